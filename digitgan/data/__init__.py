@@ -1,0 +1,1 @@
+"""Real digits in: find MNIST or read your own, and turn it into arrays."""

@@ -1,0 +1,27 @@
+"""The one error that means "the request was wrong", not "the program failed"."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class InputError(ValueError):
+    """Bad input: one line that names the argument, its value and what is allowed.
+
+    The command line prints the line on standard error and exits with code 2.
+    """
+
+
+def unknown_name(argument: str, value: str, allowed: Iterable[str]) -> InputError:
+    """Return the error for a name that does not exist, with the nearest one that does.
+
+    Args:
+        argument: What the name was given for, such as ``preset``.
+        value: The name that was given.
+        allowed: Every name that would have been accepted.
+    """
+    allowed = sorted(allowed)
+    near = get_close_matches(value, allowed, n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return InputError(
+        f"{argument} {value!r} is unknown: {hint}allowed are {', '.join(allowed)}"
+    )
