@@ -1,0 +1,182 @@
+"""The game: both players in one Keras model, trained by plain ``fit()``."""
+
+import keras
+from keras import ops
+
+from digitgan.model.losses import OBJECTIVES, PENALTY_STEP, gradient_penalty
+
+METRICS = ("d_loss", "g_loss", "d_real", "d_fake", "variety")
+
+
+@keras.saving.register_keras_serializable(package="digitgan")
+class GAN(keras.Model):
+    """A generator and a discriminator that learn from each other.
+
+    ``fit`` takes batches ``(images, *conditions)``: images ``(N, 28, 28, 1)`` in
+    [-1, 1], then what the players are told, such as labels ``int32 (N,)``. Nothing is
+    overridden but ``call`` (draw fakes) and ``compute_loss`` (judge them), so one
+    source trains on TensorFlow, JAX and torch.
+
+    Both players move at once on one scalar. The discriminator's loss sees the fakes
+    as constants; the generator's loss sees the discriminator's weights as constants.
+
+    Attributes:
+        generator: The player that draws, as it is being trained.
+        discriminator: The player that judges; its output is a probability.
+        average: A copy of the generator whose weights are a running average of the
+            generator's: what samples should be drawn from.
+    """
+
+    def __init__(
+        self,
+        generator: keras.Model,
+        discriminator: keras.Model,
+        objective: str = "cross_entropy",
+        penalty: float = 0.1,
+        decay: float = 0.99,
+        seed: int = 0,
+        **kwargs,
+    ):
+        """Take both players and the rules.
+
+        Args:
+            generator: From :func:`digitgan.model.networks.build_generator`.
+            discriminator: From :func:`digitgan.model.networks.build_discriminator`.
+            objective: A name in :data:`digitgan.model.losses.OBJECTIVES`.
+            penalty: Weight gamma of R1 and R2, each taken as ``gamma / 2``; 0 for none.
+            decay: How much of the average a step keeps, once the average is warm.
+            seed: Of the latents and the penalty's noise.
+            **kwargs: For :class:`keras.Model`.
+        """
+        super().__init__(**kwargs)
+        self.generator = generator
+        self.discriminator = discriminator
+        self.average = keras.models.clone_model(generator)
+        self.average.set_weights(generator.get_weights())
+        self.average.trainable = False
+        logit = discriminator.get_layer("logit").output
+        self.logits = keras.Model(discriminator.inputs, logit)
+        self.objective = objective
+        self.penalty = penalty
+        self.decay = decay
+        self.seed = seed
+        self.random = keras.random.SeedGenerator(seed)
+        self.steps = self.add_weight(
+            shape=(), initializer="zeros", trainable=False, name="steps"
+        )
+        self.game_metrics = {name: keras.metrics.Mean(name) for name in METRICS}
+        self.built = True
+
+    @property
+    def latent_dim(self) -> int:
+        """Length of z."""
+        return self.generator.inputs[0].shape[1]
+
+    def call(self, inputs, training=False):
+        """Draw one fake for each real image, under the same conditions.
+
+        Args:
+            inputs: ``(images, *conditions)``; only the number of images is used.
+            training: Whether batch normalisation uses and updates batch statistics.
+
+        Returns:
+            Fakes ``(N, 28, 28, 1)`` in [-1, 1].
+        """
+        images, *conditions = inputs
+        shape = (ops.shape(images)[0], self.latent_dim)
+        latents = keras.random.normal(shape, seed=self.random)
+        return self.generator([latents, *conditions], training=training)
+
+    def compute_loss(
+        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
+    ):
+        """Return the one scalar whose gradient moves both players.
+
+        Args:
+            x: ``(images, *conditions)``, the real digits.
+            y: Unused.
+            y_pred: The fakes, from :meth:`call`.
+            sample_weight: Unused.
+            training: Whether dropout is on and the weight average moves.
+        """
+        real, *conditions = x
+        d_loss, g_loss = self.losses_of(real, y_pred, conditions, training)
+        if training:
+            self._move_average()
+        self.game_metrics["variety"].update_state(ops.std(y_pred, axis=0))
+        return d_loss + g_loss
+
+    def losses_of(self, real, fake, conditions=(), training=True):
+        """Return the discriminator's and the generator's loss.
+
+        The first has a gradient in the discriminator's weights alone, the second in
+        the generator's alone.
+        """
+        play = OBJECTIVES[self.objective]
+        real_logits, fake_logits, penalty = self._judge(
+            real, ops.stop_gradient(fake), conditions, training
+        )
+        d_loss = play.discriminator(real_logits, fake_logits)
+        g_loss = play.generator(
+            ops.stop_gradient(real_logits),
+            self._judge_with_held_weights(fake, conditions, training),
+        )
+        seen = (d_loss, g_loss, ops.sigmoid(real_logits), ops.sigmoid(fake_logits))
+        for name, value in zip(METRICS, seen, strict=False):
+            self.game_metrics[name].update_state(value)
+        return d_loss + penalty, g_loss
+
+    def _judge(self, real, fake, conditions, training):
+        """Judge all images in one pass, so that they share one dropout mask."""
+        images = ops.concatenate([real, fake])
+        copies = 2
+        if self.penalty:
+            noise = keras.random.normal(ops.shape(images), seed=self.random)
+            images = ops.concatenate([images, images + PENALTY_STEP * noise])
+            copies = 4
+        repeated = [ops.concatenate([c] * copies) for c in conditions]
+        logits = self.logits([images, *repeated], training=training)
+        real_logits, fake_logits, *shifted = ops.split(logits, copies)
+        if not self.penalty:
+            return real_logits, fake_logits, 0.0
+        r1 = gradient_penalty(real_logits, shifted[0])
+        r2 = gradient_penalty(fake_logits, shifted[1])
+        return real_logits, fake_logits, self.penalty / 2 * (r1 + r2)
+
+    def _judge_with_held_weights(self, fake, conditions, training):
+        logits, _ = self.logits.stateless_call(
+            [ops.stop_gradient(v) for v in self.logits.trainable_variables],
+            self.logits.non_trainable_variables,
+            [fake, *conditions],
+            training=training,
+        )
+        return logits
+
+    def _move_average(self):
+        """Move the average; early on it forgets fast, so no initial weights remain."""
+        self.steps.assign(self.steps + 1)
+        keep = ops.minimum(self.decay, self.steps / (self.steps + 9))
+        for slow, fast in zip(
+            self.average.weights, self.generator.weights, strict=True
+        ):
+            slow.assign(keep * slow + (1 - keep) * ops.stop_gradient(fast))
+
+    def get_config(self) -> dict:
+        """Return what :meth:`from_config` needs to make the same game anew."""
+        return {
+            "generator": keras.saving.serialize_keras_object(self.generator),
+            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
+            "objective": self.objective,
+            "penalty": self.penalty,
+            "decay": self.decay,
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict) -> "GAN":
+        """Make the game that :meth:`get_config` described."""
+        players = {
+            name: keras.saving.deserialize_keras_object(config[name])
+            for name in ("generator", "discriminator")
+        }
+        return cls(**{**config, **players})

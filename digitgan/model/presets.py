@@ -1,0 +1,84 @@
+"""Ready-made settings; each docstring line says what you get."""
+
+from dataclasses import dataclass
+
+from digitgan.errors import InputError, unknown_name
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Everything that describes a game before the first digit is seen.
+
+    Attributes:
+        summary: One line for people.
+        conditional: Whether both players are told which digit is asked for.
+        latent_dim: Length of the latent vector z.
+        generator_widths: Channels of the 7x7 and of the 14x14 stage.
+        discriminator_widths: Channels of the 14x14 and of the 7x7 stage.
+        dropout: Share of the discriminator's channels that are dropped, in [0, 1).
+        objective: A name in :data:`digitgan.model.losses.OBJECTIVES`.
+        penalty: Weight (gamma) of R1 and R2; 0 is the textbook's game.
+        learning_rate: Of Adam, for both players.
+        batch_size: Real digits in a step; as many fakes are drawn.
+        epochs: Passes over the data when nothing else is asked for.
+    """
+
+    summary: str
+    conditional: bool = False
+    latent_dim: int = 100
+    generator_widths: tuple[int, int] = (128, 64)
+    discriminator_widths: tuple[int, int] = (32, 64)
+    dropout: float = 0.3
+    objective: str = "cross_entropy"
+    penalty: float = 0.1
+    learning_rate: float = 2e-3
+    batch_size: int = 128
+    epochs: int = 6
+
+
+PRESETS = {
+    "dcgan": Preset("the classic: any digit, from 100 random numbers"),
+    "conditional": Preset("the classic with labels: you choose the digit", True),
+    "tiny": Preset(
+        "seconds, for tests and first looks",
+        conditional=True,
+        latent_dim=16,
+        generator_widths=(16, 8),
+        discriminator_widths=(8, 16),
+        batch_size=64,
+        epochs=1,
+    ),
+}
+
+
+def find_preset(name: str) -> Preset:
+    """Return the preset of that name.
+
+    Raises:
+        InputError: There is none; the nearest name is offered.
+    """
+    if name not in PRESETS:
+        raise unknown_name("preset", name, PRESETS)
+    return PRESETS[name]
+
+
+def check(preset: Preset) -> None:
+    """Refuse settings that cannot be played.
+
+    Raises:
+        InputError: With the name, the value and the allowed range of the first fault.
+    """
+    whole = {"latent_dim": 4096, "batch_size": 65536, "epochs": 100_000}
+    for name, most in whole.items():
+        value = getattr(preset, name)
+        if not 1 <= value <= most:
+            raise _out_of_range(name, value, f"1 to {most}")
+    if not 0 < preset.learning_rate <= 1:
+        raise _out_of_range("learning_rate", preset.learning_rate, "above 0, up to 1")
+    if not 0 <= preset.penalty <= 1000:
+        raise _out_of_range("penalty", preset.penalty, "0 to 1000")
+
+
+def _out_of_range(name: str, value: float, allowed: str) -> InputError:
+    flag = "--" + name.replace("_", "-")
+    return InputError(f"{flag} is {value}: allowed is {allowed}")

@@ -1,0 +1,1 @@
+"""Making the players learn: the run, its checkpoints, its records and its view."""

@@ -1,0 +1,62 @@
+"""Batches of real digits, always in the same order for the same seed."""
+
+import keras
+import numpy as np
+
+from digitgan.data import Digits
+from digitgan.data.images import to_float
+
+
+class Batches(keras.utils.PyDataset):
+    """The batches of an epoch, and of those after it.
+
+    Every epoch has an order of its own, drawn from (seed, epoch); the last few digits
+    that do not fill a batch wait for another epoch.
+    """
+
+    def __init__(
+        self,
+        digits: Digits,
+        batch_size: int,
+        conditional: bool,
+        seed: int,
+        first_step: int = 0,
+    ):
+        """Begin at a step of the whole training.
+
+        Args:
+            digits: The training digits.
+            batch_size: Digits in a batch.
+            conditional: Whether the labels go with the images.
+            seed: Of the order.
+            first_step: Where to begin; the first epoch is shorter by what lies before.
+        """
+        super().__init__()
+        self.digits = digits
+        self.batch_size = batch_size
+        self.conditional = conditional
+        self.seed = seed
+        self.steps = len(digits) // batch_size
+        self.epoch, self.skipped = divmod(first_step, self.steps)
+        self.order = self._shuffle()
+
+    def __len__(self) -> int:
+        """Return the number of batches that are left in the first epoch."""
+        return self.steps - self.skipped
+
+    def __getitem__(self, index: int) -> tuple:
+        """Return ``((images, *conditions),)`` of one batch."""
+        start = (index + self.skipped) * self.batch_size
+        picked = self.digits[self.order[start : start + self.batch_size]]
+        images = to_float(picked.images)
+        return ((images, picked.labels) if self.conditional else (images,),)
+
+    def on_epoch_end(self) -> None:
+        """Shuffle anew for the next epoch."""
+        self.epoch += 1
+        self.order = self._shuffle()
+
+    def _shuffle(self) -> np.ndarray:
+        key = np.array([self.seed, self.epoch], "u8")
+        stream = np.random.Generator(np.random.Philox(key=key))
+        return stream.permutation(len(self.digits))

@@ -1,0 +1,147 @@
+"""The run folder: where everything that one training leaves has its place."""
+
+import csv
+import io
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from digitgan import __version__
+from digitgan.errors import InputError
+from digitgan.files import write_text
+from digitgan.model.presets import Preset
+
+SPACE_NEEDED = 100 * 2**20  # bytes: checkpoint twice, model, pictures, events
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a run was asked to do; stored as ``config.json``.
+
+    Attributes:
+        preset: Name of the preset.
+        settings: Its settings, with what was asked for in their place.
+        data: Name or path of the data.
+        data_sha256: Of the training images and labels.
+        classes: Names of the labels; empty where there are none.
+        seed: Of the weights, the latents, the dropout and the order of the data.
+        backend: Keras' backend.
+        digitgan: Version that started the run.
+    """
+
+    preset: str
+    settings: Preset
+    data: str
+    data_sha256: str
+    classes: tuple[str, ...]
+    seed: int
+    backend: str
+    digitgan: str = __version__
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run folder and its places."""
+
+    folder: Path
+    config: Config
+
+    @classmethod
+    def create(cls, folder: Path, config: Config) -> "Run":
+        """Make the folder of a new run and write ``config.json``.
+
+        Raises:
+            InputError: The folder holds something already, cannot be written to, or
+                lies on a disk that is nearly full.
+        """
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _refuse_unless_empty(folder)
+            free = shutil.disk_usage(folder).free
+            if free < SPACE_NEEDED:
+                raise InputError(
+                    f"--out {folder}: only {free >> 20} MiB are free on that disk, "
+                    f"a run needs {SPACE_NEEDED >> 20} MiB"
+                )
+            write_text(folder / "config.json", json.dumps(asdict(config), indent=2))
+        except OSError as error:
+            raise InputError(
+                f"--out {folder} cannot be written to ({error.strerror}): "
+                "name a folder that is yours"
+            ) from error
+        return cls(folder, config)
+
+    @classmethod
+    def open(cls, folder: Path) -> "Run":
+        """Open the folder of a run that exists.
+
+        Raises:
+            InputError: There is no run in it.
+        """
+        path = folder / "config.json"
+        try:
+            stored = json.loads(path.read_text(encoding="utf-8"))
+            settings = Preset(**_as_tuples(stored.pop("settings")))
+            return cls(folder, Config(settings=settings, **_as_tuples(stored)))
+        except FileNotFoundError:
+            raise InputError(
+                f"--resume {folder}: there is no run (no config.json in it)"
+            ) from None
+        except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
+            raise InputError(f"--resume {folder}: {path} is damaged ({error})") from error
+
+    @property
+    def checkpoint(self) -> Path:
+        """The state to resume from."""
+        return self.folder / "checkpoint" / "state.npz"
+
+    @property
+    def samples(self) -> Path:
+        """Folder of the grids, one an epoch."""
+        return self.folder / "samples"
+
+    @property
+    def model(self) -> Path:
+        """The model folder that the run ends with."""
+        return self.folder / "model"
+
+    @property
+    def log(self) -> list[dict[str, float]]:
+        """The rows of ``log.csv``, one an epoch."""
+        path = self.folder / "log.csv"
+        if not path.exists():
+            return []
+        with path.open(newline="", encoding="utf-8") as file:
+            return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]
+
+    def write_log(self, rows: list[dict[str, float]]) -> None:
+        """Write ``log.csv`` anew, whole or not at all."""
+        text = io.StringIO()
+        writer = csv.DictWriter(text, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        write_text(self.folder / "log.csv", text.getvalue())
+
+
+def free_folder(preset: str, parent: Path = Path("runs")) -> Path:
+    """Return the first of ``runs/PRESET``, ``runs/PRESET-2``, ... that is free."""
+    folder, number = parent / preset, 1
+    while folder.exists():
+        number += 1
+        folder = parent / f"{preset}-{number}"
+    return folder
+
+
+def _refuse_unless_empty(folder: Path) -> None:
+    if (folder / "config.json").exists():
+        raise InputError(
+            f"--out {folder} holds another run: name a new folder, "
+            f"or go on with that run by --resume {folder}"
+        )
+    if any(folder.iterdir()):
+        raise InputError(f"--out {folder} is not empty: name a new or empty folder")
+
+
+def _as_tuples(stored: dict) -> dict:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in stored.items()}
