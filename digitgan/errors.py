@@ -25,3 +25,7 @@ def unknown_name(argument: str, value: str, allowed: Iterable[str]) -> InputErro
     return InputError(
         f"{argument} {value!r} is unknown: {hint}allowed are {', '.join(allowed)}"
     )
+
+
+class TrainingFailed(RuntimeError):
+    """A run that went wrong by itself: says what happened and what to try."""

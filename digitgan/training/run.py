@@ -4,13 +4,13 @@ import csv
 import io
 import json
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from digitgan import __version__
 from digitgan.errors import InputError
 from digitgan.files import write_text
-from digitgan.model.presets import Preset
+from digitgan.model.presets import PRESETS, Preset
 
 SPACE_NEEDED = 100 * 2**20  # bytes: checkpoint twice, model, pictures, events
 
@@ -25,6 +25,8 @@ class Config:
         data: Name or path of the data.
         data_sha256: Of the training images and labels.
         classes: Names of the labels; empty where there are none.
+        epochs: Goal in passes over the data, over all sessions; None for no such goal.
+        minutes: Goal in minutes of training, over all sessions; None likewise.
         seed: Of the weights, the latents, the dropout and the order of the data.
         backend: Keras' backend.
         digitgan: Version that started the run.
@@ -35,9 +37,24 @@ class Config:
     data: str
     data_sha256: str
     classes: tuple[str, ...]
+    epochs: int | None
+    minutes: float | None
     seed: int
     backend: str
     digitgan: str = __version__
+
+    @property
+    def command(self) -> str:
+        """The command that starts the same run anew."""
+        usual = asdict(PRESETS[self.preset])
+        asked = {"epochs": self.epochs, "minutes": self.minutes, "data": self.data}
+        asked |= {k: v for k, v in asdict(self.settings).items() if v != usual[k]}
+        words = [
+            f"--{name.replace('_', '-')} {value}"
+            for name, value in {**asked, "seed": self.seed}.items()
+            if value is not None
+        ]
+        return " ".join(["digitgan train", self.preset, *words])
 
 
 @dataclass(frozen=True)
@@ -64,13 +81,14 @@ class Run:
                     f"--out {folder}: only {free >> 20} MiB are free on that disk, "
                     f"a run needs {SPACE_NEEDED >> 20} MiB"
                 )
-            write_text(folder / "config.json", json.dumps(asdict(config), indent=2))
+            run = cls(folder, config)
+            run.write_config()
         except OSError as error:
             raise InputError(
                 f"--out {folder} cannot be written to ({error.strerror}): "
                 "name a folder that is yours"
             ) from error
-        return cls(folder, config)
+        return run
 
     @classmethod
     def open(cls, folder: Path) -> "Run":
@@ -89,7 +107,20 @@ class Run:
                 f"--resume {folder}: there is no run (no config.json in it)"
             ) from None
         except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
-            raise InputError(f"--resume {folder}: {path} is damaged ({error})") from error
+            raise InputError(
+                f"--resume {folder}: {path} is damaged ({error})"
+            ) from error
+
+    def with_goal(self, epochs: int | None, minutes: float | None) -> "Run":
+        """Return this run with another goal, and remember it."""
+        run = replace(self, config=replace(self.config, epochs=epochs, minutes=minutes))
+        run.write_config()
+        return run
+
+    def write_config(self) -> None:
+        """Write ``config.json``."""
+        text = json.dumps(asdict(self.config), indent=2) + "\n"
+        write_text(self.folder / "config.json", text)
 
     @property
     def checkpoint(self) -> Path:
@@ -113,7 +144,9 @@ class Run:
         if not path.exists():
             return []
         with path.open(newline="", encoding="utf-8") as file:
-            return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]
+            return [
+                {k: float(v) for k, v in row.items()} for row in csv.DictReader(file)
+            ]
 
     def write_log(self, rows: list[dict[str, float]]) -> None:
         """Write ``log.csv`` anew, whole or not at all."""

@@ -1,0 +1,38 @@
+"""What is installed here, without importing any of it."""
+
+import os
+import platform
+from importlib import metadata
+
+import digitgan
+from digitgan.data.sources import cache_folder
+
+PACKAGES = (
+    "keras",
+    "tensorflow",
+    "tensorflow-cpu",
+    "jax",
+    "torch",
+    "numpy",
+    "onnxruntime",
+)
+
+
+def describe() -> dict[str, str]:
+    """Return version, machine, packages and folders, each as a short text."""
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    cache = cache_folder()
+    cached = sorted(p.name for p in cache.iterdir()) if cache.is_dir() else []
+    return {
+        "digitgan": digitgan.__version__,
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "packages": ", ".join(f"{k} {v}" for k, v in found.items()),
+        "backend": os.environ.get("KERAS_BACKEND", "tensorflow (Keras' default)"),
+        "cache": f"{cache}: {', '.join(cached) or 'empty'}",
+    }

@@ -1,0 +1,243 @@
+"""Train a GAN from nothing, or go on exactly where a run stopped."""
+
+import math
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import keras
+
+from digitgan.data import Dataset, load
+from digitgan.data.pictures import grid
+from digitgan.errors import InputError
+from digitgan.files import replacing
+from digitgan.model.folder import save_model
+from digitgan.model.gan import GAN
+from digitgan.model.networks import build_discriminator, build_generator
+from digitgan.model.presets import Preset, check, find_preset
+from digitgan.training import checkpoint
+from digitgan.training.batches import Batches
+from digitgan.training.callbacks import Clock, Guard, Recorder
+from digitgan.training.plots import draw_curves, make_film
+from digitgan.training.run import Config, Run, free_folder
+from digitgan.training.view import watch
+
+NO_END = 10**6  # epochs, where only a time limit was asked for
+
+
+def train(
+    preset: str = "dcgan",
+    data: str | Path = "mnist",
+    *,
+    epochs: int | None = None,
+    minutes: float | None = None,
+    seed: int = 0,
+    out: str | Path | None = None,
+    **settings,
+) -> Run:
+    """Train a GAN and leave a run folder with everything worth keeping.
+
+    The same arguments on the same machine and backend give the same weights.
+
+    Args:
+        preset: A name in :data:`digitgan.model.presets.PRESETS`.
+        data: ``mnist``, ``fashion-mnist``, or a path that
+            :func:`digitgan.data.load` reads.
+        epochs: Passes over the data; the preset's number unless ``minutes`` is given.
+        minutes: Stop after so much training, in the middle of an epoch if need be.
+        seed: From 0 to 2**32 - 1.
+        out: The run folder; the first free ``runs/PRESET`` unless given.
+        **settings: Fields of :class:`digitgan.model.presets.Preset` to change.
+
+    Raises:
+        InputError: An argument cannot be used; nothing was written.
+        TrainingFailed: The losses are no longer numbers, the generator has collapsed
+            or the discriminator has won. What was recorded before is kept.
+    """
+    chosen = replace(find_preset(preset), **settings)
+    check(chosen)
+    _check_goal(epochs, minutes, seed)
+    if epochs is None and minutes is None:
+        epochs = chosen.epochs
+    dataset = load(data)
+    _check_data(dataset, chosen)
+    config = Config(
+        preset=preset,
+        settings=chosen,
+        data=str(data),
+        data_sha256=dataset.sha256,
+        classes=dataset.classes,
+        epochs=epochs,
+        minutes=minutes,
+        seed=seed,
+        backend=keras.backend.backend(),
+    )
+    run = Run.create(Path(out) if out else free_folder(preset), config)
+    return _play(run, dataset)
+
+
+def resume(
+    run: str | Path, *, epochs: int | None = None, minutes: float | None = None
+) -> Run:
+    """Go on with a run as if it had never stopped, bit for bit on one backend.
+
+    Args:
+        run: The run folder.
+        epochs: A new goal for the whole run; the old goal unless given.
+        minutes: Likewise, in minutes of training over all sessions.
+
+    Raises:
+        InputError: There is no run, it is damaged, its data has changed, it began on
+            another backend, or it has reached its goal.
+        TrainingFailed: As in :func:`train`.
+    """
+    opened = Run.open(Path(run))
+    config = opened.config
+    _check_goal(epochs, minutes, config.seed)
+    if epochs or minutes:
+        opened = opened.with_goal(epochs, minutes)
+    backend = keras.backend.backend()
+    if backend != config.backend:
+        raise InputError(
+            f"--resume {run} began on {config.backend} and this is {backend}: "
+            f"set KERAS_BACKEND={config.backend}"
+        )
+    dataset = load(config.data)
+    if dataset.sha256 != config.data_sha256:
+        raise InputError(
+            f"--resume {run}: the training digits of --data {config.data} are not "
+            f"those it began with ({dataset.source})"
+        )
+    return _play(opened, dataset)
+
+
+def build_gan(settings: Preset, n_classes: int, seed: int) -> GAN:
+    """Build both players with fresh weights and compile the game.
+
+    Args:
+        settings: Of the preset.
+        n_classes: Classes in the data; used when the preset is conditional.
+        seed: Of everything random; set for the whole process.
+    """
+    keras.utils.set_random_seed(seed)
+    n_classes = n_classes if settings.conditional else 0
+    gan = GAN(
+        build_generator(settings.latent_dim, settings.generator_widths, n_classes),
+        build_discriminator(settings.discriminator_widths, settings.dropout, n_classes),
+        objective=settings.objective,
+        penalty=settings.penalty,
+        seed=seed,
+    )
+    gan.compile(optimizer=keras.optimizers.Adam(settings.learning_rate, 0.0, 0.99))
+    gan.optimizer.build(gan.trainable_variables)
+    return gan
+
+
+def _play(run: Run, dataset: Dataset) -> Run:
+    config, settings = run.config, run.config.settings
+    n_classes = len(dataset.classes)
+    gan = build_gan(settings, n_classes, config.seed)
+    steps = len(dataset.train) // settings.batch_size
+    clock = Clock(steps, config.epochs, config.minutes)
+    recorder = Recorder(run, clock, n_classes if settings.conditional else 0)
+    if run.checkpoint.exists():
+        clock.start(*checkpoint.restore(run.checkpoint, gan))
+        recorder.keep_metrics(gan)
+        if clock.done:
+            raise InputError(
+                f"--resume {run.folder} has reached its goal ({clock.step} steps): "
+                "ask for more by --epochs or --minutes"
+            )
+    print(f"{dataset.source}\n{config.command}  ->  {run.folder}", flush=True)
+    guard = Guard(clock, dataset.train.images[:: max(1, len(dataset.train) // 1000)])
+    callbacks = [clock, guard, recorder, watch(run, clock, recorder)]
+    try:
+        _fit(gan, dataset, config, clock, callbacks)
+    except BaseException:
+        for callback in callbacks:
+            callback.on_train_end()
+        raise
+    finally:
+        _draw(run, recorder)
+    save_model(run.model, gan, _facts(run, dataset, clock))
+    print(_farewell(run, clock), flush=True)
+    return run
+
+
+def _fit(gan: GAN, dataset: Dataset, config: Config, clock: Clock, callbacks) -> None:
+    """Train to the goal; an epoch that was cut short is finished on its own first."""
+    settings, goal = config.settings, config.epochs or NO_END
+    while not clock.done:
+        batches = Batches(
+            dataset.train,
+            settings.batch_size,
+            settings.conditional,
+            config.seed,
+            clock.step,
+        )
+        gan.fit(
+            batches,
+            initial_epoch=batches.epoch,
+            epochs=batches.epoch + 1 if batches.skipped else goal,
+            callbacks=callbacks,
+            verbose=0,
+        )
+
+
+def _draw(run: Run, recorder: Recorder) -> None:
+    if recorder.rows:
+        draw_curves(run.folder / "curves.png", recorder.rows)
+    make_film(run.folder / "progress.gif", sorted(run.samples.glob("epoch_*.png")))
+    with replacing(run.folder / "samples.png") as temporary:
+        grid(recorder.sheet).save(temporary)
+
+
+def _facts(run: Run, dataset: Dataset, clock: Clock) -> dict:
+    config = run.config
+    return {
+        "preset": config.preset,
+        "settings": asdict(config.settings),
+        "classes": list(config.classes),
+        "command": config.command,
+        "seed": config.seed,
+        "backend": config.backend,
+        "epochs": clock.step / clock.steps_per_epoch,
+        "seconds": round(clock.seconds, 1),
+        "data": dataset.source,
+        "data_sha256": config.data_sha256,
+    }
+
+
+def _farewell(run: Run, clock: Clock) -> str:
+    epochs = clock.step / clock.steps_per_epoch
+    lines = [
+        f"{epochs:.2f} epochs in {clock.seconds / 60:.1f} minutes. In {run.folder}:",
+        "  samples.png, progress.gif, curves.png   to look at",
+        "  model/generator.onnx                    the generator to keep",
+        "  log.csv, events/ (tensorboard)          the numbers",
+    ]
+    if clock.interrupted:
+        lines.append(f"Stopped by Ctrl-C. Go on with: --resume {run.folder}")
+    return "\n".join(lines)
+
+
+def _check_goal(epochs: int | None, minutes: float | None, seed: int) -> None:
+    if epochs is not None and not 1 <= epochs < NO_END:
+        raise InputError(f"--epochs is {epochs}: allowed is 1 to {NO_END - 1}")
+    if minutes is not None and not (minutes > 0 and math.isfinite(minutes)):
+        raise InputError(f"--minutes is {minutes}: allowed is any time above 0")
+    if not 0 <= seed < 2**32:
+        raise InputError(f"--seed is {seed}: allowed is 0 to {2**32 - 1}")
+
+
+def _check_data(dataset: Dataset, settings: Preset) -> None:
+    n = len(dataset.train)
+    if settings.batch_size > n:
+        raise InputError(
+            f"--batch-size is {settings.batch_size}: allowed is 1 to {n}, "
+            "the number of training digits"
+        )
+    if settings.conditional and dataset.train.labels is None:
+        raise InputError(
+            "--data has no labels, which a conditional preset needs: "
+            "use the preset dcgan, or add labels"
+        )

@@ -1,0 +1,137 @@
+"""What people see while it learns: a live screen, or plain lines for a log."""
+
+import time
+
+import keras
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from digitgan.data.pictures import in_characters
+from digitgan.training.callbacks import Clock, Recorder
+from digitgan.training.run import Run
+
+LINE_EVERY = 20.0  # seconds between plain lines
+BAR = 32  # characters from D = 0 to D = 1
+
+
+def watch(run: Run, clock: Clock, recorder: Recorder) -> keras.callbacks.Callback:
+    """Return the view that suits where the output goes."""
+    console = Console()
+    view = LiveView if console.is_terminal else PlainView
+    return view(console, run, clock, recorder)
+
+
+class _View(keras.callbacks.Callback):
+    def __init__(self, console: Console, run: Run, clock: Clock, recorder: Recorder):
+        super().__init__()
+        self.console, self.run = console, run
+        self.clock, self.recorder = clock, recorder
+
+    def headline(self) -> str:
+        clock = self.clock
+        epoch = max(0, clock.step - 1) // clock.steps_per_epoch + 1
+        in_epoch = clock.step - (epoch - 1) * clock.steps_per_epoch
+        of = f"/{clock.last_step // clock.steps_per_epoch}" if clock.last_step else ""
+        images = clock.rate * self.run.config.settings.batch_size
+        return (
+            f"epoch {epoch}{of}  step {in_epoch}/{clock.steps_per_epoch}  "
+            f"{images:,.0f} images/s  {_minutes(clock.seconds_left)} left"
+        )
+
+
+class PlainView(_View):
+    """A line now and then, for files and pipes."""
+
+    def on_train_begin(self, logs=None):
+        """Start to wait for the first line."""
+        self._last = time.perf_counter()
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Print when the last line is old enough."""
+        if time.perf_counter() - self._last >= LINE_EVERY:
+            self._print(logs)
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Print the epoch's means."""
+        self._print(logs)
+
+    def _print(self, logs):
+        self._last = time.perf_counter()
+        numbers = (
+            f"loss D {float(logs['d_loss']):.3f} G {float(logs['g_loss']):.3f}  "
+            f"D(real) {float(logs['d_real']):.2f} D(fake) {float(logs['d_fake']):.2f}"
+        )
+        print(f"{self.headline()}  {numbers}", file=self.console.file, flush=True)
+
+
+class LiveView(_View):
+    """One screen that changes: progress, losses, opinion and the digits themselves."""
+
+    def on_train_begin(self, logs=None):
+        """Show the screen."""
+        self._live = Live(console=self.console, refresh_per_second=4)
+        self._live.start()
+        self._logs = None
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Refresh the numbers."""
+        self._logs = {name: float(value) for name, value in logs.items()}
+        self._live.update(self.render())
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Show the new digits."""
+        self._live.update(self.render(), refresh=True)
+
+    def on_train_end(self, logs=None):
+        """Leave the last screen standing."""
+        self._live.stop()
+
+    def render(self) -> Group:
+        """Return the screen."""
+        clock = self.clock
+        left = clock.seconds_left
+        bar = ProgressBar(total=clock.seconds + left, completed=clock.seconds, width=70)
+        parts = [Text(self.headline(), "bold"), bar]
+        if self._logs:
+            parts += [self._opinion(), self._losses()]
+        drawn = (clock.step // clock.steps_per_epoch) or "no"
+        parts += [
+            Text(f"\nthe same latents after {drawn} epoch(s)", "dim"),
+            in_characters(self._five()),
+            Text("Ctrl-C stops and keeps everything", "dim"),
+        ]
+        return Group(*parts)
+
+    def _opinion(self) -> Table:
+        table = Table(box=None, padding=(0, 1), show_header=False)
+        for name, key, colour in (
+            ("D(real)", "d_real", "green"),
+            ("D(fake)", "d_fake", "red"),
+        ):
+            share = self._logs[key]
+            cells = "█" * round(share * BAR)
+            cells = cells.ljust(BAR, "·")
+            marked = Text(cells[: BAR // 2], colour)
+            marked.append("│", "bold").append(cells[BAR // 2 :], colour)
+            table.add_row(f"{name} {share:.2f}", marked)
+        return table
+
+    def _losses(self) -> Text:
+        d, g = self._logs["d_loss"], self._logs["g_loss"]
+        return Text(
+            f" D says how probably a digit is real; │ is 0.5: it cannot tell\n"
+            f" losses: discriminator {d:.3f}, generator {g:.3f}"
+        )
+
+    def _five(self):
+        sheet = self.recorder.sheet
+        return sheet[:: max(1, len(sheet) // 5)][:5]
+
+
+def _minutes(seconds: float) -> str:
+    if seconds == float("inf"):
+        return "?:??"
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
