@@ -37,6 +37,8 @@ def in_characters(images: np.ndarray) -> Text:
     text = Text(no_wrap=True)
     for above, below in zip(lines[::2], lines[1::2], strict=True):
         for top, bottom in zip(above, below, strict=True):
-            text.append("▀", f"rgb({top},{top},{top}) on rgb({bottom},{bottom},{bottom})")
+            text.append(
+                "▀", f"rgb({top},{top},{top}) on rgb({bottom},{bottom},{bottom})"
+            )
         text.append("\n")
     return text

@@ -72,7 +72,7 @@ def find(name: str) -> Dataset:
     if os.path.isdir(folder):
         try:
             files = _checked(_read_folder(folder), collection.sources[0].sums)
-            return _dataset(collection, files, f"the cache in {folder}")
+            return _dataset(collection, files, "the cache")
         except Unavailable as error:
             remarks.append(f"the cache in {folder} was not used: {error}")
     for source in collection.sources:

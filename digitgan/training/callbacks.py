@@ -15,6 +15,7 @@ from digitgan.files import replacing
 from digitgan.model.folder import sample_grid
 from digitgan.model.gan import METRICS
 from digitgan.training import checkpoint
+from digitgan.training.history import History
 from digitgan.training.run import Run
 
 WARM_UP = 500  # steps before a lack of variety, or a lost game, means anything
@@ -138,9 +139,10 @@ class Guard(keras.callbacks.Callback):
 
 
 class Recorder(keras.callbacks.Callback):
-    """Write the sheet, the log, the events and the checkpoint of every epoch.
+    """Write the log ten times an epoch; sheet, events and checkpoint after each.
 
     Attributes:
+        history: The rows of the log.
         sheet: The latest sample sheet, ``uint8 (N, 28, 28)``.
     """
 
@@ -148,19 +150,23 @@ class Recorder(keras.callbacks.Callback):
         """Know where to write, and of which classes to draw a row (0: of none)."""
         super().__init__()
         self.run, self.clock, self.n_classes = run, clock, n_classes
-        self.rows = run.log
+        self.history = History([], clock.steps_per_epoch)
         self.partial_metrics = []
 
-    def keep_metrics(self, gan: keras.Model) -> None:
-        """Remember the running means, which ``fit`` forgets when it begins."""
-        self.partial_metrics = [
-            (variable, keras.ops.convert_to_numpy(variable).copy())
-            for variable in gan.metrics_variables
-        ]
+    def go_on(self, gan: keras.Model) -> None:
+        """Take up the log, and the running means, which ``fit`` forgets at its start."""
+        rows = [row for row in self.run.log if row["step"] <= self.clock.step]
+        self.history = History(rows, self.clock.steps_per_epoch)
+        if self.clock.step % self.clock.steps_per_epoch:
+            self.partial_metrics = [
+                (variable, keras.ops.convert_to_numpy(variable).copy())
+                for variable in gan.metrics_variables
+            ]
 
     def on_train_begin(self, logs=None):
         """Open the events; the first sheet shows a generator that knows nothing."""
         self.events = Writer(str(self.run.folder / "events"))
+        self.sheet = self._draw_sheet()
         if self.clock.step == 0:
             self._write_sheet(0)
 
@@ -170,22 +176,16 @@ class Recorder(keras.callbacks.Callback):
             variable.assign(value)
         self.partial_metrics = []
 
+    def on_train_batch_end(self, batch, logs=None):
+        """Log a part of the epoch."""
+        if self.history.is_due(self.clock.step):
+            self._log(logs)
+
     def on_epoch_end(self, epoch, logs=None):
         """Record the epoch, or as much of it as there was time for."""
-        images = self.clock.rate * self.run.config.settings.batch_size
-        row = {
-            "epoch": epoch + 1,
-            "step": self.clock.step,
-            "seconds": round(self.clock.seconds, 2),
-            "images_per_second": round(images, 1),
-            **{name: float(logs[name]) for name in METRICS},
-        }
-        self.rows = [r for r in self.rows if r["epoch"] <= epoch] + [row]
+        self._log(logs)
+        self.sheet = self._draw_sheet()
         self._write_sheet(epoch + 1)
-        self.run.write_log(self.rows)
-        for name in ("images_per_second", *METRICS):
-            self.events.add_scalar(name, row[name], epoch + 1)
-        self.events.flush()
         checkpoint.save(
             self.run.checkpoint, self.model, self.clock.step, self.clock.seconds
         )
@@ -194,7 +194,17 @@ class Recorder(keras.callbacks.Callback):
         """Close the events."""
         self.events.close()
 
+    def _log(self, logs) -> None:
+        clock, rows = self.clock, self.history.rows
+        self.history.add(clock.step, clock.seconds, logs)
+        self.run.write_log(rows)
+        for name in METRICS:
+            self.events.add_scalar(name, rows[-1][name], clock.step)
+        self.events.flush()
+
+    def _draw_sheet(self) -> np.ndarray:
+        return sample_grid(self.model, self.n_classes, self.run.config.seed)
+
     def _write_sheet(self, epoch: int) -> None:
-        self.sheet = sample_grid(self.model, self.n_classes, self.run.config.seed)
         with replacing(self.run.samples / f"epoch_{epoch:04d}.png") as temporary:
             grid(self.sheet).save(temporary)

@@ -21,7 +21,7 @@ def draw_curves(path: Path, rows: list[dict[str, float]]) -> None:
 
     def line(axes, name, label, colour):
         values = [row[name] for row in rows]
-        axes.plot(epochs, values, colour, marker="o", markersize=3, label=label)
+        axes.plot(epochs, values, colour, label=label)
 
     line(losses, "d_loss", "discriminator", "tab:blue")
     line(losses, "g_loss", "generator", "tab:orange")
@@ -31,7 +31,6 @@ def draw_curves(path: Path, rows: list[dict[str, float]]) -> None:
     opinion.axhline(0.5, color="grey", linestyle="--", label="cannot tell")
     opinion.set(title="Probability of being real", xlabel="epoch", ylim=(0, 1))
     for axes in (losses, opinion):
-        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.3)
         axes.legend()
     with replacing(path) as temporary:

@@ -141,7 +141,7 @@ def _play(run: Run, dataset: Dataset) -> Run:
     recorder = Recorder(run, clock, n_classes if settings.conditional else 0)
     if run.checkpoint.exists():
         clock.start(*checkpoint.restore(run.checkpoint, gan))
-        recorder.keep_metrics(gan)
+        recorder.go_on(gan)
         if clock.done:
             raise InputError(
                 f"--resume {run.folder} has reached its goal ({clock.step} steps): "
@@ -179,13 +179,14 @@ def _fit(gan: GAN, dataset: Dataset, config: Config, clock: Clock, callbacks) ->
             initial_epoch=batches.epoch,
             epochs=batches.epoch + 1 if batches.skipped else goal,
             callbacks=callbacks,
+            shuffle=False,  # else Keras deals the batches in an order of its own
             verbose=0,
         )
 
 
 def _draw(run: Run, recorder: Recorder) -> None:
-    if recorder.rows:
-        draw_curves(run.folder / "curves.png", recorder.rows)
+    if recorder.history.rows:
+        draw_curves(run.folder / "curves.png", recorder.history.rows)
     make_film(run.folder / "progress.gif", sorted(run.samples.glob("epoch_*.png")))
     with replacing(run.folder / "samples.png") as temporary:
         grid(recorder.sheet).save(temporary)

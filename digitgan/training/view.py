@@ -47,7 +47,7 @@ class PlainView(_View):
 
     def on_train_begin(self, logs=None):
         """Start to wait for the first line."""
-        self._last = time.perf_counter()
+        self._last, self._last_step = time.perf_counter(), None
 
     def on_train_batch_end(self, batch, logs=None):
         """Print when the last line is old enough."""
@@ -56,10 +56,11 @@ class PlainView(_View):
 
     def on_epoch_end(self, epoch, logs=None):
         """Print the epoch's means."""
-        self._print(logs)
+        if self.clock.step != self._last_step:
+            self._print(logs)
 
     def _print(self, logs):
-        self._last = time.perf_counter()
+        self._last, self._last_step = time.perf_counter(), self.clock.step
         numbers = (
             f"loss D {float(logs['d_loss']):.3f} G {float(logs['g_loss']):.3f}  "
             f"D(real) {float(logs['d_real']):.2f} D(fake) {float(logs['d_fake']):.2f}"

@@ -1,0 +1,121 @@
+"""Run one game on the backend that KERAS_BACKEND names; write what it did to an NPZ.
+
+Not a test by itself: test_backends.py runs it once for each backend and compares.
+"""
+
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import onnxruntime
+from keras import ops
+
+import digitgan
+from digitgan.data import Dataset, Digits
+from digitgan.model.folder import sample_grid
+from digitgan.model.gan import GAN
+from digitgan.model.latents import draw_latents
+from digitgan.model.losses import OBJECTIVES, Objective
+from digitgan.model.networks import build_discriminator, build_generator
+from digitgan.training import train as training
+from digitgan.training.checkpoint import restore
+
+N, LATENT = 16, 8
+rng = np.random.default_rng(0)
+IMAGES = rng.uniform(-1, 1, (N, 28, 28, 1)).astype("f4")
+LABELS = rng.integers(0, 10, N).astype("int32")
+TABLES = {
+    2: rng.standard_normal((N, LATENT)).astype("f4"),
+    4: rng.standard_normal((2 * N, 28, 28, 1)).astype("f4"),
+}
+
+
+def fixed_normal(shape, seed=None):
+    """Stand in for the backend's own random numbers."""
+    return ops.convert_to_tensor(TABLES[len(shape)])
+
+
+def play_one_step(objective: str, penalty: float):
+    """Return the game, its weights before and after one step of rate 1."""
+    gan = GAN(
+        build_generator(LATENT, (16, 8), 10),
+        build_discriminator((8, 16), dropout=0.0, n_classes=10),
+        objective=objective,
+        penalty=penalty,
+    )
+    weights = np.random.default_rng(1)
+    for variable in (*gan.generator.weights, *gan.discriminator.weights):
+        scale = 0.1 * weights.standard_normal(variable.shape)
+        variable.assign(1 + scale if "variance" in variable.path else scale)
+    gan.average.set_weights(gan.generator.get_weights())
+    gan.compile(optimizer=keras.optimizers.SGD(1.0))
+    before = read(gan)
+    history = gan.fit((IMAGES, LABELS), batch_size=N, shuffle=False, verbose=0)
+    return {k: v[0] for k, v in history.history.items()}, before, read(gan)
+
+
+def read(gan):
+    """Return the trainable weights of both players and the average, as one row each."""
+    players = {"g": gan.generator, "d": gan.discriminator}
+    rows = {
+        name: np.concatenate(
+            [ops.convert_to_numpy(v).ravel() for v in player.trainable_variables]
+        )
+        for name, player in players.items()
+    }
+    rows["average"] = np.concatenate([w.ravel() for w in gan.average.get_weights()])
+    return rows
+
+
+def mechanics() -> dict:
+    """Play whole games and games of one player alone."""
+    nothing = lambda real, fake: 0.0 * ops.mean(real)  # noqa: E731
+    full = OBJECTIVES["cross_entropy"]
+    OBJECTIVES["d_alone"] = Objective(full.discriminator, nothing)
+    OBJECTIVES["g_alone"] = Objective(nothing, full.generator)
+    found = {}
+    for name, penalty in (
+        ("cross_entropy", 0.1),
+        ("relativistic", 0.1),
+        ("d_alone", 0.1),
+        ("g_alone", 0.0),
+    ):
+        logs, before, after = play_one_step(name, penalty)
+        found[f"{name}/losses"] = np.array([logs["d_loss"], logs["g_loss"]])
+        for player in ("g", "d", "average"):
+            found[f"{name}/{player}"] = after[player] - before[player]
+    return found
+
+
+def training_and_resume(folder: Path) -> dict:
+    """Train in one go and in two; export; say what differs."""
+    images = rng.integers(0, 256, (320, 28, 28)).astype(np.uint8)
+    digits = Digits(images, np.arange(320, dtype="int32") % 10)
+    dataset = Dataset(digits, None, tuple("0123456789"), "noise")
+    training.load = lambda name: dataset
+    whole = digitgan.train("tiny", epochs=2, out=folder / "whole")
+    digitgan.train("tiny", epochs=1, out=folder / "parts")
+    parts = digitgan.resume(folder / "parts", epochs=2)
+    with np.load(whole.checkpoint) as one, np.load(parts.checkpoint) as other:
+        names = [n for n in one.files if n != "seconds"]
+        unequal = [n for n in names if not np.array_equal(one[n], other[n])]
+    gan = training.build_gan(whole.config.settings, 10, 0)
+    restore(whole.checkpoint, gan)
+    session = onnxruntime.InferenceSession(whole.model / "generator.onnx")
+    inputs = [draw_latents(100, gan.latent_dim, 0), np.repeat(np.arange(10), 10)]
+    inputs = dict(zip([i.name for i in session.get_inputs()], inputs, strict=True))
+    inputs = {k: v.astype("int32" if v.ndim == 1 else "f4") for k, v in inputs.items()}
+    (exported,) = session.run(None, inputs)
+    kept = sample_grid(gan, 10, 0)
+    return {
+        "unequal": np.array(unequal, dtype=str),
+        "grey_levels": np.abs(exported.astype(int) - kept.astype(int)).max(),
+    }
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1])
+    resumed = training_and_resume(target.parent)
+    keras.random.normal = fixed_normal
+    np.savez(target, **mechanics(), **resumed)

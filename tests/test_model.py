@@ -1,0 +1,135 @@
+"""The two players, alone and together."""
+
+import keras
+import numpy as np
+import pytest
+
+from digitgan.data.images import to_float, to_uint8
+from digitgan.errors import InputError
+from digitgan.model import networks
+from digitgan.model.gan import GAN
+from digitgan.model.latents import draw_latents
+from digitgan.model.losses import PENALTY_STEP, gradient_penalty
+from digitgan.model.presets import PRESETS, Preset, check, find_preset
+
+
+def types(model):
+    return [type(layer).__name__ for layer in model.layers]
+
+
+def test_the_generator_is_the_one_described():
+    generator = networks.build_generator()
+    assert generator.input_shape == (None, 100)
+    assert generator.output_shape == (None, 28, 28, 1)
+    assert types(generator)[1:4] == ["Dense", "BatchNormalization", "ReLU"]
+    assert types(generator).count("Conv2DTranspose") == 2
+
+
+def test_the_discriminator_is_the_one_described():
+    discriminator = networks.build_discriminator()
+    kinds = types(discriminator)
+    for kind in ("Conv2D", "LeakyReLU", "Dropout"):
+        assert kind in kinds
+    assert discriminator.get_layer("logit").units == 1
+    images = np.random.default_rng(0).uniform(-1, 1, (5, 28, 28, 1)).astype("f4")
+    probability = discriminator.predict(images, verbose=0)
+    assert probability.shape == (5, 1)
+    assert ((probability > 0) & (probability < 1)).all()
+    logits = keras.Model(discriminator.input, discriminator.get_layer("logit").output)
+    np.testing.assert_allclose(
+        probability, 1 / (1 + np.exp(-logits.predict(images, verbose=0))), rtol=1e-5
+    )
+
+
+@pytest.mark.parametrize("player", ["generator", "discriminator"])
+def test_a_label_reaches_its_own_sample_alone(player):
+    rng = np.random.default_rng(1)
+    if player == "generator":
+        model = networks.build_generator(8, (16, 8), n_classes=10)
+        x = rng.standard_normal((4, 8)).astype("f4")
+    else:
+        model = networks.build_discriminator((8, 16), n_classes=10)
+        x = rng.standard_normal((4, 28, 28, 1)).astype("f4")
+    labels = np.array([3, 1, 4, 1], "int32")
+    changed = np.array([3, 1, 5, 1], "int32")
+    before, after = model([x, labels]).numpy(), model([x, changed]).numpy()
+    differs = np.abs(before - after).reshape(4, -1).max(axis=1) > 1e-7
+    assert differs.tolist() == [False, False, True, False]
+
+
+def test_one_dropout_mask_serves_the_batch():
+    discriminator = networks.build_discriminator()
+    image = np.ones((1, 28, 28, 1), "f4")
+    opinions = discriminator(np.repeat(image, 6, axis=0), training=True).numpy()
+    assert np.ptp(opinions) < 1e-6
+    again = discriminator(image, training=True).numpy()
+    assert abs(again - opinions[:1]).item() > 1e-6
+
+
+def test_the_penalty_estimates_the_squared_gradient():
+    rng = np.random.default_rng(2)
+    slope = rng.standard_normal(784)
+    noise = rng.standard_normal((20_000, 784))
+    shifted = PENALTY_STEP * (noise @ slope)
+    estimate = float(gradient_penalty(np.zeros(20_000), shifted))
+    assert estimate == pytest.approx((slope**2).sum(), rel=0.05)
+
+
+def test_latents_depend_on_seed_and_number_alone():
+    whole = draw_latents(3000, 7, seed=5)
+    assert whole.dtype == np.float32
+    parts = [draw_latents(n, 7, 5, s) for s, n in ((0, 1), (1, 1500), (1501, 1499))]
+    assert np.array_equal(np.concatenate(parts), whole)
+    assert not np.array_equal(draw_latents(3000, 7, seed=6), whole)
+    assert abs(whole.mean()) < 0.03 and abs(whole.std() - 1) < 0.03
+    assert draw_latents(0, 7).shape == (0, 7)
+
+
+def test_images_survive_the_way_in_and_out():
+    images = np.arange(784, dtype=np.uint8).reshape(1, 28, 28)
+    inside = to_float(images)
+    assert inside.shape == (1, 28, 28, 1) and inside.dtype == np.float32
+    assert inside.min() == -1 and inside.max() == 1
+    assert np.array_equal(to_uint8(inside), images)
+    assert to_uint8(np.full((1, 28, 28, 1), 1.7)).max() == 255
+
+
+def test_a_game_is_saved_and_loaded_whole(tmp_path):
+    players = (
+        networks.build_generator(8, (16, 8)),
+        networks.build_discriminator((8, 16)),
+    )
+    gan = GAN(*players, objective="relativistic", penalty=0.2)
+    gan.save(tmp_path / "gan.keras")
+    again = keras.models.load_model(tmp_path / "gan.keras")
+    assert (again.objective, again.penalty) == ("relativistic", 0.2)
+    latents = draw_latents(3, 8)
+    for name in ("generator", "average"):
+        drawn, redrawn = (getattr(g, name)(latents).numpy() for g in (gan, again))
+        assert np.array_equal(drawn, redrawn)
+
+
+def test_presets_can_be_played():
+    for preset in PRESETS.values():
+        check(preset)
+    with pytest.raises(InputError, match="did you mean 'dcgan'"):
+        find_preset("dcgann")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("batch_size", 0),
+        ("latent_dim", -1),
+        ("epochs", 0),
+        ("learning_rate", -1.0),
+        ("learning_rate", float("nan")),
+        ("learning_rate", float("inf")),
+        ("penalty", -0.1),
+        ("penalty", float("nan")),
+    ],
+)
+def test_bad_settings_are_named(name, value):
+    with pytest.raises(InputError) as refusal:
+        check(Preset("a test", **{name: value}))
+    assert f"--{name.replace('_', '-')} is {value}: allowed is" in str(refusal.value)
