@@ -129,7 +129,7 @@ def main(arguments: list[str] | None = None) -> None:
     debug = "--debug" in arguments
     arguments = [word for word in arguments if word != "--debug"]
     try:
-        code = app(arguments, standalone_mode=False)
+        code = app(arguments, prog_name="digitgan", standalone_mode=False)
     except Exception as error:
         if debug:
             raise

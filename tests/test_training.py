@@ -143,7 +143,8 @@ def test_every_epoch_shows_every_digit_in_an_order_of_its_own(small):
     epochs = []
     for _ in range(2):
         images, labels = zip(
-            *(batch[0] for batch in map(batches.__getitem__, range(10)))
+            *(batch[0] for batch in map(batches.__getitem__, range(10))),
+            strict=True,
         )
         order = np.concatenate(images).reshape(1000, -1)
         assert {x.tobytes() for x in order} == {
@@ -214,4 +215,3 @@ def test_sheets_of_a_run_can_be_compared(small):
     gan = training.build_gan(PRESETS["tiny"], 10, 0)
     assert np.array_equal(sample_grid(gan, 10, 4), sample_grid(gan, 10, 4))
     assert sample_grid(gan, 10, 4).shape == (100, 28, 28)
-

@@ -154,7 +154,7 @@ class Recorder(keras.callbacks.Callback):
         self.partial_metrics = []
 
     def go_on(self, gan: keras.Model) -> None:
-        """Take up the log, and the running means, which ``fit`` forgets at its start."""
+        """Take up the log and the running means, which ``fit`` forgets at its start."""
         rows = [row for row in self.run.log if row["step"] <= self.clock.step]
         self.history = History(rows, self.clock.steps_per_epoch)
         if self.clock.step % self.clock.steps_per_epoch:

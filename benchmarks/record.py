@@ -1,0 +1,63 @@
+"""Where the documented figures come from: results as JSON, tables into the pages."""
+
+import json
+import os
+import platform
+import re
+import statistics
+from importlib import metadata
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+RESULTS = Path(__file__).parent / "results"
+
+
+def machine() -> str:
+    """Name the processor, its cores and the versions that matter, in one line."""
+    cpu = platform.processor()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        names = re.findall(r"model name\s*:\s*(.+)", info.read_text())
+        cpu = names[0] if names else cpu
+    versions = []
+    for package in ("keras", "tensorflow-cpu", "tensorflow", "numpy", "onnxruntime"):
+        try:
+            versions.append(f"{package} {metadata.version(package)}")
+        except metadata.PackageNotFoundError:
+            continue
+    cores = f"{os.cpu_count()} cores of {cpu}"
+    return f"{cores}; Python {platform.python_version()}, {', '.join(versions)}"
+
+
+def spread(values: list[float], digits: int = 2) -> str:
+    """Write values as median (lowest to highest, n)."""
+    low, high = min(values), max(values)
+    middle = statistics.median(values)
+    return (
+        f"{middle:,.{digits}f} ({low:,.{digits}f} to {high:,.{digits}f}, "
+        f"n = {len(values)})"
+    )
+
+
+def publish(name: str, page: str, result: dict, table: str) -> None:
+    """Store a result and put its table into a page of the documentation.
+
+    Args:
+        name: Of the benchmark; also of the markers in the page.
+        page: Path from the root of the repository.
+        result: Stored as ``results/NAME.json``, with the machine beside it.
+        table: Markdown that replaces what stands between the markers.
+    """
+    stored = {"machine": machine(), **result}
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.json").write_text(json.dumps(stored, indent=2) + "\n")
+    path = ROOT / page
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    source = f"Written by `python benchmarks/{name}.py` on {machine()}."
+    text = path.read_text()
+    if begin not in text:
+        text += f"\n{begin}\n{end}\n"
+    before, rest = text.split(begin, 1)
+    after = rest.split(end, 1)[1]
+    path.write_text(f"{before}{begin}\n{table.strip()}\n\n{source}\n{end}{after}")
+    print(table, source, sep="\n\n")

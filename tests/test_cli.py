@@ -1,0 +1,201 @@
+"""The command: light verbs stay light, bad input gets one line and exit code 2."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import namedtuple
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import digitgan
+from digitgan import cli
+
+ROOT = Path(__file__).parent.parent
+HEAVY = ("keras", "tensorflow", "jax", "torch", "matplotlib", "sklearn")
+
+
+def run(capsys, *arguments):
+    """Return exit code, output and error lines of a command."""
+    with pytest.raises(SystemExit) as end:
+        cli.main([str(word) for word in arguments])
+    said = capsys.readouterr()
+    return end.value.code or 0, said.out, said.err.splitlines()
+
+
+def refused(capsys, *arguments):
+    """Return the one line of a command that must exit with 2."""
+    code, out, errors = run(capsys, *arguments)
+    assert (code, out, len(errors)) == (2, "", 1), errors
+    return errors[0]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["info"]])
+def test_light_verbs_need_no_framework(arguments):
+    code = (
+        f"import sys; [sys.modules.__setitem__(m, None) for m in {HEAVY}]; "
+        f"from digitgan.cli import main; main({arguments})"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stderr
+    assert "digitgan" in result.stdout and result.stderr == ""
+
+
+def test_training_without_a_framework_says_what_to_install():
+    code = (
+        "import sys; sys.modules['keras'] = None; "
+        "from digitgan.cli import main; main(['train', 'tiny'])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True
+    )
+    assert result.returncode == 1
+    assert "pip install 'digitgan[train]'" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_info_is_for_programs_too(capsys):
+    code, out, _ = run(capsys, "info", "--json")
+    assert code == 0
+    assert json.loads(out)["digitgan"] == digitgan.__version__
+
+
+def test_main_py_has_the_same_flags():
+    helps = [
+        subprocess.run(command, capture_output=True, text=True, cwd=ROOT).stdout
+        for command in (
+            [sys.executable, "main.py", "--help"],
+            [sys.executable, "-c", "from digitgan.cli import main; main()"]
+            + ["train", "--help"],
+        )
+    ]
+    options = [[w for w in text.split() if w.startswith("--")] for text in helps]
+    assert options[0] == options[1] and "--resume" in options[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["dcgann"], "preset 'dcgann' is unknown: did you mean 'dcgan'?"),
+        (["--batch-size", "0"], "--batch-size is 0: allowed is"),
+        (["--batch-size", "60001"], "--batch-size is 60001: allowed is 1 to"),
+        (["--learning-rate", "-1"], "--learning-rate is -1.0: allowed is"),
+        (["--learning-rate", "nan"], "--learning-rate is nan: allowed is"),
+        (["--learning-rate", "inf"], "--learning-rate is inf: allowed is"),
+        (["--learning-rate", "x"], "'--learning-rate'"),
+        (["--latent-dim", "0"], "--latent-dim is 0: allowed is"),
+        (["--epochs", "0"], "--epochs is 0: allowed is"),
+        (["--minutes", "0"], "--minutes is 0.0: allowed is"),
+        (["--seed", "-1"], "--seed is -1: allowed is"),
+        (["--penalty", "-1"], "--penalty is -1.0: allowed is"),
+        (["--frobnicate"], "--frobnicate"),
+        (["--data", "mnst"], "mnist"),
+        (["--data", "no/such/place"], "no/such/place"),
+    ],
+)
+def test_bad_requests(capsys, monkeypatch, tmp_path, mnist, arguments, line):
+    monkeypatch.chdir(tmp_path)
+    if "60001" in arguments and len(mnist.train) < 60_000:
+        arguments = ["--batch-size", str(len(mnist.train) + 1)]
+        line = "--batch-size is"
+    assert line in refused(capsys, "train", *arguments)
+    assert not (tmp_path / "runs").exists()
+
+
+def make_bad_data(folder, kind):
+    path = folder / kind
+    if kind == "empty":
+        path.mkdir()
+    elif kind == "not-images":
+        (path / "a").mkdir(parents=True)
+        (path / "a" / "note.png").write_text("no picture")
+    elif kind == "truncated-images-idx3-ubyte":
+        path.write_bytes(bytes([0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 28, 0, 0, 0, 28, 1]))
+    elif kind == "shape.npz":
+        np.savez(path, x=np.zeros((9, 27, 28), np.uint8))
+    elif kind == "lengths.npz":
+        np.savez(path, x=np.zeros((9, 28, 28), np.uint8), y=np.zeros(8, int))
+    return path
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["empty", "not-images", "truncated-images-idx3-ubyte", "shape.npz", "lengths.npz"],
+)
+def test_bad_data_is_named(capsys, monkeypatch, tmp_path, kind):
+    monkeypatch.chdir(tmp_path)
+    path = make_bad_data(tmp_path, kind)
+    assert kind in refused(capsys, "train", "tiny", "--data", path)
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.fixture
+def own_digits(tmp_path):
+    """Sixteen squares of two sorts, as pictures in a folder a class."""
+    for name in ("wide", "tall"):
+        (tmp_path / "own" / name).mkdir(parents=True)
+        for i in range(80):
+            image = np.zeros((28, 28), np.uint8)
+            image[9 + i % 9 :, 5:7] = 255
+            image = image if name == "tall" else image.T
+            Image.fromarray(image).save(tmp_path / "own" / name / f"{i}.png")
+    return tmp_path / "own"
+
+
+def test_people_can_train_on_their_own_pictures(capsys, tmp_path, own_digits):
+    out = tmp_path / "run"
+    code, _, errors = run(capsys, "train", "tiny", "--data", own_digits, "--out", out)
+    assert code == 0, errors
+    assert json.loads((out / "config.json").read_text())["classes"] == ["tall", "wide"]
+    assert (out / "model" / "generator.onnx").exists()
+
+
+def test_folders_that_cannot_take_a_run(capsys, tmp_path, own_digits, monkeypatch):
+    out = tmp_path / "run"
+    ask = ["train", "tiny", "--data", own_digits, "--out"]
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear")
+    assert "is not empty" in refused(capsys, *ask, tmp_path / "mine")
+    blocked = tmp_path / "mine" / "letter.txt" / "run"
+    assert "cannot be written to" in refused(capsys, *ask, blocked)
+    if os.path.isdir("/proc/self"):
+        assert "cannot be written to" in refused(capsys, *ask, "/proc/self/run")
+    with monkeypatch.context() as patch:
+        usage = namedtuple("usage", "total used free")
+        patch.setattr("shutil.disk_usage", lambda _: usage(100, 99, 1 << 20))
+        assert "only 1 MiB are free" in refused(capsys, *ask, out)
+    out.rmdir()
+    assert run(capsys, *ask, out)[0] == 0
+    line = refused(capsys, *ask, out)
+    assert "holds another run" in line and f"--resume {out}" in line
+
+
+def test_resume_from_nothing(capsys, tmp_path, own_digits):
+    line = refused(capsys, "train", "--resume", tmp_path / "nothing")
+    assert "there is no run" in line
+    out = tmp_path / "run"
+    run(capsys, "train", "tiny", "--data", own_digits, "--out", out)
+    assert "--epochs" in refused(capsys, "train", "--resume", out)
+    assert "leave out seed" in refused(capsys, "train", "--resume", out, "--seed", 1)
+    next(own_digits.glob("*/0.png")).unlink()
+    assert "not those it began with" in refused(
+        capsys, "train", "--resume", out, "--epochs", 9
+    )
+    state = out / "checkpoint" / "state.npz"
+    state.write_bytes(state.read_bytes()[:1000])
+    (out / "config.json").write_text("{")
+    assert "damaged" in refused(capsys, "train", "--resume", out)
+
+
+def test_a_failure_while_working_exits_with_1(capsys, monkeypatch):
+    def explode():
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("digitgan.info.describe", explode)
+    code, _, errors = run(capsys, "info")
+    assert code == 1 and "No space left" in errors[0] and len(errors) == 1
