@@ -5,6 +5,7 @@ import os
 import platform
 import re
 import statistics
+import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -53,7 +54,8 @@ def publish(name: str, page: str, result: dict, table: str) -> None:
     (RESULTS / f"{name}.json").write_text(json.dumps(stored, indent=2) + "\n")
     path = ROOT / page
     begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-    source = f"Written by `python benchmarks/{name}.py` on {machine()}."
+    script = Path(sys.argv[0]).resolve().relative_to(ROOT)
+    source = f"Written by `python {script}` on {machine()}."
     text = path.read_text()
     if begin not in text:
         text += f"\n{begin}\n{end}\n"

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -88,7 +89,8 @@ def save_model(folder: Path, gan: GAN, facts: Mapping) -> None:
 def _write_onnx(path: Path, model: keras.Model) -> int:
     """Write one self-contained file, whichever exporter the backend brings."""
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
-    with replacing(path) as temporary:
+    with replacing(path) as temporary, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the exporters about one another
         model.export(temporary, format="onnx", verbose=False)
         side_file = temporary.with_name(temporary.name + ".data")
         proto = onnx.load(temporary)

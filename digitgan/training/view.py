@@ -95,12 +95,13 @@ class LiveView(_View):
         clock = self.clock
         left = clock.seconds_left
         bar = ProgressBar(total=clock.seconds + left, completed=clock.seconds, width=70)
-        parts = [Text(self.headline(), "bold"), bar]
+        parts = [Text(self.headline(), "bold"), bar, Text()]
         if self._logs:
             parts += [self._opinion(), self._losses()]
-        drawn = (clock.step // clock.steps_per_epoch) or "no"
+        epochs = clock.step // clock.steps_per_epoch
+        when = f"after epoch {epochs}" if epochs else "before training"
         parts += [
-            Text(f"\nthe same latents after {drawn} epoch(s)", "dim"),
+            Text(f"\nthe same random numbers, {when}:", "dim"),
             in_characters(self._five()),
             Text("Ctrl-C stops and keeps everything", "dim"),
         ]
@@ -123,7 +124,7 @@ class LiveView(_View):
     def _losses(self) -> Text:
         d, g = self._logs["d_loss"], self._logs["g_loss"]
         return Text(
-            f" D says how probably a digit is real; │ is 0.5: it cannot tell\n"
+            " D says how probably a digit is real; │ is 0.5: it cannot tell\n"
             f" losses: discriminator {d:.3f}, generator {g:.3f}"
         )
 

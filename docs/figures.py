@@ -1,0 +1,91 @@
+"""Make the pictures of the documentation from real runs.
+
+    python docs/figures.py
+
+Trains what is not there yet: ``runs/dcgan`` (the default), ``runs/textbook`` (the same
+without the penalty) and ``runs/broken`` (the textbook's game at a learning rate of
+0.05, which is far too high). About twenty minutes on two cores.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+import digitgan  # noqa: E402
+from digitgan.errors import TrainingFailed  # noqa: E402
+from digitgan.training.run import Run  # noqa: E402
+from record import publish  # noqa: E402
+
+IMAGES = ROOT / "docs" / "images"
+RUNS = {
+    "dcgan": {},
+    "textbook": {"penalty": 0.0},
+    "broken": {"penalty": 0.0, "learning_rate": 0.05, "epochs": 3},
+}
+
+
+def open_or_train(name: str) -> tuple[Run, str]:
+    """Return a run and what stopped it, if anything did."""
+    folder = ROOT / "runs" / name
+    if (folder / "config.json").exists():
+        note = folder / "stopped.txt"
+        return Run.open(folder), note.read_text() if note.exists() else ""
+    try:
+        return digitgan.train("dcgan", out=folder, **RUNS[name]), ""
+    except TrainingFailed as failure:
+        (folder / "stopped.txt").write_text(str(failure))
+        return Run.open(folder), str(failure)
+
+
+def strip(run: Run) -> Image.Image:
+    """Stack the first row of every sheet: the same ten latents, epoch by epoch."""
+    sheets = [np.asarray(Image.open(p)) for p in sorted(run.samples.glob("*.png"))]
+    height = sheets[0].shape[1] // 10
+    return Image.fromarray(np.concatenate([sheet[:height] for sheet in sheets]))
+
+
+def minutes(run: Run) -> str:
+    """Say how long an epoch and the whole took."""
+    last = run.log[-1]
+    epoch = last["seconds"] / last["epoch"]
+    return f"{last['epoch']:.0f} epochs, {epoch:.0f} s each, {last['seconds'] / 60:.1f} min"
+
+
+def main() -> None:
+    """Train what is missing and copy or draw every picture."""
+    IMAGES.mkdir(exist_ok=True)
+    lines = [
+        "| run | command | training | last D(real) | last D(fake) | stopped by |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    results = {}
+    for name in RUNS:
+        run, failure = open_or_train(name)
+        for picture in ("samples.png", "curves.png"):
+            shutil.copyfile(run.folder / picture, IMAGES / f"{name}-{picture}")
+        strip(run).save(IMAGES / f"{name}-epochs.png")
+        last = (
+            run.log[-1] if run.log else {"d_real": float("nan"), "d_fake": float("nan")}
+        )
+        spent = minutes(run) if run.log else "-"
+        lines.append(
+            f"| {name} | `{run.config.command}` | {spent} | {last['d_real']:.2f} "
+            f"| {last['d_fake']:.2f} | {failure or '-'} |"
+        )
+        results[name] = {
+            "command": run.config.command,
+            "last": last,
+            "failure": failure,
+        }
+    shutil.copyfile(ROOT / "runs" / "dcgan" / "progress.gif", IMAGES / "progress.gif")
+    publish("figures", "docs/how-a-gan-learns.md", results, "\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""A short real training must reach a stated result, or fail."""
+
+import numpy as np
+import onnxruntime
+import pytest
+
+import digitgan
+from digitgan.evaluation.judge import Judge
+from digitgan.model.folder import finished
+from digitgan.model.latents import draw_latents
+from digitgan.model.presets import PRESETS
+from digitgan.training.train import build_gan
+
+SURE, ENOUGH, N = 0.9, 20, 1000
+
+
+def confidently_named(images):
+    """Return the digits that the judge names with confidence, often enough."""
+    probabilities, _ = Judge().read(images)
+    sure = probabilities.max(axis=1) >= SURE
+    counts = np.bincount(probabilities.argmax(axis=1)[sure], minlength=10)
+    return set(np.flatnonzero(counts >= ENOUGH).tolist())
+
+
+@pytest.fixture(scope="module")
+def run(mnist, tmp_path_factory):
+    """The classic after one pass over 60,000 digits (twelve over 5,000)."""
+    epochs = max(1, 60_000 // len(mnist.train))
+    out = tmp_path_factory.mktemp("learning") / "run"
+    return digitgan.train("dcgan", epochs=epochs, seed=1, out=out)
+
+
+def test_nine_of_ten_digits_after_one_epoch(run):
+    session = onnxruntime.InferenceSession(run.model / "generator.onnx")
+    (images,) = session.run(None, {"latents": draw_latents(N, 100, seed=9)})
+    assert len(confidently_named(images)) >= 9
+
+
+def test_the_players_stay_in_balance(run):
+    last = run.log[-1]
+    assert 0.3 < last["d_fake"] < last["d_real"] < 0.8
+
+
+def test_an_untrained_generator_would_not_have_passed():
+    gan = build_gan(PRESETS["dcgan"], 10, 1)
+    latents = draw_latents(N, 100, seed=9)
+    images = np.asarray(finished(gan.average)([latents]))
+    assert len(confidently_named(images)) < 9
