@@ -105,6 +105,41 @@ def train(  # noqa: PLR0913 - each is a flag
         digitgan.train(**begin, **goal)
 
 
+EVALUATE_HELP = """Say how good digits are, beside the same figures for real digits.
+
+\b
+Examples:
+  digitgan evaluate runs/dcgan                    a run or a model folder
+  digitgan evaluate fakes.npz --html report.html  x (N, 28, 28), and y if known
+  digitgan evaluate runs/conditional --full --json card.json
+"""
+
+
+@app.command(help=EVALUATE_HELP)
+def evaluate(
+    subject: Annotated[
+        Path, typer.Argument(help="A model or run folder, an NPZ, a data set folder.")
+    ],
+    full: Annotated[
+        bool, typer.Option("--full/--quick", help="Minutes and every figure.")
+    ] = False,
+    data: Annotated[str, typer.Option(help="The real digits.")] = "mnist",
+    seed: Annotated[int, typer.Option(help="Of every sample.")] = 0,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the scorecard.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write a report in one file.")
+    ] = None,
+) -> None:
+    """Judge digits."""
+    from digitgan.evaluation.command import judge
+
+    if full:
+        _import_keras_quietly()
+    judge(subject, "full" if full else "quick", data, seed, json_file, html)
+
+
 @app.command()
 def info(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,

@@ -14,12 +14,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+import digitgan
+from digitgan.errors import TrainingFailed
+from digitgan.training.run import Run
+
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
-import digitgan  # noqa: E402
-from digitgan.errors import TrainingFailed  # noqa: E402
-from digitgan.training.run import Run  # noqa: E402
 from record import publish  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
@@ -54,7 +55,8 @@ def minutes(run: Run) -> str:
     """Say how long an epoch and the whole took."""
     last = run.log[-1]
     epoch = last["seconds"] / last["epoch"]
-    return f"{last['epoch']:.0f} epochs, {epoch:.0f} s each, {last['seconds'] / 60:.1f} min"
+    total = last["seconds"] / 60
+    return f"{last['epoch']:.0f} epochs, {epoch:.0f} s each, {total:.1f} min"
 
 
 def main() -> None:

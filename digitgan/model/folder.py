@@ -18,24 +18,49 @@ from digitgan.files import replacing, sha256, write_text
 from digitgan.model.gan import GAN
 from digitgan.model.latents import draw_latents
 
+BLOCK = 500  # digits in one call of the network
 GRID_COLUMNS = 10
 
 
-def sample_grid(gan: GAN, n_classes: int, seed: int) -> np.ndarray:
-    """Draw the digits of the sample sheet from the weight average.
+def draw(
+    gan: GAN, n: int, labels: np.ndarray | None = None, seed: int = 0
+) -> np.ndarray:
+    """Draw digits from the weight average, a block at a time.
 
-    The latents depend on the seed alone, so sheets of one run can be compared. A
-    conditional generator draws a row of ten for every class.
+    Args:
+        gan: The game, trained or not.
+        n: How many.
+        labels: ``int (n,)``, the digits to write; None where none can be asked for.
+        seed: Of the latents.
+
+    Returns:
+        ``uint8 (n, 28, 28)``.
+    """
+    inputs = [draw_latents(n, gan.latent_dim, seed)]
+    inputs += [] if labels is None else [np.asarray(labels, "int32")]
+    blocks = [
+        gan.average([array[i : i + BLOCK] for array in inputs], training=False)
+        for i in range(0, n, BLOCK)
+    ]
+    return to_uint8(np.concatenate([ops.convert_to_numpy(b) for b in blocks]))
+
+
+def sample_grid(gan: GAN, n_classes: int, seed: int) -> np.ndarray:
+    """Draw the digits of the sample sheet, a row of ten for every class.
+
+    The latents depend on the seed alone, so the sheets of a run can be compared.
+
+    Args:
+        gan: The game, trained or not.
+        n_classes: Labels that can be asked for; 0 gives ten rows of any digit.
+        seed: Of the latents.
 
     Returns:
         ``uint8 (rows * 10, 28, 28)``.
     """
     rows = n_classes or GRID_COLUMNS
-    latents = draw_latents(rows * GRID_COLUMNS, gan.latent_dim, seed)
-    labels = [np.repeat(np.arange(n_classes, dtype="int32"), GRID_COLUMNS)]
-    conditions = labels if len(gan.average.inputs) > 1 else []
-    drawn = gan.average([latents, *conditions], training=False)
-    return to_uint8(ops.convert_to_numpy(drawn))
+    labels = np.repeat(np.arange(n_classes), GRID_COLUMNS) if n_classes else None
+    return draw(gan, rows * GRID_COLUMNS, labels, seed)
 
 
 def finished(generator: keras.Model) -> keras.Model:

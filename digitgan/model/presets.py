@@ -1,4 +1,4 @@
-"""Ready-made settings; each docstring line says what you get."""
+"""Ready-made settings: a game each, described before the first digit is seen."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,9 @@ class Preset:
         discriminator_widths: Channels of the 14x14 and of the 7x7 stage.
         dropout: Share of the discriminator's channels that are dropped, in [0, 1).
         objective: A name in :data:`digitgan.model.losses.OBJECTIVES`.
-        penalty: Weight (gamma) of R1 and R2; 0 is the textbook's game.
+        penalty: Weight gamma of R1 and R2, each taken as gamma / 2 of the squared
+            gradient; 0 is the textbook's game.
+        decay: How much of the weight average a step keeps, in [0, 1).
         learning_rate: Of Adam, for both players.
         batch_size: Real digits in a step; as many fakes are drawn.
         epochs: Passes over the data when nothing else is asked for.
@@ -30,9 +32,10 @@ class Preset:
     discriminator_widths: tuple[int, int] = (32, 64)
     dropout: float = 0.3
     objective: str = "cross_entropy"
-    penalty: float = 0.1
+    penalty: float = 0.4
+    decay: float = 0.995
     learning_rate: float = 2e-3
-    batch_size: int = 128
+    batch_size: int = 64
     epochs: int = 6
 
 
@@ -45,7 +48,7 @@ PRESETS = {
         latent_dim=16,
         generator_widths=(16, 8),
         discriminator_widths=(8, 16),
-        batch_size=64,
+        decay=0.99,
         epochs=1,
     ),
 }

@@ -8,15 +8,18 @@ from PIL import Image
 from digitgan.files import replacing
 
 
-def draw_curves(path: Path, rows: list[dict[str, float]]) -> None:
-    """Draw the losses, and the discriminator's opinion against the 0.5 line.
+def draw_curves(
+    path: Path, rows: list[dict[str, float]], scores: list[dict[str, float]]
+) -> None:
+    """Draw the losses, the discriminator's opinion, and how far from real it is.
 
     Args:
         path: The picture to write.
         rows: Of ``log.csv``: epoch, d_loss, g_loss, d_real, d_fake and more.
+        scores: Of ``scores.csv``: epoch and times_real.
     """
-    figure = matplotlib.figure.Figure(figsize=(9, 3.6), layout="constrained")
-    losses, opinion = figure.subplots(1, 2)
+    figure = matplotlib.figure.Figure(figsize=(12, 3.4), layout="constrained")
+    losses, opinion, distance = figure.subplots(1, 3)
     epochs = [row["epoch"] for row in rows]
 
     def line(axes, name, label, colour):
@@ -30,7 +33,17 @@ def draw_curves(path: Path, rows: list[dict[str, float]]) -> None:
     line(opinion, "d_fake", "D(fake)", "tab:red")
     opinion.axhline(0.5, color="grey", linestyle="--", label="cannot tell")
     opinion.set(title="Probability of being real", xlabel="epoch", ylim=(0, 1))
-    for axes in (losses, opinion):
+    distance.semilogy(
+        [row["epoch"] for row in scores],
+        [row["times_real"] for row in scores],
+        "tab:purple",
+        marker="o",
+        markersize=4,
+        label="fakes",
+    )
+    distance.axhline(1, color="grey", linestyle="--", label="real digits")
+    distance.set(title="Frechet distance, times that of real digits", xlabel="epoch")
+    for axes in (losses, opinion, distance):
         axes.grid(alpha=0.3)
         axes.legend()
     with replacing(path) as temporary:

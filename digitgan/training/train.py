@@ -19,6 +19,7 @@ from digitgan.training.batches import Batches
 from digitgan.training.callbacks import Clock, Guard, Recorder
 from digitgan.training.plots import draw_curves, make_film
 from digitgan.training.run import Config, Run, free_folder
+from digitgan.training.score import Score, write_scorecard
 from digitgan.training.view import watch
 
 NO_END = 10**6  # epochs, where only a time limit was asked for
@@ -125,6 +126,7 @@ def build_gan(settings: Preset, n_classes: int, seed: int) -> GAN:
         build_discriminator(settings.discriminator_widths, settings.dropout, n_classes),
         objective=settings.objective,
         penalty=settings.penalty,
+        decay=settings.decay,
         seed=seed,
     )
     gan.compile(optimizer=keras.optimizers.Adam(settings.learning_rate, 0.0, 0.99))
@@ -138,10 +140,13 @@ def _play(run: Run, dataset: Dataset) -> Run:
     gan = build_gan(settings, n_classes, config.seed)
     steps = len(dataset.train) // settings.batch_size
     clock = Clock(steps, config.epochs, config.minutes)
-    recorder = Recorder(run, clock, n_classes if settings.conditional else 0)
+    asked = n_classes if settings.conditional else 0
+    recorder = Recorder(run, clock, asked)
+    score = Score(run.folder / "scores.csv", clock, dataset.train, asked)
     if run.checkpoint.exists():
         clock.start(*checkpoint.restore(run.checkpoint, gan))
         recorder.go_on(gan)
+        score.go_on()
         if clock.done:
             raise InputError(
                 f"--resume {run.folder} has reached its goal ({clock.step} steps): "
@@ -149,7 +154,7 @@ def _play(run: Run, dataset: Dataset) -> Run:
             )
     print(f"{dataset.source}\n{config.command}  ->  {run.folder}", flush=True)
     guard = Guard(clock, dataset.train.images[:: max(1, len(dataset.train) // 1000)])
-    callbacks = [clock, guard, recorder, watch(run, clock, recorder)]
+    callbacks = [clock, guard, recorder, score, watch(run, clock, recorder)]
     try:
         _fit(gan, dataset, config, clock, callbacks)
     except BaseException:
@@ -157,8 +162,10 @@ def _play(run: Run, dataset: Dataset) -> Run:
             callback.on_train_end()
         raise
     finally:
-        _draw(run, recorder)
+        _draw(run, recorder, score)
     save_model(run.model, gan, _facts(run, dataset, clock))
+    if not clock.interrupted:
+        write_scorecard(run, dataset)
     print(_farewell(run, clock), flush=True)
     return run
 
@@ -184,9 +191,9 @@ def _fit(gan: GAN, dataset: Dataset, config: Config, clock: Clock, callbacks) ->
         )
 
 
-def _draw(run: Run, recorder: Recorder) -> None:
-    if recorder.history.rows:
-        draw_curves(run.folder / "curves.png", recorder.history.rows)
+def _draw(run: Run, recorder: Recorder, score: Score) -> None:
+    if score.rows:
+        draw_curves(run.folder / "curves.png", recorder.history.rows, score.rows)
     make_film(run.folder / "progress.gif", sorted(run.samples.glob("epoch_*.png")))
     with replacing(run.folder / "samples.png") as temporary:
         grid(recorder.sheet).save(temporary)
@@ -215,6 +222,7 @@ def _farewell(run: Run, clock: Clock) -> str:
         "  samples.png, progress.gif, curves.png   to look at",
         "  model/generator.onnx                    the generator to keep",
         "  log.csv, events/ (tensorboard)          the numbers",
+        f"How good is it? digitgan evaluate {run.folder}",
     ]
     if clock.interrupted:
         lines.append(f"Stopped by Ctrl-C. Go on with: --resume {run.folder}")

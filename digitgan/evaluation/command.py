@@ -1,0 +1,55 @@
+"""What ``digitgan evaluate`` does: find the digits, judge them, show and keep it."""
+
+import shlex
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from digitgan import data as real_digits
+from digitgan.evaluation import candidates, report, table
+from digitgan.evaluation.scorecard import Scorecard, evaluate
+
+
+def judge(
+    subject: Path,
+    level: str,
+    data: str,
+    seed: int,
+    json_file: Path | None,
+    html: Path | None,
+) -> Scorecard:
+    """Print the scorecard of some digits and write it where asked.
+
+    Args:
+        subject: What :func:`digitgan.evaluation.candidates.find` takes.
+        level: ``quick`` or ``full``.
+        data: The real digits.
+        seed: Of every sample.
+        json_file: Where the figures go, if anywhere.
+        html: Where the report goes, if anywhere.
+
+    Raises:
+        InputError: The digits cannot be read or judged; nothing was written.
+    """
+    real = real_digits.load(data)
+    images, labels = candidates.find(subject, real, seed)
+    columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
+    errors = Console(stderr=True)
+    with Progress(*columns, console=errors, transient=True) as bar:
+        task = bar.add_task("reading digits")
+
+        def tell(step, steps, name):
+            bar.update(task, completed=step, total=steps, description=f"{name:24}")
+
+        card = evaluate(
+            images, labels, level=level, data=real, seed=seed, progress=tell
+        )
+    table.show(card)
+    if json_file:
+        card.save(json_file)
+    if html:
+        command = shlex.join(["digitgan", *sys.argv[1:]])
+        report.write(html, card, images, labels, data=real, command=command)
+    return card

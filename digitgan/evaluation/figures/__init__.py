@@ -1,0 +1,1 @@
+"""The rows of a scorecard: each figure of the fakes beside that of real digits."""

@@ -1,0 +1,63 @@
+"""The judge: a frozen digit reader that turns images into labels and features."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from digitgan import files
+from digitgan.errors import InputError
+
+FILE = Path(__file__).parent / "judge" / "judge.onnx"
+
+
+class Judge:
+    """A small classifier of handwritten digits, run by ONNX Runtime.
+
+    Args:
+        path: The network; the card ``judge.json`` beside it, when there is one,
+            must carry its SHA-256.
+
+    Raises:
+        InputError: The file is missing, or is not the one that the card describes.
+    """
+
+    def __init__(self, path: str | Path = FILE):
+        """Load the network and check it against its card."""
+        self.path = Path(path)
+        if not self.path.is_file():
+            raise InputError(f"judge {str(path)!r} is not a file")
+        card = self.path.with_suffix(".json")
+        self.card = json.loads(card.read_text("utf-8")) if card.is_file() else {}
+        self.sha256 = files.sha256(self.path)
+        if self.card.get("sha256", self.sha256) != self.sha256:
+            raise InputError(
+                f"judge {str(path)!r} has sha256 {self.sha256[:12]}..., but its card "
+                f"says {self.card['sha256'][:12]}...: the file was changed"
+            )
+        self._session = onnxruntime.InferenceSession(
+            self.path.read_bytes(), providers=["CPUExecutionProvider"]
+        )
+        self._input = self._session.get_inputs()[0].name
+
+    def read(
+        self, images: np.ndarray, block: int = 500
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Read digits, a block at a time; the result does not depend on the block.
+
+        Args:
+            images: ``uint8 (N, 28, 28)``, 0 paper to 255 ink.
+            block: How many images the network sees at once.
+
+        Returns:
+            ``float32 (N, 10)`` probabilities of the digits 0 to 9, and
+            ``float32 (N, 64)`` features (about zero mean and unit variance over
+            the training digits).
+        """
+        parts = [
+            self._session.run(None, {self._input: images[start : start + block]})
+            for start in range(0, len(images), block)
+        ]
+        probabilities, features = zip(*parts, strict=True)
+        return np.concatenate(probabilities), np.concatenate(features)

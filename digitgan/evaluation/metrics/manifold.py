@@ -1,0 +1,72 @@
+"""Are the fakes where real digits are, and are they everywhere real digits are?"""
+
+import numpy as np
+
+BLOCK = 1_000
+
+
+def prdc(real: np.ndarray, fake: np.ndarray, k: int = 5) -> dict[str, np.ndarray]:
+    """Return precision, recall, density and coverage, sample by sample.
+
+    Precision and recall: Kynkaanniemi et al. 2019, arXiv 1904.06991; density and
+    coverage: Naeem et al. 2020, arXiv 2002.09797. Every sample owns the ball that
+    reaches its k-th nearest neighbour of its own set.
+
+    Args:
+        real: ``float (N, D)`` features, more than k rows.
+        fake: ``float (M, D)`` features, more than k rows.
+        k: Which neighbour sets the radius.
+
+    Returns:
+        Arrays whose means are the figures: ``precision (M,)`` (in a real ball: 0 or
+        1), ``density (M,)`` (in how many, divided by k), ``recall (N,)`` (in a fake
+        ball), ``coverage (N,)`` (its own ball holds a fake).
+    """
+    real, fake = np.asarray(real, float), np.asarray(fake, float)
+    real_radius, fake_radius = radii(real, k), radii(fake, k)
+    balls = np.zeros(len(fake))
+    recall, coverage = np.zeros(len(real), bool), np.zeros(len(real), bool)
+    for start in range(0, len(real), BLOCK):
+        rows = slice(start, start + BLOCK)
+        distance = squared_distances(real[rows], fake)
+        inside = distance < real_radius[rows, np.newaxis]
+        balls += inside.sum(axis=0)
+        coverage[rows] = inside.any(axis=1)
+        recall[rows] = (distance < fake_radius).any(axis=1)
+    return {
+        "precision": (balls > 0).astype(float),
+        "recall": recall.astype(float),
+        "density": balls / k,
+        "coverage": coverage.astype(float),
+    }
+
+
+def radii(points: np.ndarray, k: int) -> np.ndarray:
+    """Return each point's squared distance to its k-th nearest other point, ``(N,)``.
+
+    Args:
+        points: ``float (N, D)``, more than k rows.
+        k: 1 for the nearest.
+    """
+    squared = []
+    for start in range(0, len(points), BLOCK):
+        distance = squared_distances(points[start : start + BLOCK], points)
+        squared.append(np.partition(distance, k, axis=1)[:, k])
+    return np.concatenate(squared)
+
+
+def squared_distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return the squared Euclidean distance of every row of a to every row of b.
+
+    Args:
+        a: ``float (N, D)``.
+        b: ``float (M, D)`` of the same type.
+
+    Returns:
+        ``float (N, M)``, 0 or more.
+    """
+    product = a @ b.T
+    product *= -2
+    product += np.sum(a * a, axis=1)[:, np.newaxis]
+    product += np.sum(b * b, axis=1)
+    return np.maximum(product, 0, out=product)

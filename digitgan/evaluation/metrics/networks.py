@@ -1,0 +1,133 @@
+"""Two fresh classifiers: a dense network in NumPy and a convolutional one in Keras."""
+
+import numpy as np
+
+HIDDEN = 64
+BATCH = 128
+STEPS = 600
+RATE = 2e-3
+DECAY = 1e-3
+
+
+def dense(
+    x: np.ndarray, y: np.ndarray, unseen: np.ndarray, seed: int = 0
+) -> np.ndarray:
+    """Train a small dense network to tell two classes apart and ask it about others.
+
+    One hidden layer of 64 units; 600 batches of 128, Adam with weight decay.
+
+    Args:
+        x: ``float (N, D)``, about unit scale.
+        y: ``bool (N,)``.
+        unseen: ``float (M, D)``.
+        seed: Draws the weights and the batches.
+
+    Returns:
+        The log odds of the class ``True`` for each unseen row, ``float32 (M,)``.
+    """
+    rng = np.random.default_rng(seed)
+    x, y, unseen = (np.asarray(part, np.float32) for part in (x, y, unseen))
+    weights = [
+        rng.normal(0, np.sqrt(2 / x.shape[1]), (x.shape[1], HIDDEN)),
+        np.zeros(HIDDEN),
+        rng.normal(0, np.sqrt(1 / HIDDEN), HIDDEN),
+        np.zeros(1),
+    ]
+    weights = [weight.astype(np.float32) for weight in weights]
+    adam = _Adam(weights)
+    for rows in _batches(len(x), STEPS, rng):
+        adam.step(_gradient(weights, x[rows], y[rows]))
+    return _forward(weights, unseen)[1]
+
+
+def _batches(n: int, steps: int, rng: np.random.Generator) -> np.ndarray:
+    """Return the rows of each batch, ``int (steps, BATCH)``, each row equally often."""
+    rounds = -(-steps * BATCH // n)
+    order = np.concatenate([rng.permutation(n) for _ in range(rounds)])
+    return order[: steps * BATCH].reshape(steps, BATCH)
+
+
+def _forward(weights, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the hidden units and the log odds."""
+    hidden = np.maximum(x @ weights[0] + weights[1], 0)
+    return hidden, hidden @ weights[2] + weights[3]
+
+
+def _gradient(weights, x: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
+    """Return the gradient of the mean cross-entropy for each of the weights."""
+    hidden, logits = _forward(weights, x)
+    error = (1 / (1 + np.exp(-np.clip(logits, -30, 30))) - y) / len(x)
+    back = np.outer(error, weights[2]) * (hidden > 0)
+    return [x.T @ back, back.sum(0), hidden.T @ error, error.sum(keepdims=True)]
+
+
+class _Adam:
+    """Adam with decoupled weight decay, in place (arXiv 1412.6980, 1711.05101)."""
+
+    def __init__(self, weights: list[np.ndarray]):
+        self.weights = weights
+        self.first = [np.zeros_like(weight) for weight in weights]
+        self.second = [np.zeros_like(weight) for weight in weights]
+        self.steps = 0
+
+    def step(self, gradients: list[np.ndarray]) -> None:
+        self.steps += 1
+        size = RATE * np.sqrt(1 - 0.999**self.steps) / (1 - 0.9**self.steps)
+        for weight, first, second, gradient in zip(
+            self.weights, self.first, self.second, gradients, strict=True
+        ):
+            first += 0.1 * (gradient - first)
+            second += 0.001 * (gradient**2 - second)
+            weight -= size * first / (np.sqrt(second) + 1e-7) + RATE * DECAY * weight
+
+
+def convolutional(
+    images: np.ndarray,
+    labels: np.ndarray,
+    unseen: np.ndarray,
+    classes: int,
+    steps: int,
+    seed: int = 0,
+) -> np.ndarray:
+    """Train a small convolutional network and ask it about other images.
+
+    Args:
+        images: ``uint8 (N, 28, 28)``.
+        labels: ``int (N,)`` below ``classes``.
+        unseen: ``uint8 (M, 28, 28)``.
+        classes: How many classes there are.
+        steps: Batches of 128 to learn from, with a cosine learning rate.
+        seed: Draws the weights and the batches.
+
+    Returns:
+        ``float32 (M, classes)`` probabilities.
+
+    Raises:
+        ImportError: Keras is not installed.
+    """
+    import keras
+    from keras import layers
+
+    keras.utils.set_random_seed(seed)
+    network = keras.Sequential([keras.Input((28, 28, 1)), layers.Rescaling(1 / 255)])
+    for width in (16, 32, 64):
+        network.add(layers.Conv2D(width, 3, 2, padding="same", use_bias=False))
+        network.add(layers.BatchNormalization(momentum=0.9))
+        network.add(layers.ReLU())
+    for layer in (
+        layers.Flatten(),
+        layers.Dropout(0.3),
+        layers.Dense(classes, activation="softmax"),
+    ):
+        network.add(layer)
+    rate = keras.optimizers.schedules.CosineDecay(2e-3, steps)
+    network.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy")
+    labels = np.asarray(labels)
+    batches = _batches(len(images), steps, np.random.default_rng(seed))
+    network.fit(
+        ((images[rows][..., np.newaxis], labels[rows]) for rows in batches),
+        steps_per_epoch=steps,
+        shuffle=False,
+        verbose=0,
+    )
+    return network.predict(unseen[..., np.newaxis], batch_size=500, verbose=0)

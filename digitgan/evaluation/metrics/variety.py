@@ -1,0 +1,69 @@
+"""Is every digit there, and is every digit written in as many ways as real ones?"""
+
+import numpy as np
+
+from digitgan.evaluation.metrics.manifold import prdc, squared_distances
+
+LARGEST = 500
+
+
+def shares(labels: np.ndarray) -> np.ndarray:
+    """Return the share of each digit, ``float (10,)``."""
+    return np.bincount(labels, minlength=10)[:10] / max(len(labels), 1)
+
+
+def vendi(features: np.ndarray, width: float) -> float:
+    """Return the effective number of different samples.
+
+    Friedman and Dieng 2022, arXiv 2210.02410, with a Gaussian kernel: 1 when all
+    are the same, N when none is like another.
+
+    Args:
+        features: ``float (N, D)``.
+        width: The kernel's standard deviation, in units of the features.
+    """
+    features = np.asarray(features, float)
+    similar = np.exp(squared_distances(features, features) / (-2 * width**2))
+    values = np.linalg.eigvalsh(similar / len(features))
+    values = values[values > 1e-12]
+    return float(np.exp(-np.sum(values * np.log(values))))
+
+
+def by_digit(
+    real: np.ndarray,
+    real_labels: np.ndarray,
+    fake: np.ndarray,
+    fake_labels: np.ndarray,
+    k: int = 5,
+) -> dict[str, np.ndarray]:
+    """Compare the variety of each digit with that of the real ones.
+
+    Of each digit the same number of real and fake samples is used, the first ones,
+    500 at most. The kernel is half as wide as the median distance of two real
+    samples of that digit, so that ways of writing it count as different.
+
+    Args:
+        real: ``float (N, D)`` features of real digits.
+        real_labels: ``int (N,)``.
+        fake: ``float (M, D)``.
+        fake_labels: ``int (M,)``.
+        k: Which neighbour sets the radius for the coverage.
+
+    Returns:
+        ``float (10,)`` each: ``vendi`` and ``real_vendi``, the scores (0 where a digit
+        has not more than k samples), and ``coverage``, the share of real samples that
+        a fake of the same digit comes near.
+    """
+    found = np.zeros((3, 10))
+    for digit in range(10):
+        a, b = real[real_labels == digit], fake[fake_labels == digit]
+        size = min(len(a), len(b), LARGEST)
+        if size <= k:
+            continue
+        a, b = a[:size].astype(float), b[:size].astype(float)
+        width = (
+            np.sqrt(np.median(squared_distances(a, a)[np.triu_indices(size, 1)])) / 2
+        )
+        coverage = prdc(a, b, k)["coverage"].mean()
+        found[:, digit] = vendi(b, width), vendi(a, width), coverage
+    return dict(zip(("vendi", "real_vendi", "coverage"), found, strict=True))

@@ -1,0 +1,1 @@
+"""Digits out: draw from a trained generator without any training framework."""

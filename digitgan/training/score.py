@@ -1,0 +1,103 @@
+"""How good, while it learns and at its end, by the judge of the scorecard."""
+
+import csv
+import io
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from digitgan.data import Dataset, Digits, held_out
+from digitgan.errors import InputError
+from digitgan.evaluation import candidates, scorecard
+from digitgan.evaluation.judge import Judge
+from digitgan.evaluation.metrics.distances import frechet
+from digitgan.files import write_text
+from digitgan.model.folder import draw
+from digitgan.training.callbacks import Clock
+from digitgan.training.run import Run
+
+DRAWN = 2_000
+
+
+class Score(keras.callbacks.Callback):
+    """Measure the Frechet distance after every epoch and write ``scores.csv``.
+
+    The distance is between 2,000 digits of the weight average and training digits that
+    the judge has not learned from, over the same distance for 2,000 real digits.
+
+    Attributes:
+        rows: epoch (a fraction), step and times_real, 1 being as near as real digits.
+    """
+
+    def __init__(self, path: Path, clock: Clock, digits: Digits, n_classes: int):
+        """Look at the real digits once.
+
+        Args:
+            path: The file to write; its rows are gone on with.
+            clock: To know the epoch.
+            digits: The training digits.
+            n_classes: Labels that can be asked for; 0 where none can.
+        """
+        super().__init__()
+        self.path, self.clock, self.judge = path, clock, Judge()
+        self.n_classes = n_classes
+        others, reference = held_out(digits)
+        some = np.linspace(0, len(others) - 1, DRAWN).astype(int)
+        self.labels = None if others.labels is None else others.labels[some]
+        self.reference = self._features(reference.images)
+        self.floor = frechet(self._features(others.images[some]), self.reference)
+        self.rows = []
+
+    def go_on(self) -> None:
+        """Take up the rows of an earlier session."""
+        if self.path.exists():
+            with self.path.open(newline="", encoding="utf-8") as file:
+                rows = [
+                    {k: float(v) for k, v in r.items()} for r in csv.DictReader(file)
+                ]
+            whole = self.clock.steps_per_epoch
+            self.rows = [
+                r
+                for r in rows
+                if r["step"] <= self.clock.step and r["step"] % whole == 0
+            ]
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Measure and write."""
+        images = draw(self.model, DRAWN, self.labels if self.n_classes else None, 0)
+        distance = frechet(self._features(images), self.reference)
+        row = {
+            "epoch": round(self.clock.step / self.clock.steps_per_epoch, 4),
+            "step": self.clock.step,
+            "times_real": distance / self.floor,
+        }
+        self.rows.append(row)
+        text = io.StringIO()
+        writer = csv.DictWriter(text, row, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.rows)
+        write_text(self.path, text.getvalue())
+
+    def _features(self, images: np.ndarray) -> np.ndarray:
+        return self.judge.read(images)[1]
+
+
+def write_scorecard(run: Run, dataset: Dataset) -> None:
+    """Judge the finished model quickly and write ``scorecard.json``.
+
+    Data that the judge has no real digits of (no labels, no test part) gets none.
+    """
+    print("Judging the digits ...", flush=True)
+    try:
+        images, labels = candidates.find(run.folder, dataset, run.config.seed)
+        card = scorecard.evaluate(images, labels, data=dataset)
+    except InputError as reason:
+        print(f"No scorecard: {reason}")
+        return
+    card.save(run.folder / "scorecard.json")
+    row = card["frechet"]
+    print(
+        f"Frechet distance {row.value:.2f}; real digits have {row.real:.2f}, "
+        f"so {row.value / row.real:.1f} times as far"
+    )
