@@ -19,7 +19,7 @@ from digitgan.data import load
 from digitgan.data.images import to_float
 from digitgan.model.losses import PENALTY_STEP, gradient_penalty
 from digitgan.model.presets import PRESETS
-from digitgan.training.batches import Batches
+from digitgan.training.batches import Batches, stream
 from digitgan.training.train import build_gan
 
 BATCH, STEPS, PAIRS, DRAWS = 128, 40, 7, 64
@@ -58,7 +58,8 @@ def main() -> None:
     """Measure, print and publish."""
     digits = load("mnist").train
     gan = build_gan(PRESETS["dcgan"], 10, 0)
-    gan.fit(Batches(digits[:20_000], BATCH, False, 0), verbose=0, shuffle=False)
+    batches = stream(Batches(digits[:20_000], BATCH, False, 0))
+    gan.fit(batches, verbose=0)
     steps = {f.__name__: gradient_step(f, gan.logits) for f in (exact, estimate)}
     x = tf.constant(to_float(digits.images[-BATCH:]))
     rates = {name: [] for name in steps}

@@ -23,7 +23,7 @@ from digitgan.model.gan import GAN
 from digitgan.model.losses import PENALTY_STEP
 from digitgan.model.networks import build_discriminator, build_generator
 from digitgan.model.presets import PRESETS
-from digitgan.training.batches import Batches
+from digitgan.training.batches import Batches, stream
 from digitgan.training.train import build_gan
 
 SETTINGS = PRESETS["dcgan"]
@@ -112,8 +112,8 @@ def main() -> None:
     """Measure, print and publish."""
     digits: Digits = load("mnist").train[: STEPS * BATCH]
     gan = build_gan(SETTINGS, 10, 0)
-    batches = Batches(digits, BATCH, False, 0)
-    ours = lambda: gan.fit(batches, verbose=0, shuffle=False)  # noqa: E731
+    batches = stream(Batches(digits, BATCH, False, 0))
+    ours = lambda: gan.fit(batches, verbose=0)  # noqa: E731
     plain = plain_loop(to_float(digits.images))
     ours(), plain()
     rates = {"fit": [], "plain": [], "matrix": []}

@@ -15,7 +15,7 @@ from digitgan.model.gan import GAN
 from digitgan.model.networks import build_discriminator, build_generator
 from digitgan.model.presets import Preset, check, find_preset
 from digitgan.training import checkpoint
-from digitgan.training.batches import Batches
+from digitgan.training.batches import Batches, stream
 from digitgan.training.callbacks import Clock, Guard, Recorder
 from digitgan.training.plots import draw_curves, make_film
 from digitgan.training.run import Config, Run, free_folder
@@ -182,7 +182,7 @@ def _fit(gan: GAN, dataset: Dataset, config: Config, clock: Clock, callbacks) ->
             clock.step,
         )
         gan.fit(
-            batches,
+            stream(batches),
             initial_epoch=batches.epoch,
             epochs=batches.epoch + 1 if batches.skipped else goal,
             callbacks=callbacks,
