@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "InputError": "digitgan.errors",
+    "evaluate": "digitgan.evaluation.candidates",
     "resume": "digitgan.training.train",
     "train": "digitgan.training.train",
 }

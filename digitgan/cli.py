@@ -6,6 +6,7 @@ Heavy imports stay inside the verbs that need them, so that the light ones are q
 import json
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -118,13 +119,16 @@ Examples:
 @app.command(help=EVALUATE_HELP)
 def evaluate(
     subject: Annotated[
-        Path, typer.Argument(help="A model or run folder, an NPZ, a data set folder.")
-    ],
+        Path | None,
+        typer.Argument(help="A model or run folder, an NPZ, a data set folder."),
+    ] = None,
     full: Annotated[
         bool, typer.Option("--full/--quick", help="Minutes and every figure.")
     ] = False,
     data: Annotated[str, typer.Option(help="The real digits.")] = "mnist",
-    seed: Annotated[int, typer.Option(help="Of every sample.")] = 0,
+    seed: Annotated[
+        int, typer.Option(help="Of every sample.", min=0, max=2**32 - 1)
+    ] = 0,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write the scorecard.")
     ] = None,
@@ -133,9 +137,14 @@ def evaluate(
     ] = None,
 ) -> None:
     """Judge digits."""
+    if subject is None:
+        raise InputError(
+            "evaluate: name what to judge: a model or run folder (runs/dcgan), "
+            "an .npz with x (and y), or a data set folder"
+        )
     from digitgan.evaluation.command import judge
 
-    if full:
+    if full and find_spec("keras"):  # the scorecard says so where it is missing
         _import_keras_quietly()
     judge(subject, "full" if full else "quick", data, seed, json_file, html)
 

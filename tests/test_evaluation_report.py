@@ -26,7 +26,7 @@ def test_the_report_needs_no_other_file(card_and_digits, mnist, tmp_path):
     for row in card.rows:
         assert row.definition.replace("'", "&#x27;") in page
         assert row.value is None or f"{row.value:.4f}" in page
-    assert page.count("<svg") == 5 and page.count("<img") == 4
+    assert page.count("<svg") == 5 and page.count("<img") == 82
     assert len(page) < 1_000_000
 
 

@@ -1,71 +1,145 @@
-"""The digits to be judged: drawn from a model, or read from a file or a folder."""
+"""The digits to be judged: handed in, drawn from a model, or read from a file."""
 
 import zipfile
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from digitgan import data as real_digits
 from digitgan.errors import InputError
+from digitgan.evaluation import scorecard
 from digitgan.generation.sampler import Sampler
 
 DRAWN = 10_000  # digits of a model
-LARGEST = 2**31  # bytes of an array
+LARGEST = 2**30  # bytes of an array
+SIGNS = ("model.json", "generator.onnx", "model/model.json", "config.json")
+ALLOWED = "a model or run folder, an .npz with x (and y), or a data set"
+
+
+def evaluate(
+    subject,
+    labels=None,
+    *,
+    level: str = "quick",
+    data: str | Path | real_digits.Dataset = "mnist",
+    seed: int = 0,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> scorecard.Scorecard:
+    """Say how good digits are, beside the same figures of real digits.
+
+    Args:
+        subject: Images, ``uint8 (N, 28, 28)`` or floats 0 to 1, 0 paper, 100 or more
+            (up to 5,000 of them, drawn by the seed, are measured); or what
+            :func:`find` takes, such as ``"runs/conditional"`` or ``"fakes.npz"``.
+        labels: ``int (N,)``, the digit that each image was asked to show, if the
+            subject is images and they are known; without them the figures that need
+            them are skipped and say so.
+        level: ``quick`` (seconds, NumPy and ONNX Runtime alone) or ``full`` (minutes,
+            with networks trained on the digits; needs the training extras).
+        data: The real digits: anything that :func:`digitgan.data.load` takes, or
+            what it returned. They must have labels and test digits.
+        seed: From 0 to 2**32 - 1; equal seeds give equal scorecards.
+        progress: Called before each step with its number, how many there are and
+            its name.
+
+    Returns:
+        The scorecard: ``card["frechet"].value`` beside ``card["frechet"].real``.
+
+    Raises:
+        InputError: An argument is wrong, there are too few digits, or ``full`` is
+            asked for and Keras or scikit-learn is missing.
+    """
+    if not 0 <= seed < 2**32:
+        raise InputError(f"seed is {seed}: allowed is 0 to {2**32 - 1}")
+    if isinstance(subject, str | Path | Sampler):
+        if labels is not None:
+            raise InputError(
+                f"labels are given beside {str(subject)!r}: allowed with images only"
+            )
+        if not isinstance(data, real_digits.Dataset):
+            data = real_digits.load(data)
+        subject, labels = find(subject, data, seed)
+    return scorecard.evaluate(
+        subject, labels, level=level, data=data, seed=seed, progress=progress
+    )
 
 
 def find(
-    subject: str | Path, real: real_digits.Dataset, seed: int = 0
+    subject: str | Path | Sampler, real: real_digits.Dataset, seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Return the digits of a model, of an NPZ file or of a data set.
 
     Args:
-        subject: A model or run folder (10,000 digits are drawn, with the class
-            frequencies of real digits where labels can be asked for); an NPZ file with
-            ``x (N, 28, 28)`` and perhaps ``y (N,)``; or a data set that
-            :func:`digitgan.data.load` reads.
+        subject: A model or run folder or an opened model (10,000 digits are drawn,
+            with the class frequencies of real digits where labels can be asked for);
+            an NPZ file with ``x (N, 28, 28)`` and perhaps ``y (N,)``; or a data set
+            that :func:`digitgan.data.load` reads, of which the training part is taken.
         real: The real digits, for their class frequencies.
         seed: Of latents and labels.
 
     Returns:
-        Images and labels, the latter None where they are unknown; not yet checked.
+        Images and labels, the latter None where they are unknown or the classes are
+        not digits; not yet checked.
 
     Raises:
         InputError: There is no such thing, or it cannot be read.
     """
+    if isinstance(subject, Sampler):
+        return _draw(subject, real, seed)
     path = Path(subject)
     if path.suffix == ".npz" and path.is_file():
         found = _read_arrays(path)
         if found is not None:
             return found
-    if any((path / card).is_file() for card in ("model.json", "model/model.json")):
+    if any((path / sign).is_file() for sign in SIGNS):
         return _draw(Sampler(path), real, seed)
-    if not path.exists():
-        raise InputError(
-            f"evaluate: there is no {str(subject)!r}; allowed are a model or run "
-            "folder, an .npz with x (and y), or a data set folder"
-        )
-    digits = real_digits.load(path).train
-    return digits.images, digits.labels
+    if not path.exists() and str(subject) not in real_digits.NAMES:
+        raise InputError(f"subject {str(subject)!r} does not exist: name {ALLOWED}")
+    try:
+        digits = real_digits.load(subject)
+    except InputError as error:
+        reason = str(error).removeprefix("--data ").split(": allowed are mnist")[0]
+        raise InputError(f"subject {reason}: allowed are {ALLOWED}") from None
+    return digits.train.images, _as_digits(digits.train.labels, digits.classes)
 
 
 def _draw(sampler: Sampler, real: real_digits.Dataset, seed: int):
     labels = None
-    if sampler.n_classes and real.train.labels is not None:
+    if sampler.classes and sampler.classes == real.classes:
         labels = np.random.default_rng(seed).choice(real.train.labels, DRAWN)
-    return sampler.draw(DRAWN, seed, labels)
+    images, labels = sampler.draw(DRAWN, seed, labels)
+    return images, _as_digits(labels, sampler.classes)
+
+
+def _as_digits(labels: np.ndarray | None, classes: tuple[str, ...]):
+    """Turn places in the list of classes into the digits that the classes name."""
+    digits = [str(digit) for digit in range(10)]
+    if labels is None or not set(classes) <= set(digits):
+        return None
+    return np.array([int(name) for name in classes])[labels]
 
 
 def _read_arrays(path: Path) -> tuple[np.ndarray, np.ndarray | None] | None:
-    """Read x and y; None where the file is in Keras' layout of training and test."""
+    """Read x and y; None where there is no x, as in Keras' layout."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.lib.npyio.NpzFile(file) as stored:
             if "x" not in stored.files:
                 return None
-            size = zipfile.ZipFile(path).getinfo("x.npy").file_size
-            if size > LARGEST:
-                raise InputError(f"{path}: x has {size >> 20} MiB, allowed are 2048")
-            return stored["x"], stored["y"] if "y" in stored.files else None
-    except InputError:
-        raise
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path} cannot be read as NPZ ({error})") from error
+            return _member(stored, "x"), _member(stored, "y")
+    except (OSError, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+        reason = error
+    except (zipfile.BadZipFile, zlib.error, MemoryError) as error:
+        reason = error
+    raise InputError(f"subject {str(path)!r} cannot be read as NPZ: {reason}")
+
+
+def _member(stored: np.lib.npyio.NpzFile, name: str) -> np.ndarray | None:
+    """Read one array, if it is there and not too large to hold."""
+    if name not in stored.files:
+        return None
+    size = stored.zip.getinfo(f"{name}.npy").file_size
+    if size > LARGEST:
+        raise ValueError(f"{name} has {size:,} bytes, allowed are {LARGEST:,}")
+    return stored[name]

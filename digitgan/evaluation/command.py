@@ -1,13 +1,13 @@
 """What ``digitgan evaluate`` does: find the digits, judge them, show and keep it."""
 
 import shlex
-import sys
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from digitgan import data as real_digits
+from digitgan.errors import InputError
 from digitgan.evaluation import candidates, report, table
 from digitgan.evaluation.scorecard import Scorecard, evaluate
 
@@ -33,6 +33,9 @@ def judge(
     Raises:
         InputError: The digits cannot be read or judged; nothing was written.
     """
+    for flag, path in (("--json", json_file), ("--html", html)):
+        if path and path.is_dir():
+            raise InputError(f"{flag} {str(path)!r} is a folder: name a file")
     real = real_digits.load(data)
     images, labels = candidates.find(subject, real, seed)
     columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
@@ -50,6 +53,7 @@ def judge(
     if json_file:
         card.save(json_file)
     if html:
-        command = shlex.join(["digitgan", *sys.argv[1:]])
-        report.write(html, card, images, labels, data=real, command=command)
+        words = ["digitgan", "evaluate", str(subject), f"--{level}"]
+        words += ["--data", data, "--seed", str(seed)]
+        report.write(html, card, images, labels, data=real, command=shlex.join(words))
     return card

@@ -32,14 +32,29 @@ def grid(images: np.ndarray, columns: int, alt: str, zoom: int = 2) -> str:
     )
 
 
-def histogram(these: np.ndarray, real: np.ndarray, name: str, unit: str) -> str:
+def tiles(pictures: list[np.ndarray], captions: list[str], alt: str) -> str:
+    """Return small figures that flow into as many rows as the screen needs.
+
+    Args:
+        pictures: Each ``uint8 (K, 28, 28)``, K digits one above the other.
+        captions: What stands below each.
+        alt: What a picture shows; its caption is added.
+    """
+    made = (
+        f"<figure>{grid(picture, 1, f'{alt} {caption}')}"
+        f"<figcaption>{caption}</figcaption></figure>"
+        for picture, caption in zip(pictures, captions, strict=True)
+    )
+    return f'<div class="tiles">{"".join(made)}</div>'
+
+
+def histogram(these: np.ndarray, real: np.ndarray, caption: str) -> str:
     """Return an ``<svg>`` of two distributions: these filled, real ones as a line.
 
     Args:
         these: ``float (N,)``.
         real: ``float (M,)``.
-        name: What was measured.
-        unit: In what.
+        caption: What was measured, and in what.
     """
     low, high = np.quantile(np.concatenate([these, real]), [0.002, 0.998])
     edges = np.linspace(low, max(high, low + 1e-6), BINS + 1)
@@ -54,10 +69,11 @@ def histogram(these: np.ndarray, real: np.ndarray, name: str, unit: str) -> str:
         y = 100 - np.repeat(share, 2) / top * 95
         lines.append(" ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True)))
     return (
-        f'<figure><svg viewBox="0 0 320 118" role="img" aria-label="{name}">'
+        f'<figure><svg viewBox="0 0 320 118" role="img" aria-label="{caption}">'
         f'<polygon class="these" points="0,100 {lines[0]} 320,100"/>'
         f'<polyline class="real" points="{lines[1]}"/>'
-        f'<text x="0" y="115">{low:.1f}</text>'
-        f'<text x="320" y="115" text-anchor="end">{high:.1f} {unit}</text></svg>'
-        f"<figcaption>{name}</figcaption></figure>"
+        f'<text x="0" y="114">{low:.1f}</text>'
+        f'<text x="160" y="114" text-anchor="middle">{(low + high) / 2:.1f}</text>'
+        f'<text x="320" y="114" text-anchor="end">{high:.1f}</text></svg>'
+        f"<figcaption>{caption}</figcaption></figure>"
     )

@@ -1,5 +1,6 @@
 """The scorecard as tables in the terminal."""
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -7,6 +8,7 @@ from digitgan.evaluation.figures.base import Row
 from digitgan.evaluation.scorecard import Scorecard
 
 COLOURS = {"as real": "green", "close": "yellow", "skipped": "dim"}
+LINES = {"box": box.SIMPLE_HEAD, "padding": (0, 1, 0, 0), "show_edge": False}
 
 
 def show(card: Scorecard, console: Console | None = None) -> None:
@@ -18,36 +20,52 @@ def show(card: Scorecard, console: Console | None = None) -> None:
     """
     console = console or Console()
     console.print(figures(card))
-    if len(by_digit(card).columns) > 1:
-        console.print(by_digit(card))
+    for row in card.rows:
+        if row.value is None:
+            console.print(f"[dim]{row.name}: skipped, {row.definition}")
+    if by_digit(card):
+        console.print(digits(card))
 
 
 def figures(card: Scorecard) -> Table:
     """Return a table of all rows; a difference has a sign, a ratio has none."""
-    made = Table(title=f"{card.count} digits, {card.level}, {card.seconds:.0f} s")
-    made.add_column("figure")
-    for name in ("these", "spread", "real digits", "ratio"):
+    made = Table(
+        title=f"{card.count:,} digits, {card.level}, {card.seconds:.0f} s",
+        **LINES,
+    )
+    made.add_column("figure", no_wrap=True)
+    for name in ("these", "spread", "real", "ratio"):
         made.add_column(name, justify="right")
-    made.add_column("")
+    made.add_column("these are")
     made.add_column("n", justify="right")
     for row in card.rows:
         word = f"[{COLOURS.get(row.word, 'red')}]{row.word}"
-        made.add_row(row.name, *_numbers(row), word, str(row.n))
+        made.add_row(row.name, *numbers(row), word, str(row.n))
     return made
 
 
-def _numbers(row: Row) -> tuple[str, str, str, str]:
+def numbers(row: Row) -> tuple[str, str, str, str]:
     """Return value, spread, real figure and ratio or difference as text."""
     if row.value is None:
-        return "", "", "", row.definition
+        return "", "", "", ""
     ratio = f"{row.difference:+.4f}" if row.ratio is None else f"{row.ratio:.2f}"
     return f"{row.value:.4f}", f"{row.spread:.4f}", f"{row.real:.4f}", ratio
 
 
-def by_digit(card: Scorecard) -> Table:
+def digits(card: Scorecard) -> Table:
     """Return a table of the figures that there are for each digit."""
-    made = Table("digit", title="digit by digit")
-    columns = []
+    columns = by_digit(card)
+    made = Table("digit", title="\ndigit by digit", **LINES)
+    for name in columns:
+        made.add_column(name, justify="right")
+    for digit in range(10):
+        made.add_row(str(digit), *(column[digit] for column in columns.values()))
+    return made
+
+
+def by_digit(card: Scorecard) -> dict[str, list[str]]:
+    """Return the figures that there are for each digit as text, by their name."""
+    columns = {}
     for key, part, name in (
         ("shares", "these", "share"),
         ("agreement", "per digit", "agreement"),
@@ -56,9 +74,5 @@ def by_digit(card: Scorecard) -> Table:
     ):
         values = next((r.detail.get(part) for r in card.rows if r.key == key), None)
         if values is not None:
-            made.add_column(name, justify="right")
-            columns.append(values)
-    for digit in range(10):
-        cells = (column[digit] for column in columns)
-        made.add_row(str(digit), *("" if c is None else f"{c:.3f}" for c in cells))
-    return made
+            columns[name] = ["" if v is None else f"{v:.3f}" for v in values]
+    return columns

@@ -76,7 +76,7 @@ def _vendi_rows(bench: Bench, kept: np.ndarray, floor: np.ndarray) -> Iterator[R
     )
     yield Row(
         key="variety_worst",
-        name=f"variety of the worst digit, {worst}",
+        name=f"variety of worst digit, {worst}",
         value=float(kept[worst]),
         real=float(floor.min()),
         word=word(floor.min() - kept[worst], 0.1, 0.4, worst_spread),
@@ -94,7 +94,7 @@ def _coverage_row(bench: Bench, these: np.ndarray, real: np.ndarray) -> Row:
     spread = float(np.sqrt(share * (1 - share) / max(n, 1)))
     return Row(
         key="coverage_worst",
-        name=f"coverage of the worst digit, {worst}",
+        name=f"coverage of worst digit, {worst}",
         value=share,
         real=float(real.min()),
         word=word(real.min() - share, 0.06, 0.25, spread),
@@ -118,7 +118,7 @@ def _shares_row(bench: Bench) -> Row:
     missing = found[rarest] < goal[rarest] / 4
     return Row(
         key="shares",
-        name=f"shares of the digits (rarest: {rarest})",
+        name=f"shares of digits, rarest {rarest}",
         value=value,
         real=real,
         word="far" if missing else word(value - real, 0.03, 0.07),

@@ -1,0 +1,393 @@
+"""The command ``evaluate`` and the digits it finds: models, arrays, files, folders."""
+
+import json
+import pickle
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import digitgan
+from digitgan import cli
+from digitgan.data import Dataset, Digits
+from digitgan.errors import InputError
+from digitgan.evaluation import candidates, command, scorecard
+from digitgan.generation.sampler import Sampler
+
+HEAVY = ("keras", "tensorflow", "jax", "torch", "matplotlib", "sklearn")
+NAMES = tuple(str(digit) for digit in range(10))
+
+
+@pytest.fixture(scope="module")
+def small(mnist):
+    """A few thousand real digits in the place of MNIST, so that judging is quick."""
+    test = (mnist.test or mnist.train)[:1000]
+    return Dataset(mnist.train[-3000:], test, NAMES, "some of MNIST")
+
+
+@pytest.fixture(autouse=True)
+def quick(small, monkeypatch):
+    """Let the command compare with ``small`` and draw few digits."""
+    load = candidates.real_digits.load
+    find = lambda data="mnist": small if str(data) == "mnist" else load(data)  # noqa: E731
+    monkeypatch.setattr("digitgan.data.load", find)
+    monkeypatch.setattr(candidates, "DRAWN", 600)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """An untrained model folder with the labels 0 to 9."""
+    return make_model(tmp_path_factory.mktemp("model"), "tiny", NAMES)
+
+
+def make_model(folder, preset, classes):
+    pytest.importorskip("keras")
+    from digitgan.model.folder import save_model
+    from digitgan.model.presets import PRESETS
+    from digitgan.training.train import build_gan
+
+    facts = {"preset": preset, "seed": 0, "classes": list(classes), "data": "nothing"}
+    facts |= {"data_sha256": "", "command": "none", "epochs": 0.0, "seconds": 0.0}
+    settings = PRESETS[preset]
+    n_classes = len(classes) if settings.conditional else 0
+    save_model(folder, build_gan(settings, n_classes, 0), facts)
+    return folder
+
+
+@pytest.fixture
+def digits(small):
+    """Two hundred real digits and their labels."""
+    some = small.train[:200]
+    return some.images, some.labels
+
+
+def run(capsys, *arguments):
+    """Return exit code, output and error lines of ``digitgan evaluate``."""
+    with pytest.raises(SystemExit) as end:
+        cli.main(["evaluate", *map(str, arguments)])
+    said = capsys.readouterr()
+    return end.value.code or 0, said.out, said.err.strip().splitlines()
+
+
+def refused(capsys, folder, *arguments):
+    """Return the one line of a command that must exit with 2 and write nothing."""
+    before = sorted(folder.rglob("*"))
+    outputs = ["--json", folder / "card.json", "--html", folder / "report.html"]
+    code, out, errors = run(capsys, *arguments, *outputs)
+    assert (code, out.strip(), len(errors)) == (2, "", 1), (out, errors)
+    assert sorted(folder.rglob("*")) == before
+    return errors[0]
+
+
+def same(one, other):
+    assert np.array_equal(one[0], other[0])
+    assert (one[1] is None) == (other[1] is None)
+    assert one[1] is None or np.array_equal(one[1], other[1])
+
+
+# What is found
+
+
+def test_arrays_of_an_npz(small, digits, tmp_path):
+    x, y = digits
+    np.savez(tmp_path / "both.npz", x=x, y=y)
+    same(candidates.find(tmp_path / "both.npz", small), digits)
+    np.savez_compressed(tmp_path / "alone.npz", x=x / 255)
+    images, labels = candidates.find(str(tmp_path / "alone.npz"), small)
+    assert labels is None and images.dtype == float
+
+
+def test_the_training_part_of_keras_layout(small, digits, tmp_path):
+    x, y = digits
+    parts = {"x_train": x, "y_train": y, "x_test": x[:9], "y_test": y[:9]}
+    np.savez(tmp_path / "mnist.npz", **parts)
+    same(candidates.find(tmp_path / "mnist.npz", small), digits)
+
+
+@pytest.mark.parametrize(
+    ("names", "labels"), [(("3", "7"), {3, 7}), (("tall", "wide"), None)]
+)
+def test_pictures_by_class(small, digits, tmp_path, names, labels):
+    for name in names:
+        (tmp_path / name).mkdir()
+        for i in range(3):
+            Image.fromarray(digits[0][i]).save(tmp_path / name / f"{i}.png")
+    images, found = candidates.find(tmp_path, small)
+    assert len(images) == 6
+    assert found is None if labels is None else set(found) == labels
+
+
+def test_a_model_draws_with_the_frequencies_of_real_digits(small, model):
+    images, labels = candidates.find(model, small, seed=3)
+    assert images.shape == (600, 28, 28) and images.dtype == np.uint8
+    expected = np.bincount(small.train.labels, minlength=10) / len(small.train)
+    found = np.bincount(labels, minlength=10) / len(labels)
+    assert np.abs(found - expected).max() < 0.06
+    same(candidates.find(model, small, seed=3), (images, labels))
+    same(candidates.find(Sampler(model), small, seed=3), (images, labels))
+    assert not np.array_equal(candidates.find(model, small, seed=4)[0], images)
+
+
+def test_a_run_folder_holds_a_model(small, model, tmp_path):
+    shutil.copytree(model, tmp_path / "run" / "model")
+    same(candidates.find(tmp_path / "run", small), candidates.find(model, small))
+
+
+@pytest.mark.parametrize(
+    ("preset", "classes", "labels"),
+    [("tiny", ("4", "9"), {4, 9}), ("tiny", ("a", "b"), None), ("dcgan", NAMES, None)],
+)
+def test_models_of_other_classes(small, tmp_path, preset, classes, labels):
+    images, found = candidates.find(make_model(tmp_path, preset, classes), small)
+    assert len(images) == 600
+    assert found is None if labels is None else set(found) == labels
+
+
+# The public function
+
+
+def test_the_public_function_takes_arrays_and_paths(small, digits, tmp_path):
+    x, y = digits
+    np.savez(tmp_path / "fakes.npz", x=x, y=y)
+    card = digitgan.evaluate(x, y, data=small)
+    assert digitgan.evaluate(tmp_path / "fakes.npz", data=small).rows == card.rows
+    assert digitgan.evaluate(str(tmp_path / "fakes.npz")).rows == card.rows
+    with pytest.raises(InputError, match="allowed with images only"):
+        digitgan.evaluate(tmp_path / "fakes.npz", y)
+    with pytest.raises(InputError, match="seed is -1"):
+        digitgan.evaluate(x, y, seed=-1)
+
+
+# The command
+
+
+def test_the_command_prints_and_writes_one_scorecard(capsys, digits, tmp_path):
+    np.savez(tmp_path / "fakes.npz", x=digits[0], y=digits[1])
+    files = ["--json", tmp_path / "card.json", "--html", tmp_path / "a" / "report.html"]
+    code, out, errors = run(capsys, tmp_path / "fakes.npz", *files)
+    assert (code, errors) == (0, [])
+    assert "label agreement" in out and "digit by digit" in out
+    card = json.loads((tmp_path / "card.json").read_text())
+    expected = scorecard.evaluate(*digits).to_dict()
+    differs = {key for key in expected if card[key] != json_of(expected[key])}
+    assert differs <= {"seconds"}
+    page = (tmp_path / "a" / "report.html").read_text("utf-8")
+    assert "fakes.npz --quick --data mnist --seed 0" in page
+
+
+def json_of(value):
+    return json.loads(json.dumps(value))
+
+
+def test_judge_returns_what_it_printed(capsys, digits, tmp_path):
+    np.savez(tmp_path / "fakes.npz", x=digits[0])
+    card = command.judge(tmp_path / "fakes.npz", "quick", "mnist", 0, None, None)
+    out = capsys.readouterr().out
+    assert card["agreement"].word == "skipped"
+    assert "label agreement: skipped, it needs labels" in out
+    assert f"{card['precision'].value:.4f}" in out
+    lines = [line for line in out.splitlines() if "  " in line]
+    assert max(map(len, lines)) <= 100
+    for row in card.rows:
+        assert any(line.strip().startswith(row.name) for line in lines), row.name
+
+
+def test_a_model_is_judged(capsys, model, tmp_path):
+    code, out, errors = run(capsys, model, "--json", tmp_path / "card.json")
+    assert (code, errors) == (0, [])
+    assert json.loads((tmp_path / "card.json").read_text())["count"] == 600
+    assert "far" in out and "600 digits" in out
+
+
+def test_quick_needs_no_framework(small, digits, model, tmp_path):
+    data = {"x_train": small.train.images, "y_train": small.train.labels}
+    data |= {"x_test": small.test.images, "y_test": small.test.labels}
+    np.savez(tmp_path / "real.npz", **data)
+    line = ["evaluate", str(model), "--quick", "--data", str(tmp_path / "real.npz")]
+    line += ["--html", str(tmp_path / "report.html")]
+    code = (
+        "import sys\n"
+        "class Absent:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        if name.split('.')[0] in {HEAVY}:\n"
+        "            raise ModuleNotFoundError(name)\n"
+        "sys.meta_path.insert(0, Absent())\n"
+        "from digitgan.evaluation import candidates\n"
+        "candidates.DRAWN = 200\n"
+        f"from digitgan.cli import main; main({line})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr.strip()) == (0, ""), done.stderr
+    assert (tmp_path / "report.html").exists()
+
+
+def test_full_without_keras_says_what_to_install(capsys, monkeypatch, tmp_path):
+    np.savez(tmp_path / "fakes.npz", x=X)
+    monkeypatch.setattr(cli, "find_spec", lambda name: None)
+    monkeypatch.setattr(scorecard, "find_spec", lambda name: None)
+    line = refused(capsys, tmp_path, tmp_path / "fakes.npz", "--full")
+    assert "digitgan[train]" in line and "'quick' does not" in line
+
+
+# What is refused
+
+X, Y = np.zeros((200, 28, 28), np.uint8), np.zeros(200, int)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "line"),
+    [
+        ({"x": X[:0]}, "images are 0: at least 100"),
+        ({"x": X[:99]}, "images are 99: at least 100"),
+        ({"x": X[:, 1:]}, "images have shape (200, 27, 28)"),
+        ({"x": X[0]}, "images have shape (28, 28)"),
+        ({"x": X + 1.5}, "floats 0 to 1"),
+        ({"x": X - 1.0}, "floats 0 to 1"),
+        ({"x": X + np.nan}, "floats 0 to 1"),
+        ({"x": X.astype(int) + 256}, "integers 0 to 255"),
+        ({"x": X.astype(str)}, "type <U"),
+        ({"x": X, "y": Y[1:]}, "labels have shape (199,): allowed is (200,)"),
+        ({"x": X, "y": Y + 10}, "labels are not all integers from 0 to 9"),
+        ({"x": X, "y": Y.astype(object)}, "allow_pickle"),
+        ({"x": X.astype(object)}, "allow_pickle"),
+        ({"z": X}, "'bad.npz' holds z.npy: allowed are a model or run folder"),
+        ({"x_train": X, "y_train": Y[1:]}, "200 images but 199 labels"),
+    ],
+)
+def test_bad_arrays(capsys, monkeypatch, tmp_path, arrays, line):
+    monkeypatch.chdir(tmp_path)
+    np.savez("bad.npz", **arrays)
+    assert line in refused(capsys, tmp_path, "bad.npz")
+
+
+def damaged(path, kind):
+    np.savez_compressed(path, x=np.random.default_rng(0).random((200, 28, 28)))
+    whole = path.read_bytes()
+    if kind == "pickle":
+        path.write_bytes(pickle.dumps([1, 2]))
+    elif kind == "npy":
+        np.save(path.with_suffix(".npy"), X)
+        path.with_suffix(".npy").rename(path)
+    elif kind == "changed":
+        middle = len(whole) // 2
+        path.write_bytes(whole[:middle] + b"\x00" * 64 + whole[middle + 64 :])
+    else:
+        path.write_bytes({"empty": b"", "cut": whole[:-200]}[kind])
+
+
+@pytest.mark.parametrize("kind", ["pickle", "npy", "changed", "empty", "cut"])
+def test_damaged_archives(capsys, tmp_path, kind):
+    damaged(tmp_path / "bad.npz", kind)
+    line = refused(capsys, tmp_path, tmp_path / "bad.npz")
+    assert "bad.npz' cannot be read as NPZ: " in line
+
+
+def test_an_array_too_large_to_hold(capsys, monkeypatch, tmp_path):
+    np.savez(tmp_path / "large.npz", x=X)
+    monkeypatch.setattr(candidates, "LARGEST", 1000)
+    line = refused(capsys, tmp_path, tmp_path / "large.npz")
+    assert "x has 156,928 bytes, allowed are 1,000" in line
+
+
+def test_no_subject_and_missing_paths(capsys, tmp_path):
+    assert "name what to judge: a model or run folder" in refused(capsys, tmp_path)
+    for name in ("nothing", "nothing.npz"):
+        line = refused(capsys, tmp_path, tmp_path / name)
+        assert f"{name}' does not exist: name a model or run folder" in line
+    (tmp_path / "empty").mkdir()
+    line = refused(capsys, tmp_path, tmp_path / "empty")
+    assert "empty' holds neither" in line and "--data" not in line
+
+
+def test_bad_flags(capsys, tmp_path):
+    np.savez(tmp_path / "fakes.npz", x=X)
+    assert "--seed" in refused(capsys, tmp_path, tmp_path / "fakes.npz", "--seed", -1)
+    line = refused(capsys, tmp_path, tmp_path / "fakes.npz", "--data", "mnst")
+    assert "did you mean 'mnist'" in line
+    code, _, errors = run(capsys, tmp_path / "fakes.npz", "--html", tmp_path)
+    assert code == 2 and "is a folder: name a file" in errors[0]
+
+
+def spoil(folder, name, text):
+    (folder / name).write_text(text)
+
+
+SPOILED = {
+    "changed network": (
+        lambda f: (f / "generator.onnx").write_bytes(b"another"),
+        "its SHA-256 differs",
+    ),
+    "no network": (lambda f: (f / "generator.onnx").unlink(), "no model.json and"),
+    "no card": (lambda f: (f / "model.json").unlink(), "no model.json and"),
+    "cut card": (lambda f: spoil(f, "model.json", '{"sha'), "is damaged"),
+    "empty card": (lambda f: spoil(f, "model.json", "{}"), "is damaged"),
+    "other card": (lambda f: spoil(f, "model.json", "[1]"), "is damaged"),
+}
+
+
+@pytest.mark.parametrize("case", SPOILED)
+def test_spoiled_models(capsys, model, tmp_path, case):
+    spoil_it, line = SPOILED[case]
+    folder = tmp_path / "spoiled"
+    shutil.copytree(model, folder)
+    spoil_it(folder)
+    said = refused(capsys, tmp_path, folder)
+    assert line in said and "spoiled" in said and "spoiled/model'" not in said
+
+
+def test_an_unfinished_run(capsys, tmp_path):
+    (tmp_path / "run").mkdir()
+    spoil(tmp_path / "run", "config.json", "{}")
+    assert "a finished run" in refused(capsys, tmp_path, tmp_path / "run")
+
+
+# The sampler
+
+
+def test_digits_do_not_depend_on_how_many_are_drawn(model):
+    sampler = Sampler(model)
+    images, labels = sampler.draw(1000, seed=5)
+    assert images.dtype == np.uint8 and labels.dtype == np.int32
+    assert np.array_equal(labels[:12], [*range(10), 0, 1])
+    for n in (1, 10, 513):
+        same(sampler.draw(n, seed=5), (images[:n], labels[:n]))
+    assert not np.array_equal(sampler.draw(10, seed=6)[0], images[:10])
+
+
+def test_labels_are_honoured(model):
+    sampler, asked = Sampler(model), np.repeat([3, 8], 300)
+    images, labels = sampler.draw(600, 0, asked)
+    assert np.array_equal(labels, asked)
+    same(sampler.draw(1, 0, [3]), (images[:1], labels[:1]))
+    assert not np.array_equal(sampler.draw(1, 0, [8])[0], images[:1])
+
+
+@pytest.mark.parametrize(
+    ("n", "labels", "line"),
+    [
+        (0, None, "n is 0"),
+        (2, [1], r"allowed are integers \(2,\)"),
+        (2, [1.0, 2.0], "allowed are integers"),
+        (2, [1, 10], "allowed is 0 to 9"),
+        (2, [-1, 1], "allowed is 0 to 9"),
+    ],
+)
+def test_labels_that_a_model_has_not(model, n, labels, line):
+    with pytest.raises(InputError, match=line):
+        Sampler(model).draw(n, 0, labels)
+
+
+def test_a_model_without_labels_cannot_be_asked(tmp_path):
+    sampler = Sampler(make_model(tmp_path, "dcgan", NAMES))
+    assert sampler.classes == () and sampler.draw(3)[1] is None
+    with pytest.raises(InputError, match="cannot be asked"):
+        sampler.draw(2, 0, [1, 2])
+
+
+def test_digits_without_labels_are_drawn_each_in_turn(model):
+    unlabelled = Digits(np.zeros((9, 28, 28), np.uint8))
+    _, labels = candidates.find(model, Dataset(unlabelled, None, (), "no labels"))
+    assert np.array_equal(np.bincount(labels), np.full(10, 60))
