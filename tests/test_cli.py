@@ -15,6 +15,7 @@ import digitgan
 from digitgan import cli
 
 ROOT = Path(__file__).parent.parent
+ONCE = ("train", "tiny", "--epochs", "1")
 HEAVY = ("keras", "tensorflow", "jax", "torch", "matplotlib", "sklearn")
 
 
@@ -149,7 +150,7 @@ def own_digits(tmp_path):
 
 def test_people_can_train_on_their_own_pictures(capsys, tmp_path, own_digits):
     out = tmp_path / "run"
-    code, _, errors = run(capsys, "train", "tiny", "--data", own_digits, "--out", out)
+    code, _, errors = run(capsys, *ONCE, "--data", own_digits, "--out", out)
     assert code == 0, errors
     assert json.loads((out / "config.json").read_text())["classes"] == ["tall", "wide"]
     assert (out / "model" / "generator.onnx").exists()
@@ -157,7 +158,7 @@ def test_people_can_train_on_their_own_pictures(capsys, tmp_path, own_digits):
 
 def test_folders_that_cannot_take_a_run(capsys, tmp_path, own_digits, monkeypatch):
     out = tmp_path / "run"
-    ask = ["train", "tiny", "--data", own_digits, "--out"]
+    ask = [*ONCE, "--data", own_digits, "--out"]
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("dear")
     assert "is not empty" in refused(capsys, *ask, tmp_path / "mine")
@@ -179,7 +180,7 @@ def test_resume_from_nothing(capsys, tmp_path, own_digits):
     line = refused(capsys, "train", "--resume", tmp_path / "nothing")
     assert "there is no run" in line
     out = tmp_path / "run"
-    run(capsys, "train", "tiny", "--data", own_digits, "--out", out)
+    run(capsys, *ONCE, "--data", own_digits, "--out", out)
     assert "--epochs" in refused(capsys, "train", "--resume", out)
     assert "leave out seed" in refused(capsys, "train", "--resume", out, "--seed", 1)
     next(own_digits.glob("*/0.png")).unlink()

@@ -22,7 +22,8 @@ class Preset:
         decay: How much of the weight average a step keeps, in [0, 1).
         learning_rate: Of Adam, for both players.
         batch_size: Real digits in a step; as many fakes are drawn.
-        epochs: Passes over the data when nothing else is asked for.
+        epochs: Passes over 60,000 digits, or as many steps over fewer, when nothing
+            else is asked for.
     """
 
     summary: str

@@ -7,6 +7,8 @@ from PIL import Image
 
 from digitgan.files import replacing
 
+MOST_FRAMES = 60
+
 
 def draw_curves(
     path: Path, rows: list[dict[str, float]], scores: list[dict[str, float]]
@@ -50,19 +52,21 @@ def draw_curves(
         figure.savefig(temporary, dpi=120)
 
 
-def make_film(path: Path, sheets: list[Path], milliseconds: int = 500) -> None:
-    """Join the sheets of a run into a GIF that rests on its last picture.
+def make_film(path: Path, sheets: list[Path]) -> None:
+    """Join the sheets of a run into a GIF of a few seconds that rests at its end.
 
     Args:
         path: The GIF to write.
-        sheets: PNG files of one size, in order; at least one.
-        milliseconds: How long each is shown.
+        sheets: PNG files of one size, in order; at least one. Of many, 60 are shown.
     """
+    step = -(-len(sheets) // MOST_FRAMES)
+    shown = sheets[::-1][::step][::-1]
+    milliseconds = max(80, min(500, 8000 // len(shown)))
     frames = []
-    for sheet in sheets:
+    for sheet in shown:
         with Image.open(sheet) as picture:
             frames.append(picture.convert("L").reduce(2))
-    durations = [milliseconds] * (len(frames) - 1) + [5 * milliseconds]
+    durations = [milliseconds] * (len(frames) - 1) + [2500]
     first, *rest = frames
     with replacing(path) as temporary:
         first.save(

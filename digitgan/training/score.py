@@ -18,10 +18,11 @@ from digitgan.training.callbacks import Clock
 from digitgan.training.run import Run
 
 DRAWN = 2_000
+STEPS_BETWEEN = 400
 
 
 class Score(keras.callbacks.Callback):
-    """Measure the Frechet distance after every epoch and write ``scores.csv``.
+    """Measure the Frechet distance every few epochs and write ``scores.csv``.
 
     The distance is between 2,000 digits of the weight average and training digits that
     the judge has not learned from, over the same distance for 2,000 real digits.
@@ -64,7 +65,10 @@ class Score(keras.callbacks.Callback):
             ]
 
     def on_epoch_end(self, epoch, logs=None):
-        """Measure and write."""
+        """Measure and write, when there is news."""
+        scored = self.rows[-1]["step"] if self.rows else 0
+        if self.clock.step - scored < STEPS_BETWEEN and not self.clock.done:
+            return
         images = draw(self.model, DRAWN, self.labels if self.n_classes else None, 0)
         distance = frechet(self._features(images), self.reference)
         row = {

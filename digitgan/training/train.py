@@ -22,6 +22,7 @@ from digitgan.training.run import Config, Run, free_folder
 from digitgan.training.score import Score, write_scorecard
 from digitgan.training.view import watch
 
+MNIST_SIZE = 60_000  # what the presets' epochs are meant for
 NO_END = 10**6  # epochs, where only a time limit was asked for
 
 
@@ -43,7 +44,8 @@ def train(
         preset: A name in :data:`digitgan.model.presets.PRESETS`.
         data: ``mnist``, ``fashion-mnist``, or a path that
             :func:`digitgan.data.load` reads.
-        epochs: Passes over the data; the preset's number unless ``minutes`` is given.
+        epochs: Passes over the data. Unless this or ``minutes`` is given, as many as
+            show the players the preset's number of digits.
         minutes: Stop after so much training, in the middle of an epoch if need be.
         seed: From 0 to 2**32 - 1.
         out: The run folder; the first free ``runs/PRESET`` unless given.
@@ -57,10 +59,10 @@ def train(
     chosen = replace(find_preset(preset), **settings)
     check(chosen)
     _check_goal(epochs, minutes, seed)
-    if epochs is None and minutes is None:
-        epochs = chosen.epochs
     dataset = load(data)
     _check_data(dataset, chosen)
+    if epochs is None and minutes is None:
+        epochs = chosen.epochs * max(1, round(MNIST_SIZE / len(dataset.train)))
     config = Config(
         preset=preset,
         settings=chosen,
