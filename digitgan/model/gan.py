@@ -32,7 +32,7 @@ class GAN(keras.Model):
         generator: keras.Model,
         discriminator: keras.Model,
         objective: str = "cross_entropy",
-        penalty: float = 0.4,
+        penalty: float = 0.1,
         decay: float = 0.995,
         seed: int = 0,
         **kwargs,

@@ -33,7 +33,7 @@ class Preset:
     discriminator_widths: tuple[int, int] = (32, 64)
     dropout: float = 0.3
     objective: str = "cross_entropy"
-    penalty: float = 0.4
+    penalty: float = 0.1
     decay: float = 0.995
     learning_rate: float = 2e-3
     batch_size: int = 64
