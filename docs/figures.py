@@ -7,6 +7,7 @@ without the penalty) and ``runs/broken`` (the textbook's game at a learning rate
 0.05, which is far too high). About twenty minutes on two cores.
 """
 
+import csv
 import shutil
 import sys
 from pathlib import Path
@@ -59,12 +60,19 @@ def minutes(run: Run) -> str:
     return f"{last['epoch']:.0f} epochs, {epoch:.0f} s each, {total:.1f} min"
 
 
+def last_distance(run: Run) -> float:
+    """Return the last Frechet distance of a run, in multiples of that of real digits."""
+    with (run.folder / "scores.csv").open(newline="") as file:
+        return float(list(csv.DictReader(file))[-1]["times_real"])
+
+
 def main() -> None:
     """Train what is missing and copy or draw every picture."""
     IMAGES.mkdir(exist_ok=True)
     lines = [
-        "| run | command | training | last D(real) | last D(fake) | stopped by |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| run | command | training | last D(real) | last D(fake) "
+        "| distance, times that of real digits | stopped by |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     results = {}
     for name in RUNS:
@@ -72,19 +80,13 @@ def main() -> None:
         for picture in ("samples.png", "curves.png"):
             shutil.copyfile(run.folder / picture, IMAGES / f"{name}-{picture}")
         strip(run).save(IMAGES / f"{name}-epochs.png")
-        last = (
-            run.log[-1] if run.log else {"d_real": float("nan"), "d_fake": float("nan")}
-        )
-        spent = minutes(run) if run.log else "-"
+        last, distance = run.log[-1], last_distance(run)
+        d_real, d_fake = (abs(round(last[name], 2)) for name in ("d_real", "d_fake"))
         lines.append(
-            f"| {name} | `{run.config.command}` | {spent} | {last['d_real']:.2f} "
-            f"| {last['d_fake']:.2f} | {failure or '-'} |"
+            f"| {name} | `{run.config.command}` | {minutes(run)} | {d_real:.2f} "
+            f"| {d_fake:.2f} | {distance:.1f} | {failure or '-'} |"
         )
-        results[name] = {
-            "command": run.config.command,
-            "last": last,
-            "failure": failure,
-        }
+        results[name] = {"last": last, "distance": distance, "failure": failure}
     shutil.copyfile(ROOT / "runs" / "dcgan" / "progress.gif", IMAGES / "progress.gif")
     publish("figures", "docs/how-a-gan-learns.md", results, "\n".join(lines))
 
