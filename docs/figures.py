@@ -61,7 +61,7 @@ def minutes(run: Run) -> str:
 
 
 def last_distance(run: Run) -> float:
-    """Return the last Frechet distance of a run, in multiples of that of real digits."""
+    """Return the last Frechet distance of a run, as multiples of real digits'."""
     with (run.folder / "scores.csv").open(newline="") as file:
         return float(list(csv.DictReader(file))[-1]["times_real"])
 

@@ -215,3 +215,20 @@ def test_sheets_of_a_run_can_be_compared(small):
     gan = training.build_gan(PRESETS["tiny"], 10, 0)
     assert np.array_equal(sample_grid(gan, 10, 4), sample_grid(gan, 10, 4))
     assert sample_grid(gan, 10, 4).shape == (100, 28, 28)
+
+
+def test_a_refused_goal_changes_nothing(small, tmp_path):
+    run = digitgan.train("tiny", epochs=2, out=tmp_path / "run")
+    before = (run.folder / "config.json").read_text()
+    with pytest.raises(InputError, match="has reached its goal"):
+        digitgan.resume(run.folder, epochs=1)
+    assert (run.folder / "config.json").read_text() == before
+
+
+def test_scores_are_written_and_gone_on_with(small, tmp_path):
+    run = digitgan.train("tiny", epochs=1, out=tmp_path / "run")
+    digitgan.resume(run.folder, epochs=2)
+    rows = (run.folder / "scores.csv").read_text().splitlines()
+    assert rows[0] == "epoch,step,times_real"
+    assert [row.split(",")[1] for row in rows[1:]] == ["15", "30"]
+    assert all(float(row.split(",")[2]) > 10 for row in rows[1:])  # far from real

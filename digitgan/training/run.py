@@ -112,10 +112,10 @@ class Run:
             ) from error
 
     def with_goal(self, epochs: int | None, minutes: float | None) -> "Run":
-        """Return this run with another goal, and remember it."""
-        run = replace(self, config=replace(self.config, epochs=epochs, minutes=minutes))
-        run.write_config()
-        return run
+        """Return this run with another goal; ``write_config`` makes it last."""
+        return replace(
+            self, config=replace(self.config, epochs=epochs, minutes=minutes)
+        )
 
     def write_config(self) -> None:
         """Write ``config.json``."""

@@ -154,6 +154,7 @@ def _play(run: Run, dataset: Dataset) -> Run:
                 f"--resume {run.folder} has reached its goal ({clock.step} steps): "
                 "ask for more by --epochs or --minutes"
             )
+    run.write_config()
     print(f"{dataset.source}\n{config.command}  ->  {run.folder}", flush=True)
     guard = Guard(clock, dataset.train.images[:: max(1, len(dataset.train) // 1000)])
     callbacks = [clock, guard, recorder, score, watch(run, clock, recorder)]
@@ -194,7 +195,7 @@ def _fit(gan: GAN, dataset: Dataset, config: Config, clock: Clock, callbacks) ->
 
 
 def _draw(run: Run, recorder: Recorder, score: Score) -> None:
-    if score.rows:
+    if recorder.history.rows:
         draw_curves(run.folder / "curves.png", recorder.history.rows, score.rows)
     make_film(run.folder / "progress.gif", sorted(run.samples.glob("epoch_*.png")))
     with replacing(run.folder / "samples.png") as temporary:
