@@ -48,7 +48,9 @@ def gradient_step(penalty, logits):
     def step(x):
         with tf.GradientTape() as tape:
             value = penalty(logits, x)
-        grads = tape.gradient(value, logits.trainable_variables, "zero")
+        grads = tape.gradient(
+            value, logits.trainable_variables, unconnected_gradients="zero"
+        )
         return value, tf.concat([tf.reshape(g, [-1]) for g in grads], 0)
 
     return step
