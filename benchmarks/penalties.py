@@ -44,13 +44,14 @@ def estimate(logits, x):
 def gradient_step(penalty, logits):
     """Return a compiled function from images to the penalty and its gradient."""
 
+    weights = [v.value for v in logits.trainable_variables]
+    zero = tf.UnconnectedGradients.ZERO  # the last bias moves no gradient
+
     @tf.function
     def step(x):
         with tf.GradientTape() as tape:
             value = penalty(logits, x)
-        grads = tape.gradient(
-            value, logits.trainable_variables, unconnected_gradients="zero"
-        )
+        grads = tape.gradient(value, weights, unconnected_gradients=zero)
         return value, tf.concat([tf.reshape(g, [-1]) for g in grads], 0)
 
     return step
