@@ -40,9 +40,14 @@ class Preset:
     epochs: int = 6
 
 
+# What a run of each takes and how it scores is written by `python docs/figures.py` into
+# docs/how-a-gan-learns.md and by `python benchmarks/peers.py` into docs/scorecard.md.
 PRESETS = {
+    # python3 main.py
     "dcgan": Preset("the classic: any digit, from 100 random numbers"),
+    # python3 main.py conditional
     "conditional": Preset("the classic with labels: you choose the digit", True),
+    # python3 main.py tiny
     "tiny": Preset(
         "seconds, for tests and first looks",
         conditional=True,
