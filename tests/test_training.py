@@ -230,5 +230,5 @@ def test_scores_are_written_and_gone_on_with(small, tmp_path):
     digitgan.resume(run.folder, epochs=2)
     rows = (run.folder / "scores.csv").read_text().splitlines()
     assert rows[0] == "epoch,step,times_real"
-    assert [row.split(",")[1] for row in rows[1:]] == ["15", "30"]
+    assert [float(row.split(",")[1]) for row in rows[1:]] == [15, 30]
     assert all(float(row.split(",")[2]) > 10 for row in rows[1:])  # far from real

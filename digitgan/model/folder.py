@@ -69,7 +69,7 @@ def finished(generator: keras.Model) -> keras.Model:
     Returns:
         A model with the generator's inputs and ``uint8 (N, 28, 28)`` as output.
     """
-    pixels = ops.clip((generator.output[..., 0] + 1.0) * 127.5, 0.0, 255.0)
+    pixels = ops.clip((generator.outputs[0][..., 0] + 1.0) * 127.5, 0.0, 255.0)
     model = keras.Model(generator.inputs, ops.cast(ops.round(pixels), "uint8"))
     model(model.inputs)  # exporters ask that a model was called once
     return model
