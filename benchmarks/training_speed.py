@@ -40,7 +40,7 @@ def plain_loop(images: np.ndarray):
     g_adam.build(generator.trainable_variables)
     d_adam.build(logits.trainable_variables)
 
-    def penalty(x, seen):
+    def penalty(x):
         """Need one mask for both: judge the batch and its shifted copy together."""
         shifted = x + PENALTY_STEP * tf.random.normal(tf.shape(x))
         there, here = tf.split(logits([tf.concat([shifted, x], 0)], training=True), 2)
@@ -51,8 +51,8 @@ def plain_loop(images: np.ndarray):
         with tf.GradientTape() as g_tape, tf.GradientTape() as d_tape:
             noise = tf.random.normal((BATCH, SETTINGS.latent_dim))
             fake = generator([noise], training=True)
-            r1, on_real = penalty(real, None)
-            r2, _ = penalty(tf.stop_gradient(fake), None)
+            r1, on_real = penalty(real)
+            r2, _ = penalty(tf.stop_gradient(fake))
             on_fake = logits([fake], training=True)
             g_loss = tf.reduce_mean(tf.nn.softplus(-on_fake))
             d_loss = tf.reduce_mean(tf.nn.softplus(-on_real) + tf.nn.softplus(on_fake))
