@@ -25,7 +25,6 @@ import digitgan
 from digitgan.data import load
 from digitgan.data.images import to_float
 from digitgan.evaluation.scorecard import evaluate
-from digitgan.generation.sampler import Sampler
 from digitgan.model.folder import finished
 
 N = 10_000
@@ -118,8 +117,9 @@ def ours(preset: str, minutes: float):
     """Train one of our presets and sample its exported generator."""
     with tempfile.TemporaryDirectory() as folder:
         run = digitgan.train(preset, minutes=minutes, out=Path(folder) / "run")
-        images, labels = Sampler(run.folder).draw(N, seed=1)
-        return images, labels, run.log[-1]["epoch"]
+        model = digitgan.load(run.folder)
+        labels = model.labels(n=N)
+        return model.sample(n=N, seed=1), labels, run.log[-1]["epoch"]
 
 
 def main() -> None:

@@ -60,8 +60,8 @@ def gradient_step(penalty, logits):
 def main() -> None:
     """Measure, print and publish."""
     digits = load("mnist").train
-    gan = build_gan(PRESETS["dcgan"], 10, 0)
-    batches = stream(Batches(digits[:20_000], BATCH, False, 0))
+    gan = build_gan(PRESETS["dcgan"], {}, 0)
+    batches = stream(Batches(digits.images[:20_000], {}, BATCH, 0))
     gan.fit(batches, verbose=0)
     steps = {f.__name__: gradient_step(f, gan.logits) for f in (exact, estimate)}
     x = tf.constant(to_float(digits.images[-BATCH:]))

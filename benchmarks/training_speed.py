@@ -111,8 +111,8 @@ def step_gflop(gan: GAN) -> float:
 def main() -> None:
     """Measure, print and publish."""
     digits: Digits = load("mnist").train[: STEPS * BATCH]
-    gan = build_gan(SETTINGS, 10, 0)
-    batches = stream(Batches(digits, BATCH, False, 0))
+    gan = build_gan(SETTINGS, {}, 0)
+    batches = stream(Batches(digits.images, {}, BATCH, 0))
     ours = lambda: gan.fit(batches, verbose=0)  # noqa: E731
     plain = plain_loop(to_float(digits.images))
     ours(), plain()

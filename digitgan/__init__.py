@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "InputError": "digitgan.errors",
     "evaluate": "digitgan.evaluation.candidates",
+    "load": "digitgan.generation.sampler",
     "resume": "digitgan.training.train",
     "train": "digitgan.training.train",
 }

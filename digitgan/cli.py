@@ -31,6 +31,7 @@ TRAIN_HELP = """Train a GAN and leave a run folder with everything worth keeping
 Presets:
   dcgan        the classic: any digit, from 100 random numbers (default)
   conditional  the same with labels: you choose the digit
+  flagship     digit, stroke thickness and slant; what `digitgan generate` uses
   tiny         seconds, for tests and first looks
 
 \b
@@ -106,10 +107,66 @@ def train(  # noqa: PLR0913 - each is a flag
         digitgan.train(**begin, **goal)
 
 
+GENERATE_HELP = """Write digits, to a file or to the terminal.
+
+\b
+Examples:
+  digitgan generate 2026                          in one hand, here
+  digitgan generate 2026 -o year.png --seed 7     another seed, another hand
+  digitgan generate 2026 -o year.gif              from this hand to the next
+  digitgan generate 7 --thickness 4 --slant -20   bold, leaning left
+  digitgan generate --digit 7 --count 100 -o sevens.npz
+  digitgan generate --grid -o all.png             a row of ten for every digit
+"""
+
+
+@app.command(help=GENERATE_HELP)
+def generate(  # noqa: PLR0913 - each is a flag
+    text: Annotated[str | None, typer.Argument(help="Digits, such as 2026.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="A .png, .npz or .gif.")
+    ] = None,
+    digit: Annotated[
+        int | None, typer.Option(help="This one, again and again.")
+    ] = None,
+    count: Annotated[int | None, typer.Option(help="How many.")] = None,
+    grid: Annotated[bool, typer.Option("--grid", help="Ten of every digit.")] = False,
+    seed: Annotated[int, typer.Option(help="Same seed, same digits.")] = 0,
+    thickness: Annotated[
+        float | None, typer.Option(help="Of the strokes, in pixels.")
+    ] = None,
+    slant: Annotated[
+        float | None, typer.Option(help="In degrees; positive leans right.")
+    ] = None,
+    variety: Annotated[
+        float | None, typer.Option(help="0, the usual form, to 1, all forms [1]")
+    ] = None,
+    model: Annotated[
+        str, typer.Option(help="flagship, or a model or run folder.")
+    ] = "flagship",
+) -> None:
+    """Write digits."""
+    from digitgan.generation import command
+
+    command.generate(
+        text,
+        out=out,
+        model=model,
+        digit=digit,
+        count=count,
+        sheet=grid,
+        seed=seed,
+        thickness=thickness,
+        slant=slant,
+        variety=variety,
+    )
+
+
 EVALUATE_HELP = """Say how good digits are, beside the same figures for real digits.
 
 \b
 Examples:
+  digitgan evaluate                               the model that comes with it
   digitgan evaluate runs/dcgan                    a run or a model folder
   digitgan evaluate fakes.npz --html report.html  x (N, 28, 28), and y if known
   digitgan evaluate runs/conditional --full --json card.json
@@ -119,9 +176,9 @@ Examples:
 @app.command(help=EVALUATE_HELP)
 def evaluate(
     subject: Annotated[
-        Path | None,
+        str,
         typer.Argument(help="A model or run folder, an NPZ, a data set folder."),
-    ] = None,
+    ] = "flagship",
     full: Annotated[
         bool, typer.Option("--full/--quick", help="Minutes and every figure.")
     ] = False,
@@ -137,11 +194,6 @@ def evaluate(
     ] = None,
 ) -> None:
     """Judge digits."""
-    if subject is None:
-        raise InputError(
-            "evaluate: name what to judge: a model or run folder (runs/dcgan), "
-            "an .npz with x (and y), or a data set folder"
-        )
     from digitgan.evaluation.command import judge
 
     if full and find_spec("keras"):  # the scorecard says so where it is missing

@@ -39,8 +39,8 @@ def fixed_normal(shape, seed=None):
 def play_one_step(objective: str, penalty: float):
     """Return the game, its weights before and after one step of rate 1."""
     gan = GAN(
-        build_generator(LATENT, (16, 8), 10),
-        build_discriminator((8, 16), dropout=0.0, n_classes=10),
+        build_generator(LATENT, (16, 8), 1.1, {"label": 10}),
+        build_discriminator((8, 16), dropout=0.0, told={"label": 10}),
         objective=objective,
         penalty=penalty,
     )
@@ -100,14 +100,15 @@ def training_and_resume(folder: Path) -> dict:
     with np.load(whole.checkpoint) as one, np.load(parts.checkpoint) as other:
         names = [n for n in one.files if n != "seconds"]
         unequal = [n for n in names if not np.array_equal(one[n], other[n])]
-    gan = training.build_gan(whole.config.settings, 10, 0)
+    told = {"label": dataset.train.labels}
+    gan = training.build_gan(whole.config.settings, told, 0)
     restore(whole.checkpoint, gan)
     session = onnxruntime.InferenceSession(whole.model / "generator.onnx")
     inputs = [draw_latents(100, gan.latent_dim, 0), np.repeat(np.arange(10), 10)]
     inputs = dict(zip([i.name for i in session.get_inputs()], inputs, strict=True))
     inputs = {k: v.astype("int32" if v.ndim == 1 else "f4") for k, v in inputs.items()}
     (exported,) = session.run(None, inputs)
-    kept = sample_grid(gan, 10, 0)
+    kept = sample_grid(gan, told, 0)
     return {
         "unequal": np.array(unequal, dtype=str),
         "grey_levels": np.abs(exported.astype(int) - kept.astype(int)).max(),

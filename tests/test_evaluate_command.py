@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+from model_folders import make_model
 from PIL import Image
 
 import digitgan
@@ -41,20 +42,6 @@ def quick(small, monkeypatch):
 def model(tmp_path_factory):
     """An untrained model folder with the labels 0 to 9."""
     return make_model(tmp_path_factory.mktemp("model"), "tiny", NAMES)
-
-
-def make_model(folder, preset, classes):
-    pytest.importorskip("keras")
-    from digitgan.model.folder import save_model
-    from digitgan.model.presets import PRESETS
-    from digitgan.training.train import build_gan
-
-    facts = {"preset": preset, "seed": 0, "classes": list(classes), "data": "nothing"}
-    facts |= {"data_sha256": "", "command": "none", "epochs": 0.0, "seconds": 0.0}
-    settings = PRESETS[preset]
-    n_classes = len(classes) if settings.conditional else 0
-    save_model(folder, build_gan(settings, n_classes, 0), facts)
-    return folder
 
 
 @pytest.fixture
@@ -292,8 +279,7 @@ def test_an_array_too_large_to_hold(capsys, monkeypatch, tmp_path):
     assert "x has 156,928 bytes, allowed are 1,000" in line
 
 
-def test_no_subject_and_missing_paths(capsys, tmp_path):
-    assert "name what to judge: a model or run folder" in refused(capsys, tmp_path)
+def test_missing_paths(capsys, tmp_path):
     for name in ("nothing", "nothing.npz"):
         line = refused(capsys, tmp_path, tmp_path / name)
         assert f"{name}' does not exist: name a model or run folder" in line
@@ -342,49 +328,6 @@ def test_an_unfinished_run(capsys, tmp_path):
     (tmp_path / "run").mkdir()
     spoil(tmp_path / "run", "config.json", "{}")
     assert "a finished run" in refused(capsys, tmp_path, tmp_path / "run")
-
-
-# The sampler
-
-
-def test_digits_do_not_depend_on_how_many_are_drawn(model):
-    sampler = Sampler(model)
-    images, labels = sampler.draw(1000, seed=5)
-    assert images.dtype == np.uint8 and labels.dtype == np.int32
-    assert np.array_equal(labels[:12], [*range(10), 0, 1])
-    for n in (1, 10, 513):
-        same(sampler.draw(n, seed=5), (images[:n], labels[:n]))
-    assert not np.array_equal(sampler.draw(10, seed=6)[0], images[:10])
-
-
-def test_labels_are_honoured(model):
-    sampler, asked = Sampler(model), np.repeat([3, 8], 300)
-    images, labels = sampler.draw(600, 0, asked)
-    assert np.array_equal(labels, asked)
-    same(sampler.draw(1, 0, [3]), (images[:1], labels[:1]))
-    assert not np.array_equal(sampler.draw(1, 0, [8])[0], images[:1])
-
-
-@pytest.mark.parametrize(
-    ("n", "labels", "line"),
-    [
-        (0, None, "n is 0"),
-        (2, [1], r"allowed are integers \(2,\)"),
-        (2, [1.0, 2.0], "allowed are integers"),
-        (2, [1, 10], "allowed is 0 to 9"),
-        (2, [-1, 1], "allowed is 0 to 9"),
-    ],
-)
-def test_labels_that_a_model_has_not(model, n, labels, line):
-    with pytest.raises(InputError, match=line):
-        Sampler(model).draw(n, 0, labels)
-
-
-def test_a_model_without_labels_cannot_be_asked(tmp_path):
-    sampler = Sampler(make_model(tmp_path, "dcgan", NAMES))
-    assert sampler.classes == () and sampler.draw(3)[1] is None
-    with pytest.raises(InputError, match="cannot be asked"):
-        sampler.draw(2, 0, [1, 2])
 
 
 def test_digits_without_labels_are_drawn_each_in_turn(model):

@@ -42,7 +42,7 @@ def test_the_players_stay_in_balance(run):
 
 
 def test_an_untrained_generator_would_not_have_passed():
-    gan = build_gan(PRESETS["dcgan"], 10, 1)
+    gan = build_gan(PRESETS["dcgan"], {}, 1)
     latents = draw_latents(N, 100, seed=9)
     images = np.asarray(finished(gan.average)([latents]))
     assert len(confidently_named(images)) < 9

@@ -30,7 +30,7 @@ def test_the_discriminator_is_the_one_described():
     kinds = types(discriminator)
     for kind in ("Conv2D", "LeakyReLU", "Dropout"):
         assert kind in kinds
-    assert discriminator.get_layer("logit").units == 1
+    assert discriminator.get_layer("neuron").units == 1
     images = np.random.default_rng(0).uniform(-1, 1, (5, 28, 28, 1)).astype("f4")
     probability = discriminator.predict(images, verbose=0)
     assert probability.shape == (5, 1)
@@ -45,10 +45,10 @@ def test_the_discriminator_is_the_one_described():
 def test_a_label_reaches_its_own_sample_alone(player):
     rng = np.random.default_rng(1)
     if player == "generator":
-        model = networks.build_generator(8, (16, 8), n_classes=10)
+        model = networks.build_generator(8, (16, 8), told={"label": 10})
         x = rng.standard_normal((4, 8)).astype("f4")
     else:
-        model = networks.build_discriminator((8, 16), n_classes=10)
+        model = networks.build_discriminator((8, 16), told={"label": 10})
         x = rng.standard_normal((4, 28, 28, 1)).astype("f4")
     labels = np.array([3, 1, 4, 1], "int32")
     changed = np.array([3, 1, 5, 1], "int32")

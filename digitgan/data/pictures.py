@@ -2,7 +2,6 @@
 
 import numpy as np
 from PIL import Image
-from rich.text import Text
 
 
 def grid(images: np.ndarray, columns: int = 10, scale: int = 2) -> Image.Image:
@@ -26,19 +25,26 @@ def grid(images: np.ndarray, columns: int = 10, scale: int = 2) -> Image.Image:
     return picture.resize(size, Image.Resampling.NEAREST)
 
 
-def in_characters(images: np.ndarray) -> Text:
-    """Draw digits side by side for a terminal, two pixels a character.
+def in_blocks(images: np.ndarray, columns: int = 80) -> str:
+    """Draw digits in block characters, two pixels a character, for any terminal.
 
     Args:
-        images: ``uint8 (N, 28, 28)``; each is halved to 14 columns and 7 lines.
+        images: ``uint8 (N, 28, 28)``.
+        columns: Characters in a line; as many digits as fit stand side by side, paper
+            that all of them have at their edges is left out.
     """
-    small = images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).astype(int)
-    lines = np.concatenate(list(small), axis=1)
-    text = Text(no_wrap=True)
-    for above, below in zip(lines[::2], lines[1::2], strict=True):
-        for top, bottom in zip(above, below, strict=True):
-            text.append(
-                "▀", f"rgb({top},{top},{top}) on rgb({bottom},{bottom},{bottom})"
-            )
-        text.append("\n")
-    return text
+    ink = images > 96
+    rows, places = (np.flatnonzero(ink.any(axis=axes)) for axes in ((0, 2), (0, 1)))
+    if not len(rows):
+        return ""
+    top = rows[0] // 2 * 2  # a character holds two rows
+    ink = ink[:, top : top + -(-(rows[-1] + 1 - top) // 2) * 2]
+    ink = np.pad(ink[:, :, places[0] : places[-1] + 1], ((0, 0), (0, 0), (0, 2)))
+    characters = np.array(list(" ▀▄█"))[ink[:, ::2] + 2 * ink[:, 1::2]]
+    fit = max(1, columns // characters.shape[2])
+    lines = [
+        "".join(line).rstrip()
+        for start in range(0, len(ink), fit)
+        for line in [*np.concatenate(list(characters[start : start + fit]), 1), ""]
+    ]
+    return "\n".join(lines[:-1])

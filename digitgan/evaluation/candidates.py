@@ -10,7 +10,7 @@ import numpy as np
 from digitgan import data as real_digits
 from digitgan.errors import InputError
 from digitgan.evaluation import scorecard
-from digitgan.generation.sampler import Sampler
+from digitgan.generation.sampler import Sampler, load
 
 DRAWN = 10_000  # digits of a model
 LARGEST = 2**30  # bytes of an array
@@ -72,7 +72,8 @@ def find(
     """Return the digits of a model, of an NPZ file or of a data set.
 
     Args:
-        subject: A model or run folder or an opened model (10,000 digits are drawn,
+        subject: ``flagship``, the model that comes with the package; a model or run
+            folder or an opened model (10,000 digits are drawn,
             with the class frequencies of real digits where labels can be asked for);
             an NPZ file with ``x (N, 28, 28)`` and perhaps ``y (N,)``; or a data set
             that :func:`digitgan.data.load` reads, of which the training part is taken.
@@ -88,6 +89,8 @@ def find(
     """
     if isinstance(subject, Sampler):
         return _draw(subject, real, seed)
+    if subject == "flagship":
+        return _draw(load(), real, seed)
     path = Path(subject)
     if path.suffix == ".npz" and path.is_file():
         found = _read_arrays(path)
@@ -106,11 +109,12 @@ def find(
 
 
 def _draw(sampler: Sampler, real: real_digits.Dataset, seed: int):
-    labels = None
     if sampler.classes and sampler.classes == real.classes:
-        labels = np.random.default_rng(seed).choice(real.train.labels, DRAWN)
-    images, labels = sampler.draw(DRAWN, seed, labels)
-    return images, _as_digits(labels, sampler.classes)
+        asked = np.random.default_rng(seed).choice(real.train.labels, DRAWN)
+    else:
+        asked = sampler.labels(n=DRAWN)
+    recipe = sampler.recipe(DRAWN if asked is None else asked, seed=seed)
+    return sampler.draw(recipe), _as_digits(asked, sampler.classes)
 
 
 def _as_digits(labels: np.ndarray | None, classes: tuple[str, ...]):

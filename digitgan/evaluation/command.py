@@ -13,7 +13,7 @@ from digitgan.evaluation.scorecard import Scorecard, evaluate
 
 
 def judge(
-    subject: Path,
+    subject: str | Path,
     level: str,
     data: str,
     seed: int,

@@ -1,6 +1,7 @@
 """Draw digits from a model folder, by ONNX Runtime alone."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,40 @@ import onnxruntime
 
 from digitgan.errors import InputError
 from digitgan.files import sha256
+from digitgan.generation.styles import UNITS, Styles
 from digitgan.model.latents import draw_latents
 
 BLOCK = 512  # digits in one call of the network
+SHIPPED = Path(__file__).parent.parent / "pretrained"
+MOST = 10_000_000  # digits in one call: 8 GB
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """What decides n digits before any is drawn.
+
+    Attributes:
+        latents: ``float32 (n, latent_dim)``.
+        conditions: What the network is told, by name, ``(n,)`` each: ``label``,
+            ``thickness`` in pixels, ``slant`` in degrees; only those that it knows.
+    """
+
+    latents: np.ndarray
+    conditions: dict[str, np.ndarray]
+
+
+def load(model: str | Path = "flagship", threads: int = 0) -> "Sampler":
+    """Open a trained generator.
+
+    Args:
+        model: ``flagship``, which comes with the package; or a model folder, or a run
+            folder that holds one.
+        threads: Processor threads to draw with; 0 for one a core.
+
+    Raises:
+        InputError: There is no model, or its files are not those described.
+    """
+    return Sampler(SHIPPED if str(model) == "flagship" else model, threads)
 
 
 class Sampler:
@@ -19,14 +51,12 @@ class Sampler:
     Attributes:
         description: What ``model.json`` says.
         classes: The names of the labels that can be asked for; empty where none can.
+        limits: Lowest and highest value of each style that can be asked for, by name;
+            empty where none can.
     """
 
-    def __init__(self, folder: str | Path):
-        """Open a model folder, or a run folder that holds one.
-
-        Raises:
-            InputError: There is no model, or its file is not the one described.
-        """
+    def __init__(self, folder: str | Path, threads: int = 0):
+        """Open a folder as :func:`load` does."""
         folder = Path(folder)
         if not (folder / "model.json").is_file() and (folder / "model").is_dir():
             folder = folder / "model"
@@ -38,62 +68,152 @@ class Sampler:
             )
         try:
             self.description = json.loads(card.read_text(encoding="utf-8"))
-            known = self.description["sha256"]["generator.onnx"]
-            conditional = "label" in self.description["conditions"]
-            self.classes = tuple(self.description["classes"]) if conditional else ()
+            conditions = self.description["conditions"]
+            self.classes = (
+                tuple(self.description["classes"]) if "label" in conditions else ()
+            )
+            self.limits = {
+                name: conditions[name] for name in UNITS if name in conditions
+            }
+            needed = ["generator.onnx"] + ["styles.npz"] * bool(self.limits)
+            known = {name: self.description["sha256"][name] for name in needed}
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(
                 f"model {str(card)!r} is damaged: it cannot be read ({error!r})"
             ) from error
-        if sha256(network) != known:
-            raise InputError(
-                f"model {str(network)!r} is not the file that model.json describes "
-                "(its SHA-256 differs): it was changed or damaged"
-            )
-        self._session = onnxruntime.InferenceSession(network.read_bytes())
+        for name, expected in known.items():
+            _check_hash(folder / name, expected)
+        self.styles = Styles(folder / "styles.npz") if self.limits else None
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        self._session = onnxruntime.InferenceSession(network.read_bytes(), options)
 
-    def draw(
-        self, n: int, seed: int = 0, labels: np.ndarray | None = None
-    ) -> tuple[np.ndarray, np.ndarray | None]:
-        """Draw digits; the same ones for the same seed, however many are drawn.
+    def sample(  # noqa: PLR0913 - each decides what is drawn
+        self,
+        labels=None,
+        *,
+        n: int | None = None,
+        digit: int | None = None,
+        seed: int = 0,
+        thickness=None,
+        slant=None,
+        variety: float = 1.0,
+        one_hand: bool = False,
+    ) -> np.ndarray:
+        """Draw digits; digit i of a seed is the same however many are drawn.
 
         Args:
-            n: How many.
-            seed: Of the latents.
-            labels: ``int (n,)``, the digits to write; each in turn unless given.
+            labels: The digits to write, ``int (n,)``.
+            n: How many instead, each label in turn, or ``digit`` every time.
+            digit: The one label to write n times; once unless n is given.
+            seed: From 0 to 2**64 - 1.
+            thickness: Stroke width in pixels, one or ``(n,)``; as real digits have
+                unless given. The definitions are those of
+                :mod:`digitgan.evaluation.morphometry`.
+            slant: In degrees, positive leaning right, one or ``(n,)``; likewise.
+            variety: From 0, the most usual form of each digit, to 1, as various as the
+                model can (truncation: latents and drawn styles are scaled).
+            one_hand: Write all of them with the same latent and, for their labels, the
+                same style.
 
         Returns:
-            ``uint8 (n, 28, 28)`` and the labels ``int32 (n,)``, or None where the
-            model cannot be asked for a digit.
+            ``uint8 (n, 28, 28)``, 0 paper to 255 ink.
 
         Raises:
-            InputError: n is not 1 or more, or the labels are not n of the model's.
+            InputError: An argument is out of range, or the model cannot be asked that.
         """
-        if n < 1:
-            raise InputError(f"n is {n}: allowed is 1 or more")
-        labels = self._checked(labels, n)
-        inputs = [draw_latents(n, self.description["latent_dim"], seed)]
-        inputs += [] if labels is None else [labels]
-        names = [node.name for node in self._session.get_inputs()]
-        blocks = [
-            self._session.run(
-                None, {k: v[i : i + BLOCK] for k, v in zip(names, inputs, strict=True)}
-            )[0]
-            for i in range(0, n, BLOCK)
-        ]
-        return np.concatenate(blocks), labels
+        asked = self.labels(labels, n, digit)
+        return self.draw(
+            self.recipe(
+                asked if asked is not None else n,
+                seed=seed,
+                thickness=thickness,
+                slant=slant,
+                variety=variety,
+                one_hand=one_hand,
+            )
+        )
 
-    def _checked(self, labels, n: int) -> np.ndarray | None:
-        """Return the labels to ask for, ``int32 (n,)``; None where none can be."""
-        size = len(self.classes)
-        if labels is None:
-            return np.arange(n, dtype=np.int32) % size if size else None
+    def labels(self, labels=None, n: int | None = None, digit: int | None = None):
+        """Return the labels that :meth:`sample` would write, or None without labels.
+
+        Raises:
+            InputError: They contradict one another, or are not the model's.
+        """
+        if labels is not None:
+            if n is not None or digit is not None:
+                raise InputError(
+                    "labels are given: allowed beside them is no n or digit"
+                )
+            return self._checked(labels)
+        n = 1 if n is None and digit is not None else n
+        if n is None or not 1 <= n <= MOST:
+            raise InputError(f"n is {n}: allowed is 1 to {MOST:,}")
+        if digit is not None:
+            return self._checked(np.full(n, digit))
+        return (
+            np.arange(n, dtype=np.int32) % len(self.classes) if self.classes else None
+        )
+
+    def recipe(  # noqa: PLR0913 - each decides what is drawn
+        self,
+        labels,
+        *,
+        seed: int = 0,
+        start: int = 0,
+        thickness=None,
+        slant=None,
+        variety: float = 1.0,
+        one_hand: bool = False,
+    ) -> Recipe:
+        """Decide everything about digits ``start`` to ``start + n`` of a seed.
+
+        Args:
+            labels: ``int (n,)``, or n alone for a model without labels.
+            start: Number of the first digit.
+            seed: As the rest, see :meth:`sample`.
+            thickness: See there.
+            slant: See there.
+            variety: See there.
+            one_hand: See there.
+        """
+        if not 0 <= seed < 2**64:
+            raise InputError(f"seed is {seed}: allowed is 0 to 2**64 - 1")
+        if not 0 <= variety <= 1:
+            raise InputError(f"variety is {variety}: allowed is 0 to 1")
+        n = len(labels) if self.classes else labels
+        latents = draw_latents(1 if one_hand else n, self.latent_dim, seed, start)
+        latents = np.broadcast_to(np.float32(variety) * latents, (n, self.latent_dim))
+        conditions = {"label": labels} if self.classes else {}
+        if self.styles:
+            conditions |= self.styles.draw(labels, seed, start, variety, one_hand)
+        for name, value in (("thickness", thickness), ("slant", slant)):
+            if value is not None:
+                conditions[name] = self._checked_style(name, value, n)
+        return Recipe(latents, conditions)
+
+    def draw(self, recipe: Recipe) -> np.ndarray:
+        """Draw what a recipe says, ``uint8 (n, 28, 28)``."""
+        inputs = {"latents": recipe.latents, **recipe.conditions}
+        blocks = [
+            self._session.run(None, {k: v[i : i + BLOCK] for k, v in inputs.items()})[0]
+            for i in range(0, len(recipe.latents), BLOCK)
+        ]
+        return np.concatenate(blocks)
+
+    @property
+    def latent_dim(self) -> int:
+        """Length of z."""
+        return self.description["latent_dim"]
+
+    def _checked(self, labels) -> np.ndarray:
+        """Return labels that can be asked for, ``int32 (n,)``."""
+        size, labels = len(self.classes), np.asarray(labels)
         if not size:
             raise InputError("labels are given: this model cannot be asked for a digit")
-        labels = np.asarray(labels)
-        if labels.shape != (n,) or labels.dtype.kind not in "iu":
+        if labels.ndim != 1 or labels.dtype.kind not in "iu" or not len(labels):
             raise InputError(
-                f"labels are {labels.dtype} {labels.shape}: allowed are integers ({n},)"
+                f"labels are {labels.dtype} {labels.shape}: allowed are integers (n,)"
             )
         if labels.min() < 0 or labels.max() >= size:
             raise InputError(
@@ -101,3 +221,56 @@ class Sampler:
                 f"allowed is 0 to {size - 1}"
             )
         return labels.astype(np.int32)
+
+    def _checked_style(self, name: str, value, n: int) -> np.ndarray:
+        """Return a style that can be asked for, ``float32 (n,)``."""
+        if name not in self.limits:
+            raise InputError(f"{name} is given: this model cannot be asked for it")
+        low, high = self.limits[name]
+        value = np.asarray(value, dtype=np.float32)
+        if value.shape not in ((), (n,)):
+            raise InputError(
+                f"{name} has shape {value.shape}: allowed is one or ({n},)"
+            )
+        if not (low <= value.min() and value.max() <= high):
+            wrong = value if value.ndim == 0 else f"{value.min():g} to {value.max():g}"
+            raise InputError(
+                f"{name} is {wrong}: allowed is {low:g} to {high:g} {UNITS[name]}"
+            )
+        return np.broadcast_to(value, (n,))
+
+
+def walk(first: Recipe, last: Recipe, frames: int) -> list[Recipe]:
+    """Lead from one recipe to another over the same labels.
+
+    Latents turn on the sphere (Shoemake 1985, doi 10.1145/325165.325242), so that no
+    frame lies nearer to the usual form than both ends; styles move evenly.
+
+    Args:
+        first: Where to begin.
+        last: Where to end.
+        frames: How many steps, both ends included; 2 or more.
+    """
+    a, b = first.latents, last.latents
+    norms = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+    cosine = np.einsum("nd,nd->n", a, b) / np.maximum(norms, 1e-9)
+    angle = np.maximum(np.arccos(np.clip(cosine, -1, 1)), 1e-3)[:, np.newaxis]
+    steps = []
+    for t in np.linspace(0, 1, frames, dtype=np.float32):
+        turned = (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle)
+        told = {
+            name: value
+            if name == "label"
+            else (1 - t) * value + t * last.conditions[name]
+            for name, value in first.conditions.items()
+        }
+        steps.append(Recipe(turned.astype(np.float32), told))
+    return steps
+
+
+def _check_hash(path: Path, expected: str) -> None:
+    if not path.is_file() or sha256(path) != expected:
+        raise InputError(
+            f"model {str(path)!r} is not the file that model.json describes "
+            "(its SHA-256 differs): it was changed or damaged"
+        )

@@ -20,24 +20,25 @@ from digitgan.model.latents import draw_latents
 
 BLOCK = 500  # digits in one call of the network
 GRID_COLUMNS = 10
+STYLES = 1_000  # of each label, kept to draw from
+TAIL = 0.5  # per cent of real digits at either end whose style cannot be asked for
+
+Conditions = Mapping[str, np.ndarray]
 
 
-def draw(
-    gan: GAN, n: int, labels: np.ndarray | None = None, seed: int = 0
-) -> np.ndarray:
+def draw(gan: GAN, n: int, conditions: Conditions, seed: int = 0) -> np.ndarray:
     """Draw digits from the weight average, a block at a time.
 
     Args:
         gan: The game, trained or not.
         n: How many.
-        labels: ``int (n,)``, the digits to write; None where none can be asked for.
+        conditions: What the game is told about each, ``(n,)`` by name.
         seed: Of the latents.
 
     Returns:
         ``uint8 (n, 28, 28)``.
     """
-    inputs = [draw_latents(n, gan.latent_dim, seed)]
-    inputs += [] if labels is None else [np.asarray(labels, "int32")]
+    inputs = [draw_latents(n, gan.latent_dim, seed), *conditions.values()]
     blocks = [
         gan.average([array[i : i + BLOCK] for array in inputs], training=False)
         for i in range(0, n, BLOCK)
@@ -45,22 +46,32 @@ def draw(
     return to_uint8(np.concatenate([ops.convert_to_numpy(b) for b in blocks]))
 
 
-def sample_grid(gan: GAN, n_classes: int, seed: int) -> np.ndarray:
+def sample_grid(gan: GAN, conditions: Conditions, seed: int) -> np.ndarray:
     """Draw the digits of the sample sheet, a row of ten for every class.
 
     The latents depend on the seed alone, so the sheets of a run can be compared.
 
     Args:
         gan: The game, trained or not.
-        n_classes: Labels that can be asked for; 0 gives ten rows of any digit.
+        conditions: Those of the real digits; the first ten of every label are asked
+            for. Without labels there are ten rows of any digit.
         seed: Of the latents.
 
     Returns:
         ``uint8 (rows * 10, 28, 28)``.
     """
-    rows = n_classes or GRID_COLUMNS
-    labels = np.repeat(np.arange(n_classes), GRID_COLUMNS) if n_classes else None
-    return draw(gan, rows * GRID_COLUMNS, labels, seed)
+    asked = first_of_each(conditions, GRID_COLUMNS)
+    n = len(asked["label"]) if asked else GRID_COLUMNS**2
+    return draw(gan, n, asked, seed)
+
+
+def first_of_each(conditions: Conditions, n: int) -> Conditions:
+    """Return what is told about the first n digits of every label, label by label."""
+    if not conditions:
+        return {}
+    label = conditions["label"]
+    rows = [np.flatnonzero(label == one)[:n] for one in np.unique(label)]
+    return {name: v[np.concatenate(rows)] for name, v in conditions.items()}
 
 
 def finished(generator: keras.Model) -> keras.Model:
@@ -75,15 +86,17 @@ def finished(generator: keras.Model) -> keras.Model:
     return model
 
 
-def save_model(folder: Path, gan: GAN, facts: Mapping) -> None:
+def save_model(folder: Path, gan: GAN, conditions: Conditions, facts: Mapping) -> None:
     """Write the generator, the game, a sample sheet, a card and their description.
 
-    The files are ``generator.onnx``, ``gan.keras``, ``samples.png``, ``README.md`` and
-    ``model.json``.
+    The files are ``generator.onnx``, ``gan.keras``, ``samples.png``, ``README.md``,
+    ``model.json`` and, where a style can be asked for, ``styles.npz``: what the styles
+    of some real digits are.
 
     Args:
         folder: Where to; made if it is not there.
         gan: The trained game; the generator that is written is the weight average.
+        conditions: Those of the real digits, ``(N,)`` by name.
         facts: What only the training knows, for ``model.json`` and the card: preset,
             seed, classes, data, data_sha256, command, epochs, seconds.
 
@@ -94,16 +107,18 @@ def save_model(folder: Path, gan: GAN, facts: Mapping) -> None:
     opset = _write_onnx(folder / "generator.onnx", finished(gan.average))
     with replacing(folder / "gan.keras") as temporary:
         gan.save(temporary)
-    conditional = len(gan.average.inputs) > 1
-    n_classes = len(facts["classes"]) if conditional else 0
     with replacing(folder / "samples.png") as temporary:
-        grid(sample_grid(gan, n_classes, facts["seed"])).save(temporary)
-    write_text(folder / "README.md", _card(facts, conditional))
-    files = ("generator.onnx", "gan.keras", "samples.png", "README.md")
+        grid(sample_grid(gan, conditions, facts["seed"])).save(temporary)
+    write_text(folder / "README.md", _card(facts, conditions))
+    files = ["generator.onnx", "gan.keras", "samples.png", "README.md"]
+    if len(conditions) > 1:
+        with replacing(folder / "styles.npz") as temporary:
+            np.savez_compressed(temporary, **first_of_each(conditions, STYLES))
+        files.append("styles.npz")
     description = {
         "digitgan": __version__,
         "latent_dim": gan.latent_dim,
-        "conditions": {"label": [0, n_classes - 1]} if conditional else {},
+        "conditions": {name: _limits(name, v) for name, v in conditions.items()},
         "opset": opset,
         **facts,
         "sha256": {name: sha256(folder / name) for name in files},
@@ -124,8 +139,15 @@ def _write_onnx(path: Path, model: keras.Model) -> int:
     return proto.opset_import[0].version
 
 
-def _card(facts: Mapping, conditional: bool) -> str:
-    asked = ", `label` int32 (N,)" if conditional else ""
+def _limits(name: str, column: np.ndarray) -> list:
+    """Return the lowest and the highest value that can be asked for."""
+    if name == "label":
+        return [0, int(column.max())]
+    return [round(float(v), 1) for v in np.percentile(column, (TAIL, 100 - TAIL))]
+
+
+def _card(facts: Mapping, conditions: Conditions) -> str:
+    asked = "".join(f", `{name}` {v.dtype} (N,)" for name, v in conditions.items())
     return f"""\
 # A handwritten-digit generator (digitgan preset `{facts["preset"]}`)
 

@@ -1,4 +1,4 @@
-"""Latents that depend on the seed and the digit's number alone."""
+"""Random numbers that depend on the seed and the digit's number alone."""
 
 import numpy as np
 
@@ -21,13 +21,41 @@ def draw_latents(n: int, latent_dim: int, seed: int = 0, start: int = 0) -> np.n
     Returns:
         ``float32 (n, latent_dim)``, standard normal.
     """
+
+    def block(stream):
+        return stream.standard_normal((BLOCK, latent_dim), dtype=np.float32)
+
+    return _gather(block, (latent_dim,), n, seed, start, lane=0)
+
+
+def draw_uniforms(n: int, width: int, seed: int = 0, start: int = 0) -> np.ndarray:
+    """Draw numbers in [0, 1) for digits ``start`` to ``start + n`` of a seed.
+
+    As :func:`draw_latents`, from streams that those latents do not touch.
+
+    Returns:
+        ``float32 (n, width)``.
+    """
+
+    def block(stream):
+        return stream.random((BLOCK, width), dtype=np.float32)
+
+    return _gather(block, (width,), n, seed, start, lane=1)
+
+
+def _gather(draw, shape, n: int, seed: int, start: int, lane: int) -> np.ndarray:
+    """Join the parts of the blocks that digits ``start`` to ``start + n`` lie in."""
     first, last = start // BLOCK, -(-(start + n) // BLOCK)
-    blocks = [_draw_block(seed, block, latent_dim) for block in range(first, last)]
+    blocks = [
+        draw(
+            np.random.Generator(
+                np.random.Philox(
+                    key=np.array([seed, block], "u8"), counter=[0, 0, 0, lane]
+                )
+            )
+        )
+        for block in range(first, last)
+    ]
     offset = start - first * BLOCK
-    empty = np.empty((0, latent_dim), np.float32)
+    empty = np.empty((0, *shape), np.float32)
     return np.concatenate([empty, *blocks])[offset : offset + n]
-
-
-def _draw_block(seed: int, block: int, latent_dim: int) -> np.ndarray:
-    stream = np.random.Generator(np.random.Philox(key=np.array([seed, block], "u8")))
-    return stream.standard_normal((BLOCK, latent_dim), dtype=np.float32)

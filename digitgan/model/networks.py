@@ -3,32 +3,41 @@
 Source: Radford, Metz and Chintala 2015, https://arxiv.org/abs/1511.06434
 """
 
+from collections.abc import Mapping
+
 import keras
-from keras import layers
+from keras import layers, ops
 
 KERNEL = 4  # a multiple of the stride: every output pixel gets equally many inputs
+FARTHEST = 3.5  # deviations: what lies beyond is told as this
+
+Told = Mapping[str, int | tuple[float, float]]
 
 
 def build_generator(
-    latent_dim: int = 100, widths: tuple[int, int] = (128, 64), n_classes: int = 0
+    latent_dim: int = 100,
+    widths: tuple[int, int] = (128, 64),
+    overshoot: float = 1.0,
+    told: Told | None = None,
 ) -> keras.Model:
     """Build the player that draws: Dense, BatchNorm, ReLU, transposed convolutions.
 
     Args:
         latent_dim: Length of z.
         widths: Channels of the 7x7 and of the 14x14 stage.
-        n_classes: 0 for any digit; else the digit asked for is a second input.
+        overshoot: What tanh is multiplied with before it is cut to [-1, 1]: above 1,
+            the discriminator sees paper that is as clean as real paper.
+        told: What it is told beside z, by name: the number of labels, or mean and
+            standard deviation of a style; each is one more input, ``label`` int32
+            ``(N,)`` or a style float32 ``(N,)``.
 
     Returns:
-        A model from ``[z (N, latent_dim)]`` or ``[z, label int32 (N,)]`` to images
-        ``(N, 28, 28, 1)`` in [-1, 1].
+        A model from ``[z (N, latent_dim), *told]`` to images ``(N, 28, 28, 1)`` in
+        [-1, 1].
     """
     latents = keras.Input((latent_dim,), name="latents")
-    inputs, x = [latents], latents
-    if n_classes:
-        label = keras.Input((), dtype="int32", name="label")
-        inputs.append(label)
-        x = layers.Concatenate()([latents, _one_hot(label, n_classes)])
+    inputs, known = _hear(told or {})
+    x = layers.Concatenate()([latents, known]) if inputs else latents
     x = layers.Dense(7 * 7 * widths[0], use_bias=False)(x)
     x = layers.BatchNormalization(momentum=0.9)(x)
     x = layers.ReLU()(x)
@@ -37,11 +46,13 @@ def build_generator(
     x = layers.BatchNormalization(momentum=0.9)(x)
     x = layers.ReLU()(x)
     image = layers.Conv2DTranspose(1, KERNEL, 2, "same", activation="tanh")(x)
-    return keras.Model(inputs, image, name="generator")
+    if overshoot > 1:
+        image = ops.clip(overshoot * image, -1.0, 1.0)
+    return keras.Model([latents, *inputs], image, name="generator")
 
 
 def build_discriminator(
-    widths: tuple[int, int] = (32, 64), dropout: float = 0.3, n_classes: int = 0
+    widths: tuple[int, int] = (32, 64), dropout: float = 0.3, told: Told | None = None
 ) -> keras.Model:
     """Build the player that judges: Conv2D, LeakyReLU, Dropout, one sigmoid neuron.
 
@@ -50,32 +61,50 @@ def build_discriminator(
     and their shifted copies then face the same thinned network, without which the
     finite differences of the penalty would measure the masks.
 
+    What it is told moves the weights of the neuron: a projection discriminator
+    (Miyato and Koyama 2018, https://arxiv.org/abs/1802.05637).
+
     Args:
         widths: Channels of the 14x14 and of the 7x7 stage.
         dropout: Share of the channels' values that are dropped.
-        n_classes: 0 for any digit; else the label is a second input.
+        told: As for :func:`build_generator`.
 
     Returns:
-        A model from ``[image (N, 28, 28, 1)]`` or ``[image, label int32 (N,)]`` to
-        the probability ``(N, 1)`` that the image is real.
+        A model from ``[image (N, 28, 28, 1), *told]`` to the probability ``(N, 1)``
+        that the image is real.
     """
     image = keras.Input((28, 28, 1), name="image")
-    inputs, x = [image], image
+    inputs, known = _hear(told or {})
+    x = image
     for width in widths:
         x = layers.Conv2D(width, KERNEL, 2, "same")(x)
         x = layers.LeakyReLU(0.2)(x)
         x = layers.Dropout(dropout, noise_shape=(1, None, None, None))(x)
     x = layers.Flatten()(x)
-    if n_classes:
-        label = keras.Input((), dtype="int32", name="label")
-        inputs.append(label)
-        x = layers.Concatenate()([x, _one_hot(label, n_classes)])
     x = layers.Dense(2 * widths[1])(x)
     x = layers.LeakyReLU(0.2)(x)
-    logit = layers.Dense(1, name="logit")(x)
+    logit = layers.Dense(1, name="neuron")(x)
+    if inputs:
+        scale = x.shape[-1] ** -0.5
+        logit += scale * layers.Dot(1)([x, layers.Dense(x.shape[-1])(known)])
+    logit = layers.Identity(name="logit")(logit)
     probability = layers.Activation("sigmoid", name="probability")(logit)
-    return keras.Model(inputs, probability, name="discriminator")
+    return keras.Model([image, *inputs], probability, name="discriminator")
 
 
-def _one_hot(label: keras.KerasTensor, n_classes: int) -> keras.KerasTensor:
-    return layers.CategoryEncoding(n_classes, "one_hot")(label)
+def _hear(told: Told) -> tuple[list, keras.KerasTensor | None]:
+    """Return an input for each thing told, and all of them as one vector ``(N, C)``."""
+    inputs, parts = [], []
+    for name, kind in told.items():
+        dtype = "int32" if isinstance(kind, int) else "float32"
+        inputs.append(keras.Input((), dtype=dtype, name=name))
+        if isinstance(kind, int):
+            parts.append(layers.CategoryEncoding(kind, "one_hot")(inputs[-1]))
+        else:
+            mean, deviation = kind
+            standard = layers.Rescaling(1 / deviation, -mean / deviation)(inputs[-1])
+            standard = ops.clip(standard, -FARTHEST, FARTHEST)
+            parts.append(layers.Reshape((1,))(standard))
+    if len(parts) < 2:
+        return inputs, parts[0] if parts else None
+    return inputs, layers.Concatenate()(parts)

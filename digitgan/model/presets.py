@@ -11,31 +11,38 @@ class Preset:
 
     Attributes:
         summary: One line for people.
-        conditional: Whether both players are told which digit is asked for.
+        conditions: What both players are told: ``label``, ``thickness``, ``slant``.
         latent_dim: Length of the latent vector z.
         generator_widths: Channels of the 7x7 and of the 14x14 stage.
         discriminator_widths: Channels of the 14x14 and of the 7x7 stage.
+        overshoot: What the generator's tanh is multiplied with before it is cut to
+            [-1, 1]; above 1, paper and full ink can be reached exactly.
         dropout: Share of the discriminator's channels that are dropped, in [0, 1).
         objective: A name in :data:`digitgan.model.losses.OBJECTIVES`.
         penalty: Weight gamma of R1 and R2, each taken as gamma / 2 of the squared
             gradient; 0 is the textbook's game.
         decay: How much of the weight average a step keeps, in [0, 1).
         learning_rate: Of Adam, for both players.
+        last_rate: Share of the learning rate that is left at the end, along half a
+            cosine; 1 keeps it. A time limit does not move the end: it lies where
+            ``epochs`` puts it.
         batch_size: Real digits in a step; as many fakes are drawn.
         epochs: Passes over 60,000 digits, or as many steps over fewer, when nothing
             else is asked for.
     """
 
     summary: str
-    conditional: bool = False
+    conditions: tuple[str, ...] = ()
     latent_dim: int = 100
     generator_widths: tuple[int, int] = (128, 64)
     discriminator_widths: tuple[int, int] = (32, 64)
+    overshoot: float = 1.0
     dropout: float = 0.3
     objective: str = "cross_entropy"
     penalty: float = 0.1
     decay: float = 0.995
     learning_rate: float = 2e-3
+    last_rate: float = 1.0
     batch_size: int = 64
     epochs: int = 6
 
@@ -46,11 +53,22 @@ PRESETS = {
     # python3 main.py
     "dcgan": Preset("the classic: any digit, from 100 random numbers"),
     # python3 main.py conditional
-    "conditional": Preset("the classic with labels: you choose the digit", True),
+    "conditional": Preset("the classic with labels: you choose the digit", ("label",)),
+    # python3 main.py flagship
+    "flagship": Preset(
+        "digit, stroke thickness and slant; trained longer",
+        conditions=("label", "thickness", "slant"),
+        overshoot=1.1,
+        dropout=0.0,
+        objective="relativistic",
+        last_rate=0.05,
+        decay=0.998,
+        epochs=60,
+    ),
     # python3 main.py tiny
     "tiny": Preset(
         "seconds, for tests and first looks",
-        conditional=True,
+        conditions=("label",),
         latent_dim=16,
         generator_widths=(16, 8),
         discriminator_widths=(8, 16),

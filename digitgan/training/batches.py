@@ -3,7 +3,6 @@
 import keras
 import numpy as np
 
-from digitgan.data import Digits
 from digitgan.data.images import to_float
 
 
@@ -16,27 +15,26 @@ class Batches(keras.utils.PyDataset):
 
     def __init__(
         self,
-        digits: Digits,
+        images: np.ndarray,
+        conditions: dict[str, np.ndarray],
         batch_size: int,
-        conditional: bool,
         seed: int,
         first_step: int = 0,
     ):
         """Begin at a step of the whole training.
 
         Args:
-            digits: The training digits.
+            images: The training digits, ``uint8 (N, 28, 28)``.
+            conditions: What goes with them, ``(N,)`` each.
             batch_size: Digits in a batch.
-            conditional: Whether the labels go with the images.
             seed: Of the order.
             first_step: Where to begin; the first epoch is shorter by what lies before.
         """
         super().__init__()
-        self.digits = digits
+        self.images, self.conditions = images, conditions
         self.batch_size = batch_size
-        self.conditional = conditional
         self.seed = seed
-        self.steps = len(digits) // batch_size
+        self.steps = len(images) // batch_size
         self.epoch, self.skipped = divmod(first_step, self.steps)
         self.order = self._shuffle()
 
@@ -47,9 +45,9 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple:
         """Return ``((images, *conditions),)`` of one batch."""
         start = (index + self.skipped) * self.batch_size
-        picked = self.digits[self.order[start : start + self.batch_size]]
-        images = to_float(picked.images)
-        return ((images, picked.labels) if self.conditional else (images,),)
+        picked = self.order[start : start + self.batch_size]
+        told = (column[picked] for column in self.conditions.values())
+        return ((to_float(self.images[picked]), *told),)
 
     def on_epoch_end(self) -> None:
         """Shuffle anew for the next epoch."""
@@ -59,7 +57,7 @@ class Batches(keras.utils.PyDataset):
     def _shuffle(self) -> np.ndarray:
         key = np.array([self.seed, self.epoch], "u8")
         stream = np.random.Generator(np.random.Philox(key=key))
-        return stream.permutation(len(self.digits))
+        return stream.permutation(len(self.images))
 
 
 def stream(batches: Batches):

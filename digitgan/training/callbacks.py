@@ -146,10 +146,10 @@ class Recorder(keras.callbacks.Callback):
         sheet: The latest sample sheet, ``uint8 (N, 28, 28)``.
     """
 
-    def __init__(self, run: Run, clock: Clock, n_classes: int):
-        """Know where to write, and of which classes to draw a row (0: of none)."""
+    def __init__(self, run: Run, clock: Clock, conditions: dict[str, np.ndarray]):
+        """Know where to write, and what can be asked for: that of the real digits."""
         super().__init__()
-        self.run, self.clock, self.n_classes = run, clock, n_classes
+        self.run, self.clock, self.conditions = run, clock, conditions
         self.history = History([], clock.steps_per_epoch)
         self.partial_metrics = []
 
@@ -203,7 +203,7 @@ class Recorder(keras.callbacks.Callback):
         self.events.flush()
 
     def _draw_sheet(self) -> np.ndarray:
-        return sample_grid(self.model, self.n_classes, self.run.config.seed)
+        return sample_grid(self.model, self.conditions, self.run.config.seed)
 
     def _write_sheet(self, epoch: int) -> None:
         with replacing(self.run.samples / f"epoch_{epoch:04d}.png") as temporary:

@@ -31,21 +31,21 @@ class Score(keras.callbacks.Callback):
         rows: epoch (a fraction), step and times_real, 1 being as near as real digits.
     """
 
-    def __init__(self, path: Path, clock: Clock, digits: Digits, n_classes: int):
+    def __init__(self, path: Path, clock: Clock, digits: Digits, conditions: dict):
         """Look at the real digits once.
 
         Args:
             path: The file to write; its rows are gone on with.
             clock: To know the epoch.
             digits: The training digits.
-            n_classes: Labels that can be asked for; 0 where none can.
+            conditions: What can be asked for, of each of them: ``(N,)`` by name.
         """
         super().__init__()
         self.path, self.clock, self.judge = path, clock, Judge()
-        self.n_classes = n_classes
         others, reference = held_out(digits)
         some = np.linspace(0, len(others) - 1, DRAWN).astype(int)
-        self.labels = None if others.labels is None else others.labels[some]
+        asked = np.linspace(0, len(digits) - 1, DRAWN).astype(int)
+        self.conditions = {name: v[asked] for name, v in conditions.items()}
         self.reference = self._features(reference.images)
         self.floor = frechet(self._features(others.images[some]), self.reference)
         self.rows = []
@@ -69,7 +69,7 @@ class Score(keras.callbacks.Callback):
         scored = self.rows[-1]["step"] if self.rows else 0
         if self.clock.step - scored < STEPS_BETWEEN and not self.clock.done:
             return
-        images = draw(self.model, DRAWN, self.labels if self.n_classes else None, 0)
+        images = draw(self.model, DRAWN, self.conditions)
         distance = frechet(self._features(images), self.reference)
         row = {
             "epoch": round(self.clock.step / self.clock.steps_per_epoch, 4),

@@ -1,10 +1,12 @@
 """Train a GAN from nothing, or go on exactly where a run stopped."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import keras
+from keras.optimizers.schedules import CosineDecay
 
 from digitgan.data import Dataset, load
 from digitgan.data.pictures import grid
@@ -17,6 +19,7 @@ from digitgan.model.presets import Preset, check, find_preset
 from digitgan.training import checkpoint
 from digitgan.training.batches import Batches, stream
 from digitgan.training.callbacks import Clock, Guard, Recorder
+from digitgan.training.conditions import conditions_of, describe
 from digitgan.training.plots import draw_curves, make_film
 from digitgan.training.run import Config, Run, free_folder
 from digitgan.training.score import Score, write_scorecard
@@ -62,7 +65,7 @@ def train(
     dataset = load(data)
     _check_data(dataset, chosen)
     if epochs is None and minutes is None:
-        epochs = chosen.epochs * max(1, round(MNIST_SIZE / len(dataset.train)))
+        epochs = usual_epochs(chosen, len(dataset.train))
     config = Config(
         preset=preset,
         settings=chosen,
@@ -113,38 +116,45 @@ def resume(
     return _play(opened, dataset)
 
 
-def build_gan(settings: Preset, n_classes: int, seed: int) -> GAN:
+def build_gan(settings: Preset, conditions: Mapping, seed: int, steps: int = 1) -> GAN:
     """Build both players with fresh weights and compile the game.
 
     Args:
         settings: Of the preset.
-        n_classes: Classes in the data; used when the preset is conditional.
+        conditions: What is told about the training digits, from
+            :func:`digitgan.training.conditions.conditions_of`.
         seed: Of everything random; set for the whole process.
+        steps: Until the end, for a learning rate that falls.
     """
     keras.utils.set_random_seed(seed)
-    n_classes = n_classes if settings.conditional else 0
+    told = describe(conditions)
     gan = GAN(
-        build_generator(settings.latent_dim, settings.generator_widths, n_classes),
-        build_discriminator(settings.discriminator_widths, settings.dropout, n_classes),
+        build_generator(
+            settings.latent_dim, settings.generator_widths, settings.overshoot, told
+        ),
+        build_discriminator(settings.discriminator_widths, settings.dropout, told),
         objective=settings.objective,
         penalty=settings.penalty,
         decay=settings.decay,
         seed=seed,
     )
-    gan.compile(optimizer=keras.optimizers.Adam(settings.learning_rate, 0.0, 0.99))
+    rate = settings.learning_rate
+    if settings.last_rate < 1:
+        rate = CosineDecay(rate, steps, alpha=settings.last_rate)
+    gan.compile(optimizer=keras.optimizers.Adam(rate, 0.0, 0.99))
     gan.optimizer.build(gan.trainable_variables)
     return gan
 
 
 def _play(run: Run, dataset: Dataset) -> Run:
     config, settings = run.config, run.config.settings
-    n_classes = len(dataset.classes)
-    gan = build_gan(settings, n_classes, config.seed)
+    conditions = conditions_of(dataset, settings.conditions)
     steps = len(dataset.train) // settings.batch_size
+    epochs = config.epochs or usual_epochs(settings, len(dataset.train))
+    gan = build_gan(settings, conditions, config.seed, epochs * steps)
     clock = Clock(steps, config.epochs, config.minutes)
-    asked = n_classes if settings.conditional else 0
-    recorder = Recorder(run, clock, asked)
-    score = Score(run.folder / "scores.csv", clock, dataset.train, asked)
+    recorder = Recorder(run, clock, conditions)
+    score = Score(run.folder / "scores.csv", clock, dataset.train, conditions)
     if run.checkpoint.exists():
         clock.start(*checkpoint.restore(run.checkpoint, gan))
         recorder.go_on(gan)
@@ -159,28 +169,28 @@ def _play(run: Run, dataset: Dataset) -> Run:
     guard = Guard(clock, dataset.train.images[:: max(1, len(dataset.train) // 1000)])
     callbacks = [clock, guard, recorder, score, watch(run, clock, recorder)]
     try:
-        _fit(gan, dataset, config, clock, callbacks)
+        _fit(gan, dataset.train.images, conditions, config, clock, callbacks)
     except BaseException:
         for callback in callbacks:
             callback.on_train_end()
         raise
     finally:
         _draw(run, recorder, score)
-    save_model(run.model, gan, _facts(run, dataset, clock))
+    save_model(run.model, gan, conditions, _facts(run, dataset, clock))
     if not clock.interrupted:
         write_scorecard(run, dataset)
     print(_farewell(run, clock), flush=True)
     return run
 
 
-def _fit(gan: GAN, dataset: Dataset, config: Config, clock: Clock, callbacks) -> None:
+def _fit(gan: GAN, images, conditions, config: Config, clock: Clock, callbacks) -> None:
     """Train to the goal; an epoch that was cut short is finished on its own first."""
     settings, goal = config.settings, config.epochs or NO_END
     while not clock.done:
         batches = Batches(
-            dataset.train,
+            images,
+            conditions,
             settings.batch_size,
-            settings.conditional,
             config.seed,
             clock.step,
         )
@@ -248,8 +258,13 @@ def _check_data(dataset: Dataset, settings: Preset) -> None:
             f"--batch-size is {settings.batch_size}: allowed is 1 to {n}, "
             "the number of training digits"
         )
-    if settings.conditional and dataset.train.labels is None:
+    if settings.conditions and dataset.train.labels is None:
         raise InputError(
             "--data has no labels, which a conditional preset needs: "
             "use the preset dcgan, or add labels"
         )
+
+
+def usual_epochs(settings: Preset, size: int) -> int:
+    """Return the epochs over so many digits that make the preset's number of steps."""
+    return settings.epochs * max(1, round(MNIST_SIZE / size))

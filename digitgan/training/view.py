@@ -3,13 +3,13 @@
 import time
 
 import keras
+import numpy as np
 from rich.console import Console, Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from digitgan.data.pictures import in_characters
 from digitgan.training.callbacks import Clock, Recorder
 from digitgan.training.run import Run
 
@@ -102,7 +102,7 @@ class LiveView(_View):
         when = f"after epoch {epochs}" if epochs else "before training"
         parts += [
             Text(f"\nthe same random numbers, {when}:", "dim"),
-            in_characters(self._five()),
+            _in_characters(self._five()),
             Text("Ctrl-C stops and keeps everything", "dim"),
         ]
         return Group(*parts)
@@ -137,3 +137,17 @@ def _minutes(seconds: float) -> str:
     if seconds == float("inf"):
         return "?:??"
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def _in_characters(images: np.ndarray) -> Text:
+    """Draw ``uint8 (N, 28, 28)`` side by side in greys, 14 columns by 7 lines each."""
+    small = images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).astype(int)
+    lines = np.concatenate(list(small), axis=1)
+    text = Text(no_wrap=True)
+    for above, below in zip(lines[::2], lines[1::2], strict=True):
+        for top, bottom in zip(above, below, strict=True):
+            text.append(
+                "▀", f"rgb({top},{top},{top}) on rgb({bottom},{bottom},{bottom})"
+            )
+        text.append("\n")
+    return text

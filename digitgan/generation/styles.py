@@ -1,0 +1,69 @@
+"""How thick and how slanted: as asked, or drawn as real digits are."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from digitgan.errors import InputError
+from digitgan.model.latents import draw_uniforms
+
+UNITS = {"thickness": "pixels", "slant": "degrees"}
+JITTER = 0.3  # width of the cloud around each style in the table, in deviations
+
+
+class Styles:
+    """The styles of some real digits, by label.
+
+    A style is drawn as one of them, moved a little; what real digits do together (a
+    thick one leans less, a 1 leans more) is kept.
+    """
+
+    def __init__(self, path: Path):
+        """Read ``styles.npz``: label ``(m,)``, thickness and slant ``(m,)``.
+
+        Raises:
+            InputError: The file cannot be read.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                label = stored["label"].astype(int)
+                table = np.stack([stored[name] for name in UNITS], 1).astype("f4")
+        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            raise InputError(f"model {str(path)!r} is damaged ({error})") from error
+        order = np.argsort(label, kind="stable")
+        self.count = np.bincount(label)
+        self.first = np.cumsum(self.count) - self.count
+        self.table = table[order]
+        parts = [self.table[f : f + c] for f, c in zip(self.first, self.count)]
+        self.mean = np.stack([part.mean(axis=0) for part in parts])
+        self.std = np.stack([part.std(axis=0) for part in parts])
+
+    def draw(
+        self,
+        labels: np.ndarray,
+        seed: int = 0,
+        start: int = 0,
+        variety: float = 1.0,
+        one_hand: bool = False,
+    ) -> dict[str, np.ndarray]:
+        """Draw a style for each digit.
+
+        Args:
+            labels: ``int (n,)``, what the digits show.
+            seed: Same seed, same styles.
+            start: Number of the first digit.
+            variety: From 0, the usual style of each label, to 1, as real digits vary.
+            one_hand: Every digit is as thick and as slanted, for its label, as the
+                first one.
+
+        Returns:
+            ``thickness`` in pixels and ``slant`` in degrees, ``float32 (n,)`` each.
+        """
+        numbers = draw_uniforms(len(labels), 1 + len(UNITS), seed, start)
+        rows = self.first[labels] + (numbers[:, 0] * self.count[labels]).astype(int)
+        mean, std = self.mean[labels], self.std[labels]
+        deviation = (self.table[rows] - mean) / std + JITTER * (numbers[:, 1:] - 0.5)
+        if one_hand:
+            deviation = deviation[:1]
+        return dict(zip(UNITS, (mean + variety * deviation * std).T, strict=True))

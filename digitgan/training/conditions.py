@@ -1,0 +1,53 @@
+"""What the players are told about each digit: its label and its style."""
+
+import numpy as np
+
+from digitgan.data import Dataset
+from digitgan.data.sources import cache_folder
+from digitgan.evaluation.morphometry import measure
+from digitgan.files import replacing
+from digitgan.generation.styles import UNITS
+from digitgan.model.folder import Conditions
+
+
+def conditions_of(dataset: Dataset, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Return what is told about the training digits.
+
+    Strokes are measured once for a data set, half a minute for MNIST, and kept in the
+    cache folder.
+
+    Args:
+        dataset: With labels, where ``label`` is among the names.
+        names: Some of ``label``, ``thickness`` and ``slant``.
+
+    Returns:
+        By name and in the order of the names: ``label`` int32 ``(N,)``, ``thickness``
+        in pixels and ``slant`` in degrees, float32 ``(N,)``.
+    """
+    told = {"label": dataset.train.labels}
+    if set(names) & set(UNITS):
+        told |= _styles(dataset)
+    return {name: told[name] for name in names}
+
+
+def describe(conditions: Conditions) -> dict[str, int | tuple[float, float]]:
+    """Return what the networks need to know to hear each condition.
+
+    Returns:
+        By name: how many labels there are, or mean and standard deviation of a style.
+    """
+    return {
+        name: int(v.max()) + 1 if name == "label" else (float(v.mean()), float(v.std()))
+        for name, v in conditions.items()
+    }
+
+
+def _styles(dataset: Dataset) -> dict[str, np.ndarray]:
+    path = cache_folder() / f"styles-{dataset.sha256[:16]}.npz"
+    if not path.is_file():
+        print(f"Measuring {len(dataset.train):,} digits, once ...", flush=True)
+        measured = measure(dataset.train.images)
+        with replacing(path) as temporary:
+            np.savez(temporary, **{k: measured[k].astype("f4") for k in UNITS})
+    with np.load(path, allow_pickle=False) as stored:
+        return {name: stored[name] for name in UNITS}
