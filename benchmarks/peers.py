@@ -25,7 +25,7 @@ import digitgan
 from digitgan.data import load
 from digitgan.data.images import to_float
 from digitgan.evaluation.scorecard import evaluate
-from digitgan.model.folder import finished
+from digitgan.model.finish import finished
 
 N = 10_000
 FIGURES = ("frechet", "precision", "recall", "coverage", "two_sample", "agreement")

@@ -39,7 +39,7 @@ def fixed_normal(shape, seed=None):
 def play_one_step(objective: str, penalty: float):
     """Return the game, its weights before and after one step of rate 1."""
     gan = GAN(
-        build_generator(LATENT, (16, 8), 1.1, {"label": 10}),
+        build_generator(LATENT, (16, 8), True, 1.1, {"label": 10}),
         build_discriminator((8, 16), dropout=0.0, told={"label": 10}),
         objective=objective,
         penalty=penalty,

@@ -6,7 +6,7 @@ import pytest
 
 import digitgan
 from digitgan.evaluation.judge import Judge
-from digitgan.model.folder import finished
+from digitgan.model.finish import finished
 from digitgan.model.latents import draw_latents
 from digitgan.model.presets import PRESETS
 from digitgan.training.train import build_gan

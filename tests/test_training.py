@@ -13,7 +13,8 @@ from PIL import Image
 import digitgan
 from digitgan.data import Dataset
 from digitgan.errors import InputError, TrainingFailed
-from digitgan.model.folder import finished, sample_grid
+from digitgan.model.finish import finished
+from digitgan.model.folder import sample_grid
 from digitgan.model.latents import draw_latents
 from digitgan.model.presets import PRESETS
 from digitgan.training import train as training

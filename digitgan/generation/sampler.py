@@ -233,7 +233,11 @@ class Sampler:
                 f"{name} has shape {value.shape}: allowed is one or ({n},)"
             )
         if not (low <= value.min() and value.max() <= high):
-            wrong = value if value.ndim == 0 else f"{value.min():g} to {value.max():g}"
+            wrong = (
+                f"{value:g}"
+                if value.ndim == 0
+                else f"{value.min():g} to {value.max():g}"
+            )
             raise InputError(
                 f"{name} is {wrong}: allowed is {low:g} to {high:g} {UNITS[name]}"
             )

@@ -35,7 +35,9 @@ class Styles:
         self.count = np.bincount(label)
         self.first = np.cumsum(self.count) - self.count
         self.table = table[order]
-        parts = [self.table[f : f + c] for f, c in zip(self.first, self.count)]
+        parts = [
+            self.table[f : f + c] for f, c in zip(self.first, self.count, strict=True)
+        ]
         self.mean = np.stack([part.mean(axis=0) for part in parts])
         self.std = np.stack([part.std(axis=0) for part in parts])
 

@@ -15,11 +15,13 @@ from digitgan import __version__
 from digitgan.data.images import to_uint8
 from digitgan.data.pictures import grid
 from digitgan.files import replacing, sha256, write_text
+from digitgan.model.finish import finished, fit_tone
 from digitgan.model.gan import GAN
 from digitgan.model.latents import draw_latents
 
 BLOCK = 500  # digits in one call of the network
 GRID_COLUMNS = 10
+TONE_DIGITS, TONE_SEED = 5_000, 2**32
 STYLES = 1_000  # of each label, kept to draw from
 TAIL = 0.5  # per cent of real digits at either end whose style cannot be asked for
 
@@ -38,12 +40,7 @@ def draw(gan: GAN, n: int, conditions: Conditions, seed: int = 0) -> np.ndarray:
     Returns:
         ``uint8 (n, 28, 28)``.
     """
-    inputs = [draw_latents(n, gan.latent_dim, seed), *conditions.values()]
-    blocks = [
-        gan.average([array[i : i + BLOCK] for array in inputs], training=False)
-        for i in range(0, n, BLOCK)
-    ]
-    return to_uint8(np.concatenate([ops.convert_to_numpy(b) for b in blocks]))
+    return to_uint8(_run(gan.average, n, conditions, seed))
 
 
 def sample_grid(gan: GAN, conditions: Conditions, seed: int) -> np.ndarray:
@@ -60,9 +57,7 @@ def sample_grid(gan: GAN, conditions: Conditions, seed: int) -> np.ndarray:
     Returns:
         ``uint8 (rows * 10, 28, 28)``.
     """
-    asked = first_of_each(conditions, GRID_COLUMNS)
-    n = len(asked["label"]) if asked else GRID_COLUMNS**2
-    return draw(gan, n, asked, seed)
+    return to_uint8(_run(gan.average, *_sheet(conditions), seed))
 
 
 def first_of_each(conditions: Conditions, n: int) -> Conditions:
@@ -74,19 +69,44 @@ def first_of_each(conditions: Conditions, n: int) -> Conditions:
     return {name: v[np.concatenate(rows)] for name, v in conditions.items()}
 
 
-def finished(generator: keras.Model) -> keras.Model:
-    """Append the way from [-1, 1] to 0..255, so that the file needs no code beside it.
+def tone_of(gan: GAN, conditions: Conditions, images: np.ndarray) -> np.ndarray:
+    """Return the tone curve that suits the weight average, see :func:`fit_tone`.
 
-    Returns:
-        A model with the generator's inputs and ``uint8 (N, 28, 28)`` as output.
+    Args:
+        gan: The trained game.
+        conditions: Those of the real digits, ``(N,)`` by name.
+        images: The real digits, ``uint8 (N, 28, 28)``.
     """
-    pixels = ops.clip((generator.outputs[0][..., 0] + 1.0) * 127.5, 0.0, 255.0)
-    model = keras.Model(generator.inputs, ops.cast(ops.round(pixels), "uint8"))
-    model(model.inputs)  # exporters ask that a model was called once
-    return model
+    some = np.linspace(0, len(images) - 1, TONE_DIGITS).astype(int)
+    ink = keras.Model(gan.average.inputs, gan.average.get_layer("ink").output)
+    asked = {name: v[some] for name, v in conditions.items()}
+    return fit_tone(_run(ink, len(some), asked, seed=TONE_SEED), images)
 
 
-def save_model(folder: Path, gan: GAN, conditions: Conditions, facts: Mapping) -> None:
+def _run(network: keras.Model, n: int, conditions: Conditions, seed: int) -> np.ndarray:
+    """Return what a network makes of the latents of a seed, a block at a time."""
+    latents = draw_latents(n, network.inputs[0].shape[1], seed)
+    inputs = [latents, *conditions.values()]
+    blocks = [
+        network([array[i : i + BLOCK] for array in inputs], training=False)
+        for i in range(0, n, BLOCK)
+    ]
+    return np.concatenate([ops.convert_to_numpy(block) for block in blocks])
+
+
+def _sheet(conditions: Conditions) -> tuple[int, Conditions]:
+    """Return how many digits the sample sheet has, and what is asked of each."""
+    asked = first_of_each(conditions, GRID_COLUMNS)
+    return len(asked["label"]) if asked else GRID_COLUMNS**2, asked
+
+
+def save_model(
+    folder: Path,
+    gan: GAN,
+    conditions: Conditions,
+    facts: Mapping,
+    tone: np.ndarray | None = None,
+) -> None:
     """Write the generator, the game, a sample sheet, a card and their description.
 
     The files are ``generator.onnx``, ``gan.keras``, ``samples.png``, ``README.md``,
@@ -99,16 +119,18 @@ def save_model(folder: Path, gan: GAN, conditions: Conditions, facts: Mapping) -
         conditions: Those of the real digits, ``(N,)`` by name.
         facts: What only the training knows, for ``model.json`` and the card: preset,
             seed, classes, data, data_sha256, command, epochs, seconds.
+        tone: The curve from :func:`tone_of`, for games that overshoot.
 
     Raises:
         OSError: The folder cannot be written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    opset = _write_onnx(folder / "generator.onnx", finished(gan.average))
+    network = finished(gan.average, tone)
+    opset = _write_onnx(folder / "generator.onnx", network)
     with replacing(folder / "gan.keras") as temporary:
-        gan.save(temporary)
+        _without_optimizer(gan).save(temporary)
     with replacing(folder / "samples.png") as temporary:
-        grid(sample_grid(gan, conditions, facts["seed"])).save(temporary)
+        grid(_run(network, *_sheet(conditions), facts["seed"])).save(temporary)
     write_text(folder / "README.md", _card(facts, conditions))
     files = ["generator.onnx", "gan.keras", "samples.png", "README.md"]
     if len(conditions) > 1:
@@ -124,6 +146,14 @@ def save_model(folder: Path, gan: GAN, conditions: Conditions, facts: Mapping) -
         "sha256": {name: sha256(folder / name) for name in files},
     }
     write_text(folder / "model.json", json.dumps(description, indent=2) + "\n")
+
+
+def _without_optimizer(gan: GAN) -> GAN:
+    """Return the same game, not compiled: what is kept of it is a third as large."""
+    bare = GAN.from_config(gan.get_config())
+    for variable, value in zip(bare.variables, gan.variables, strict=True):
+        variable.assign(value)
+    return bare
 
 
 def _write_onnx(path: Path, model: keras.Model) -> int:

@@ -17,6 +17,7 @@ Told = Mapping[str, int | tuple[float, float]]
 def build_generator(
     latent_dim: int = 100,
     widths: tuple[int, int] = (128, 64),
+    residual: bool = False,
     overshoot: float = 1.0,
     told: Told | None = None,
 ) -> keras.Model:
@@ -25,6 +26,7 @@ def build_generator(
     Args:
         latent_dim: Length of z.
         widths: Channels of the 7x7 and of the 14x14 stage.
+        residual: Whether a residual convolution refines the 14x14 stage.
         overshoot: What tanh is multiplied with before it is cut to [-1, 1]: above 1,
             the discriminator sees paper that is as clean as real paper.
         told: What it is told beside z, by name: the number of labels, or mean and
@@ -45,7 +47,11 @@ def build_generator(
     x = layers.Conv2DTranspose(widths[1], KERNEL, 2, "same", use_bias=False)(x)
     x = layers.BatchNormalization(momentum=0.9)(x)
     x = layers.ReLU()(x)
-    image = layers.Conv2DTranspose(1, KERNEL, 2, "same", activation="tanh")(x)
+    if residual:
+        finer = layers.Conv2D(widths[1], 3, padding="same", use_bias=False)(x)
+        x = layers.ReLU()(x + layers.BatchNormalization(momentum=0.9)(finer))
+    ink = layers.Conv2DTranspose(1, KERNEL, 2, "same", dtype="float32", name="ink")(x)
+    image = layers.Activation("tanh", dtype="float32")(ink)
     if overshoot > 1:
         image = ops.clip(overshoot * image, -1.0, 1.0)
     return keras.Model([latents, *inputs], image, name="generator")
@@ -83,12 +89,13 @@ def build_discriminator(
     x = layers.Flatten()(x)
     x = layers.Dense(2 * widths[1])(x)
     x = layers.LeakyReLU(0.2)(x)
-    logit = layers.Dense(1, name="neuron")(x)
+    exact = {"dtype": "float32"}  # the losses look at small differences
+    logit = layers.Dense(1, name="neuron", **exact)(x)
     if inputs:
-        scale = x.shape[-1] ** -0.5
-        logit += scale * layers.Dot(1)([x, layers.Dense(x.shape[-1])(known)])
-    logit = layers.Identity(name="logit")(logit)
-    probability = layers.Activation("sigmoid", name="probability")(logit)
+        weights = layers.Dense(x.shape[-1], **exact)(known)
+        logit += x.shape[-1] ** -0.5 * layers.Dot(1, **exact)([x, weights])
+    logit = layers.Identity(name="logit", **exact)(logit)
+    probability = layers.Activation("sigmoid", name="probability", **exact)(logit)
     return keras.Model([image, *inputs], probability, name="discriminator")
 
 

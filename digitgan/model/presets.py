@@ -15,12 +15,15 @@ class Preset:
         latent_dim: Length of the latent vector z.
         generator_widths: Channels of the 7x7 and of the 14x14 stage.
         discriminator_widths: Channels of the 14x14 and of the 7x7 stage.
+        residual: Whether a residual convolution refines the generator's 14x14 stage.
         overshoot: What the generator's tanh is multiplied with before it is cut to
             [-1, 1]; above 1, paper and full ink can be reached exactly.
         dropout: Share of the discriminator's channels that are dropped, in [0, 1).
         objective: A name in :data:`digitgan.model.losses.OBJECTIVES`.
         penalty: Weight gamma of R1 and R2, each taken as gamma / 2 of the squared
             gradient; 0 is the textbook's game.
+        precision: ``float32``, or ``mixed_bfloat16`` for processors that have it:
+            half as many bits in the layers, all of them in the weights.
         decay: How much of the weight average a step keeps, in [0, 1).
         learning_rate: Of Adam, for both players.
         last_rate: Share of the learning rate that is left at the end, along half a
@@ -36,10 +39,12 @@ class Preset:
     latent_dim: int = 100
     generator_widths: tuple[int, int] = (128, 64)
     discriminator_widths: tuple[int, int] = (32, 64)
+    residual: bool = False
     overshoot: float = 1.0
     dropout: float = 0.3
     objective: str = "cross_entropy"
     penalty: float = 0.1
+    precision: str = "float32"
     decay: float = 0.995
     learning_rate: float = 2e-3
     last_rate: float = 1.0
@@ -58,12 +63,15 @@ PRESETS = {
     "flagship": Preset(
         "digit, stroke thickness and slant; trained longer",
         conditions=("label", "thickness", "slant"),
+        latent_dim=64,
+        residual=True,
         overshoot=1.1,
         dropout=0.0,
         objective="relativistic",
+        precision="mixed_bfloat16",
         last_rate=0.05,
-        decay=0.998,
-        epochs=60,
+        decay=0.999,
+        epochs=80,
     ),
     # python3 main.py tiny
     "tiny": Preset(

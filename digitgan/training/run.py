@@ -49,6 +49,7 @@ class Config:
         usual = asdict(PRESETS[self.preset])
         asked = {"epochs": self.epochs, "minutes": self.minutes, "data": self.data}
         asked |= {k: v for k, v in asdict(self.settings).items() if v != usual[k]}
+        asked.pop("precision", None)  # the processor's doing, not a wish
         words = [
             f"--{name.replace('_', '-')} {value}"
             for name, value in {**asked, "seed": self.seed}.items()

@@ -19,6 +19,7 @@ from digitgan.training.run import Run
 
 DRAWN = 2_000
 STEPS_BETWEEN = 400
+MOST = 40  # times in a run
 
 
 class Score(keras.callbacks.Callback):
@@ -67,7 +68,8 @@ class Score(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         """Measure and write, when there is news."""
         scored = self.rows[-1]["step"] if self.rows else 0
-        if self.clock.step - scored < STEPS_BETWEEN and not self.clock.done:
+        pause = max(STEPS_BETWEEN, (self.clock.last_step or 0) / MOST)
+        if self.clock.step - scored < pause and not self.clock.done:
             return
         images = draw(self.model, DRAWN, self.conditions)
         distance = frechet(self._features(images), self.reference)

@@ -1,25 +1,23 @@
 """Train a GAN from nothing, or go on exactly where a run stopped."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import keras
-from keras.optimizers.schedules import CosineDecay
 
 from digitgan.data import Dataset, load
 from digitgan.data.pictures import grid
 from digitgan.errors import InputError
 from digitgan.files import replacing
-from digitgan.model.folder import save_model
+from digitgan.model.folder import save_model, tone_of
 from digitgan.model.gan import GAN
-from digitgan.model.networks import build_discriminator, build_generator
 from digitgan.model.presets import Preset, check, find_preset
 from digitgan.training import checkpoint
 from digitgan.training.batches import Batches, stream
+from digitgan.training.build import build_gan, in_float32, suited
 from digitgan.training.callbacks import Clock, Guard, Recorder
-from digitgan.training.conditions import conditions_of, describe
+from digitgan.training.conditions import conditions_of
 from digitgan.training.plots import draw_curves, make_film
 from digitgan.training.run import Config, Run, free_folder
 from digitgan.training.score import Score, write_scorecard
@@ -61,6 +59,7 @@ def train(
     """
     chosen = replace(find_preset(preset), **settings)
     check(chosen)
+    chosen = suited(chosen)
     _check_goal(epochs, minutes, seed)
     dataset = load(data)
     _check_data(dataset, chosen)
@@ -116,36 +115,6 @@ def resume(
     return _play(opened, dataset)
 
 
-def build_gan(settings: Preset, conditions: Mapping, seed: int, steps: int = 1) -> GAN:
-    """Build both players with fresh weights and compile the game.
-
-    Args:
-        settings: Of the preset.
-        conditions: What is told about the training digits, from
-            :func:`digitgan.training.conditions.conditions_of`.
-        seed: Of everything random; set for the whole process.
-        steps: Until the end, for a learning rate that falls.
-    """
-    keras.utils.set_random_seed(seed)
-    told = describe(conditions)
-    gan = GAN(
-        build_generator(
-            settings.latent_dim, settings.generator_widths, settings.overshoot, told
-        ),
-        build_discriminator(settings.discriminator_widths, settings.dropout, told),
-        objective=settings.objective,
-        penalty=settings.penalty,
-        decay=settings.decay,
-        seed=seed,
-    )
-    rate = settings.learning_rate
-    if settings.last_rate < 1:
-        rate = CosineDecay(rate, steps, alpha=settings.last_rate)
-    gan.compile(optimizer=keras.optimizers.Adam(rate, 0.0, 0.99))
-    gan.optimizer.build(gan.trainable_variables)
-    return gan
-
-
 def _play(run: Run, dataset: Dataset) -> Run:
     config, settings = run.config, run.config.settings
     conditions = conditions_of(dataset, settings.conditions)
@@ -176,7 +145,11 @@ def _play(run: Run, dataset: Dataset) -> Run:
         raise
     finally:
         _draw(run, recorder, score)
-    save_model(run.model, gan, conditions, _facts(run, dataset, clock))
+    exact = in_float32(gan, settings, conditions)
+    tone = None
+    if settings.overshoot > 1:
+        tone = tone_of(exact, conditions, dataset.train.images)
+    save_model(run.model, exact, conditions, _facts(run, dataset, clock), tone)
     if not clock.interrupted:
         write_scorecard(run, dataset)
     print(_farewell(run, clock), flush=True)

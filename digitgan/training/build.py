@@ -1,0 +1,88 @@
+"""The game at its start: both players with fresh weights, and its optimizer."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+from keras.optimizers.schedules import CosineDecay
+
+from digitgan.model.gan import GAN
+from digitgan.model.networks import build_discriminator, build_generator
+from digitgan.model.presets import Preset
+from digitgan.training.conditions import describe
+
+FAST = "mixed_bfloat16"
+
+
+def build_gan(settings: Preset, conditions: Mapping, seed: int, steps: int = 1) -> GAN:
+    """Build both players with fresh weights and compile the game.
+
+    Args:
+        settings: Of the preset.
+        conditions: What is told about the training digits, from
+            :func:`digitgan.training.conditions.conditions_of`.
+        seed: Of everything random; set for the whole process.
+        steps: Until the end, for a learning rate that falls.
+    """
+    keras.utils.set_random_seed(seed)
+    told = describe(conditions)
+    with _computing_in(settings.precision):
+        players = (
+            build_generator(
+                settings.latent_dim,
+                settings.generator_widths,
+                settings.residual,
+                settings.overshoot,
+                told,
+            ),
+            build_discriminator(settings.discriminator_widths, settings.dropout, told),
+        )
+    gan = GAN(
+        *players,
+        objective=settings.objective,
+        penalty=settings.penalty,
+        decay=settings.decay,
+        seed=seed,
+    )
+    rate = settings.learning_rate
+    if settings.last_rate < 1:
+        rate = CosineDecay(rate, steps, alpha=settings.last_rate)
+    gan.compile(optimizer=keras.optimizers.Adam(rate, 0.0, 0.99))
+    gan.optimizer.build(gan.trainable_variables)
+    return gan
+
+
+def in_float32(gan: GAN, settings: Preset, conditions: Mapping) -> GAN:
+    """Return the same game computing in float32, as it should be kept."""
+    if settings.precision == "float32":
+        return gan
+    exact = build_gan(replace(settings, precision="float32"), conditions, gan.seed)
+    for variable, value in zip(exact.variables, gan.variables, strict=True):
+        variable.assign(value)
+    return exact
+
+
+def suited(settings: Preset) -> Preset:
+    """Return the settings without bfloat16 where this processor would emulate it."""
+    if settings.precision != FAST or _has_bfloat16():
+        return settings
+    print("This processor has no bfloat16: computing in float32, which takes longer")
+    return replace(settings, precision="float32")
+
+
+def _has_bfloat16() -> bool:
+    flags = Path("/proc/cpuinfo")
+    return flags.exists() and "_bf16" in flags.read_text()
+
+
+@contextmanager
+def _computing_in(precision: str) -> Iterator[None]:
+    """Let layers that are made inside compute in this precision, weights apart."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
