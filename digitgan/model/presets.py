@@ -71,7 +71,7 @@ PRESETS = {
         precision="mixed_bfloat16",
         last_rate=0.05,
         decay=0.999,
-        epochs=80,
+        epochs=60,
     ),
     # python3 main.py tiny
     "tiny": Preset(
