@@ -6,7 +6,8 @@ import pytest
 
 from digitgan.data.images import to_float, to_uint8
 from digitgan.errors import InputError
-from digitgan.model import networks
+from digitgan.model import finish, networks
+from digitgan.model.finish import fit_tone
 from digitgan.model.gan import GAN
 from digitgan.model.latents import draw_latents
 from digitgan.model.losses import PENALTY_STEP, gradient_penalty
@@ -133,3 +134,39 @@ def test_bad_settings_are_named(name, value):
     with pytest.raises(InputError) as refusal:
         check(Preset("a test", **{name: value}))
     assert f"--{name.replace('_', '-')} is {value}: allowed is" in str(refusal.value)
+
+
+def test_a_tone_curve_gives_the_greys_of_real_digits():
+    rng = np.random.default_rng(5)
+    ink = rng.normal(-1, 2, (50, 28, 28)).astype("f4")
+    real = np.where(ink > 1, rng.choice([252, 253, 255], ink.shape), 0).astype("u1")
+    tone = fit_tone(ink, real)
+    assert (np.diff(tone.astype(int)) >= 0).all()
+    place = ((ink + finish.REACH) * finish.STEPS / (2 * finish.REACH)).astype(int)
+    found = tone[place.clip(0, finish.STEPS - 1)]
+    for grey in (0, 252, 253, 255):
+        assert abs((found == grey).mean() - (real == grey).mean()) < 2e-3, grey
+    generator = networks.build_generator(8, (16, 8), overshoot=1.1)
+    latents = draw_latents(3, 8)
+    drawn = finish.finished(generator, tone)([latents]).numpy()
+    assert drawn.dtype == np.uint8 and set(np.unique(drawn)) <= {0, 252, 253, 255}
+
+
+def test_players_hear_styles_in_their_units():
+    told = {"label": 10, "thickness": (2.5, 0.6), "slant": (6.0, 14.0)}
+    generator = networks.build_generator(8, (16, 8), residual=True, told=told)
+    judge = networks.build_discriminator((8, 16), 0.0, told)
+    rng = np.random.default_rng(6)
+    images = rng.uniform(-1, 1, (1, 28, 28, 1)).astype("f4")
+    for model, first in ((generator, draw_latents(1, 8)), (judge, images)):
+
+        def says(label, thickness, slant, model=model, first=first):
+            told = np.array([thickness], "f4"), np.array([slant], "f4")
+            return model([first, np.array([label], "int32"), *told]).numpy()
+
+        usual = says(3, 2.5, 6.0)
+        assert np.ptp(usual - says(3, 2.5, 6.0)) == 0
+        for other in ((4, 2.5, 6.0), (3, 3.1, 6.0), (3, 2.5, 20.0)):
+            assert not np.allclose(says(*other), usual, atol=1e-6), other
+        far, farther = says(3, 9.0, 6.0), says(3, 19.0, 6.0)
+        np.testing.assert_array_equal(far, farther)  # told as 3.5 deviations

@@ -69,20 +69,6 @@ def first_of_each(conditions: Conditions, n: int) -> Conditions:
     return {name: v[np.concatenate(rows)] for name, v in conditions.items()}
 
 
-def tone_of(gan: GAN, conditions: Conditions, images: np.ndarray) -> np.ndarray:
-    """Return the tone curve that suits the weight average, see :func:`fit_tone`.
-
-    Args:
-        gan: The trained game.
-        conditions: Those of the real digits, ``(N,)`` by name.
-        images: The real digits, ``uint8 (N, 28, 28)``.
-    """
-    some = np.linspace(0, len(images) - 1, TONE_DIGITS).astype(int)
-    ink = keras.Model(gan.average.inputs, gan.average.get_layer("ink").output)
-    asked = {name: v[some] for name, v in conditions.items()}
-    return fit_tone(_run(ink, len(some), asked, seed=TONE_SEED), images)
-
-
 def _run(network: keras.Model, n: int, conditions: Conditions, seed: int) -> np.ndarray:
     """Return what a network makes of the latents of a seed, a block at a time."""
     latents = draw_latents(n, network.inputs[0].shape[1], seed)
@@ -105,7 +91,7 @@ def save_model(
     gan: GAN,
     conditions: Conditions,
     facts: Mapping,
-    tone: np.ndarray | None = None,
+    tone_of: np.ndarray | None = None,
 ) -> None:
     """Write the generator, the game, a sample sheet, a card and their description.
 
@@ -119,16 +105,20 @@ def save_model(
         conditions: Those of the real digits, ``(N,)`` by name.
         facts: What only the training knows, for ``model.json`` and the card: preset,
             seed, classes, data, data_sha256, command, epochs, seconds.
-        tone: The curve from :func:`tone_of`, for games that overshoot.
+        tone_of: Real digits ``uint8 (N, 28, 28)``, those of the conditions, whose grey
+            levels the generator's file is to have (:mod:`digitgan.model.finish`); for
+            generators that overshoot.
 
     Raises:
         OSError: The folder cannot be written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    gan = kept(gan)
+    tone = None if tone_of is None else _fit_tone(gan, conditions, tone_of)
     network = finished(gan.average, tone)
     opset = _write_onnx(folder / "generator.onnx", network)
     with replacing(folder / "gan.keras") as temporary:
-        _without_optimizer(gan).save(temporary)
+        gan.save(temporary)
     with replacing(folder / "samples.png") as temporary:
         grid(_run(network, *_sheet(conditions), facts["seed"])).save(temporary)
     write_text(folder / "README.md", _card(facts, conditions))
@@ -148,12 +138,23 @@ def save_model(
     write_text(folder / "model.json", json.dumps(description, indent=2) + "\n")
 
 
-def _without_optimizer(gan: GAN) -> GAN:
-    """Return the same game, not compiled: what is kept of it is a third as large."""
-    bare = GAN.from_config(gan.get_config())
-    for variable, value in zip(bare.variables, gan.variables, strict=True):
+def _fit_tone(gan: GAN, conditions: Conditions, images: np.ndarray) -> np.ndarray:
+    some = np.linspace(0, len(images) - 1, TONE_DIGITS).astype(int)
+    asked = {name: v[some] for name, v in conditions.items()}
+    ink = keras.Model(gan.average.inputs, gan.average.get_layer("ink").output)
+    return fit_tone(_run(ink, len(some), asked, TONE_SEED), images)
+
+
+def kept(gan: GAN) -> GAN:
+    """Return the same game as it is kept: computing in float32, and not compiled.
+
+    Without the optimizer it is a third as large; a run's checkpoint has that.
+    """
+    config = json.dumps(gan.get_config()).replace('"mixed_bfloat16"', '"float32"')
+    copy = GAN.from_config(json.loads(config))
+    for variable, value in zip(copy.variables, gan.variables, strict=True):
         variable.assign(value)
-    return bare
+    return copy
 
 
 def _write_onnx(path: Path, model: keras.Model) -> int:

@@ -54,16 +54,6 @@ def build_gan(settings: Preset, conditions: Mapping, seed: int, steps: int = 1) 
     return gan
 
 
-def in_float32(gan: GAN, settings: Preset, conditions: Mapping) -> GAN:
-    """Return the same game computing in float32, as it should be kept."""
-    if settings.precision == "float32":
-        return gan
-    exact = build_gan(replace(settings, precision="float32"), conditions, gan.seed)
-    for variable, value in zip(exact.variables, gan.variables, strict=True):
-        variable.assign(value)
-    return exact
-
-
 def suited(settings: Preset) -> Preset:
     """Return the settings without bfloat16 where this processor would emulate it."""
     if settings.precision != FAST or _has_bfloat16():

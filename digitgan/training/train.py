@@ -10,12 +10,12 @@ from digitgan.data import Dataset, load
 from digitgan.data.pictures import grid
 from digitgan.errors import InputError
 from digitgan.files import replacing
-from digitgan.model.folder import save_model, tone_of
+from digitgan.model.folder import save_model
 from digitgan.model.gan import GAN
 from digitgan.model.presets import Preset, check, find_preset
 from digitgan.training import checkpoint
 from digitgan.training.batches import Batches, stream
-from digitgan.training.build import build_gan, in_float32, suited
+from digitgan.training.build import build_gan, suited
 from digitgan.training.callbacks import Clock, Guard, Recorder
 from digitgan.training.conditions import conditions_of
 from digitgan.training.plots import draw_curves, make_film
@@ -145,11 +145,8 @@ def _play(run: Run, dataset: Dataset) -> Run:
         raise
     finally:
         _draw(run, recorder, score)
-    exact = in_float32(gan, settings, conditions)
-    tone = None
-    if settings.overshoot > 1:
-        tone = tone_of(exact, conditions, dataset.train.images)
-    save_model(run.model, exact, conditions, _facts(run, dataset, clock), tone)
+    tone_of = dataset.train.images if settings.overshoot > 1 else None
+    save_model(run.model, gan, conditions, _facts(run, dataset, clock), tone_of)
     if not clock.interrupted:
         write_scorecard(run, dataset)
     print(_farewell(run, clock), flush=True)
