@@ -1,11 +1,13 @@
 """The last step of a generator: from its ink to the grey levels of real digits.
 
-Real digits are not evenly grey: paper is exactly 0, and full ink is 252 to 254 with a
-pixel or two of 255, because of how MNIST was scaled. No discriminator sees steps that
-small. So a tone curve, measured once when training is over, gives the pixels of
-generated digits the grey levels that real digits have (histogram specification,
-Gonzalez and Woods, Digital Image Processing, chapter 3). It keeps the order of greys.
+Real digits are not evenly grey: paper is exactly 0, full ink is 252 to 254, and the
+darkest pixel or two are 255, because of how MNIST was scaled. No discriminator sees
+steps that small. So a tone, measured once when training is over, gives generated digits
+the grey levels of real ones: a curve that keeps the order of greys (histogram
+specification; Gonzalez and Woods, Digital Image Processing, chapter 3), and peaks.
 """
+
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -13,9 +15,23 @@ from keras import ops
 
 REACH = 6.0  # the curve tells ink from -REACH to REACH apart
 STEPS = 8192  # in the curve: a quarter of a grey level at the steepest place
+MOST_PEAKS = 12  # pixels of 255; a digit with more has 255 as its full ink
 
 
-def finished(generator: keras.Model, tone: np.ndarray | None = None) -> keras.Model:
+class Tone(NamedTuple):
+    """How ink becomes grey.
+
+    Attributes:
+        curve: ``uint8 (STEPS,)``, never falling: the grey of each step of ink.
+        gap: Pixels whose ink lies no farther than this below the most in their digit
+            are 255; negative where real digits have no such peaks.
+    """
+
+    curve: np.ndarray
+    gap: float
+
+
+def finished(generator: keras.Model, tone: Tone | None = None) -> keras.Model:
     """Append the way to 0..255, so that the file needs no code beside it.
 
     Args:
@@ -29,31 +45,39 @@ def finished(generator: keras.Model, tone: np.ndarray | None = None) -> keras.Mo
         scaled = (generator.outputs[0][..., 0] + 1.0) * 127.5
         pixels = ops.round(ops.clip(scaled, 0.0, 255.0))
     else:
+        ink = generator.get_layer("ink").output[..., 0]
         curve = keras.layers.Embedding(STEPS, 1, name="tone")
-        pixels = curve(_place(generator.get_layer("ink").output[..., 0]))[..., 0]
-        curve.set_weights([tone[:, np.newaxis].astype("float32")])
+        pixels = curve(ops.cast(_place(ink, ops), "int32"))[..., 0]
+        curve.set_weights([tone.curve[:, np.newaxis].astype("float32")])
+        peak = ink >= ops.max(ink, axis=(1, 2), keepdims=True) - tone.gap
+        pixels = ops.where(peak, 255.0, pixels)
     model = keras.Model(generator.inputs, ops.cast(pixels, "uint8"))
     model(model.inputs)  # exporters ask that a model was called once
     return model
 
 
-def fit_tone(ink: np.ndarray, real: np.ndarray) -> np.ndarray:
-    """Find the curve that gives generated digits the grey levels of real ones.
+def fit_tone(ink: np.ndarray, real: np.ndarray) -> Tone:
+    """Find the tone that gives generated digits the grey levels of real ones.
 
     Args:
-        ink: ``float32``, any shape: values of the layer ``ink`` for many digits.
-        real: ``uint8``, any shape: real digits.
-
-    Returns:
-        ``uint8 (STEPS,)``, never falling: the grey of each step of ink.
+        ink: ``float32 (n, 28, 28)``: values of the layer ``ink`` for many digits.
+        real: ``uint8 (m, 28, 28)``: real digits.
     """
-    places = np.clip((ink.ravel() + REACH) * (STEPS / (2 * REACH)), 0, STEPS - 1)
-    below = np.cumsum(np.bincount(places.astype(int), minlength=STEPS)) / ink.size
-    middle = (below + np.concatenate([[0.0], below[:-1]])) / 2
+    whole = np.sum(real == 255, axis=(1, 2))  # pixels of each digit
+    peaked = whole <= MOST_PEAKS
+    share = whole[peaked].mean() / real[0].size if peaked.any() else 0.0
+    gap = -1.0
+    if peaked.mean() > 0.5 and share > 0:
+        real = np.minimum(real[peaked], 254)
+        gap = float(np.quantile(ink.max(axis=(1, 2), keepdims=True) - ink, share))
+    counts = np.bincount(_place(ink, np).astype(int).ravel(), minlength=STEPS)
+    below = np.cumsum(counts) / ink.size
+    middle = below - counts / (2 * ink.size)
     greys = np.cumsum(np.bincount(real.ravel(), minlength=256)) / real.size
-    return np.searchsorted(greys, middle).clip(0, 255).astype(np.uint8)
+    return Tone(np.searchsorted(greys, middle).clip(0, 255).astype(np.uint8), gap)
 
 
-def _place(ink: keras.KerasTensor) -> keras.KerasTensor:
+def _place(ink, library):
+    """Return where in the curve ink lies, by NumPy or by Keras' operations."""
     scaled = (ink + REACH) * (STEPS / (2 * REACH))
-    return ops.cast(ops.clip(scaled, 0.0, STEPS - 1.0), "int32")
+    return library.clip(scaled, 0.0, STEPS - 1.0)
