@@ -23,8 +23,9 @@ class GAN(keras.Model):
     Attributes:
         generator: The player that draws, as it is being trained.
         discriminator: The player that judges; its output is a probability.
-        average: A copy of the generator whose weights are a running average of the
-            generator's: what samples should be drawn from.
+        average: What samples should be drawn from: a copy of the generator whose
+            weights are a running average of the generator's; without ``decay`` the
+            generator itself.
     """
 
     def __init__(
@@ -44,16 +45,19 @@ class GAN(keras.Model):
             discriminator: From :func:`digitgan.model.networks.build_discriminator`.
             objective: A name in :data:`digitgan.model.losses.OBJECTIVES`.
             penalty: Weight gamma of R1 and R2, each taken as ``gamma / 2``; 0 for none.
-            decay: How much of the average a step keeps, once the average is warm.
+            decay: How much of the average a step keeps, once the average is warm; 0
+                for no average.
             seed: Of the latents and the penalty's noise.
             **kwargs: For :class:`keras.Model`.
         """
         super().__init__(**kwargs)
         self.generator = generator
         self.discriminator = discriminator
-        self.average = keras.models.clone_model(generator)
-        self.average.set_weights(generator.get_weights())
-        self.average.trainable = False
+        self.average = generator
+        if decay:
+            self.average = keras.models.clone_model(generator)
+            self.average.set_weights(generator.get_weights())
+            self.average.trainable = False
         logit = discriminator.get_layer("logit").output
         self.logits = keras.Model(discriminator.inputs, logit)
         self.objective = objective
@@ -101,7 +105,7 @@ class GAN(keras.Model):
         """
         real, *conditions = x
         d_loss, g_loss = self.losses_of(real, y_pred, conditions, training)
-        if training:
+        if training and self.decay:
             self._move_average()
         self.game_metrics["variety"].update_state(ops.std(y_pred, axis=0))
         return d_loss + g_loss

@@ -1,0 +1,85 @@
+"""The verb ``train``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import digitgan
+from digitgan.cli.quiet import import_keras_quietly
+from digitgan.errors import InputError
+
+HELP = """Train a GAN and leave a run folder with everything worth keeping.
+
+\b
+Presets:
+  dcgan        the classic: any digit, from 100 random numbers (default)
+  conditional  the same with labels: you choose the digit
+  flagship     digit, stroke thickness and slant; what `digitgan generate` uses
+  tiny         seconds, for tests and first looks
+
+\b
+Examples:
+  digitgan train                                  the classic, on MNIST
+  digitgan train conditional --minutes 10         choose the digit later
+  digitgan train dcgan --penalty 0 --out runs/textbook
+  digitgan train --data my-digits/                pictures in a folder a class
+  digitgan train --resume runs/dcgan --epochs 12  go on with a run
+"""
+
+
+def train(  # noqa: PLR0913 - each is a flag
+    preset: Annotated[str | None, typer.Argument(help="dcgan unless given.")] = None,
+    data: Annotated[
+        str | None, typer.Option(help="mnist, fashion-mnist or a path [mnist]")
+    ] = None,
+    epochs: Annotated[
+        int | None, typer.Option(help="Passes over the data, in all.")
+    ] = None,
+    minutes: Annotated[
+        float | None, typer.Option(help="Stop after so much training.")
+    ] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(help="Real digits in a step.")
+    ] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="Of both players.")
+    ] = None,
+    latent_dim: Annotated[
+        int | None, typer.Option(help="Random numbers behind a digit.")
+    ] = None,
+    penalty: Annotated[
+        float | None, typer.Option(help="Gamma of R1 and R2; 0: the textbook's game.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Same seed, same digits [0]")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The run folder [runs/PRESET]")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="Go on with the run in this folder.")
+    ] = None,
+) -> None:
+    """Train, or go on with a run."""
+    begin = {
+        "preset": preset,
+        "data": data,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "latent_dim": latent_dim,
+        "penalty": penalty,
+        "seed": seed,
+        "out": out,
+    }
+    begin = {name: value for name, value in begin.items() if value is not None}
+    if resume and begin:
+        name = next(iter(begin)).replace("_", "-")
+        raise InputError(
+            f"--resume {resume} keeps the settings of its run: leave out {name}; "
+            "allowed beside it are --epochs and --minutes"
+        )
+    import_keras_quietly()
+    goal = {"epochs": epochs, "minutes": minutes}
+    if resume:
+        digitgan.resume(resume, **goal)
+    else:
+        digitgan.train(**begin, **goal)
