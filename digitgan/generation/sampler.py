@@ -12,7 +12,7 @@ from digitgan.files import sha256
 from digitgan.generation.styles import UNITS, Styles
 from digitgan.model.latents import draw_latents
 
-BLOCK = 512  # digits in one call of the network
+BLOCK = 64  # digits in one call of the network
 SHIPPED = Path(__file__).parent.parent / "pretrained"
 MOST = 10_000_000  # digits in one call: 8 GB
 

@@ -41,17 +41,21 @@ def finished(generator: keras.Model, tone: Tone | None = None) -> keras.Model:
     Returns:
         A model with the generator's inputs and ``uint8 (N, 28, 28)`` as output.
     """
+    inputs = [
+        keras.Input(x.shape[1:], None, x.dtype, name=x.name) for x in generator.inputs
+    ]
     if tone is None:
-        scaled = (generator.outputs[0][..., 0] + 1.0) * 127.5
+        scaled = (generator(inputs)[..., 0] + 1.0) * 127.5
         pixels = ops.round(ops.clip(scaled, 0.0, 255.0))
     else:
-        ink = generator.get_layer("ink").output[..., 0]
+        drawn = keras.Model(generator.inputs, generator.get_layer("ink").output)
+        ink = drawn(inputs)[..., 0]
         curve = keras.layers.Embedding(STEPS, 1, name="tone")
         pixels = curve(ops.cast(_place(ink, ops), "int32"))[..., 0]
         curve.set_weights([tone.curve[:, np.newaxis].astype("float32")])
         peak = ink >= ops.max(ink, axis=(1, 2), keepdims=True) - tone.gap
         pixels = ops.where(peak, 255.0, pixels)
-    model = keras.Model(generator.inputs, ops.cast(pixels, "uint8"))
+    model = keras.Model(inputs, ops.cast(pixels, "uint8"))
     model(model.inputs)  # exporters ask that a model was called once
     return model
 

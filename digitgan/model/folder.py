@@ -1,14 +1,11 @@
 """The model folder: a trained generator that stands on its own."""
 
 import json
-import logging
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
 import keras
 import numpy as np
-import onnx
 from keras import ops
 
 from digitgan import __version__
@@ -18,10 +15,10 @@ from digitgan.files import replacing, sha256, write_text
 from digitgan.model.finish import finished, fit_tone
 from digitgan.model.gan import GAN
 from digitgan.model.latents import draw_latents
+from digitgan.model.onnx_file import OPSET, write_generator
 
 BLOCK = 500  # digits in one call of the network
 GRID_COLUMNS = 10
-LARGE = 2**14  # bytes
 TONE_DIGITS, TONE_SEED = 5_000, 2**32
 STYLES = 500  # of each label, kept to draw from
 TAIL = 0.5  # per cent of real digits at either end whose style cannot be asked for
@@ -117,7 +114,8 @@ def save_model(
     gan = kept(gan)
     tone = None if tone_of is None else _fit_tone(gan, conditions, tone_of)
     network = finished(gan.average, tone)
-    opset = _write_onnx(folder / "generator.onnx", network)
+    with replacing(folder / "generator.onnx") as temporary:
+        write_generator(temporary, gan.average, tone)
     with replacing(folder / "gan.keras") as temporary:
         gan.save(temporary)
     with replacing(folder / "samples.png") as temporary:
@@ -132,7 +130,7 @@ def save_model(
         "digitgan": __version__,
         "latent_dim": gan.latent_dim,
         "conditions": {name: _limits(name, v) for name, v in conditions.items()},
-        "opset": opset,
+        "opset": OPSET,
         **facts,
         "sha256": {name: sha256(folder / name) for name in files},
     }
@@ -158,40 +156,11 @@ def kept(gan: GAN) -> GAN:
     return copy
 
 
-def _write_onnx(path: Path, model: keras.Model) -> int:
-    """Write one self-contained file, whichever exporter the backend brings."""
-    logging.getLogger("tf2onnx").setLevel(logging.ERROR)
-    with replacing(path) as temporary, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of the exporters about one another
-        model.export(temporary, format="onnx", verbose=False)
-        side_file = temporary.with_name(temporary.name + ".data")
-        proto = onnx.load(temporary)
-        _halve(proto.graph)
-        onnx.save(proto, temporary)
-        side_file.unlink(missing_ok=True)
-    return proto.opset_import[0].version
-
-
 def _limits(name: str, column: np.ndarray) -> list:
     """Return the lowest and the highest value that can be asked for."""
     if name == "label":
         return [0, int(column.max())]
     return [round(float(v), 1) for v in np.percentile(column, (TAIL, 100 - TAIL))]
-
-
-def _halve(graph: onnx.GraphProto) -> None:
-    """Store large arrays in half the bytes; they are made whole as the file is opened.
-
-    A weight moves by 0.05 % at most, a pixel by one grey level.
-    """
-    for array in graph.initializer:
-        if array.data_type != onnx.TensorProto.FLOAT or len(array.raw_data) < LARGE:
-            continue
-        whole, half = array.name, f"{array.name}/half"
-        values = onnx.numpy_helper.to_array(array).astype(np.float16)
-        array.CopyFrom(onnx.numpy_helper.from_array(values, half))
-        made = onnx.helper.make_node("Cast", [half], [whole], to=onnx.TensorProto.FLOAT)
-        graph.node.insert(0, made)
 
 
 def _card(facts: Mapping, conditions: Conditions) -> str:

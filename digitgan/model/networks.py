@@ -52,8 +52,8 @@ def build_generator(
         x = layers.ReLU()(x + layers.BatchNormalization(momentum=0.9)(finer))
     ink = layers.Conv2DTranspose(1, KERNEL, 2, "same", dtype="float32", name="ink")(x)
     image = layers.Activation("tanh", dtype="float32")(ink)
-    if overshoot > 1:
-        image = ops.clip(overshoot * image, -1.0, 1.0)
+    image = layers.Rescaling(overshoot, dtype="float32", name="overshoot")(image)
+    image = ops.clip(image, -1.0, 1.0)
     return keras.Model([latents, *inputs], image, name="generator")
 
 
@@ -106,10 +106,13 @@ def _hear(told: Told) -> tuple[list, keras.KerasTensor | None]:
         dtype = "int32" if isinstance(kind, int) else "float32"
         inputs.append(keras.Input((), dtype=dtype, name=name))
         if isinstance(kind, int):
-            parts.append(layers.CategoryEncoding(kind, "one_hot")(inputs[-1]))
+            code = layers.CategoryEncoding(kind, "one_hot", name=f"{name}_code")
+            parts.append(code(inputs[-1]))
         else:
             mean, deviation = kind
-            standard = layers.Rescaling(1 / deviation, -mean / deviation)(inputs[-1])
+            standard = layers.Rescaling(
+                1 / deviation, -mean / deviation, name=f"{name}_standard"
+            )(inputs[-1])
             standard = ops.clip(standard, -FARTHEST, FARTHEST)
             parts.append(layers.Reshape((1,))(standard))
     if len(parts) < 2:

@@ -1,0 +1,89 @@
+"""How fast the shipped generator draws, and how soon the command answers.
+
+python benchmarks/sampler_speed.py
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+from record import publish, spread
+from training_speed import forward_gflop, matrix_rate
+
+import digitgan
+from digitgan.generation.sampler import SHIPPED
+from digitgan.model.finish import finished
+from digitgan.model.gan import GAN
+
+N, PAIRS, STARTS = 5_000, 7, 11
+
+
+def seconds(work) -> float:
+    """Return how long a call takes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def start_up() -> list[float]:
+    """Time the whole process that writes one digit to a file, warm disk."""
+    command = Path(sys.executable).parent / "digitgan"
+    with tempfile.TemporaryDirectory() as folder:
+        words = [command, "generate", "7", "-o", Path(folder) / "x.png"]
+        subprocess.run(words, check=True)
+        return [
+            seconds(lambda: subprocess.run(words, check=True)) for _ in range(STARTS)
+        ]
+
+
+def main() -> None:
+    """Measure, print and publish."""
+    starts = start_up()
+    model = digitgan.load()
+    recipe = model.recipe(model.labels(n=N), seed=1)
+    gan: GAN = keras.models.load_model(SHIPPED / "gan.keras")
+    network = finished(gan.average)
+    inputs = [recipe.latents, *recipe.conditions.values()]
+
+    def by_keras():
+        network.predict(inputs, batch_size=500, verbose=0)
+
+    def whole():
+        model.sample(n=N, seed=1)
+
+    by_keras(), whole()
+    found = {"sampler": [], "keras": [], "matrix": []}
+    for _ in range(PAIRS):
+        found["matrix"].append(matrix_rate())
+        found["sampler"].append(N / seconds(whole))
+        found["keras"].append(N / seconds(by_keras))
+    gflop = forward_gflop(gan.average)
+    ratios = [a / b for a, b in zip(found["sampler"], found["keras"], strict=True)]
+    shares = [
+        100 * a * gflop / b
+        for a, b in zip(found["sampler"], found["matrix"], strict=True)
+    ]
+    cells = {
+        "sampler (latents, styles, network), digits/s": spread(found["sampler"], 0),
+        "`keras predict` of the same network, digits/s": spread(found["keras"], 0),
+        "ratio, pair by pair": spread(ratios),
+        "arithmetic of a digit, GFLOP": f"{gflop:.4f}",
+        "rate of a 2048 x 2048 matrix product, GFLOP/s": spread(found["matrix"], 0),
+        "share of that rate reached by the sampler, %": spread(shares, 0),
+        "`digitgan generate 7 -o x.png`, whole process, s": spread(starts),
+    }
+    lines = ["| the shipped generator | median (lowest to highest) |", "| --- | --- |"]
+    lines += [f"| {name} | {value} |" for name, value in cells.items()]
+    result = {**found, "ratio": statistics.median(ratios), "starts": starts}
+    publish("sampler_speed", "docs/measurements.md", result, "\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
