@@ -13,13 +13,14 @@ from keras import ops
 
 import digitgan
 from digitgan.data import Dataset, Digits
-from digitgan.model.folder import sample_grid
+from digitgan.model.folder import first_of_each, sample_grid
 from digitgan.model.gan import GAN
 from digitgan.model.latents import draw_latents
 from digitgan.model.losses import OBJECTIVES, Objective
 from digitgan.model.networks import build_discriminator, build_generator
 from digitgan.training import train as training
 from digitgan.training.checkpoint import restore
+from digitgan.training.conditions import conditions_of
 
 N, LATENT = 16, 8
 rng = np.random.default_rng(0)
@@ -94,20 +95,19 @@ def training_and_resume(folder: Path) -> dict:
     digits = Digits(images, np.arange(320, dtype="int32") % 10)
     dataset = Dataset(digits, None, tuple("0123456789"), "noise")
     training.load = lambda name: dataset
-    whole = digitgan.train("tiny", epochs=2, out=folder / "whole")
-    digitgan.train("tiny", epochs=1, out=folder / "parts")
+    styled = {"conditions": ("label", "thickness", "slant"), "residual": True}
+    whole = digitgan.train("tiny", epochs=2, out=folder / "whole", **styled)
+    digitgan.train("tiny", epochs=1, out=folder / "parts", **styled)
     parts = digitgan.resume(folder / "parts", epochs=2)
     with np.load(whole.checkpoint) as one, np.load(parts.checkpoint) as other:
         names = [n for n in one.files if n != "seconds"]
         unequal = [n for n in names if not np.array_equal(one[n], other[n])]
-    told = {"label": dataset.train.labels}
+    told = conditions_of(dataset, whole.config.settings.conditions)
     gan = training.build_gan(whole.config.settings, told, 0)
     restore(whole.checkpoint, gan)
     session = onnxruntime.InferenceSession(whole.model / "generator.onnx")
-    inputs = [draw_latents(100, gan.latent_dim, 0), np.repeat(np.arange(10), 10)]
-    inputs = dict(zip([i.name for i in session.get_inputs()], inputs, strict=True))
-    inputs = {k: v.astype("int32" if v.ndim == 1 else "f4") for k, v in inputs.items()}
-    (exported,) = session.run(None, inputs)
+    inputs = {"latents": draw_latents(100, gan.latent_dim, 0)}
+    (exported,) = session.run(None, inputs | first_of_each(told, 10))
     kept = sample_grid(gan, told, 0)
     return {
         "unequal": np.array(unequal, dtype=str),

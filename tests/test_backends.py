@@ -24,6 +24,7 @@ def played(tmp_path_factory):
         if backend not in done:
             file = tmp_path_factory.mktemp(backend) / "found.npz"
             environment = {**os.environ, "KERAS_BACKEND": backend}
+            environment["DIGITGAN_CACHE"] = str(file.parent)
             result = subprocess.run(
                 [sys.executable, str(SCRIPT), str(file)],
                 env=environment,

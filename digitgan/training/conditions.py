@@ -1,5 +1,7 @@
 """What the players are told about each digit: its label and its style."""
 
+from contextlib import suppress
+
 import numpy as np
 
 from digitgan.data import Dataset
@@ -44,10 +46,12 @@ def describe(conditions: Conditions) -> dict[str, int | tuple[float, float]]:
 
 def _styles(dataset: Dataset) -> dict[str, np.ndarray]:
     path = cache_folder() / f"styles-{dataset.sha256[:16]}.npz"
-    if not path.is_file():
-        print(f"Measuring {len(dataset.train):,} digits, once ...", flush=True)
-        measured = measure(dataset.train.images)
-        with replacing(path) as temporary:
-            np.savez(temporary, **{k: measured[k].astype("f4") for k in UNITS})
-    with np.load(path, allow_pickle=False) as stored:
-        return {name: stored[name] for name in UNITS}
+    if path.is_file():
+        with np.load(path, allow_pickle=False) as stored:
+            return {name: stored[name] for name in UNITS}
+    print(f"Measuring {len(dataset.train):,} digits, once ...", flush=True)
+    measured = measure(dataset.train.images)
+    styles = {name: measured[name].astype(np.float32) for name in UNITS}
+    with suppress(OSError), replacing(path) as temporary:
+        np.savez(temporary, **styles)
+    return styles
