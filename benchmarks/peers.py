@@ -74,7 +74,7 @@ def plain_conditional():
     return generator, judge, 64, 3e-4
 
 
-def play(build, minutes: float, digits):
+def play(build, minutes: float, digits, n: int = N):
     """Train plainly for some minutes; return images, labels (or None) and epochs."""
     keras.utils.set_random_seed(0)
     generator, judge, batch, rate = build()
@@ -106,8 +106,8 @@ def play(build, minutes: float, digits):
         chosen = rng.integers(0, len(pixels), batch)
         step(pixels[chosen], digits.labels[chosen])
         seen += batch
-    z = rng.standard_normal((N, generator.inputs[0].shape[1])).astype("f4")
-    labels = np.arange(N, dtype="int32") % 10 if conditional else None
+    z = rng.standard_normal((n, generator.inputs[0].shape[1])).astype("f4")
+    labels = np.arange(n, dtype="int32") % 10 if conditional else None
     inputs = [z, labels] if conditional else [z]
     images = finished(generator).predict(inputs, batch_size=500, verbose=0)
     return images, labels, seen / len(pixels)
