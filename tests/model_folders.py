@@ -13,6 +13,7 @@ def make_model(folder, preset, classes):
 
     facts = {"preset": preset, "seed": 0, "classes": list(classes), "data": "nothing"}
     facts |= {"data_sha256": "", "command": "none", "epochs": 0.0, "seconds": 0.0}
+    facts |= {"licence": "", "machine": "nothing"}
     settings = PRESETS[preset]
     rng = np.random.default_rng(0)
     known = {"label": np.arange(500, dtype="int32") % max(1, len(classes))}

@@ -13,6 +13,7 @@ from PIL import Image
 import digitgan
 from digitgan.data import Dataset
 from digitgan.errors import InputError, TrainingFailed
+from digitgan.files import sha256
 from digitgan.model.finish import finished
 from digitgan.model.folder import sample_grid
 from digitgan.model.latents import draw_latents
@@ -238,3 +239,17 @@ def test_scores_are_written_and_gone_on_with(small, tmp_path):
     assert rows[0] == "epoch,step,times_real"
     assert [float(row.split(",")[1]) for row in rows[1:]] == [15, 30]
     assert all(float(row.split(",")[2]) > 10 for row in rows[1:])  # far from real
+
+
+def test_the_card_has_the_scores_and_the_hashes(small, mnist, tmp_path, monkeypatch):
+    data = Dataset(mnist.train[:1000], mnist.train[1000:2000], mnist.classes, "2,000")
+    monkeypatch.setattr(training, "load", lambda name: data)
+    run = digitgan.train("tiny", epochs=1, out=tmp_path / "run")
+    card = (run.model / "README.md").read_text()
+    described = json.loads((run.model / "model.json").read_text())
+    value, real = described["scores"]["precision"]
+    assert f"| precision | {value:.4g} | {real:.4g} |" in card
+    assert described["command"] in card and described["machine"] in card
+    for name, known in described["sha256"].items():
+        assert sha256(run.model / name) == known
+    digitgan.load(run.folder)

@@ -32,6 +32,11 @@ SIZES = dict(zip(TRAIN + TEST, (47_040_016, 60_008, 7_840_016, 10_008), strict=T
 KERAS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 KERAS_MNIST = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 DEBIAN = Path("/usr/share/datasets/fashion-mnist")
+LICENCES = {
+    "mnist": "MNIST by Yann LeCun, Corinna Cortes and Christopher J. C. Burges, made "
+    "from NIST Special Databases 3 and 7; passed on under CC BY-SA 3.0.",
+    "fashion-mnist": "Fashion-MNIST by Zalando SE, MIT licence.",
+}
 CONNECT_SECONDS = 5.0
 NPM_SECONDS = 60.0
 MAX_DOWNLOAD = 64 * 2**20

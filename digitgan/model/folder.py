@@ -11,7 +11,8 @@ from keras import ops
 from digitgan import __version__
 from digitgan.data.images import to_uint8
 from digitgan.data.pictures import grid
-from digitgan.files import replacing, sha256, write_text
+from digitgan.files import replacing, sha256
+from digitgan.model.card import write_card
 from digitgan.model.finish import finished, fit_tone
 from digitgan.model.gan import GAN
 from digitgan.model.latents import draw_latents
@@ -102,7 +103,8 @@ def save_model(
         gan: The trained game; the generator that is written is the weight average.
         conditions: Those of the real digits, ``(N,)`` by name.
         facts: What only the training knows, for ``model.json`` and the card: preset,
-            seed, classes, data, data_sha256, command, epochs, seconds.
+            seed, classes, data, data_sha256, licence, command, epochs, seconds,
+            machine.
         tone_of: Real digits ``uint8 (N, 28, 28)``, those of the conditions, whose grey
             levels the generator's file is to have (:mod:`digitgan.model.finish`); for
             generators that overshoot.
@@ -120,8 +122,7 @@ def save_model(
         gan.save(temporary)
     with replacing(folder / "samples.png") as temporary:
         grid(_run(network, *_sheet(conditions), facts["seed"])).save(temporary)
-    write_text(folder / "README.md", _card(facts, conditions))
-    files = ["generator.onnx", "gan.keras", "samples.png", "README.md"]
+    files = ["generator.onnx", "gan.keras", "samples.png"]
     if len(conditions) > 1:
         with replacing(folder / "styles.npz") as temporary:
             np.savez_compressed(temporary, **first_of_each(conditions, STYLES))
@@ -134,7 +135,7 @@ def save_model(
         **facts,
         "sha256": {name: sha256(folder / name) for name in files},
     }
-    write_text(folder / "model.json", json.dumps(description, indent=2) + "\n")
+    write_card(folder, description)
 
 
 def _fit_tone(gan: GAN, conditions: Conditions, images: np.ndarray) -> np.ndarray:
@@ -161,24 +162,3 @@ def _limits(name: str, column: np.ndarray) -> list:
     if name == "label":
         return [0, int(column.max())]
     return [round(float(v), 1) for v in np.percentile(column, (TAIL, 100 - TAIL))]
-
-
-def _card(facts: Mapping, conditions: Conditions) -> str:
-    asked = "".join(f", `{name}` {v.dtype} (N,)" for name, v in conditions.items())
-    return f"""\
-# A handwritten-digit generator (digitgan preset `{facts["preset"]}`)
-
-![Samples](samples.png)
-
-Drawn by the weight average of a GAN that learned from: {facts["data"]}.
-
-- Made by `{facts["command"]}` (digitgan {__version__}, seed {facts["seed"]}):
-  {facts["epochs"]:.2f} epochs in {facts["seconds"]:.0f} seconds.
-- `generator.onnx`: inputs `latents` float32 (N, latent_dim), standard normal{asked};
-  output uint8 (N, 28, 28), 0 paper to 255 ink. No random numbers inside.
-- `gan.keras`: both players, to train on.
-- `model.json`: the facts above for programs, and the SHA-256 of every file.
-
-Meant for teaching, tests and synthetic data. It writes digits in the manner of its
-training data and knows nothing else.
-"""

@@ -1,5 +1,8 @@
 """The game at its start: both players with fresh weights, and its optimizer."""
 
+import os
+import platform
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -62,9 +65,20 @@ def suited(settings: Preset) -> Preset:
     return replace(settings, precision="float32")
 
 
+def machine() -> str:
+    """Name the processor and how many cores of it there are."""
+    names = re.findall(r"model name\s*:\s*(.+)", _processor())
+    return f"{os.cpu_count()} cores of {names[0] if names else platform.machine()}"
+
+
 def _has_bfloat16() -> bool:
-    flags = Path("/proc/cpuinfo")
-    return flags.exists() and "_bf16" in flags.read_text()
+    return "_bf16" in _processor()
+
+
+def _processor() -> str:
+    """Return what Linux says of the processor; nothing elsewhere."""
+    path = Path("/proc/cpuinfo")
+    return path.read_text() if path.exists() else ""
 
 
 @contextmanager

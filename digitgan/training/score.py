@@ -13,6 +13,7 @@ from digitgan.evaluation import candidates, scorecard
 from digitgan.evaluation.judge import Judge
 from digitgan.evaluation.metrics.distances import frechet
 from digitgan.files import write_text
+from digitgan.model.card import add_scores
 from digitgan.model.folder import draw
 from digitgan.training.callbacks import Clock
 from digitgan.training.run import Run
@@ -102,8 +103,11 @@ def write_scorecard(run: Run, dataset: Dataset) -> None:
         print(f"No scorecard: {reason}")
         return
     card.save(run.folder / "scorecard.json")
+    found = {r.name: (r.value, r.real) for r in card.rows if r.value is not None}
+    add_scores(run.model, found)
     row = card["frechet"]
-    print(
-        f"Frechet distance {row.value:.2f}; real digits have {row.real:.2f}, "
-        f"so {row.value / row.real:.1f} times as far"
-    )
+    if row.value is not None:
+        print(
+            f"Frechet distance {row.value:.2f}; real digits have {row.real:.2f}, "
+            f"so {row.value / row.real:.1f} times as far"
+        )

@@ -8,6 +8,7 @@ import keras
 
 from digitgan.data import Dataset, load
 from digitgan.data.pictures import grid
+from digitgan.data.sources import LICENCES
 from digitgan.errors import InputError
 from digitgan.files import replacing
 from digitgan.model.folder import save_model
@@ -15,7 +16,7 @@ from digitgan.model.gan import GAN
 from digitgan.model.presets import Preset, check, find_preset
 from digitgan.training import checkpoint
 from digitgan.training.batches import Batches, stream
-from digitgan.training.build import build_gan, suited
+from digitgan.training.build import build_gan, machine, suited
 from digitgan.training.callbacks import Clock, Guard, Recorder
 from digitgan.training.conditions import conditions_of
 from digitgan.training.plots import draw_curves, make_film
@@ -195,6 +196,8 @@ def _facts(run: Run, dataset: Dataset, clock: Clock) -> dict:
         "seconds": round(clock.seconds, 1),
         "data": dataset.source,
         "data_sha256": config.data_sha256,
+        "licence": LICENCES.get(config.data, ""),
+        "machine": machine(),
     }
 
 
