@@ -13,7 +13,7 @@ from keras import ops
 
 import digitgan
 from digitgan.data import Dataset, Digits
-from digitgan.model.folder import first_of_each, sample_grid
+from digitgan.model.folder import some_of_each, sample_grid
 from digitgan.model.gan import GAN
 from digitgan.model.latents import draw_latents
 from digitgan.model.losses import OBJECTIVES, Objective
@@ -107,7 +107,7 @@ def training_and_resume(folder: Path) -> dict:
     restore(whole.checkpoint, gan)
     session = onnxruntime.InferenceSession(whole.model / "generator.onnx")
     inputs = {"latents": draw_latents(100, gan.latent_dim, 0)}
-    (exported,) = session.run(None, inputs | first_of_each(told, 10))
+    (exported,) = session.run(None, inputs | some_of_each(told, 10))
     kept = sample_grid(gan, told, 0)
     return {
         "unequal": np.array(unequal, dtype=str),

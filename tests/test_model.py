@@ -8,6 +8,7 @@ from digitgan.data.images import to_float, to_uint8
 from digitgan.errors import InputError
 from digitgan.model import finish, networks
 from digitgan.model.finish import fit_tone
+from digitgan.model.folder import some_of_each
 from digitgan.model.gan import GAN
 from digitgan.model.latents import draw_latents
 from digitgan.model.losses import PENALTY_STEP, gradient_penalty
@@ -172,3 +173,13 @@ def test_players_hear_styles_in_their_units():
             assert not np.allclose(says(*other), usual, atol=1e-6), other
         far, farther = says(3, 9.0, 6.0), says(3, 19.0, 6.0)
         np.testing.assert_array_equal(far, farther)  # told as 3.5 deviations
+
+
+def test_styles_are_kept_from_all_over_the_data():
+    label = np.arange(3000, dtype="int32") % 3
+    kept = some_of_each({"label": label, "slant": np.arange(3000.0)}, 100)
+    assert np.bincount(kept["label"]).tolist() == [100, 100, 100]
+    for digit in range(3):
+        part = kept["slant"][kept["label"] == digit]
+        assert abs(part.mean() - 1500) < 20 and np.ptp(part) > 2900
+    assert some_of_each({}, 5) == {}

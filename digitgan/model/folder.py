@@ -49,7 +49,7 @@ def sample_grid(gan: GAN, conditions: Conditions, seed: int) -> np.ndarray:
 
     Args:
         gan: The game, trained or not.
-        conditions: Those of the real digits; the first ten of every label are asked
+        conditions: Those of the real digits; ten of every label are asked
             for. Without labels there are ten rows of any digit.
         seed: Of the latents.
 
@@ -59,12 +59,19 @@ def sample_grid(gan: GAN, conditions: Conditions, seed: int) -> np.ndarray:
     return to_uint8(_run(gan.average, *_sheet(conditions), seed))
 
 
-def first_of_each(conditions: Conditions, n: int) -> Conditions:
-    """Return what is told about the first n digits of every label, label by label."""
+def some_of_each(conditions: Conditions, n: int) -> Conditions:
+    """Return what is told about up to n digits of every label, label by label.
+
+    They are taken from all over the data, whose order means something: in MNIST the
+    first thousand digits of a label lean otherwise than the rest.
+    """
     if not conditions:
         return {}
-    label = conditions["label"]
-    rows = [np.flatnonzero(label == one)[:n] for one in np.unique(label)]
+    label, rows = conditions["label"], []
+    for one in np.unique(label):
+        these = np.flatnonzero(label == one)
+        places = np.linspace(0, len(these) - 1, min(n, len(these)))
+        rows.append(these[places.astype(int)])
     return {name: v[np.concatenate(rows)] for name, v in conditions.items()}
 
 
@@ -81,7 +88,7 @@ def _run(network: keras.Model, n: int, conditions: Conditions, seed: int) -> np.
 
 def _sheet(conditions: Conditions) -> tuple[int, Conditions]:
     """Return how many digits the sample sheet has, and what is asked of each."""
-    asked = first_of_each(conditions, GRID_COLUMNS)
+    asked = some_of_each(conditions, GRID_COLUMNS)
     return len(asked["label"]) if asked else GRID_COLUMNS**2, asked
 
 
@@ -125,7 +132,7 @@ def save_model(
     files = ["generator.onnx", "gan.keras", "samples.png"]
     if len(conditions) > 1:
         with replacing(folder / "styles.npz") as temporary:
-            np.savez_compressed(temporary, **first_of_each(conditions, STYLES))
+            np.savez_compressed(temporary, **some_of_each(conditions, STYLES))
         files.append("styles.npz")
     description = {
         "digitgan": __version__,
