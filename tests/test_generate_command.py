@@ -1,5 +1,6 @@
 """The command ``generate``: pictures, arrays, films, block characters, refusals."""
 
+import json
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ from PIL import Image
 
 import digitgan
 from digitgan import cli
+from digitgan.generation.hand import take_pen
 
 HEAVY = ("keras", "tensorflow", "jax", "torch", "matplotlib", "sklearn")
 NAMES = tuple("0123456789")
@@ -29,13 +31,36 @@ def run(capsys, *words):
 
 
 def test_a_number_in_a_picture(capsys, tmp_path, folder):
-    out = tmp_path / "year.png"
-    wishes = ("--seed", 7, "--model", folder, "--thickness", 3)
-    assert run(capsys, 2026, "-o", out, *wishes) == (0, "", [])
-    seen = np.asarray(Image.open(out))[::4, ::4]
-    model = digitgan.load(folder)
-    drawn = model.sample([2, 0, 2, 6], seed=7, thickness=3, one_hand=True)
-    assert np.array_equal(255 - seen, np.concatenate(list(drawn), axis=1))
+    out, boxes = tmp_path / "date.png", tmp_path / "date.json"
+    wishes = ("--seed", 7, "--model", folder, "--thickness", 3, "--spacing", -2, 4)
+    words = ("12/05", "-o", out, "--boxes", boxes, "--lines", "ruled", *wishes)
+    assert run(capsys, *words) == (0, "", [])
+    wishes = {"thickness": 3, "spacing": (-2, 4), "lines": "ruled", "height": 80}
+    written = digitgan.load(folder).write("12/05", seed=7, **wishes)
+    assert np.array_equal(np.asarray(Image.open(out)), np.asarray(written.image))
+    told = json.loads(boxes.read_text())
+    assert told["text"] == "12/05" and told["seed"] == 7
+    assert told["labels"] == ["1", "2", "/", "0", "5"]
+    assert told["boxes"] == written.boxes.tolist()
+    assert (told["width"], told["height"]) == written.image.size
+    assert told["style"]["thickness"] == pytest.approx(3, abs=0.01)
+
+
+def test_a_text_that_begins_with_a_sign(capsys, tmp_path, folder):
+    out = tmp_path / "minus.png"
+    words = ("-o", out, "--height", 20, "--model", folder, "--", "-1.5")
+    assert run(capsys, *words) == (0, "", [])
+    assert Image.open(out).height == 40
+
+
+def test_arrays_of_a_text_hold_the_digits_of_its_picture(capsys, tmp_path, folder):
+    out = tmp_path / "date.npz"
+    assert run(capsys, "7/07", "-o", out, "--model", folder)[0] == 0
+    with np.load(out) as stored:
+        assert stored["y"].tolist() == [7, 0, 7] and len(stored["slant"]) == 3
+        assert not np.array_equal(stored["x"][0], stored["x"][2])
+        drawn = take_pen(digitgan.load(folder), [7, 0, 7])[0]
+        assert np.array_equal(stored["x"], digitgan.load(folder).draw(drawn))
 
 
 def test_arrays_carry_what_was_asked(capsys, tmp_path, folder):
@@ -68,6 +93,8 @@ def test_the_terminal_shows_blocks(capsys, folder, monkeypatch):
     assert (code, errors) == (0, []) and set(out) <= set(" ▀▄█\n")
     assert max(map(len, out.splitlines())) <= 60
     assert len(run(capsys, "--model", folder)[1]) > len(out)  # ten digits
+    two = run(capsys, "20-2\n6", "--model", folder)[1]
+    assert set(two) <= set(" ▀▄█\n") and two.count("\n") > out.count("\n")
 
 
 def test_no_framework_is_needed(folder):
@@ -88,9 +115,16 @@ def test_no_framework_is_needed(folder):
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["20a6"], "TEXT '20a6' has 'a' at place 3: allowed are the digits 0 to 9"),
-        ([""], "TEXT has 0 characters: allowed is 1 to 1000"),
-        (["1" * 1001], "TEXT has 1001 characters"),
+        (["20a6"], "text '20a6' has 'a' at place 3: allowed are the digits 0"),
+        ([""], "text has 0 characters: allowed are 1 to 1,000"),
+        (["1" * 1001], "text has 1,001 characters"),
+        (["+-", "-o", "x.npz"], "text '+-' has no digit"),
+        (["2", "--boxes", "b.json"], "--boxes cannot go without TEXT and a .png"),
+        (["2", "-o", "x.gif", "--noise", "1"], "--noise cannot go without TEXT"),
+        (["--digit", "2", "-o", "x.png", "--height", "30"], "--height cannot go"),
+        (["22", "-o", "x.png", "--width", "60"], "width is 60: allowed is "),
+        (["2", "-o", "x.png", "--boxes", "/proc/no/b"], "'/proc/no/b' cannot be"),
+        (["2", "-o", "x.png", "--lines", "rule"], "did you mean 'ruled'?"),
         (["7", "--digit", "7"], "TEXT and --digit cannot go together"),
         (["7", "--count", "7"], "TEXT and --count cannot go together"),
         (["--grid", "--count", "7"], "--grid and --count cannot go together"),

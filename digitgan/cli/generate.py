@@ -11,15 +11,34 @@ HELP = """Write digits, to a file or to the terminal.
 Examples:
   digitgan generate 2026                          in one hand, here
   digitgan generate 2026 -o year.png --seed 7     another seed, another hand
+  digitgan generate 12/05/2026 -o date.png --boxes date.json
+  digitgan generate "(030) 555-0199" -o form.png --lines boxes --noise 0.3
+  digitgan generate -o minus.png -- -1,024.50     a text that begins with a sign
   digitgan generate 2026 -o year.gif              from this hand to the next
   digitgan generate 7 --thickness 4 --slant -20   bold, leaning left
   digitgan generate --digit 7 --count 100 -o sevens.npz
   digitgan generate --grid -o all.png             a row of ten for every digit
 """
 
+# How the picture of a text looks
+Height = Annotated[int | None, typer.Option(help="Of TEXT's digits, in pixels [80]")]
+Width = Annotated[int | None, typer.Option(help="Of TEXT's picture, in pixels.")]
+Spacing = Annotated[
+    tuple[int, int] | None,
+    typer.Option(metavar="MIN MAX", help="Pixels between TEXT's characters."),
+]
+Lines = Annotated[str | None, typer.Option(help="Under TEXT: ruled, grid or boxes.")]
+Background = Annotated[
+    int | None, typer.Option(help="Grey of TEXT's paper, 0 to 255 [255]")
+]
+Ink = Annotated[int | None, typer.Option(help="Grey of TEXT's ink, 0 to 255 [0]")]
+Noise = Annotated[float | None, typer.Option(help="Of a scanner, 0 to 1 [0]")]
+
 
 def generate(  # noqa: PLR0913 - each is a flag
-    text: Annotated[str | None, typer.Argument(help="Digits, such as 2026.")] = None,
+    text: Annotated[
+        str | None, typer.Argument(help="Digits and - . , : / + ( ).")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="A .png, .npz or .gif.")
     ] = None,
@@ -38,6 +57,16 @@ def generate(  # noqa: PLR0913 - each is a flag
     variety: Annotated[
         float | None, typer.Option(help="0, the usual form, to 1, all forms [1]")
     ] = None,
+    boxes: Annotated[
+        Path | None, typer.Option(help="A .json: where TEXT's characters are.")
+    ] = None,
+    height: Height = None,
+    width: Width = None,
+    spacing: Spacing = None,
+    lines: Lines = None,
+    background: Background = None,
+    ink: Ink = None,
+    noise: Noise = None,
     model: Annotated[
         str, typer.Option(help="flagship, or a model or run folder.")
     ] = "flagship",
@@ -48,6 +77,16 @@ def generate(  # noqa: PLR0913 - each is a flag
     command.generate(
         text,
         out=out,
+        boxes=boxes,
+        page={
+            "height": height,
+            "width": width,
+            "spacing": spacing,
+            "background": background,
+            "ink": ink,
+            "lines": lines,
+            "noise": noise,
+        },
         model=model,
         digit=digit,
         count=count,

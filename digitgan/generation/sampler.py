@@ -10,6 +10,7 @@ import onnxruntime
 from digitgan.errors import InputError
 from digitgan.files import sha256
 from digitgan.generation.styles import UNITS, Styles
+from digitgan.generation.writing import write
 from digitgan.model.latents import draw_latents
 
 BLOCK = 64  # digits in one call of the network
@@ -200,6 +201,8 @@ class Sampler:
             for i in range(0, len(recipe.latents), BLOCK)
         ]
         return np.concatenate(blocks)
+
+    write = write  # a method that fills files of its own
 
     @property
     def latent_dim(self) -> int:

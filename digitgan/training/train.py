@@ -194,7 +194,7 @@ def _facts(run: Run, dataset: Dataset, clock: Clock) -> dict:
         "backend": config.backend,
         "epochs": clock.step / clock.steps_per_epoch,
         "seconds": round(clock.seconds, 1),
-        "data": dataset.source,
+        "data": dataset.source.split(", from ")[0],
         "data_sha256": config.data_sha256,
         "licence": LICENCES.get(config.data, ""),
         "machine": machine(),
