@@ -12,6 +12,7 @@ _PUBLIC = {
     "InputError": "digitgan.errors",
     "evaluate": "digitgan.evaluation.candidates",
     "load": "digitgan.generation.sampler",
+    "make_dataset": "digitgan.generation.factory",
     "resume": "digitgan.training.train",
     "train": "digitgan.training.train",
 }

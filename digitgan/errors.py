@@ -29,3 +29,7 @@ def unknown_name(argument: str, value: str, allowed: Iterable[str]) -> InputErro
 
 class TrainingFailed(RuntimeError):
     """A run that went wrong by itself: says what happened and what to try."""
+
+
+class DatasetFailed(RuntimeError):
+    """A data set that could not be finished: says why, and what is whole."""

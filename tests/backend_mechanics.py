@@ -13,7 +13,7 @@ from keras import ops
 
 import digitgan
 from digitgan.data import Dataset, Digits
-from digitgan.model.folder import some_of_each, sample_grid
+from digitgan.model.folder import sample_grid, some_of_each
 from digitgan.model.gan import GAN
 from digitgan.model.latents import draw_latents
 from digitgan.model.losses import OBJECTIVES, Objective

@@ -7,10 +7,11 @@ import sys
 
 import typer
 
-from digitgan.cli import evaluate, generate, info, train
-from digitgan.errors import InputError, TrainingFailed
+from digitgan.cli import dataset, evaluate, generate, info, train
+from digitgan.errors import DatasetFailed, InputError, TrainingFailed
 
-VERBS = (train, generate, evaluate, info)
+VERBS = (train, generate, dataset, evaluate, info)
+OURS = InputError | TrainingFailed | DatasetFailed  # their lines are for people
 
 app = typer.Typer(
     name="digitgan",
@@ -57,7 +58,7 @@ def _explain(error: Exception) -> int:
     message = error.format_message() if usage else str(error)
     if isinstance(error, ModuleNotFoundError):
         message = f"{error}: training needs  pip install 'digitgan[train]'"
-    elif not usage and not isinstance(error, InputError | TrainingFailed):
+    elif not usage and not isinstance(error, OURS):
         message = f"{type(error).__name__}: {message} (--debug shows where)"
     print(f"digitgan: {' '.join(message.split())}", file=sys.stderr)
     return 2 if usage or isinstance(error, InputError) else 1

@@ -18,12 +18,13 @@ class Judge:
     Args:
         path: The network; the card ``judge.json`` beside it, when there is one,
             must carry its SHA-256.
+        threads: Processor threads to read with; 0 for one a core.
 
     Raises:
         InputError: The file is missing, or is not the one that the card describes.
     """
 
-    def __init__(self, path: str | Path = FILE):
+    def __init__(self, path: str | Path = FILE, threads: int = 0):
         """Load the network and check it against its card."""
         self.path = Path(path)
         if not self.path.is_file():
@@ -36,8 +37,10 @@ class Judge:
                 f"judge {str(path)!r} has sha256 {self.sha256[:12]}..., but its card "
                 f"says {self.card['sha256'][:12]}...: the file was changed"
             )
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
         self._session = onnxruntime.InferenceSession(
-            self.path.read_bytes(), providers=["CPUExecutionProvider"]
+            self.path.read_bytes(), options, providers=["CPUExecutionProvider"]
         )
         self._input = self._session.get_inputs()[0].name
 

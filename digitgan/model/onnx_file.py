@@ -109,7 +109,7 @@ def _layers(generator: keras.Model, kind) -> list:
 
 def _told(graph: _Graph, generator: keras.Model) -> str:
     """Put latents and what else is told side by side, ``(N, C)``."""
-    parts, last = [], graph.array(np.array([-1]))
+    parts = []
     for x in generator.inputs:
         if x.dtype == "int32":
             kinds = generator.get_layer(f"{x.name}_code").num_tokens
@@ -119,7 +119,8 @@ def _told(graph: _Graph, generator: keras.Model) -> str:
             part = graph.add("Mul", x.name, graph.array(float(standard.scale)))
             part = graph.add("Add", part, graph.array(float(standard.offset)))
             ends = graph.array(-FARTHEST), graph.array(FARTHEST)
-            parts.append(graph.add("Unsqueeze", graph.add("Clip", part, *ends), last))
+            part, last = graph.add("Clip", part, *ends), graph.array(np.array([-1]))
+            parts.append(graph.add("Unsqueeze", part, last))
         else:
             parts.append(x.name)
     return graph.add("Concat", *parts, axis=1) if len(parts) > 1 else parts[0]

@@ -1,0 +1,223 @@
+"""Real readers open what the factory writes, as their own users would."""
+
+import gzip
+import json
+import os
+
+import numpy as np
+import pytest
+from datasets_made import NAMES, tiny_model
+
+import digitgan
+from digitgan.generation.factory import make_dataset
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # local files are all that is read
+COUNT = 1000
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    return tiny_model(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def drawn(tiny, tmp_path_factory):
+    """Return the digits themselves: images and labels of every part."""
+    out = tmp_path_factory.mktemp("plain") / "a"
+    make_dataset(out, count=COUNT, format="npz", seed=4, model=tiny)
+    with np.load(out / "mnist.npz", allow_pickle=False) as stored:
+        return {name: stored[name] for name in stored.files}
+
+
+@pytest.fixture
+def made(tmp_path, tiny):
+    """Return what makes the same digits in another format."""
+
+    def make(format, **wish):
+        wish = {"count": COUNT, "seed": 4, "model": tiny, "shard_size": 300} | wish
+        make_dataset(tmp_path / format, format=format, **wish)
+        return tmp_path / format
+
+    return make
+
+
+def test_idx_by_idx2numpy(made, drawn):
+    idx2numpy = pytest.importorskip("idx2numpy")
+    out = made("idx")
+    for stem, part in (("train", "train"), ("t10k", "test")):
+        with gzip.open(out / f"{stem}-images-idx3-ubyte.gz") as file:
+            assert np.array_equal(idx2numpy.convert_from_file(file), drawn[f"x_{part}"])
+        with gzip.open(out / f"{stem}-labels-idx1-ubyte.gz") as file:
+            assert np.array_equal(idx2numpy.convert_from_file(file), drawn[f"y_{part}"])
+
+
+def test_npz_by_keras_own_loader(made, drawn, monkeypatch):
+    """Keras' ``mnist.load_data`` reads it; only its download is put aside."""
+    keras = pytest.importorskip("keras")
+    from keras.src.datasets import mnist
+
+    path = str(made("npz") / "mnist.npz")
+    monkeypatch.setattr(mnist, "get_file", lambda *words, **more: path)
+    (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+    assert np.array_equal(x_train, drawn["x_train"]) and x_train.dtype == np.uint8
+    assert np.array_equal(y_test, drawn["y_test"]) and y_train.shape == (800,)
+    assert x_test.shape == (100, 28, 28)
+
+
+def test_npz_without_test_digits_still_has_the_arrays(made):
+    with np.load(made("npz", split=(COUNT, 0, 0)) / "mnist.npz") as stored:
+        assert stored["x_test"].shape == (0, 28, 28) and stored["y_test"].shape == (0,)
+        assert sorted(stored.files) == ["x_test", "x_train", "y_test", "y_train"]
+
+
+def test_png_by_keras(made, drawn):
+    keras = pytest.importorskip("keras")
+    data = keras.utils.image_dataset_from_directory(
+        made("png") / "train",
+        color_mode="grayscale",
+        image_size=(28, 28),
+        batch_size=None,
+        shuffle=False,
+        verbose=False,
+    )
+    assert data.class_names == list(NAMES)
+    images, labels = zip(*data.as_numpy_iterator(), strict=True)
+    order = np.argsort(drawn["y_train"], kind="stable")
+    assert np.array_equal(labels, drawn["y_train"][order])
+    assert np.array_equal(np.stack(images)[..., 0], drawn["x_train"][order])
+
+
+def test_png_by_hugging_face(made, drawn, tmp_path):
+    datasets = pytest.importorskip("datasets")
+    data = datasets.load_dataset(
+        "imagefolder", data_dir=str(made("png")), cache_dir=str(tmp_path / "cache")
+    )
+    assert sorted(data) == ["test", "train", "validation"]
+    for row in data["train"].select(range(50)):
+        assert np.array_equal(row["image"], drawn["x_train"][row["number"]])
+        assert row["label"] == drawn["y_train"][row["number"]]
+
+
+def test_parquet_by_pyarrow(made, drawn):
+    pq = pytest.importorskip("pyarrow.parquet")
+    table = pq.read_table(made("parquet") / "data", columns=["label", "number", "seed"])
+    assert table.num_rows == COUNT and set(table["seed"].to_pylist()) == {4}
+    rows = table.sort_by("number")["label"].to_numpy()
+    assert np.array_equal(rows[:800], drawn["y_train"])
+
+
+def test_parquet_by_hugging_face(made, drawn, tmp_path):
+    datasets = pytest.importorskip("datasets")
+    data = datasets.load_dataset(
+        str(made("parquet")), cache_dir=str(tmp_path / "cache")
+    )
+    assert {name: len(part) for name, part in data.items()} == {
+        "train": 800,
+        "validation": 100,
+        "test": 100,
+    }
+    assert data["train"].features["label"].names == list(NAMES)
+    assert isinstance(data["train"].features["image"], datasets.Image)
+    for i in (0, 350, 799):  # three shards
+        assert np.array_equal(data["train"][i]["image"], drawn["x_train"][i])
+        assert data["train"][i]["label"] == drawn["y_train"][i]
+
+
+def test_webdataset(made, drawn):
+    webdataset = pytest.importorskip("webdataset")
+    shards = str(made("webdataset") / "train-{000000..000002}.tar")
+    data = webdataset.WebDataset(shards, shardshuffle=False).decode("l8")
+    rows = list(data.to_tuple("png", "cls", "json"))
+    assert len(rows) == 800
+    assert np.array_equal([label for _, label, _ in rows], drawn["y_train"])
+    assert np.array_equal(np.stack([image for image, _, _ in rows]), drawn["x_train"])
+    assert [told["number"] for _, _, told in rows] == list(range(800))
+
+
+PAGES = {"kind": "scenes", "count": 12, "shard_size": 3, "split": (8, 2, 2)}
+
+
+def ink_of(mask):
+    """Return left, top, right, bottom of what is set."""
+    rows, columns = np.nonzero(mask)
+    return [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+
+
+def test_coco_by_pycocotools(made):
+    """Boxes are those of the ink to the pixel; the ink is dark in the picture."""
+    coco = pytest.importorskip("pycocotools.coco")
+    from PIL import Image
+
+    out = made("coco", **PAGES, pattern="dd.mm.yyyy")
+    data = coco.COCO(str(out / "annotations" / "instances_train.json"))
+    assert len(data.getImgIds()) == 8
+    names = {c["id"]: c["name"] for c in data.loadCats(data.getCatIds())}
+    for picture in data.loadImgs(data.getImgIds()):
+        image = np.asarray(Image.open(out / "train" / picture["file_name"]))
+        assert image.shape == (picture["height"], picture["width"])
+        found = data.loadAnns(data.getAnnIds(picture["id"]))
+        written = "".join(number["text"] for number in picture["numbers"])
+        assert "".join(names[a["category_id"]] for a in found) == written
+        for note in found:
+            mask = data.annToMask(note)
+            left, top, width, height = note["bbox"]
+            assert ink_of(mask) == [left, top, left + width, top + height]
+            assert mask.sum() == note["area"]
+            assert image[mask > 0].max() < 255 and image[mask > 0].min() < 128
+        ink = np.zeros(image.shape, bool)
+        for note in found:
+            ink |= data.annToMask(note) > 0
+        assert (image[~ink] == 255).all()
+
+
+def test_yolo_files_say_the_same_as_coco(made):
+    files = made("yolo", **PAGES)
+    notes = json.loads(
+        (made("coco", **PAGES) / "annotations" / "instances_train.json").read_text()
+    )
+    sizes = np.array([640, 480, 640, 480])
+    for picture in notes["images"]:
+        path = files / "labels" / "train" / picture["file_name"]
+        rows = np.loadtxt(path.with_suffix(".txt"), ndmin=2)
+        boxes = np.array(
+            [a["bbox"] for a in notes["annotations"] if a["image_id"] == picture["id"]]
+        )
+        centres = boxes[:, :2] + boxes[:, 2:] / 2
+        assert np.allclose(
+            rows[:, 1:] * sizes, np.hstack([centres, boxes[:, 2:]]), atol=1e-3
+        )
+        assert (files / "images" / "train" / picture["file_name"]).is_file()
+    assert "val: images/validation" in (files / "data.yaml").read_text()
+
+
+@pytest.mark.parametrize("format", ["png", "parquet", "webdataset"])
+def test_numbers_can_be_written_again(made, tiny, format, tmp_path):
+    """Every picture carries the text and the seed that write it again."""
+    out = made(format, kind="numbers", count=60, length="2-4", split=(60, 0, 0))
+    rows = list(numbers_in(out, format, tmp_path))
+    assert len(rows) == 60
+    assert {len(row["text"]) for row in rows} == {2, 3, 4}
+    model = digitgan.load(tiny, threads=1)
+    for row in rows[:5]:
+        again = model.write(row["text"], seed=row["seed"])
+        assert np.array_equal(row["image"], again.image)
+        assert np.array_equal(row["boxes"], again.boxes)
+
+
+def numbers_in(out, format, tmp_path):
+    """Yield what a reader of the format finds."""
+    if format == "webdataset":
+        webdataset = pytest.importorskip("webdataset")
+        shards = str(out / "train-000000.tar")
+        data = webdataset.WebDataset(shards, shardshuffle=False).decode("l8")
+        for image, told in data.to_tuple("png", "json"):
+            yield {"image": image, **told}
+        return
+    datasets = pytest.importorskip("datasets")
+    words = ["imagefolder"] if format == "png" else []
+    cache = str(tmp_path / "cache")
+    yield from datasets.load_dataset(
+        *words,
+        **{"data_dir": str(out)} if words else {"path": str(out)},
+        cache_dir=cache,
+    )["train"]
