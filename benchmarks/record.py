@@ -55,7 +55,8 @@ def publish(name: str, page: str, result: dict, table: str) -> None:
     path = ROOT / page
     begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
     script = Path(sys.argv[0]).resolve().relative_to(ROOT)
-    source = f"Written by `python {script}` on {machine()}."
+    command = " ".join(["python", str(script), *sys.argv[1:]])
+    source = f"Written by `{command}` on {machine()}."
     text = path.read_text()
     if begin not in text:
         text += f"\n{begin}\n{end}\n"
