@@ -1,0 +1,40 @@
+"""The verb ``serve``."""
+
+from typing import Annotated
+
+import typer
+
+from digitgan.errors import InputError
+
+HELP = """Open a page to write on, and an API, on this machine.
+
+\b
+Examples:
+  digitgan serve                                  http://127.0.0.1:8000
+  digitgan serve --port 0                         any free port
+  digitgan serve --model runs/flagship            a model of your own
+  curl -o year.png "http://127.0.0.1:8000/v1/numbers.png?text=2026&seed=7"
+"""
+
+
+def serve(
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 for everyone.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port; 0 for any that is free.")
+    ] = 8000,
+    model: Annotated[
+        str, typer.Option(help="flagship, or a model or run folder.")
+    ] = "flagship",
+) -> None:
+    """Serve the page and the API until Ctrl-C."""
+    try:
+        from digitgan.serving.command import serve as run
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "digitgan":
+            raise
+        raise InputError(f"{error}: serve needs  pip install 'digitgan[serve]'") from (
+            error
+        )
+    run(host, port, model)

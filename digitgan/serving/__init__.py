@@ -1,0 +1,1 @@
+"""People and programs look at a model over HTTP: the page and the API."""

@@ -1,0 +1,227 @@
+"""The web application: a page, an API that draws, and what operators need."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from contextlib import asynccontextmanager
+from hashlib import sha256
+from pathlib import Path
+
+import numpy
+import onnxruntime
+import PIL
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+import digitgan
+from digitgan.errors import InputError
+from digitgan.generation.sampler import Sampler
+from digitgan.serving import openapi, parameters, pictures
+from digitgan.serving.capacity import Capacity
+from digitgan.serving.metrics import MEDIA_TYPE, Metrics
+from digitgan.serving.problems import Problem, refused
+
+PAGE = Path(__file__).parent / "page"
+BODY = 16_384  # bytes of a request
+BODY_SECONDS = 10  # to send them
+ROW = 10  # digits for those who do not say how many
+KEEP = "public, max-age=3600"  # of pictures
+GUARDS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; "
+    "frame-ancestors 'self'; base-uri 'none'; form-action 'self'",
+}
+
+
+def make_app(
+    model: Sampler, *, name: str = "flagship", workers: int = 1, waiting: int = 64
+) -> Starlette:
+    """Return the ASGI application.
+
+    Args:
+        model: Who writes; open it with one thread, as several requests are drawn at
+            once.
+        name: What the model is called.
+        workers: Threads that draw.
+        waiting: Requests that may wait for one; past them the answer is 503.
+    """
+    capacity = Capacity(workers, waiting)
+    service = Service(model, name, capacity)
+    endings = "/v1/{what}.{{ending}}"
+    routes = [
+        Route("/v1/digits", service.digits),
+        Route(endings.format(what="digits"), service.digits),
+        Route("/v1/numbers", service.numbers, methods=["GET", "POST"]),
+        Route(endings.format(what="numbers"), service.numbers, methods=["GET", "POST"]),
+        Route("/v1/model", service.model),
+        Route("/healthz", service.healthz),
+        Route("/metrics", service.metrics),
+        Route("/openapi.json", service.openapi),
+    ]
+    named = {route.path for route in routes if "{" not in route.path} | {"/"}
+    named |= {f"/v1/{w}.{e}" for w in ("digits", "numbers") for e in pictures.ENDINGS}
+    metrics = service.counts = Metrics(capacity, frozenset(named))
+
+    @asynccontextmanager
+    async def living(_):
+        yield
+        await asyncio.to_thread(capacity.close)
+
+    return Starlette(
+        routes=[*routes, Mount("/", StaticFiles(directory=PAGE, html=True))],
+        exception_handlers={Problem: _answer, HTTPException: _answer, 500: _failed},
+        lifespan=living,
+        middleware=[Middleware(metrics.around), Middleware(_guarded)],
+    )
+
+
+class Service:
+    """What each path answers.
+
+    Attributes:
+        counts: What ``/metrics`` shows.
+    """
+
+    def __init__(self, model: Sampler, name: str, capacity: Capacity):
+        """Settle what can be asked of a model."""
+        self._model, self._name, self._capacity = model, name, capacity
+        self._known = {
+            "digits": parameters.for_digits(model),
+            "numbers": parameters.for_numbers(model),
+        }
+        self.counts: Metrics
+        made_by = [digitgan.__version__, model.description["sha256"], numpy.__version__]
+        made_by += [PIL.__version__, onnxruntime.__version__]
+        self._made_by = json.dumps(made_by, sort_keys=True)
+
+    async def digits(self, request: Request) -> Response:
+        """Draw digits."""
+        asked = parameters.from_url(
+            self._known["digits"], request.query_params.multi_items()
+        )
+        if not asked.keys() & {"labels", "n", "digit"}:
+            asked["n"] = ROW
+        return await self._drawn(request, pictures.digits, asked)
+
+    async def numbers(self, request: Request) -> Response:
+        """Write a text."""
+        known = self._known["numbers"]
+        if request.method == "POST":
+            if request.query_params:
+                raise Problem(400, "a POST takes its fields from the body, not the URL")
+            asked = parameters.from_json(known, await _body(request))
+        else:
+            asked = parameters.from_url(known, request.query_params.multi_items())
+        asked = parameters.check_page(asked)
+        return await self._drawn(request, pictures.numbers, asked)
+
+    async def _drawn(self, request: Request, draw: Callable, asked: dict) -> Response:
+        """Draw in a thread, unless the client has the same picture already."""
+        accept = request.headers.get("accept")
+        form = pictures.form_of(request.path_params.get("ending"), accept)
+        told = [draw.__name__, form, asked, self._made_by]
+        mark = sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
+        headers = {"ETag": f'"{mark}"', "Cache-Control": KEEP}
+        if "ending" not in request.path_params:
+            headers["Vary"] = "Accept"
+        if request.method == "POST":
+            headers = {"Cache-Control": "no-store"}
+        elif mark in _marks(request.headers.get("if-none-match", "")):
+            return Response(status_code=304, headers=headers)
+        try:
+            body = await self._capacity.run(draw, self._model, form, asked)
+        except InputError as error:
+            raise refused(error, asked) from error
+        return Response(body, 200, headers, pictures.MEDIA_TYPES[form])
+
+    async def model(self, _: Request) -> Response:
+        """Say what the model can be asked."""
+        about = self._model.description
+        told = {"name": self._name}
+        told |= {name: about.get(name) for name in ("preset", "epochs", "data")}
+        told |= {"version": digitgan.__version__, "sha256": about["sha256"]}
+        told |= {"classes": self._model.classes, "limits": self._model.limits}
+        return _json(told)
+
+    async def healthz(self, _: Request) -> Response:
+        """Say that the event loop turns, and how much there is to do."""
+        busy, most = self._capacity.busy, self._capacity.most
+        told = {"status": "ok", "drawing": busy, "limit": most}
+        return _json(told, "no-store")
+
+    async def metrics(self, _: Request) -> Response:
+        """Show what was counted."""
+        headers = {"Cache-Control": "no-store", "Content-Type": MEDIA_TYPE}
+        return Response(self.counts.text(), 200, headers)
+
+    async def openapi(self, _: Request) -> Response:
+        """Describe this API."""
+        return _json(openapi.document(self._known))
+
+
+def _json(told: dict, cache: str = "no-cache") -> Response:
+    body = json.dumps(told, indent=1) + "\n"
+    return Response(body, 200, {"Cache-Control": cache}, "application/json")
+
+
+def _marks(header: str) -> set[str]:
+    """Return the ETags of an If-None-Match header, without quotes."""
+    return {one.strip().removeprefix("W/").strip('"') for one in header.split(",")}
+
+
+async def _body(request: Request) -> bytes:
+    """Return a JSON body that is neither too large nor too slow."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        allowed = {"value": kind[:100], "allowed": "application/json"}
+        line = f"Content-Type is {kind[:100]!r}: allowed is application/json"
+        raise Problem(415, line, field="Content-Type", **allowed)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for part in request.stream():
+                body += part
+                if len(body) > BODY:
+                    line = f"the body is too large: allowed are {BODY:,} bytes"
+                    raise Problem(413, line, {"Connection": "close"}, field="body")
+    except TimeoutError as error:
+        line = f"the body took more than {BODY_SECONDS} seconds"
+        raise Problem(408, line, {"Connection": "close"}, field="body") from error
+    return bytes(body)
+
+
+def _answer(_: Request, error: Exception) -> Response:
+    """Return a refusal as a problem."""
+    if isinstance(error, HTTPException):
+        error = Problem(error.status_code, error.detail, error.headers)
+    return error.response()
+
+
+def _failed(_: Request, error: Exception) -> Response:
+    """Return a failure of ours as a problem that gives nothing away."""
+    return Problem(500, "the server failed; its log says why").response()
+
+
+def _guarded(app):
+    """Return an application whose answers carry the headers that guard a browser."""
+    extra = [(k.lower().encode(), v.encode()) for k, v in GUARDS.items()]
+
+    async def guarded(scope, receive, send):
+        async def with_headers(message):
+            if message["type"] == "http.response.start":
+                message = message | {"headers": [*message["headers"], *extra]}
+                if not scope["path"].startswith("/v1/"):
+                    kept = {name for name, _ in message["headers"]}
+                    if b"cache-control" not in kept:
+                        message["headers"].append((b"cache-control", b"no-cache"))
+            await send(message)
+
+        await app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+    return guarded

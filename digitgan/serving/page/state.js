@@ -1,0 +1,61 @@
+// What the page shows, as a plain object, and its three ways out: the address of the
+// page, the address of the picture, and the line of Python. All use the API's names.
+
+export const HEIGHT = 120; // pixels of a digit: as large as the sheet shows it
+const LOOSE = 0.15; // heights between the least and the most spacing, as in Python
+const NUMBERS = ["thickness", "slant", "variety", "noise"];
+const ORDER = ["text", "seed", "thickness", "slant", "variety", "spacing", "lines", "noise"];
+export const SIGNS = /^[0-9 \n\-.,:/+()]*$/;
+
+export const fresh = () => ({ text: "2026", seed: randomSeed() });
+
+export function randomSeed() {
+  return crypto.getRandomValues(new Uint32Array(1))[0] % 1_000_000;
+}
+
+/** Read the state from the address; what makes no sense there is left out. */
+export function fromAddress(search) {
+  const told = new URLSearchParams(search);
+  const state = fresh();
+  if (told.has("text")) state.text = told.get("text").slice(0, 200);
+  if (/^[0-9]{1,15}$/.test(told.get("seed") ?? "")) state.seed = Number(told.get("seed"));
+  for (const name of NUMBERS) {
+    const words = told.get(name);
+    if (words !== null && /^-?[0-9]+(\.[0-9]+)?$/.test(words)) state[name] = Number(words);
+  }
+  const spacing = /^(-?[0-9]{1,4}),(-?[0-9]{1,4})$/.exec(told.get("spacing") ?? "");
+  if (spacing) state.spacing = [Number(spacing[1]), Number(spacing[2])];
+  if (["ruled", "grid", "boxes"].includes(told.get("lines"))) state.lines = told.get("lines");
+  return state;
+}
+
+/** Only what was asked for, in an order that never changes. */
+function asked(state) {
+  const drop = (name) => name === "spacing" && state.lines === "boxes";
+  return ORDER.filter((name) => state[name] !== undefined && !drop(name)).map((name) => [name, state[name]]);
+}
+
+export function toAddress(state) {
+  return "?" + new URLSearchParams(asked(state).map(([name, value]) => [name, String(value)]));
+}
+
+export function toPicture(state, ending) {
+  return `v1/numbers.${ending}${toAddress(state)}&height=${HEIGHT}`;
+}
+
+/** The statement that makes the same picture, byte for byte the same pixels. */
+export function toPython(state, model) {
+  const python = (value) => (Array.isArray(value) ? `(${value.join(", ")})` : JSON.stringify(value));
+  const [[, text], ...rest] = [...asked(state), ["height", HEIGHT]];
+  const words = [python(text), ...rest.map(([name, value]) => `${name}=${python(value)}`)];
+  const from = model === "flagship" ? "" : JSON.stringify(model);
+  return `digitgan.load(${from}).write(${words.join(", ")}).image.save("${fileName(state)}.png")`;
+}
+
+export function fileName(state) {
+  const plain = state.text.replace(/[^0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40);
+  return plain || "number";
+}
+
+export const spacingOf = (heights) => [Math.round(heights * HEIGHT), Math.round((heights + LOOSE) * HEIGHT)];
+export const heightsOf = (spacing) => (spacing ? spacing[0] / HEIGHT : 0);

@@ -1,0 +1,518 @@
+"""The API: every route and form, the same bytes twice, refusals that name the field."""
+
+import asyncio
+import io
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+import digitgan
+from digitgan import cli
+from digitgan.generation.sampler import load
+
+pytest.importorskip("starlette")
+pytest.importorskip("uvicorn")
+httpx = pytest.importorskip("httpx")
+from starlette.routing import Mount  # noqa: E402
+from starlette.testclient import TestClient  # noqa: E402
+
+from digitgan.serving import app as app_module  # noqa: E402
+from digitgan.serving import command, parameters, pictures  # noqa: E402
+from digitgan.serving.app import make_app  # noqa: E402
+from digitgan.serving.capacity import Capacity  # noqa: E402
+from digitgan.serving.problems import Problem  # noqa: E402
+
+MEDIA = pictures.MEDIA_TYPES
+PAGE = {"text": "12/05", "seed": 7, "slant": 20.0, "thickness": 3.5, "variety": 0.8}
+PAGE |= {"spacing": [0, 9], "height": 40, "width": 220, "lines": "ruled"}
+PAGE |= {"noise": 0.3, "background": 230, "ink": 20}
+
+
+@pytest.fixture(scope="module")
+def model():
+    return load(threads=1)
+
+
+@pytest.fixture(scope="module")
+def client(model):
+    with TestClient(make_app(model)) as client:
+        yield client
+
+
+def url(asked):
+    return {k: ",".join(map(str, v)) if k == "spacing" else v for k, v in asked.items()}
+
+
+def refusal(reply, status=400):
+    """Return the problem that an answer must be."""
+    assert reply.status_code == status, reply.text
+    assert reply.headers["content-type"] == "application/problem+json"
+    told = reply.json()
+    assert told["status"] == status and told["detail"] and "\n" not in told["detail"]
+    return told
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_numbers_are_those_of_write_in_every_form(client, model, method):
+    def ask(ending):
+        if method == "post":
+            return client.post(f"/v1/numbers.{ending}", json=PAGE)
+        return client.get(f"/v1/numbers.{ending}", params=url(PAGE))
+
+    expected = model.write(**PAGE)
+    pixels = np.asarray(expected.image)
+    picture = Image.open(io.BytesIO(ask("png").content))
+    assert picture.mode == "L" and np.array_equal(np.asarray(picture), pixels)
+    arrays = np.load(io.BytesIO(ask("npz").content))
+    assert np.array_equal(arrays["image"], pixels)
+    assert np.array_equal(arrays["boxes"], expected.boxes)
+    assert tuple(arrays["labels"]) == expected.labels
+    told = ask("json").json()
+    assert told["boxes"] == expected.boxes.tolist()
+    assert (told["width"], told["height"]) == expected.image.size
+    assert told["labels"] == list("12/05") and told["text"] == "12/05"
+    assert told["style"]["slant"] == pytest.approx(20, abs=0.01)
+    drawing = ask("svg")
+    assert told["image"] in drawing.text and "embedded" in drawing.text
+    for ending, kind in MEDIA.items():
+        assert ask(ending).headers["content-type"] == kind
+
+
+def test_numbers_have_the_height_of_the_command_unless_asked(client, model):
+    reply = client.get("/v1/numbers?text=2026")
+    expected = np.asarray(model.write("2026", height=80).image)
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(reply.content))), expected)
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        ("labels=2,0,2,6&seed=7&one_hand=true", {"labels": [2, 0, 2, 6], "seed": 7}),
+        ("n=5&digit=7&thickness=3.5", {"n": 5, "digit": 7, "thickness": 3.5}),
+        ("n=12&variety=0.5&slant=-10", {"n": 12, "variety": 0.5, "slant": -10}),
+        ("", {"n": 10}),
+    ],
+)
+def test_digits_are_those_of_sample(client, model, query, asked):
+    expected = model.sample(**asked, one_hand="one_hand" in query)
+    arrays = np.load(io.BytesIO(client.get(f"/v1/digits.npz?{query}").content))
+    assert np.array_equal(arrays["x"], expected)
+    told = client.get(f"/v1/digits.json?{query}").json()
+    assert np.array_equal(told["x"], expected) and told["y"] == arrays["y"].tolist()
+    assert client.get(f"/v1/digits.png?{query}").content.startswith(b"\x89PNG")
+    assert "<svg" in client.get(f"/v1/digits.svg?{query}").text
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("*/*", "png"),
+        ("image/avif,image/webp,image/svg+xml,image/*,*/*;q=0.8", "png"),
+        ("image/svg+xml", "svg"),
+        ("application/json, */*;q=0.1", "json"),
+        ("image/png;q=0.2, application/x-npz", "npz"),
+        ("application/*;q=0.5, application/x-npz;q=0", "json"),
+    ],
+)
+def test_accept_chooses_the_form(client, accept, kind):
+    reply = client.get("/v1/numbers?text=1", headers={"Accept": accept})
+    assert reply.headers["content-type"] == MEDIA[kind]
+    assert reply.headers["vary"] == "Accept"
+
+
+def test_accept_of_nothing_offered_is_refused(client):
+    reply = client.get("/v1/numbers?text=1", headers={"Accept": "text/html"})
+    assert "image/png" in refusal(reply, 406)["allowed"]
+
+
+def test_the_same_url_gives_the_same_bytes_or_304(client):
+    first = client.get("/v1/numbers.npz?text=2026&seed=3")
+    again = client.get("/v1/numbers.npz?seed=3&text=2026")
+    assert first.content == again.content
+    mark = first.headers["etag"]
+    assert mark == again.headers["etag"] and "max-age" in first.headers["cache-control"]
+    for known in (mark, f"W/{mark}", f'"other", {mark}'):
+        reply = client.get(
+            "/v1/numbers.npz?text=2026&seed=3", headers={"If-None-Match": known}
+        )
+        assert (reply.status_code, reply.content) == (304, b"")
+        assert reply.headers["etag"] == mark
+    marks = {
+        client.get(f"/v1/{path}").headers["etag"]
+        for path in ("numbers.png?text=2", "numbers.svg?text=2", "numbers.png?text=3")
+    }
+    assert len(marks | {mark}) == 4
+    posted = client.post("/v1/numbers.npz", json={"text": "2026", "seed": 3})
+    assert posted.content == first.content and "etag" not in posted.headers
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "allowed"),
+    [
+        ("numbers", "text", None),
+        ("numbers?text=", "text", "1 to 200"),
+        ("numbers?text=20a6", "text", "spaces"),
+        ("numbers?text=%D9%A3", "text", "0123456789"),
+        ("numbers?text=1%002", "text", "0123456789"),
+        ("numbers?text=" + "1" * 201, "text", "1 to 200"),
+        ("numbers?text=1&seed=x", "seed", "whole number"),
+        ("numbers?text=1&seed=-1", "seed", "0 to"),
+        ("numbers?text=1&seed=" + "9" * 5000, "seed", "0 to"),
+        ("numbers?text=1&seed=18446744073709551616", "seed", "0 to"),
+        ("numbers?text=1&thickness=nan", "thickness", "1.4 to 4.9"),
+        ("numbers?text=1&thickness=9", "thickness", "1.4 to 4.9"),
+        ("numbers?text=1&slant=inf", "slant", "-31.4 to 40.6"),
+        ("numbers?text=1&variety=1e999", "variety", "0 to 1"),
+        ("numbers?text=1&height=1_0", "height", "10 to 200"),
+        ("numbers?text=1&width=99999", "width", "1 to 10,000"),
+        ("numbers?text=1&spacing=3", "spacing", "2 whole numbers"),
+        ("numbers?text=1&spacing=9,3", "spacing", "least"),
+        ("numbers?text=1&lines=boxes&spacing=0,2", "spacing", "none"),
+        ("numbers?text=1&lines=dotted", "lines", "ruled"),
+        ("numbers?text=11&width=2", "width", None),
+        ("numbers?text=1&size=3", "size", "height"),
+        ("numbers?text=1&text=2", "text", "one value"),
+        ("numbers?text=" + "1" * 200 + "&height=200", "height", "2,500,000"),
+        ("numbers?text=" + "1%0A" * 99 + "1&width=10000", "height", "2,500,000"),
+        ("digits?n=1001", "n", "1 to 1,000"),
+        ("digits?n=0", "n", "1 to 1,000"),
+        ("digits?digit=10", "digit", "0 to 9"),
+        ("digits?labels=1,,2", "labels", "0 to 9"),
+        ("digits?labels=1&n=2", "labels", "no n"),
+        ("digits?labels=" + "1," * 1001 + "1", "labels", "1 to 1,000"),
+        ("digits?one_hand=maybe", "one_hand", "true"),
+    ],
+)
+def test_bad_input_names_the_field_and_what_is_allowed(client, path, field, allowed):
+    told = refusal(client.get(f"/v1/{path}"))
+    assert told["field"] == field and len(json.dumps(told)) < 2_000
+    assert allowed is None or allowed in told["allowed"]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status", "field"),
+    [
+        (b"{", "application/json", 400, "body"),
+        (b"[]", "application/json", 400, "body"),
+        (b"[" * 9_000, "application/json", 400, "body"),
+        (b"\xff", "application/json", 400, "body"),
+        (b'{"text": 2026}', "application/json", 400, "text"),
+        (b'{"text": "1", "seed": true}', "application/json", 400, "seed"),
+        (b'{"text": "1", "noise": NaN}', "application/json", 400, "noise"),
+        (b'{"text": "1", "spacing": [0, 1.5]}', "application/json", 400, "spacing"),
+        (
+            b'{"text": "1", "seed": 1' + b"0" * 4_000 + b"}",
+            "application/json",
+            400,
+            "seed",
+        ),
+        (b'{"seed": 1}', "application/json", 400, "text"),
+        (b" " * 20_000, "application/json", 413, "body"),
+        (b'{"text": "1"}', "text/plain", 415, "Content-Type"),
+    ],
+)
+def test_bad_bodies_are_refused(client, body, kind, status, field):
+    headers = {"Content-Type": kind}
+    told = refusal(client.post("/v1/numbers", content=body, headers=headers), status)
+    assert told["field"] == field
+
+
+def test_a_slow_body_is_refused(client, monkeypatch):
+    monkeypatch.setattr(app_module, "BODY_SECONDS", 0.05)
+
+    async def slow():
+        sent, app = [], client.app
+        headers = [(b"content-type", b"application/json")]
+        scope = {"type": "http", "method": "POST", "path": "/v1/numbers"}
+        scope |= {"headers": headers, "query_string": b"", "root_path": ""}
+
+        async def never():
+            await asyncio.sleep(60)
+
+        async def send(message):
+            sent.append(message)
+
+        await app(scope, never, send)
+        return sent[0]["status"]
+
+    assert asyncio.run(slow()) == 408
+
+
+def test_other_paths_and_methods_are_problems(client):
+    assert refusal(client.get("/v1/numbers.gif?text=1"), 404)["field"] == "ending"
+    refusal(client.get("/v2/numbers"), 404)
+    refusal(client.get("/%2e%2e/app.py"), 404)
+    refusal(client.get("/..%2fapp.py"), 404)
+    refusal(client.delete("/v1/digits"), 405)
+    refusal(client.post("/v1/numbers?seed=1", json={"text": "1"}))
+
+
+def test_the_model_describes_itself(client, model):
+    told = client.get("/v1/model").json()
+    assert told["limits"] == model.limits and told["classes"] == list("0123456789")
+    assert told["name"] == "flagship" and told["version"] == digitgan.__version__
+
+
+def test_the_page_and_its_parts_are_served(client):
+    page = client.get("/")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    parts = [*app_module.PAGE.iterdir()]
+    assert sum(part.stat().st_size for part in parts) < 300_000
+    for part in parts:
+        assert client.get(f"/{part.name}").content == part.read_bytes()
+        assert "http" not in part.read_text().replace("http://www.w3.org/2000/svg", "")
+
+
+def test_metrics_count_requests_and_remember_no_names(client):
+    for path in ("/v1/numbers?text=1", "/v1/numbers?text=x", "/a1", "/a2"):
+        client.get(path)
+    said = client.get("/metrics")
+    assert said.headers["content-type"].startswith("text/plain; version=0.0.4")
+    lines = said.text.splitlines()
+    for path, status in (("/v1/numbers", 200), ("/v1/numbers", 400), ("other", 404)):
+        begin = f'digitgan_requests_total{{path="{path}",status="{status}"}} '
+        assert any(line.startswith(begin) for line in lines), begin
+    assert "/a1" not in said.text and "digitgan_drawing 0.0" in lines
+
+
+def test_past_capacity_it_says_503_and_stays_awake(model, monkeypatch):
+    go, drawing = threading.Event(), threading.Event()
+
+    def numbers(*_):
+        drawing.set()
+        go.wait(20)
+        return b"drawn"
+
+    monkeypatch.setattr(pictures, "numbers", numbers)
+    with TestClient(make_app(model, workers=1, waiting=1)) as client:
+        replies = []
+        ask = lambda: replies.append(client.get("/v1/numbers?text=1"))  # noqa: E731
+        both = [threading.Thread(target=ask) for _ in range(2)]
+        for one in both:
+            one.start()
+        deadline = time.monotonic() + 10
+        while client.get("/healthz").json()["drawing"] < 2:
+            assert time.monotonic() < deadline
+        assert drawing.wait(10)
+        reply = client.get("/v1/numbers?text=2")
+        refusal(reply, 503)
+        assert int(reply.headers["retry-after"]) >= 1
+        begun = time.perf_counter()
+        assert client.get("/healthz").json() == {
+            "status": "ok",
+            "drawing": 2,
+            "limit": 2,
+        }
+        assert time.perf_counter() - begun < 1
+        go.set()
+        for one in both:
+            one.join(20)
+        assert [reply.content for reply in replies] == [b"drawn"] * 2
+        assert client.get("/healthz").json()["drawing"] == 0
+        assert client.get("/v1/numbers?text=2").status_code == 200
+
+
+def test_a_client_that_leaves_keeps_its_place_until_the_work_is_done():
+    async def leave():
+        go, capacity = threading.Event(), Capacity(1, 0)
+        task = asyncio.create_task(capacity.run(go.wait, 20))
+        await asyncio.sleep(0.05)
+        task.cancel()
+        await asyncio.sleep(0)
+        left = capacity.busy
+        go.set()
+        await asyncio.to_thread(capacity.close)
+        return left, capacity.busy
+
+    assert asyncio.run(leave()) == (1, 0)
+
+
+def test_who_waits_too_long_for_a_thread_is_told():
+    async def wait():
+        go, capacity = threading.Event(), Capacity(1, 5, patience=0.1)
+        first = asyncio.create_task(capacity.run(go.wait, 20))
+        await asyncio.sleep(0.01)
+        with pytest.raises(Problem) as told:
+            await capacity.run(lambda: None)
+        busy = capacity.busy
+        go.set()
+        return told.value, busy, await first
+
+    problem, busy, first = asyncio.run(wait())
+    assert problem.status == 503 and problem.headers["Retry-After"] == "1"
+    assert busy == 1 and first is True  # what had begun was finished
+
+
+def test_a_failure_of_ours_gives_nothing_away(model, monkeypatch):
+    def numbers(*_):
+        raise RuntimeError("a secret")
+
+    monkeypatch.setattr(pictures, "numbers", numbers)
+    with TestClient(make_app(model), raise_server_exceptions=False) as client:
+        told = refusal(client.get("/v1/numbers?text=1"), 500)
+        assert "secret" not in json.dumps(told)
+        assert client.get("/healthz").status_code == 200
+
+
+def test_the_largest_pictures_fit_in_memory(client):
+    most = parameters.LARGEST
+    asks = [
+        {"text": "8" * 62, "height": 200, "noise": 1},
+        {"text": "8" * 200, "height": 111, "noise": 1},
+        {"text": "\n".join(["8"] * 100), "height": 158, "noise": 1, "lines": "grid"},
+        {"text": "8" * 6, "height": 200, "spacing": [1800, 1800], "noise": 1},
+        {"text": "8\n8", "height": 120, "width": 10_000, "spacing": [-60, 1200]},
+    ]
+    tracemalloc.start()
+    try:
+        for ask in asks:
+            reply = client.post("/v1/numbers.npz", json=ask)
+            assert reply.status_code in (200, 400), (ask, reply.text)
+            assert reply.status_code == 200 or "width" in ask, reply.text
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 100 * most, f"{peak:,} bytes"
+
+
+def test_the_description_covers_every_route_and_its_examples_work(client):
+    told = client.get("/openapi.json").json()
+    served = {route.path for route in client.app.routes if not isinstance(route, Mount)}
+    assert served | {"/"} == set(told["paths"])
+    for path, verbs in told["paths"].items():
+        for verb, what in verbs.items():
+            where, query = path, {}
+            for one in what.get("parameters", []):
+                if one["in"] == "path":
+                    where = where.replace(f"{{{one['name']}}}", one["example"])
+                else:
+                    query[one["name"]] = one["example"]
+            if verb == "post":
+                content = what["requestBody"]["content"]["application/json"]
+                reply = client.post(where, json=content["example"])
+                assert reply.status_code == 200, reply.text
+                continue
+            for name in ("n", "digit"):
+                query.pop(name, None)  # labels exclude them
+            query = {
+                k: ",".join(map(str, v)) if isinstance(v, list) else v
+                for k, v in query.items()
+            }
+            reply = client.get(where, params=query)
+            assert reply.status_code == 200, reply.text
+            assert reply.headers["content-type"].partition(";")[0] in (
+                what["responses"]["200"].get("content", {})
+            )
+
+
+def test_the_command_refuses_a_port_that_is_taken(capsys):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        with pytest.raises(SystemExit) as end:
+            cli.main(["serve", "--port", port])
+    said = capsys.readouterr()
+    assert end.value.code == 2 and len(said.err.splitlines()) == 1
+    assert port in said.err and "--port 0" in said.err
+
+
+def test_answers_are_not_held_back_to_be_sent_together():
+    """Without its protocol asyncio leaves Nagle's algorithm on: 40 ms an answer."""
+    with command._listening("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
+
+
+WORDS = st.one_of(
+    st.text(max_size=8),
+    st.text("0123456789-.,:/+() \n", max_size=12),
+    st.integers().map(str),
+    st.floats().map(str),
+    st.lists(st.integers(-300, 300), max_size=3).map(lambda v: ",".join(map(str, v))),
+    st.sampled_from(["ruled", "grid", "boxes", "true", "1e5", "0x10", "٣", "\0"]),
+)
+NAMES = st.sampled_from([*PAGE, "labels", "n", "digit", "one_hand", "nothing"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    what=st.sampled_from(["digits", "numbers", "numbers.json", "digits.npz"]),
+    asked=st.dictionaries(NAMES, WORDS, max_size=4),
+    text=st.text("0123456789-.,:/+() \n", min_size=1, max_size=6),
+)
+def test_nothing_in_a_url_makes_it_fail(client, what, asked, text):
+    if what.startswith("numbers"):
+        asked.setdefault("text", text)
+    reply = client.get(f"/v1/{what}", params=asked)
+    assert reply.status_code in (200, 400), reply.text
+    if reply.status_code == 400:
+        assert refusal(reply)["field"]
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3),
+    max_leaves=3,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(asked=st.dictionaries(NAMES, VALUES, max_size=4), text=st.integers(0))
+def test_nothing_in_a_body_makes_it_fail(client, asked, text):
+    body = json.dumps({"text": str(text)} | asked)
+    headers = {"Content-Type": "application/json"}
+    reply = client.post("/v1/numbers", content=body, headers=headers)
+    assert reply.status_code in (200, 400), reply.text
+    if reply.status_code == 400:
+        assert refusal(reply)["field"]
+
+
+def test_the_command_needs_its_extra_and_the_others_do_not(tmp_path):
+    def run(*words):
+        hide = "import sys; [sys.modules.__setitem__(m, None) for m in "
+        hide += "('starlette', 'uvicorn', 'prometheus_client')]; "
+        code = f"{hide}from digitgan.cli import main; main({list(words)})"
+        words = [sys.executable, "-c", code]
+        return subprocess.run(words, capture_output=True, text=True)
+
+    without = run("serve")
+    assert without.returncode == 2 and len(without.stderr.splitlines()) == 1
+    assert "pip install 'digitgan[serve]'" in without.stderr
+    assert run("generate", "7", "-o", str(tmp_path / "7.png")).returncode == 0
+
+
+def test_the_command_serves_and_stops_when_it_has_answered():
+    code = "from digitgan.cli import main; main(['serve', '--port', '0'])"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            where = process.stdout.readline().split()[2]
+            text = "8" * 60
+            asked = {"text": text, "height": 200, "noise": 1}
+            replies = []
+            ask = threading.Thread(
+                target=lambda: replies.append(
+                    httpx.get(f"{where}v1/numbers.png", params=asked, timeout=60)
+                )
+            )
+            ask.start()
+            deadline = time.monotonic() + 20
+            while not httpx.get(f"{where}healthz").json()["drawing"] and ask.is_alive():
+                assert time.monotonic() < deadline
+            process.send_signal(signal.SIGINT)
+            ask.join(60)
+            assert replies[0].status_code == 200
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
