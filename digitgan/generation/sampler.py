@@ -1,6 +1,8 @@
 """Draw digits from a model folder, by ONNX Runtime alone."""
 
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,8 +87,9 @@ class Sampler:
         for name, expected in known.items():
             _check_hash(folder / name, expected)
         self.styles = Styles(folder / "styles.npz") if self.limits else None
+        self._threads = threads or os.cpu_count() or 1
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1  # blocks side by side are a third faster
         self._session = onnxruntime.InferenceSession(network.read_bytes(), options)
 
     def sample(  # noqa: PLR0913 - each decides what is drawn
@@ -196,11 +199,17 @@ class Sampler:
     def draw(self, recipe: Recipe) -> np.ndarray:
         """Draw what a recipe says, ``uint8 (n, 28, 28)``."""
         inputs = {"latents": recipe.latents, **recipe.conditions}
-        blocks = [
-            self._session.run(None, {k: v[i : i + BLOCK] for k, v in inputs.items()})[0]
-            for i in range(0, len(recipe.latents), BLOCK)
-        ]
-        return np.concatenate(blocks)
+
+        def block(start: int) -> np.ndarray:
+            part = {k: v[start : start + BLOCK] for k, v in inputs.items()}
+            return self._session.run(None, part)[0]
+
+        starts = range(0, len(recipe.latents), BLOCK)
+        threads = min(self._threads, len(starts))
+        if threads == 1:
+            return np.concatenate([block(start) for start in starts])
+        with ThreadPoolExecutor(threads) as pool:
+            return np.concatenate(list(pool.map(block, starts)))
 
     write = write  # a method that fills files of its own
 
