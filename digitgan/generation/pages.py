@@ -98,12 +98,7 @@ def _hand(rng: np.random.Generator) -> int:
 def _written(model: Sampler, text: str, facts: dict, **style) -> Page:
     """Write a text and keep its masks as small as its boxes."""
     written = model.write(text, **style)
-    masks = [
-        mask[top:bottom, left:right]
-        for mask, (left, top, right, bottom) in zip(
-            written.masks, written.boxes, strict=True
-        )
-    ]
+    masks = [ink > 0 for ink in written.inks]
     characters, image = "".join(written.labels), np.asarray(written.image)
     return Page(image, characters, np.asarray(written.boxes), masks, facts)
 

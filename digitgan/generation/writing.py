@@ -10,7 +10,7 @@ from PIL import Image
 from digitgan.errors import InputError, unknown_name
 from digitgan.generation.characters import characters
 from digitgan.generation.hand import Pen, stream
-from digitgan.generation.layout import lay_out, wander
+from digitgan.generation.layout import MOST_PIXELS, lay_out, wander
 from digitgan.generation.paper import LINES, picture_of, printed, scanned
 from digitgan.generation.signs import DIGIT, SIGNS
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from digitgan.generation.sampler import Sampler
 
 LONGEST = 1_000  # characters
-WIDEST = 50_000_000  # pixels
 HEIGHTS = (10, 200)
 DIGITS = tuple("0123456789")
 SPACING = (0.0, 0.15)  # usual paper between neighbours, in heights of a digit
@@ -147,7 +146,7 @@ def _check_page(height, width, background, ink, lines, noise) -> None:
     """Refuse what no page can be."""
     _check_whole("height", height, *HEIGHTS)
     if width is not None:
-        _check_whole("width", width, 1, WIDEST)
+        _check_whole("width", width, 1, MOST_PIXELS)
     _check_whole("background", background, 0, 255)
     _check_whole("ink", ink, 0, 255)
     if lines is not None and lines not in LINES:
