@@ -1,7 +1,6 @@
 """Data sets of any size: made shard by shard, gone on with, checked, mended."""
 
 import errno
-import inspect
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -15,10 +14,8 @@ from digitgan.generation.engines import check_engine, make_shards
 from digitgan.generation.manifest import State
 from digitgan.generation.sampler import load
 from digitgan.generation.shards import WORK, clear_work, piece_path
-from digitgan.generation.spec import Spec, plan
+from digitgan.generation.spec import WISH, Spec, plan
 from digitgan.generation.writers import groups, writer
-
-WISH = inspect.getfullargspec(plan).kwonlyargs  # what decides the bytes
 
 
 @dataclass(frozen=True)

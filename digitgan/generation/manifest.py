@@ -6,10 +6,19 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import digitgan
 from digitgan.errors import InputError
-from digitgan.files import replacing, sha256, write_text
+from digitgan.files import (
+    from_json,
+    read_json,
+    reading,
+    replacing,
+    sha256,
+    write_text,
+)
+from digitgan.generation.opening import check_classes
 from digitgan.generation.shards import (
     WORK,
     Receipt,
@@ -17,10 +26,44 @@ from digitgan.generation.shards import (
     piece_path,
     stored_sum,
 )
-from digitgan.generation.spec import Spec
+from digitgan.generation.spec import WISH, Spec, plan
 from digitgan.generation.writers import groups, writer
 
 FILE = "manifest.json"
+MOST = 2**28  # bytes: half a million shards
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What ``manifest.json`` holds.
+
+    Attributes:
+        digitgan: Version that made the data set.
+        kind: As in the spec, like the next three.
+        format: See there.
+        seed: See there.
+        count: See there.
+        dropped: Samples that the judge misread.
+        parts: Samples by part.
+        label_counts: How often each label or character occurs, by part.
+        model_sha256: Of the network.
+        spec: Everything that decides the bytes.
+        joined: SHA-256 of the files that pieces were joined to, by name.
+        shards: What is known of each.
+    """
+
+    digitgan: str
+    kind: str
+    format: str
+    seed: int
+    count: int
+    dropped: int
+    parts: dict[str, int]
+    label_counts: dict[str, dict[str, int]]
+    model_sha256: str
+    spec: Spec
+    joined: dict[str, str]
+    shards: tuple[Receipt, ...]
 
 
 @dataclass
@@ -75,31 +118,67 @@ def read_state(folder: Path) -> State | None:
     Raises:
         InputError: Its manifest is damaged.
     """
-    path = folder / FILE
-    try:
-        if path.is_file():
-            stored = read_manifest(folder)
-            receipts = [Receipt(**row) for row in stored["shards"]]
-            spec, joined = Spec.from_dict(stored["spec"]), stored["joined"]
-            return State(spec, {r.index: r for r in receipts}, joined, True)
-        path = folder / WORK / "spec.json"
-        if not path.is_file():
-            return None
-        spec = Spec.from_dict(json.loads(path.read_text(encoding="utf-8")))
-        state = State(spec)
-        for path in (folder / WORK).glob("[0-9]*.json"):
-            receipt = Receipt(**json.loads(path.read_text(encoding="utf-8")))
-            state.receipts[receipt.index] = receipt
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise InputError(
-            f"{str(path)!r} is damaged ({error}): remove the folder and make it again"
-        ) from error
+    if (folder / FILE).is_file():
+        told = _manifest(folder)[1]
+        receipts = {receipt.index: receipt for receipt in told.shards}
+        return State(told.spec, receipts, dict(told.joined), True)
+    path = folder / WORK / "spec.json"
+    if not path.is_file():
+        return None
+    stored = read_json("data set", path)
+    with reading("data set", path):
+        state = State(_checked(from_json(Spec, stored)))
+    for path in (folder / WORK).glob("[0-9]*.json"):
+        stored = read_json("data set", path)
+        with reading("data set", path):
+            receipt = _checked_receipt(state.spec, from_json(Receipt, stored))
+        state.receipts[receipt.index] = receipt
     return state
 
 
 def read_manifest(folder: Path) -> dict:
-    """Return what the manifest of a finished data set holds."""
-    return json.loads((folder / FILE).read_text(encoding="utf-8"))
+    """Return what the manifest of a finished data set holds.
+
+    Raises:
+        InputError: It is damaged.
+    """
+    return _manifest(folder)[0]
+
+
+def _manifest(folder: Path) -> tuple[dict, Manifest]:
+    """Return a manifest as JSON holds it, and checked."""
+    path = folder / FILE
+    stored = read_json("data set", path, MOST)
+    with reading("data set", path):
+        told = from_json(Manifest, stored)
+        _checked(told.spec)
+        for receipt in told.shards:
+            _checked_receipt(told.spec, receipt)
+    return stored, told
+
+
+def _checked(spec: Spec) -> Spec:
+    """Return a stored spec if the wish in it leads to itself again."""
+    check_classes(spec.classes)
+    sums = {"generator.onnx": "", **spec.model_sha256}
+    model = SimpleNamespace(classes=spec.classes, description={"sha256": sums})
+    wish = {name: getattr(spec, name) for name in WISH}
+    if spec.pattern is not None:
+        wish["labels"] = None  # a pattern has its own
+    if plan(model, spec.model, **wish) != spec:
+        raise ValueError("its spec contradicts itself")
+    return spec
+
+
+def _checked_receipt(spec: Spec, receipt: Receipt) -> Receipt:
+    """Return a stored receipt if the spec has such a shard."""
+    shard = spec.shard(receipt.index) if receipt.index >= 0 else None
+    if not shard or (shard.part, shard.count) != (receipt.part, receipt.count):
+        raise ValueError(f"there is no such shard as {receipt.index}")
+    waiting = not writer(spec.format).names(spec, shard)
+    if receipt.piece is None and waiting:
+        raise ValueError(f"shard {receipt.index} has no piece")
+    return receipt
 
 
 def write_manifest(folder: Path, state: State) -> dict:
@@ -184,11 +263,11 @@ def _lost_pieces(folder: Path, state: State, part: str) -> set[int]:
     lost = {r.index for r in receipts if not _piece_is_whole(folder, r)}
     if not (lost and state.finished):
         return lost
-    sizes = [receipt.piece["bytes"] for receipt in receipts]
+    sizes = [receipt.piece.bytes for receipt in receipts]
     pieces = writer(state.spec.format).take_out(state.spec, part, folder, sizes)
     with suppress(Exception):  # whatever a damaged file brings up: it ends here
         for receipt, piece in zip(receipts, pieces, strict=False):
-            if digest(piece) == receipt.piece["sha256"]:
+            if digest(piece) == receipt.piece.sha256:
                 with replacing(piece_path(folder, receipt.index)) as path:
                     path.write_bytes(piece)
                 lost.discard(receipt.index)
@@ -199,7 +278,7 @@ def _piece_is_whole(folder: Path, receipt: Receipt) -> bool:
     if receipt.piece is None:
         return True
     path = piece_path(folder, receipt.index)
-    return path.is_file() and sha256(path) == receipt.piece["sha256"]
+    return path.is_file() and sha256(path) == receipt.piece.sha256
 
 
 def _check_empty(folder: Path) -> None:
