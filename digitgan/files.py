@@ -1,5 +1,6 @@
 """Files that are whole or absent, and files from anywhere that are read with care."""
 
+import csv
 import hashlib
 import io
 import json
@@ -21,6 +22,7 @@ import numpy as np
 from digitgan.errors import InputError
 
 MOST_JSON = 2**22  # bytes
+MOST_TABLE = 2**26  # bytes
 AT_ONCE = 2**20  # bytes
 SHOWN = 200  # characters of what a parser said
 
@@ -121,6 +123,28 @@ def read_json(what: str, path: str | os.PathLike, most: int = MOST_JSON) -> Any:
     content = read_bytes(what, path, most)
     with reading(what, path):
         return json.loads(content)
+
+
+def read_table(
+    what: str, path: str | os.PathLike, columns: Iterable[str]
+) -> list[dict[str, float]]:
+    """Return the rows of a CSV file of numbers; none where there is no file.
+
+    Raises:
+        InputError: It is too large, lacks a column, or holds what is no number.
+    """
+    if not Path(path).exists():
+        return []
+    content = read_bytes(what, path, MOST_TABLE)
+    with reading(what, path):
+        rows = list(csv.DictReader(io.StringIO(content.decode(), newline="")))
+        numbers = [{name: float(row[name]) for name in row} for row in rows]
+        for row in numbers:
+            if not set(columns) <= row.keys() or not all(
+                map(math.isfinite, row.values())
+            ):
+                raise ValueError(f"a row is not of numbers for {', '.join(columns)}")
+        return numbers
 
 
 def read_arrays(

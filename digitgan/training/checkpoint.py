@@ -1,6 +1,7 @@
 """The whole state of a training in one file, and back, exactly."""
 
 import hashlib
+import math
 import os
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -9,11 +10,12 @@ import numpy as np
 from keras import ops
 
 from digitgan.errors import InputError
-from digitgan.files import replacing
+from digitgan.files import from_json, read_arrays, reading, replacing
 from digitgan.model.gan import GAN
 from digitgan.training.clock import Progress
 
 KEPT = 2
+ITEM, SLACK = 8, 2**20  # bytes of a number at most; of what else a file holds
 
 
 def snapshot(gan: GAN) -> dict[str, np.ndarray]:
@@ -74,17 +76,17 @@ class Checkpoints:
         damaged = []
         for path in reversed(self.kept):
             try:
-                content = _read(path)
-            except Exception as error:  # zipfile and numpy raise what they like
-                damaged.append(f"{path.name} is damaged ({error})")
+                content, progress = _read(path, _state(gan))
+            except InputError as error:
+                damaged.append(str(error))
                 continue
-            progress = _put_into(gan, content, path)
+            _put_into(gan, content, path)
             for line in damaged:
-                print(f"The checkpoint {line}: going on from {path.name}", flush=True)
+                print(f"The {line}: going on from {path.name}", flush=True)
             self.kept = [p for p in self.kept if p <= path]
             return progress
         if damaged:
-            raise InputError(f"--resume: in {self.folder} {' and '.join(damaged)}")
+            raise InputError(f"--resume: {' and '.join(damaged)}")
         return None
 
 
@@ -102,23 +104,30 @@ def _digest(content: dict[str, np.ndarray]) -> str:
     return total.hexdigest()
 
 
-def _read(path: Path) -> dict[str, np.ndarray]:
-    with np.load(path, allow_pickle=False) as stored:
-        content = dict(stored)
-    if str(content.pop("sha256")) != _digest(content):
-        raise ValueError("its SHA-256 does not fit")
-    return content
+def _read(path: Path, state: list) -> tuple[dict[str, np.ndarray], Progress]:
+    """Return the arrays of a checkpoint, and where the training stood."""
+    names = [field.name for field in fields(Progress)]
+    most = SLACK + 2 * sum(math.prod(v.shape) * ITEM for v in state)
+    arrays = [f"{i:04d}" for i in range(len(state) + 1)]
+    content = read_arrays("checkpoint", path, [*names, "sha256", *arrays], most)
+    with reading("checkpoint", path):
+        if str(content.pop("sha256")) != _digest(content):
+            raise ValueError("its SHA-256 does not fit")
+        stood = {name: content.pop(name).item() for name in names}
+        return content, from_json(Progress, stood)
 
 
-def _put_into(gan: GAN, content: dict[str, np.ndarray], path: Path) -> Progress:
-    stood = {field.name: content.pop(field.name).item() for field in fields(Progress)}
+def _put_into(gan: GAN, content: dict[str, np.ndarray], path: Path) -> None:
     state = {f"{i:04d}": variable for i, variable in enumerate(_state(gan))}
-    shapes = ({k: tuple(v.shape) for k, v in d.items()} for d in (state, content))
-    if next(shapes) != next(shapes):
+    kinds = {name: _kind(ops.convert_to_numpy(v)) for name, v in state.items()}
+    if kinds != {name: _kind(array) for name, array in content.items()}:
         raise InputError(f"--resume: {path} is of a game with other networks")
     for name, variable in state.items():
         variable.assign(content[name])
-    return Progress(**stood)
+
+
+def _kind(array: np.ndarray) -> tuple:
+    return array.shape, array.dtype
 
 
 def _flush(folder: Path) -> None:
