@@ -16,13 +16,22 @@ import tracemalloc
 import warnings
 from collections import Counter
 from pathlib import Path
+from random import Random
 from types import SimpleNamespace
 
 import hostile
-import hypothesis
 import numpy as np
-from hostile import CARD, CLASSES, IMAGES, LABELS, STYLES, altered, changed, promising
-from hypothesis import strategies as st
+from hostile import (
+    CARD,
+    CLASSES,
+    IMAGES,
+    LABELS,
+    SIZES,
+    STYLES,
+    altered,
+    changed,
+    promising,
+)
 
 from digitgan.data import readers
 from digitgan.errors import InputError
@@ -36,81 +45,117 @@ from digitgan.training.run import Run
 
 MOST_MEMORY = 2**26  # bytes that reading a file of some kilobytes may take
 LONGEST_LINE = 2000
+SIGNS = "0123456789dmyh#-/.:, x"
+WORDS = ("kind", "format")
+TABLES = [b"epoch,step,seconds,d_loss\n0.1,1,0.5,0.7\n0.2,2,1,0.6\n"]
+BODY = {"text": "12/05", "seed": 7, "slant": 3.5, "spacing": [0, 4], "height": 40}
+STATE = {"step": 7, "seconds": 1.5, "rollbacks": 0}
+STATE |= {"0000": np.ones((3, 2), "f4"), "0001": np.zeros(2, "f4")}
+ARRAYS = [np.zeros((2, 3)), np.array("x"), np.array(-1), np.array(np.nan)]
+ARRAYS += [np.array(2**63, "u8"), np.ones(2), np.ones((3, 2), "c8")]
 
 
 class Targets:
-    """Everything that reads, each with what is thrown at it.
-
-    A method named ``read_*`` takes one input; ``strategies`` has what makes it.
-    """
+    """Everything that reads: ``read_NAME`` takes an input, ``make_NAME`` makes one."""
 
     def __init__(self, folder: Path):
+        """Lay out valid files in a folder; inputs take the place of some."""
         self.folder = folder
         for name in ("pictures/ace", "model", "run/checkpoint", "set", "part/.shards"):
             (folder / name).mkdir(parents=True)
-        (folder / "pictures" / "ace" / "good.png").write_bytes(hostile.picture("PNG"))
-        (folder / "model" / "generator.onnx").write_bytes(hostile.network())
-        np.savez(folder / "model" / "styles.npz", **STYLES)
-        (folder / "train-labels-idx1-ubyte").write_bytes(hostile.idx(LABELS))
+        self._put("pictures/ace/good.png", hostile.picture("PNG"))
+        self._put("train-labels-idx1-ubyte", hostile.idx(LABELS))
+        self._put("model/generator.onnx", hostile.network())
+        self._put("model/styles.npz", hostile.packed(STYLES))
         spec = json.dumps(hostile.stored_spec().to_dict())
-        (folder / "part" / ".shards" / "spec.json").write_text(spec)
+        self._put("part/.shards/spec.json", spec.encode())
         self.gan = _game()
         model = SimpleNamespace(classes=CLASSES, limits={"slant": (-31.4, 40.6)})
-        self.known = {"numbers": parameters.for_numbers(model)}
-        self.known["digits"] = parameters.for_digits(model)
-        self.strategies = self._strategies()
+        self.known = parameters.for_numbers(model) + parameters.for_digits(model)
+        self.card = CARD | {"sha256": _sums(folder / "model")}
+        self.manifest, self.config = hostile.stored_manifest(), hostile.stored_config()
+        self.idx = [hostile.idx(x) for x in (IMAGES, LABELS, IMAGES[:, 1:])]
+        self.gzip = [gzip.compress(one, mtime=0) for one in self.idx]
+        self.pictures = [hostile.picture(f) for f in ("PNG", "GIF", "BMP", "JPEG")]
 
-    def _strategies(self) -> dict[str, st.SearchStrategy]:
-        known = {"x": IMAGES, "y": LABELS}
-        keras = {"x_train": IMAGES, "y_train": LABELS, "x_test": IMAGES}
-        card = CARD | {"sha256": _sums(self.folder / "model")}
-        state = self._checkpoint()
-        manifest_ = hostile.stored_manifest()
-        few = [hostile.idx(IMAGES), hostile.idx(LABELS), hostile.idx(IMAGES[:, 1:])]
-        signs = st.text("0123456789dmyh#-/.:, x", max_size=40)
-        pairs = st.tuples(
-            st.sampled_from(["text", "labels", "n", "seed", "slant", "spacing", "ink"])
-            | st.text(max_size=8),
-            st.text("0123456789+-.eE,_ \n", max_size=30) | st.text(max_size=30),
-        )
-        body = {"text": "12/05", "seed": 7, "slant": 3.5, "spacing": [0, 4]}
-        return {
-            "idx": changed(few),
-            "gzip": changed([gzip.compress(one, mtime=0) for one in few]),
-            "npz": changed([hostile.npz(known), hostile.packed(keras)])
-            | promising(known),
-            "pictures": changed(
-                [hostile.picture(f) for f in ("PNG", "GIF", "BMP", "JPEG")]
-            ),
-            "styles": promising(STYLES) | changed([hostile.packed(STYLES)]),
-            "model": altered(card),
-            "manifest": altered(manifest_),
-            "receipt": altered(manifest_["shards"][0]),
-            "config": altered(hostile.stored_config()),
-            "checkpoint": changed([hostile.npz(state)])
-            | promising(state)
-            | _other_checkpoints(state),
-            "table": changed(
-                [b"epoch,step,seconds,d_loss\n0.1,1,0.5,0.7\n0.2,2,1,0.6\n"]
-            ),
-            "wish": st.fixed_dictionaries(
-                {},
-                optional={
-                    "kind": st.sampled_from(["digits", "numbers", "scenes"]) | signs,
-                    "format": st.sampled_from(["idx", "png", "coco"]) | signs,
-                    "count": st.integers(),
-                    "seed": st.integers(),
-                    "split": signs,
-                    "labels": signs,
-                    "length": signs,
-                    "pattern": signs,
-                    "shard_size": st.integers(),
-                },
-            ),
-            "pattern": signs | st.text(max_size=40),
-            "url": st.lists(pairs, max_size=4),
-            "json": altered(body),
+    @property
+    def names(self) -> list[str]:
+        """The name of every target."""
+        return [n.removeprefix("read_") for n in dir(self) if n.startswith("read_")]
+
+    def make_idx(self, rng: Random) -> bytes:
+        return changed(rng, self.idx)
+
+    def make_gzip(self, rng: Random) -> bytes:
+        if rng.random() < 0.5:
+            return gzip.compress(changed(rng, self.idx), 1, mtime=0)
+        return changed(rng, self.gzip)
+
+    def make_npz(self, rng: Random) -> bytes:
+        ends = rng.choice(["", "_train"])
+        return promising(rng, {f"x{ends}": IMAGES, f"y{ends}": LABELS})
+
+    def make_pictures(self, rng: Random) -> bytes:
+        return changed(rng, self.pictures)
+
+    def make_styles(self, rng: Random) -> bytes:
+        return promising(rng, STYLES)
+
+    def make_model(self, rng: Random) -> bytes:
+        return altered(rng, self.card)
+
+    def make_manifest(self, rng: Random) -> bytes:
+        return altered(rng, self.manifest)
+
+    def make_receipt(self, rng: Random) -> bytes:
+        return altered(rng, self.manifest["shards"][0])
+
+    def make_config(self, rng: Random) -> bytes:
+        return altered(rng, self.config)
+
+    def make_checkpoint(self, rng: Random) -> bytes:
+        content = {k: np.asarray(v) for k, v in STATE.items()}
+        for name in rng.sample([*content, "0002"], rng.randrange(3)):
+            content[name] = rng.choice(ARRAYS)
+        if rng.random() < 0.2:
+            content.pop(rng.choice(list(content)))
+        content["sha256"] = np.asarray(_digest(content))
+        if rng.random() < 0.3:
+            return hostile.npz(content)
+        return promising(rng, content)
+
+    def make_table(self, rng: Random) -> bytes:
+        return changed(rng, TABLES)
+
+    def make_wish(self, rng: Random) -> dict:
+        usual = {
+            "kind": ["digits", "numbers", "scenes"],
+            "format": ["idx", "png", "coco"],
         }
+        usual |= {name: SIZES for name in ("count", "seed", "shard_size")}
+        names = rng.sample([*usual, "split", "labels", "length", "pattern"], 3)
+        return {
+            name: rng.choice(usual[name])
+            if name in usual and (name not in WORDS or rng.random() < 0.8)
+            else hostile.text(rng, 40, SIGNS)
+            for name in names
+        }
+
+    def make_pattern(self, rng: Random) -> str:
+        return hostile.text(rng, 40, SIGNS)
+
+    def make_url(self, rng: Random) -> list[tuple[str, str]]:
+        names = [one.name for one in self.known]
+        return [
+            (
+                rng.choice(names) if rng.random() < 0.95 else hostile.text(rng, 8),
+                hostile.text(rng, 30, "0123456789+-.eE,_ \n"),
+            )
+            for _ in range(rng.randrange(5))
+        ]
+
+    def make_json(self, rng: Random) -> bytes:
+        return altered(rng, BODY)
 
     def read_idx(self, content: bytes) -> None:
         path = self._put("train-images-idx3-ubyte", content)
@@ -164,25 +209,17 @@ class Targets:
         texts.parse(pattern)
 
     def read_url(self, pairs: list) -> None:
-        asked = parameters.from_url(self.known["numbers"], pairs)
+        asked = parameters.from_url(self.known, pairs)
         parameters.check_page(asked)
 
     def read_json(self, body: bytes) -> None:
-        asked = parameters.from_json(self.known["numbers"], body)
+        asked = parameters.from_json(self.known, body)
         parameters.check_page(asked)
 
     def _put(self, name: str, content: bytes) -> Path:
         path = self.folder / name
         path.write_bytes(content)
         return path
-
-    def _checkpoint(self) -> dict[str, np.ndarray]:
-        folder = self.folder / "run" / "checkpoint"
-        arrays = {"0000": np.ones((3, 2), "f4"), "0001": np.zeros(2, "f4")}
-        progress = {"step": 7, "seconds": 1.5, "rollbacks": 0}
-        content = {k: np.asarray(v) for k, v in progress.items()} | arrays
-        assert folder.is_dir()
-        return {"sha256": np.asarray(_digest(content)), **content}
 
 
 def _game() -> SimpleNamespace:
@@ -197,32 +234,6 @@ def _game() -> SimpleNamespace:
     return SimpleNamespace(
         variables=variables[:1], optimizer=optimizer, metrics_variables=[]
     )
-
-
-def _other_checkpoints(state: dict) -> st.SearchStrategy[bytes]:
-    """Return checkpoints whose sum is right and whose content is another's."""
-    arrays = st.sampled_from(
-        [
-            *state.values(),
-            np.zeros((2, 3)),
-            np.array("x"),
-            np.array(-1),
-            np.array(np.nan),
-        ]
-    )
-    names = [name for name in state if name != "sha256"]
-
-    def build(content: dict) -> bytes:
-        return hostile.npz(content | {"sha256": np.asarray(_digest(content))})
-
-    return st.fixed_dictionaries(
-        {},
-        optional={
-            name: st.just(state[name]) | arrays
-            for name in [*names, "0002"]
-            if name in state
-        },
-    ).map(build)
 
 
 def _sums(folder: Path) -> dict[str, str]:
@@ -249,24 +260,21 @@ def check(read, content) -> str:
     return outcome
 
 
-def fuzz(targets: Targets, name: str, inputs: int, seed: int) -> Counter:
-    """Throw so many inputs at a target; return how they ended."""
-    read, outcomes = getattr(targets, f"read_{name}"), Counter()
-
-    @hypothesis.seed(seed)
-    @hypothesis.settings(
-        max_examples=inputs,
-        database=None,
-        deadline=None,
-        suppress_health_check=list(hypothesis.HealthCheck),
-    )
-    @hypothesis.given(targets.strategies[name])
-    def throw(content):
-        outcomes[check(read, content)] += 1
-
+def fuzz(targets: Targets, name: str, seed: int, inputs: int) -> Counter:
+    """Throw the inputs of a seed at a target; return how they ended."""
+    read, make = getattr(targets, f"read_{name}"), getattr(targets, f"make_{name}")
+    outcomes = Counter()
     tracemalloc.start()
     try:
-        throw()
+        for number in range(inputs):
+            content = make(Random(f"{name} {seed} {number}"))
+            try:
+                outcomes[check(read, content)] += 1
+            except Exception as error:
+                error.add_note(
+                    f"{name}, seed {seed}, input {number}: {content!r}"[:3000]
+                )
+                raise
     finally:
         tracemalloc.stop()
     return outcomes
@@ -282,16 +290,16 @@ def main() -> None:
     total = Counter()
     with tempfile.TemporaryDirectory() as folder:
         targets = Targets(Path(folder))
-        names = [asked.only] if asked.only else list(targets.strategies)
+        names = [asked.only] if asked.only else targets.names
         for name in names:
-            began = time.perf_counter()
+            began = time.process_time()
             share = -(-asked.inputs // len(names))
-            outcomes = fuzz(targets, name, share, asked.seed)
-            seconds = time.perf_counter() - began
+            outcomes = fuzz(targets, name, asked.seed, share)
+            seconds = time.process_time() - began
             total += outcomes
             print(
                 f"{name:12}{outcomes.total():9,} inputs, {outcomes['read']:7,} read, "
-                f"{outcomes['refused']:7,} refused, {seconds:6.1f} s",
+                f"{outcomes['refused']:7,} refused, {seconds:6.1f} s of processor time",
                 flush=True,
             )
     print(f"{'in all':12}{total.total():9,} inputs, none ended otherwise")

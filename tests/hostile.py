@@ -2,13 +2,15 @@
 
 import io
 import json
+import math
 import struct
-import zipfile
 from dataclasses import asdict
+from random import Random
 from types import SimpleNamespace
+from typing import Any
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile
 
 import numpy as np
-from hypothesis import strategies as st
 from PIL import Image
 
 from digitgan.generation.spec import Spec, plan
@@ -32,171 +34,144 @@ CARD = {
 }
 
 
-# Bytes: valid files that are cut, flipped, filled, swapped and doubled
+# Bytes: valid files that are cut, flipped, filled, spliced
 
 
-def changed(valid: list[bytes]) -> st.SearchStrategy[bytes]:
-    """Return files that are nearly valid, of several valid ones."""
-    place = st.floats(0, 1, exclude_max=True)
-    words = st.sampled_from(
-        [n.to_bytes(8, o, signed=True) for n in SIZES[:-2] for o in ("big", "little")]
-    )
-    put = st.binary(max_size=9) | words.flatmap(
-        lambda w: st.sampled_from([w, w[:4], w[4:]])
-    )
-    edit = st.tuples(
-        st.sampled_from(["put", "insert", "cut", "drop", "splice"]), place, put
-    )
+def changed(rng: Random, valid: list[bytes]) -> bytes:
+    """Return a file that is nearly one of the valid ones."""
+    data, other = bytearray(rng.choice(valid)), rng.choice(valid)
+    for _ in range(rng.randint(1, 4)):
+        at, new = rng.randrange(len(data) + 1), _few_bytes(rng)
+        if rng.random() < 0.5:
+            at %= 64  # where the headers are
+        way = rng.randrange(6)
+        if way < 2:
+            data[at : at + len(new)] = new
+        elif way == 2:
+            data[at:at] = new
+        elif way == 3:
+            del data[at : at + rng.choice([1, 4, 100])]
+        elif way == 4:
+            data[at:] = other[at:]
+        elif rng.random() < 0.2:
+            del data[at:]
+    return bytes(data)
 
-    def apply(base: bytes, edits: list, other: bytes) -> bytes:
-        data = bytearray(base)
-        for kind, where, new in edits:
-            at = int(where * len(data))
-            if kind == "put":
-                data[at : at + len(new)] = new
-            elif kind == "insert":
-                data[at:at] = new
-            elif kind == "cut":
-                del data[at:]
-            elif kind == "drop":
-                del data[at : at + len(new)]
-            else:
-                data[at:] = other[at:]
-        return bytes(data)
 
-    of = st.sampled_from(valid)
-    return st.builds(apply, of, st.lists(edit, min_size=1, max_size=4), of)
+def _few_bytes(rng: Random) -> bytes:
+    if rng.random() < 0.5:
+        return rng.randbytes(rng.randint(1, 9))
+    order = rng.choice(["big", "little"])
+    word = rng.choice(SIZES).to_bytes(9, order, signed=True)
+    return word[-rng.choice([1, 2, 4, 8]) :] if order == "big" else word[:8]
 
 
 # JSON: valid objects, some of whose values are something else
 
 
-SCALARS = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.sampled_from([*SIZES, 1e308, -0.5, 10**400, float("nan"), float("inf")]),
-    st.integers(),
-    st.floats(),
-    st.sampled_from(["", "..", "../../x", "/x", "a\nb", "\ud800", "\0", "9" * 5000]),
-    st.text(max_size=8),
-)
-VALUES = st.recursive(
-    SCALARS,
-    lambda v: (
-        st.lists(v, max_size=3) | st.dictionaries(st.text(max_size=8), v, max_size=3)
-    ),
-    max_leaves=5,
-)
+def value(rng: Random, depth: int = 3) -> Any:
+    """Return anything that JSON can hold."""
+    kind = rng.randrange(8 if depth else 6)
+    if kind == 0:
+        return rng.choice([None, True, False])
+    if kind == 1:
+        return rng.choice([*SIZES, 1e308, -0.5, 10**400, math.nan, math.inf])
+    if kind == 2:
+        return rng.randint(-300, 300)
+    if kind == 3:
+        return rng.uniform(-9, 9)
+    if kind == 4:
+        return rng.choice(
+            ["", "..", "../../x", "/x", "a\nb", "\ud800", "\0", "9" * 5000]
+        )
+    if kind == 5:
+        return text(rng, 8)
+    if kind == 6:
+        return [value(rng, depth - 1) for _ in range(rng.randrange(4))]
+    return {text(rng, 8): value(rng, depth - 1) for _ in range(rng.randrange(4))}
 
 
-def places(value, path=()):
-    """Yield the path of every value in JSON."""
-    yield path
-    pairs = (
-        value.items()
-        if isinstance(value, dict)
-        else enumerate(value)
-        if isinstance(value, list)
-        else ()
+def text(rng: Random, most: int, signs: str = "") -> str:
+    """Return a short text of some signs, or of any."""
+    few = range(rng.randint(0, most))
+    if signs and rng.random() < 0.8:
+        return "".join(rng.choice(signs) for _ in few)
+    return "".join(
+        chr(rng.choice([rng.randrange(128), rng.randrange(0x110000)])) for _ in few
     )
-    for key, inner in pairs:
-        yield from places(inner, (*path, key))
 
 
-def altered(valid) -> st.SearchStrategy[bytes]:
+def altered(rng: Random, valid: Any) -> bytes:
     """Return JSON like a valid one, with some values replaced, lost or added."""
-    text = json.dumps(valid)
-    edit = st.tuples(
-        st.sampled_from(list(places(valid))),
-        st.sampled_from(["set", "drop", "add"]),
-        VALUES,
-    )
+    if rng.random() < 0.2:
+        return changed(rng, [json.dumps(valid).encode()])
+    box = [json.loads(json.dumps(valid))]
+    for _ in range(rng.randint(1, 3)):
+        parent, key = rng.choice(list(_places(box)))
+        way, new = rng.randrange(4), value(rng)
+        if way < 2:
+            parent[key] = new
+        elif way == 2:
+            del parent[key]
+        elif isinstance(parent, dict):
+            parent[text(rng, 8)] = new
+        else:
+            parent.append(new)
+        box = box or [None]
+    return json.dumps(box[0]).encode()
 
-    def apply(edits) -> bytes:
-        box = [json.loads(text)]
-        for path, kind, value in edits:
-            parent, key = box, 0
-            try:
-                for step in path:
-                    parent, key = parent[key], step
-                if kind == "set":
-                    parent[key] = value
-                elif kind == "drop":
-                    del parent[key]
-                elif isinstance(parent[key], dict):
-                    parent[key]["more"] = value
-                else:
-                    parent[key].append(value)
-            except (LookupError, TypeError, AttributeError):
-                continue
-        return json.dumps(box[0] if box else None).encode()
 
-    whole = st.lists(edit, min_size=1, max_size=3).map(apply)
-    return whole | changed([text.encode()])
+def _places(within: dict | list):
+    """Yield where every value in JSON lies."""
+    pairs = within.items() if isinstance(within, dict) else enumerate(within)
+    for key, inner in pairs:
+        yield within, key
+        if isinstance(inner, dict | list):
+            yield from _places(inner)
 
 
 # NPZ: arrays whose headers promise anything
 
 
+TYPES = ("|u1", "<i4", "<f4", "<f8", ">i8", "|b1", "|O", "<U9", "|V99999", "<c16")
+TYPES += ("<M8[s]", "|S0", "x", "", "(2,3)u1", "u1,f4")
+WAYS = (ZIP_STORED, ZIP_DEFLATED, ZIP_DEFLATED, ZIP_BZIP2, ZIP_LZMA)
+
+
 def npz(arrays: dict[str, np.ndarray]) -> bytes:
+    """Return an NPZ."""
     file = io.BytesIO()
     np.savez(file, **arrays)
     return file.getvalue()
 
 
 def packed(arrays: dict[str, np.ndarray]) -> bytes:
+    """Return a compressed NPZ."""
     file = io.BytesIO()
     np.savez_compressed(file, **arrays)
     return file.getvalue()
 
 
-TYPES = (
-    "|u1",
-    "<i4",
-    "<f4",
-    "<f8",
-    ">i8",
-    "|b1",
-    "|O",
-    "<U9",
-    "|V99999",
-    "<c16",
-    "<M8[s]",
-    "|S0",
-    "x",
-    "",
-)
-
-
-def promising(arrays: dict[str, np.ndarray]) -> st.SearchStrategy[bytes]:
+def promising(rng: Random, arrays: dict[str, np.ndarray]) -> bytes:
     """Return an NPZ with headers of any type and shape, over the true content."""
-    sizes = st.lists(st.sampled_from(SIZES) | st.integers(0, 30), max_size=4)
-    header = st.tuples(st.sampled_from(TYPES), sizes, st.booleans())
-    headers = st.fixed_dictionaries({name: st.none() | header for name in arrays})
-    ways = st.sampled_from(
-        [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
-    )
-
-    def build(headers: dict, way: int) -> bytes:
-        file = io.BytesIO()
-        with zipfile.ZipFile(file, "w", way) as archive:
-            for name, told in headers.items():
-                member = io.BytesIO()
-                if told is None:
-                    np.save(member, arrays[name])
-                else:
-                    kind, shape, turned = told
-                    words = {
-                        "descr": kind,
-                        "fortran_order": turned,
-                        "shape": tuple(shape),
-                    }
-                    np.lib.format.write_array_header_1_0(member, words)
-                    member.write(arrays[name].tobytes())
-                archive.writestr(f"{name}.npy", member.getvalue())
-        return file.getvalue()
-
-    return st.builds(build, headers, ways)
+    if rng.random() < 0.4:
+        return changed(rng, [npz(arrays), packed(arrays)])
+    file = io.BytesIO()
+    with ZipFile(file, "w", rng.choice(WAYS)) as archive:
+        for name, array in arrays.items():
+            member = io.BytesIO()
+            if rng.random() < 0.5:
+                np.save(member, array)
+            else:
+                shape = [rng.choice(SIZES) for _ in range(rng.randrange(4))]
+                if rng.random() < 0.5:
+                    shape = array.shape
+                told = {"descr": rng.choice([array.dtype.str, *TYPES])}
+                told |= {"fortran_order": rng.random() < 0.5, "shape": tuple(shape)}
+                np.lib.format.write_array_header_1_0(member, told)
+                member.write(array.tobytes())
+            archive.writestr(f"{name}.npy", member.getvalue())
+    return file.getvalue()
 
 
 # Files that are valid

@@ -119,15 +119,11 @@ def _read(path: Path, state: list) -> tuple[dict[str, np.ndarray], Progress]:
 
 def _put_into(gan: GAN, content: dict[str, np.ndarray], path: Path) -> None:
     state = {f"{i:04d}": variable for i, variable in enumerate(_state(gan))}
-    kinds = {name: _kind(ops.convert_to_numpy(v)) for name, v in state.items()}
-    if kinds != {name: _kind(array) for name, array in content.items()}:
+    kinds = {name: (tuple(v.shape), v.dtype) for name, v in state.items()}
+    if kinds != {name: (a.shape, a.dtype.name) for name, a in content.items()}:
         raise InputError(f"--resume: {path} is of a game with other networks")
     for name, variable in state.items():
         variable.assign(content[name])
-
-
-def _kind(array: np.ndarray) -> tuple:
-    return array.shape, array.dtype
 
 
 def _flush(folder: Path) -> None:
