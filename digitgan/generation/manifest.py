@@ -165,7 +165,11 @@ def _checked(spec: Spec) -> Spec:
     wish = {name: getattr(spec, name) for name in WISH}
     if spec.pattern is not None:
         wish["labels"] = None  # a pattern has its own
-    if plan(model, spec.model, **wish) != spec:
+    try:
+        again = plan(model, spec.model, **wish)
+    except InputError as error:  # of a wish that nobody made: name the file
+        raise ValueError(str(error)) from error
+    if again != spec:
         raise ValueError("its spec contradicts itself")
     return spec
 
