@@ -161,7 +161,7 @@ class Run:
             return []
         with path.open(newline="", encoding="utf-8") as file:
             return [
-                {k: float(v) for k, v in row.items()} for row in csv.DictReader(file)
+                {k: number(v) for k, v in row.items()} for row in csv.DictReader(file)
             ]
 
     def write_log(self, rows: list[dict[str, float]]) -> None:
@@ -171,6 +171,11 @@ class Run:
         writer.writeheader()
         writer.writerows(rows)
         write_text(self.folder / "log.csv", text.getvalue())
+
+
+def number(text: str) -> int | float:
+    """Return what was written, so that it is written the same again."""
+    return int(text) if text.isdigit() else float(text)
 
 
 def free_folder(preset: str, parent: Path = Path("runs")) -> Path:

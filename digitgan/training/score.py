@@ -16,7 +16,7 @@ from digitgan.files import write_text
 from digitgan.model.card import add_scores
 from digitgan.model.folder import draw
 from digitgan.training.clock import Clock
-from digitgan.training.run import Run
+from digitgan.training.run import Run, number
 
 DRAWN = 2_000
 STEPS_BETWEEN = 400
@@ -60,7 +60,7 @@ class Score(keras.callbacks.Callback):
         if self.path.exists():
             with self.path.open(newline="", encoding="utf-8") as file:
                 rows = [
-                    {k: float(v) for k, v in r.items()} for r in csv.DictReader(file)
+                    {k: number(v) for k, v in r.items()} for r in csv.DictReader(file)
                 ]
             whole = self.clock.steps_per_epoch
             self.rows = [
