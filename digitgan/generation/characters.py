@@ -95,41 +95,48 @@ def _enlarged(
     large = np.zeros([round(size * scale) for size in FRAME], np.uint8)
     if not frame.any():
         return large
-    rows, down = _weights(frame.any(axis=1), BASELINE, scale, stretch)
-    columns, right = _weights(frame.any(axis=0), FRAME[1] / 2, scale, stretch)
-    surface = down @ frame @ right.T
+    inked = tuple(_span(frame.any(axis=axis)) for axis in (1, 0))
+    rows, down = _weights(inked[0], FRAME[0], BASELINE, scale, stretch)
+    columns, right = _weights(inked[1], FRAME[1], FRAME[1] / 2, scale, stretch)
+    surface = down @ frame[inked] @ right.T
     steep = max(1, stretch**STEEPER)
     ink = np.rint(np.clip((surface - HALF) * steep + 127.5, 0, 255))
     large[rows, columns] = np.where(ink < FAINT, 0, ink)
     return large
 
 
+def _span(inked: np.ndarray) -> slice:
+    """Return from the first to the last that is true."""
+    places = np.flatnonzero(inked)
+    return slice(places[0], places[-1] + 1)
+
+
 def _weights(
-    inked: np.ndarray, still: float, scale: float, stretch: float
+    inked: slice, size: int, still: float, scale: float, stretch: float
 ) -> tuple[slice, np.ndarray]:
-    """Return what each pixel of a row with ink adds to each of the enlarged row.
+    """Return what each inked pixel of a row adds to each of the enlarged row.
 
     The cubics of Mitchell and Netravali (1988, doi 10.1145/54852.378514) on their line
     B + 2 C = 1: at scale 1 the one that keeps every pixel (B = 0), then ever more the
     smoothest (B = 1). Below scale 1 it is as wide as what it sums up.
 
     Args:
-        inked: ``bool (pixels,)``, which have ink.
+        inked: The n pixels with ink.
+        size: Pixels of the row.
         still: The place that stays where it is.
         scale: Of the row.
         stretch: Of its ink.
 
     Returns:
-        The m enlarged pixels that get ink; ``float (m, pixels)``.
+        The m enlarged pixels that get ink; ``float (m, n)``.
     """
-    pixels, squeeze = np.arange(len(inked)) + 0.5, min(1, stretch)
-    enlarged = np.arange(round(len(inked) * scale)) + 0.5
-    places = still + (enlarged - still * scale) / stretch
-    ends = pixels[inked][[0, -1]] + np.array([-2, 2]) / squeeze
-    touched = slice(*np.searchsorted(places, ends))
-    x = np.abs(places[touched, np.newaxis] - pixels) * squeeze
-    b = 1 - 1 / max(1, stretch) ** 2
+    squeeze, b = min(1, stretch), 1 - 1 / max(1, stretch) ** 2
+    places = np.arange(round(size * scale)) + 0.5
+    places = still + (places - still * scale) / stretch
+    reach = inked.start - 2 / squeeze, inked.stop + 2 / squeeze
+    touched = slice(*np.searchsorted(places, reach))
+    x = np.abs(places[touched, np.newaxis] - np.arange(size) - 0.5) * squeeze
     near = (1.5 - b) * x**3 + (1.5 * b - 2.5) * x**2 + 1 - b / 3
     far = (x - 2) ** 2 * ((1 - x) / 2 + b * (2 * x - 1) / 6)
     weights = np.where(x < 1, near, np.where(x < 2, far, 0))
-    return touched, weights / weights.sum(axis=1, keepdims=True)
+    return touched, (weights / weights.sum(axis=1, keepdims=True))[:, inked]
