@@ -4,8 +4,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digitgan.generation.hand import Pen, stream, take_pen
-from digitgan.generation.signs import BASELINE, DIGIT, FRAME, SIGNS, draw_sign
+from digitgan.generation.hand import Hand, Pen, take_pen
+from digitgan.generation.signs import (
+    BASELINE,
+    DIGIT,
+    FRAME,
+    SIGNS,
+    STROKES,
+    draw_sign,
+)
 
 if TYPE_CHECKING:
     from digitgan.generation.sampler import Sampler
@@ -18,15 +25,15 @@ STEEPER = 0.75  # its edges grow steeper by this power of the scale
 
 
 def characters(
-    model: "Sampler", signs: str, height: int = DIGIT, seed: int = 0, **style
+    model: "Sampler", signs: str, hand: Hand, height: int = DIGIT, **style
 ) -> tuple[np.ndarray, Pen]:
     """Draw characters in one hand.
 
     Args:
         model: Who draws the digits.
         signs: Digits and signs, n characters.
+        hand: Whose.
         height: Of a digit in pixels.
-        seed: Same seed, same hand.
         **style: thickness, slant and variety, as for :meth:`Sampler.sample`.
 
     Returns:
@@ -35,17 +42,15 @@ def characters(
     Raises:
         InputError: The model cannot be asked that.
     """
-    digits = [i for i, sign in enumerate(signs) if sign not in SIGNS]
-    labels = [model.classes.index(signs[i]) for i in digits]
-    recipe, pen = take_pen(model, labels, seed, **style)
-    images = iter(_clean(model.draw(recipe)) if digits else ())
-    rng, scale = stream(seed, lane=11), height / DIGIT
-    frames = [
-        _enlarged(draw_sign(sign, pen, rng), scale)
-        if sign in SIGNS
-        else _enlarged(*_on_the_line(next(images), scale))
-        for sign in signs
-    ]
+    recipe, pen = take_pen(model, signs, hand, **style)
+    images = iter(_clean(model.draw(recipe)) if len(recipe.latents) else ())
+    scale, frames = height / DIGIT, []
+    for place, sign in enumerate(signs):
+        if sign in SIGNS:
+            accidents = hand.accidents(place, (len(STROKES[sign]), 8))
+            frames.append(_enlarged(draw_sign(sign, pen, accidents), scale))
+        else:
+            frames.append(_enlarged(*_on_the_line(next(images), scale)))
     return np.stack(frames), pen
 
 
