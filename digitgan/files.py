@@ -138,13 +138,18 @@ def read_table(
     content = read_bytes(what, path, MOST_TABLE)
     with reading(what, path):
         rows = list(csv.DictReader(io.StringIO(content.decode(), newline="")))
-        numbers = [{name: float(row[name]) for name in row} for row in rows]
+        numbers = [{name: _number(row[name]) for name in row} for row in rows]
         for row in numbers:
             if not set(columns) <= row.keys() or not all(
                 map(math.isfinite, row.values())
             ):
                 raise ValueError(f"a row is not of numbers for {', '.join(columns)}")
         return numbers
+
+
+def _number(text: str) -> float:
+    """Return what was written, so that it is written the same again."""
+    return int(text) if text.isdigit() else float(text)
 
 
 def read_arrays(

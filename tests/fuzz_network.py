@@ -96,6 +96,8 @@ def _batch(seed: int, first: int, last: int) -> tuple[str, list[str]]:
         )
     except subprocess.TimeoutExpired as error:
         return "did not end", (error.stdout or b"").decode().splitlines()
+    if done.returncode > 0:
+        sys.exit("the process of the inputs failed by itself")
     ended = ""
     if done.returncode:
         ended = f"process ended by {signal.Signals(-done.returncode).name}"

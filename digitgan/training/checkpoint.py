@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from keras import ops
+from keras.backend import standardize_dtype
 
 from digitgan.errors import InputError
 from digitgan.files import from_json, read_arrays, reading, replacing
@@ -119,7 +120,10 @@ def _read(path: Path, state: list) -> tuple[dict[str, np.ndarray], Progress]:
 
 def _put_into(gan: GAN, content: dict[str, np.ndarray], path: Path) -> None:
     state = {f"{i:04d}": variable for i, variable in enumerate(_state(gan))}
-    kinds = {name: (tuple(v.shape), v.dtype) for name, v in state.items()}
+    kinds = {
+        name: (tuple(v.shape), standardize_dtype(v.value.dtype))
+        for name, v in state.items()
+    }
     if kinds != {name: (a.shape, a.dtype.name) for name, a in content.items()}:
         raise InputError(f"--resume: {path} is of a game with other networks")
     for name, variable in state.items():
