@@ -234,6 +234,12 @@ def test_a_network_has_bounded_memory(tmp_path):
     refused(lambda: Sampler(path), "is damaged", "ConstantOfShape")
 
 
+def test_a_name_that_is_no_text_is_not_printed_about(tmp_path, capfd):
+    content = hostile.network().replace(b"latents", b"laten\xff\xff")
+    refused(lambda: Sampler(folder_of(tmp_path / "a", content)), "is damaged")
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_network_of_another_hash_is_not_opened(tmp_path, monkeypatch):
     monkeypatch.setattr(network.onnxruntime, "InferenceSession", pytest.fail)
     path = folder_of(tmp_path / "a", sha256=CARD["sha256"])

@@ -47,7 +47,10 @@ def open_network(
     options.add_session_config_entry("session.use_env_allocators", "1")
     with files.reading(what, path):
         return onnxruntime.InferenceSession(
-            content, options, providers=["CPUExecutionProvider"]
+            content,
+            options,
+            providers=["CPUExecutionProvider"],
+            enable_fallback=0,  # which would print to people and try the same again
         )
 
 
