@@ -34,7 +34,8 @@ class Judge:
         with files.reading("judge", card):
             expected = self.card.get("sha256", self.sha256)
         self._session = open_network("judge", self.path, expected, threads)
-        self._input = self._session.get_inputs()[0].name
+        with files.reading("judge", self.path):
+            self._input = self._session.get_inputs()[0].name
 
     def read(
         self, images: np.ndarray, block: int = 500
