@@ -276,7 +276,7 @@ def test_an_array_too_large_to_hold(capsys, monkeypatch, tmp_path):
     np.savez(tmp_path / "large.npz", x=X)
     monkeypatch.setattr(candidates, "LARGEST", 1000)
     line = refused(capsys, tmp_path, tmp_path / "large.npz")
-    assert "x has 156,928 bytes, allowed are 1,000" in line
+    assert "x has 156,800 bytes, allowed are 1,000" in line
 
 
 def test_missing_paths(capsys, tmp_path):
