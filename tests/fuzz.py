@@ -43,7 +43,7 @@ from digitgan.serving.problems import Problem
 from digitgan.training.checkpoint import Checkpoints, _digest
 from digitgan.training.run import Run
 
-MOST_MEMORY = 2**26  # bytes that reading a file of some kilobytes may take
+MOST_MEMORY = 2**27  # bytes: eight for each pixel of the largest picture
 LONGEST_LINE = 2000
 SIGNS = "0123456789dmyh#-/.:, x"
 WORDS = ("kind", "format")
