@@ -111,6 +111,17 @@ def test_a_picture_that_claims_the_whole_memory(tmp_path):
     refused(lambda: data.load(pictures(tmp_path, bomb)), "is damaged", "pixels")
 
 
+def test_a_chunk_that_claims_much_takes_nothing(tmp_path):
+    content = bytearray(hostile.picture("PNG"))
+    content[33:37] = struct.pack(">I", 10**9)
+    tracemalloc.start()
+    try:
+        assert len(data.load(pictures(tmp_path, content)).train) == 2
+        assert tracemalloc.get_traced_memory()[1] < 2**23
+    finally:
+        tracemalloc.stop()
+
+
 def test_a_picture_is_no_program(tmp_path):
     """Pillow hands PostScript to Ghostscript, whatever the file is called."""
     script = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(x) run\n%%EOF\n"

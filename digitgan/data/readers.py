@@ -1,6 +1,7 @@
 """Files in: IDX, NPZ and folders of pictures become images and labels."""
 
 import gzip
+import io
 import math
 import struct
 from pathlib import Path
@@ -14,6 +15,7 @@ from digitgan.errors import InputError
 
 SIDE = 28
 MAX_BYTES = 2**30  # of one array: 1.3 million images
+MAX_PICTURE = 2**27  # bytes of its file
 MAX_PIXELS = 2**24  # of one picture
 MAX_CLASSES = 256
 PICTURES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
@@ -231,9 +233,11 @@ def _wanted(file: Path) -> bool:
 def _picture(path: Path) -> np.ndarray:
     """Read one picture as ``uint8 (28, 28)``, padded to a square with its paper."""
     try:
+        content = files.read_bytes("picture", path, MAX_PICTURE)
         with (
             files.reading("picture", path),
-            Image.open(path, formats=FORMATS) as picture,
+            # from memory: of a file, Pillow asks for as much as a chunk claims to hold
+            Image.open(io.BytesIO(content), formats=FORMATS) as picture,
         ):
             if picture.width * picture.height > MAX_PIXELS:
                 raise ValueError(f"it has more than {MAX_PIXELS:,} pixels")
