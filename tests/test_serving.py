@@ -398,15 +398,13 @@ def test_the_description_covers_every_route_and_its_examples_work(client):
             for one in what.get("parameters", []):
                 if one["in"] == "path":
                     where = where.replace(f"{{{one['name']}}}", one["example"])
-                else:
+                elif "example" in one:
                     query[one["name"]] = one["example"]
             if verb == "post":
                 content = what["requestBody"]["content"]["application/json"]
                 reply = client.post(where, json=content["example"])
                 assert reply.status_code == 200, reply.text
                 continue
-            for name in ("n", "digit"):
-                query.pop(name, None)  # labels exclude them
             query = {
                 k: ",".join(map(str, v)) if isinstance(v, list) else v
                 for k, v in query.items()
