@@ -24,8 +24,8 @@ def where():
         yield f"http://127.0.0.1:{port}"
 
 
-@schema.parametrize()
-@settings(max_examples=25, derandomize=True, **CALM)
+@schema.exclude(path_regex="ending").parametrize()  # drawn by the same functions
+@settings(max_examples=15, derandomize=True, **CALM)
 def test_every_answer_is_as_described(case, where):
     case.call_and_validate(base_url=where, excluded_checks=UNTOLD)
 
