@@ -53,6 +53,11 @@ class Connection:
         self.statuses: collections.Counter = collections.Counter()
         self.broken = self.unheard = 0
 
+    @property
+    def open(self) -> bool:
+        """Whether the server keeps it."""
+        return self._streams is not None
+
     async def get(self, path: str) -> bytes:
         """Return the body of an answer.
 
@@ -76,6 +81,8 @@ class Connection:
         self.seconds.append(time.perf_counter() - begun)
         status = int(head.split()[1])
         self.statuses[status] += 1
+        if b"\nconnection: close" in head.lower():
+            self.close()
         if status == 503 and b"\nretry-after: " not in head.lower():
             raise SystemExit("a 503 without Retry-After")
         return body
@@ -84,6 +91,7 @@ class Connection:
         """Hang up."""
         if self._streams:
             self._streams[1].close()
+        self._streams = None
 
 
 async def load(port: int, count: int, connections: int = CONNECTIONS) -> tuple:
@@ -122,7 +130,8 @@ async def stopped(process: subprocess.Popen, port: int) -> dict:
 
     async def ask(one: Connection):
         with suppress(ConnectionError):
-            while True:
+            await one.get(number())
+            while one.open:
                 await one.get(number())
 
     them = [Connection(port) for _ in range(CONNECTIONS)]
