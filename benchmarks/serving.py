@@ -119,10 +119,11 @@ async def past_capacity(port: int, count: int) -> dict:
             await asyncio.sleep(0.02)
 
     looking = asyncio.create_task(look())
-    them, _ = await load(port, count, CROWD)
+    them, rate = await load(port, count, CROWD)
     looking.cancel()
     statuses = sum((one.statuses for one in them), collections.Counter())
-    return {"statuses": dict(statuses), "healthz": health.seconds}
+    drawn = rate * statuses[200] / count
+    return {"statuses": dict(statuses), "rate": drawn, "healthz": health.seconds}
 
 
 async def stopped(process: subprocess.Popen, port: int) -> dict:
@@ -229,8 +230,9 @@ def table(found: dict, requests: int) -> str:
         ),
         f"memory after {WARM:,} requests, MB": f"{early:.0f}",
         f"memory after {requests:,} requests, MB": f"{late:.0f}",
-        f"{CROWD} connections that do not wait: drawn, 503": (
-            f"{statuses.get(200, 0):,}, {statuses.get(503, 0):,}"
+        f"{CROWD} connections that do not wait: drawn, 503; numbers/s": (
+            f"{statuses.get(200, 0):,}, {statuses.get(503, 0):,}; "
+            f"{found['crowd']['rate']:.0f}"
         ),
         "p99 of `/healthz` meanwhile, ms": f"{health_ms:.0f} (n = {len(health)})",
         "SIGTERM under load: answered, cut off, never heard; exit code; s": (

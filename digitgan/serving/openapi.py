@@ -11,6 +11,31 @@ EXAMPLES = {  # what a first request asks for
     "digits": {"labels": [2, 0, 2, 6], "seed": 7, "one_hand": True},
     "numbers": {"text": "12/05/2026", "seed": 7, "height": 80},
 }
+WHOLES = {"type": "array", "items": {"type": "integer"}}
+ANSWERS = {  # as JSON
+    "digits": {
+        "x": {
+            "type": "array",
+            "items": {"type": "array", "items": WHOLES},
+            "description": "Digits x 28 rows x 28 pixels, 0 paper to 255 ink.",
+        },
+        "y": WHOLES | {"description": "What each digit is."},
+    },
+    "numbers": {
+        "text": {"type": "string"},
+        "seed": {"type": "integer"},
+        "style": {"type": "object", "description": "Thickness and slant of the hand."},
+        "width": {"type": "integer"},
+        "height": {"type": "integer"},
+        "labels": {"type": "array", "items": {"type": "string"}},
+        "boxes": {
+            "type": "array",
+            "items": WHOLES | {"minItems": 4, "maxItems": 4},
+            "description": "Left, top, right and bottom of the ink of each label.",
+        },
+        "image": {"type": "string", "description": "The PNG as a data: URL."},
+    },
+}
 INSTEAD = {"n", "digit"}  # of labels: an example of all fields at once would be refused
 SAYS = {
     "digits": "Draw single digits of 28 x 28 pixels",
@@ -114,7 +139,7 @@ def _plain(summary: str, media: str) -> dict[str, Any]:
 def _get(what: str, fields: list[Parameter], more: list) -> dict[str, Any]:
     needed = {"text"} if what == "numbers" else set()
     described = [_in_query(one, EXAMPLES[what], one.name in needed) for one in fields]
-    responses = _responses(REFUSALS) | {"304": {"description": "Not changed."}}
+    responses = _responses(what, REFUSALS) | {"304": {"description": "Not changed."}}
     return {
         "summary": SAYS[what],
         "parameters": [*more, *described],
@@ -149,7 +174,7 @@ def _post(what: str, fields: list[Parameter], more: list) -> dict[str, Any]:
         "summary": SAYS[what],
         "parameters": more,
         "requestBody": {"required": True, "content": content},
-        "responses": _responses(REFUSALS | OF_BODIES),
+        "responses": _responses(what, REFUSALS | OF_BODIES),
     }
 
 
@@ -167,10 +192,13 @@ def _ending() -> dict[str, Any]:
     return told | {"description": "In which form to answer.", "example": "png"}
 
 
-def _responses(refusals: dict[str, str]) -> dict[str, Any]:
+def _responses(what: str, refusals: dict[str, str]) -> dict[str, Any]:
     binary = {"type": "string", "format": "binary"}
     content = {media: {"schema": binary} for media in MEDIA_TYPES.values()}
-    content["application/json"] = {"schema": {"type": "object"}}
+    shown = ANSWERS.get(what, {})
+    needed = [name for name in shown if name != "y"]  # for a model without classes
+    told = {"type": "object", "required": needed, "properties": shown}
+    content["application/json"] = {"schema": told}
     return {"200": {"description": "The picture.", "content": content}} | _refusals(
         refusals
     )
