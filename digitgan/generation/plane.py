@@ -11,7 +11,7 @@ from digitgan.model.latents import draw_latents
 if TYPE_CHECKING:
     from digitgan.generation.sampler import Recipe, Sampler
 
-TURN = 24  # steps after which the plane comes round
+TURN = 12  # steps after which the plane comes round
 
 
 def plane(

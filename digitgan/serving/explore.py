@@ -34,11 +34,11 @@ def for_place(model: Sampler) -> list[Parameter]:
 
 def for_plane(model: Sampler) -> list[Parameter]:
     """Return what ``/v1/plane`` takes."""
-    span = [
-        ("columns", "Digits across; 8 unless given."),
-        ("rows", "Digits down; 8 unless given."),
+    says = f"Digits {{}}; {TURN}, the whole plane, unless given."
+    sizes = [
+        Parameter(name, "whole", says.format(way), 1, TURN, example=TURN)
+        for name, way in (("columns", "across"), ("rows", "down"))
     ]
-    sizes = [Parameter(name, "whole", says, 1, TURN, example=8) for name, says in span]
     return [*for_place(model), *sizes]
 
 
@@ -69,7 +69,7 @@ def on_plane(model: Sampler, form: str, asked: dict) -> bytes:
         InputError: It cannot be drawn so.
     """
     rest = dict(asked)
-    columns, rows = rest.pop("columns", 8), rest.pop("rows", 8)
+    columns, rows = rest.pop("columns", TURN), rest.pop("rows", TURN)
     recipe = _recipe(model, rest, columns, rows)
     return sheet(form, model.draw(recipe), recipe.conditions, columns, 1)
 

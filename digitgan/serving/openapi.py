@@ -10,7 +10,7 @@ from digitgan.serving.problems import MEDIA_TYPE
 EXAMPLES = {  # what a first request asks for
     "digits": {"labels": [2, 0, 2, 6], "seed": 7, "one_hand": True},
     "numbers": {"text": "12/05/2026", "seed": 7, "height": 80},
-    "plane": {"digit": 3, "seed": 7, "x": 4, "y": 2, "columns": 8, "rows": 8},
+    "plane": {"digit": 3, "seed": 7, "x": 4, "y": 2, "columns": 6, "rows": 6},
     "nearest": {"digit": 3, "seed": 7, "x": 4, "y": 2},
 }
 SAYS = {
