@@ -15,14 +15,15 @@ const ORDER = ["digit", "seed", "x", "y", ...DIALS, "first"];
 const WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 const state = fromAddress();
 let hand = {}; // thickness and slant that the digit shown has by itself
-let classes = [..."0123456789"];
-const later = { address: 0, settled: 0 };
+const later = { address: 0, settled: 0, hands: 0 };
+const model = await source.model().catch((refusal) => trouble(refusal.message));
+const classes = (model?.classes ?? []).slice(0, 10);
 
 const plane = new Plane($("plane"), (x, y) => {
   Object.assign(state, { x, y });
   showChosen();
 });
-const hands = new Hands($("grid"), (seed, digit) => {
+const hands = new Hands($("grid"), classes, (seed, digit) => {
   keepAddress("push");
   Object.assign(state, { seed, digit, x: 0, y: 0 });
   refresh();
@@ -52,20 +53,26 @@ function fromAddress() {
 
 function keepAddress(how = "replace") {
   clearTimeout(later.address);
-  history[`${how}State`](null, "", states.toAddress(state, ORDER));
+  history[`${how}State`](null, "", toAddress(state));
+}
+
+/** The address of a state; the first hand of the grid only where it is another one. */
+function toAddress({ first, ...rest }) {
+  return states.toAddress(first === rest.seed ? rest : { first, ...rest }, ORDER);
 }
 
 // From the state to the page
 
 function refresh() {
-  if (!classes.length) delete state.digit;
+  state.digit = classes.length ? Math.min(state.digit ?? 3, classes.length - 1) : undefined;
   $("seed").value = state.seed;
   const label = document.querySelector(`[name="digit"][value="${state.digit}"]`);
   if (label) label.checked = true;
   showDials();
   plane.place(state.x, state.y);
   drawing.ask({ state: { ...state } });
-  hands.show(state);
+  clearTimeout(later.hands);
+  later.hands = setTimeout(() => hands.show(state), 150);
   showChosen();
 }
 
@@ -76,9 +83,9 @@ function showDials() {
 /** Show the digit in the middle; when it stays, say what it is. */
 function showChosen() {
   plane.drawChosen($("large"));
-  $("where").textContent = `${name()} of hand ${state.seed}, ${state.x} right and ${state.y} down`;
+  $("where").textContent = `${named()} of hand ${state.seed}, at ${state.x}, ${state.y}`;
   $("large").setAttribute("aria-label", $("where").textContent);
-  $("write").href = `./${states.toAddress({ text: state.digit === undefined ? "2026" : `${state.digit}`.repeat(3), ...state }, ["text", "seed", ...DIALS])}`;
+  $("write").href = `./${states.toAddress({ text: "2026", ...state }, ["text", "seed", ...DIALS])}`;
   clearTimeout(later.address);
   later.address = setTimeout(keepAddress, 200);
   clearTimeout(later.settled);
@@ -88,26 +95,29 @@ function showChosen() {
   }, 250);
 }
 
-const name = () => (state.digit === undefined ? "A digit" : `A ${WORDS[state.digit] ?? classes[state.digit]}`);
+function named() {
+  const name = classes[state.digit] ?? "digit";
+  return `A ${WORDS[name] ?? name}`.replace("A e", "An e");
+}
 
 function shown(picture, wish) {
   plane.show(picture);
   plane.drawChosen($("large"));
   trouble("");
-  document.body.dataset.shown = states.toAddress(wish.state, ORDER); // for tests
+  document.body.dataset.shown = toAddress(wish.state); // for tests
 }
 
 function measured(style, wish) {
   hand = { ...style };
   for (const name of DIALS) if (wish.state[name] !== undefined) delete hand[name];
   showDials();
-  document.body.dataset.measured = states.toAddress(wish.state, ORDER);
+  document.body.dataset.measured = toAddress(wish.state);
 }
 
 function compared(answer, wish) {
   const line = showNearest(answer, "");
   $("said").textContent = `${$("where").textContent}. ${line}`;
-  document.body.dataset.compared = states.toAddress(wish.state, ORDER);
+  document.body.dataset.compared = toAddress(wish.state);
 }
 
 function trouble(line) {
@@ -120,7 +130,7 @@ function newHand() {
   keepAddress();
   const seed = states.randomSeed();
   Object.assign(state, { seed, first: seed, x: 0, y: 0 });
-  history.pushState(null, "", states.toAddress(state, ORDER)); // Back leads to the hand before
+  history.pushState(null, "", toAddress(state)); // Back leads to the hand before
   refresh();
 }
 
@@ -193,10 +203,6 @@ function offer(names) {
   );
 }
 
-const model = await source.model().catch((refusal) => trouble(refusal.message));
-if (model) {
-  classes = model.classes;
-  setLimits(model.limits);
-}
+if (model) setLimits(model.limits);
 offer(classes);
 refresh();

@@ -1,18 +1,21 @@
 // Every digit in many hands: a grid of buttons, a column for each hand.
 
+import * as source from "./source.js";
+
 const NARROW = matchMedia("(max-width: 46rem)");
 const SIDE = 56; // pixels of a digit drawn
 const WAYS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-
-import * as source from "./source.js";
 
 export class Hands {
   #drawn = ""; // what is asked for, as words: so that nothing is drawn twice
   #cells = []; // rows of buttons
 
-  /** @param box the grid; @param chosen called with (seed, digit). */
-  constructor(box, chosen) {
-    this.box = box;
+  /**
+   * @param box the grid. @param names of the digits, a row for each.
+   * @param chosen called with (seed, digit).
+   */
+  constructor(box, names, chosen) {
+    Object.assign(this, { box, names });
     this.columns = NARROW.matches ? 8 : 14;
     box.style.setProperty("--columns", this.columns);
     box.addEventListener("keydown", (event) => this.#key(event));
@@ -23,13 +26,13 @@ export class Hands {
   }
 
   async show({ first, seed, digit, ...style }) {
-    if (this.box.closest("section").hidden) return;
+    if (!this.names.length) return;
     if (!this.#cells.length) this.#build();
     for (const [row, cells] of this.#cells.entries()) {
       for (const [column, button] of cells.entries()) {
         button.dataset.seed = first + column;
         button.dataset.digit = row;
-        button.setAttribute("aria-label", `${row} of hand ${first + column}`);
+        button.setAttribute("aria-label", `${this.names[row]} of hand ${first + column}`);
         button.setAttribute("aria-current", String(row === digit && first + column === seed));
       }
     }
@@ -38,14 +41,16 @@ export class Hands {
     if (wish === this.#drawn) return;
     this.#drawn = wish;
     for (let column = 0; column < this.columns && wish === this.#drawn; column++) {
-      const picture = await source.hand({ seed: first + column, thickness, slant, variety }).catch(() => null);
+      const picture = await source
+        .hand({ seed: first + column, thickness, slant, variety }, this.names.length)
+        .catch(() => null);
       if (!picture) return void (this.#drawn = "");
       if (wish === this.#drawn) this.#draw(column, picture);
     }
   }
 
   #build() {
-    this.#cells = Array.from({ length: 10 }, () => Array.from({ length: this.columns }, newCell));
+    this.#cells = this.names.map(() => Array.from({ length: this.columns }, newCell));
     this.#cells[0][0].tabIndex = 0;
     this.box.replaceChildren(
       ...this.#cells.map((cells) => {
@@ -58,7 +63,7 @@ export class Hands {
   }
 
   #draw(column, picture) {
-    const side = picture.width / 10;
+    const side = picture.width / this.names.length;
     for (const [row, cells] of this.#cells.entries()) {
       const pen = cells[column].firstChild.getContext("2d");
       pen.imageSmoothingQuality = "high";

@@ -27,7 +27,7 @@ function judged(distance, { low, high }) {
   if (distance < low / 2) return "So this one is nearly a training digit.";
   if (distance < low) return "So it lies close to a training digit, as some real ones do.";
   if (distance <= high) return "So it is as new as another person’s digit.";
-  return "So it is less like the training digits than most real ones are.";
+  return "So it lies farther from the training digits than most real ones from one another.";
 }
 
 function figure(image, words, alt, kind = "") {
