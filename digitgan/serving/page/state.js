@@ -47,7 +47,7 @@ export const toPicture = (state) => `${toAddress(state)}&height=${HEIGHT}`;
 /** The statement that makes the same picture, byte for byte the same pixels. */
 export function toPython(state, model) {
   const film = state.toward !== undefined;
-  const python = (value) => (Array.isArray(value) ? `(${value.join(", ")})` : JSON.stringify(value));
+  const python = (value) => (Array.isArray(value) ? `(${value.join(", ")}${value.length === 1 ? "," : ""})` : JSON.stringify(value));
   const [[, text], ...rest] = [...asked(state), ["height", HEIGHT]];
   const words = [python(text), ...rest.map(([name, value]) => `${name}=${python(value)}`)];
   const from = model === "flagship" ? "" : JSON.stringify(model);
