@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from hashlib import sha256
-from pathlib import Path
 
 import numpy
 import onnxruntime
@@ -16,29 +15,20 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 import digitgan
 from digitgan.errors import InputError
 from digitgan.generation.sampler import Sampler
-from digitgan.serving import explore, fields, openapi, parameters, pictures
+from digitgan.serving import explore, fields, openapi, parameters, pictures, site
 from digitgan.serving.capacity import Capacity
 from digitgan.serving.guard import Guard
 from digitgan.serving.metrics import MEDIA_TYPE, Metrics
 from digitgan.serving.problems import Problem, refused
 
-PAGE = Path(__file__).parent / "page"
-PAGES = {"/", "/explore", "/learn"}
 BODY = 16_384  # bytes of a request
 BODY_SECONDS = 10  # to send them
 ROW = 10  # digits for those who do not say how many
 KEEP = "public, max-age=3600"  # of pictures
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; "
-    "frame-ancestors 'self'; base-uri 'none'; form-action 'self'",
-}
 
 
 def make_app(
@@ -68,7 +58,7 @@ def make_app(
         Route("/v1/digits", service.digits),
         Route(endings.format(what="digits"), service.digits),
         Route("/v1/numbers", service.numbers, methods=["GET", "POST"]),
-        Route("/v1/numbers.gif", service.walk),
+        Route("/v1/numbers.gif", service.walk, methods=["GET", "POST"]),
         Route(endings.format(what="numbers"), service.numbers, methods=["GET", "POST"]),
         Route("/v1/plane", service.plane),
         Route(endings.format(what="plane"), service.plane),
@@ -78,7 +68,7 @@ def make_app(
         Route("/metrics", service.metrics),
         Route("/openapi.json", service.openapi),
     ]
-    named = {route.path for route in routes if "{" not in route.path} | PAGES
+    named = {route.path for route in routes if "{" not in route.path} | site.PAGES
     drawn = ("digits", "numbers", "plane")
     named |= {f"/v1/{w}.{e}" for w in drawn for e in pictures.ENDINGS}
     metrics = service.counts = Metrics(capacity, frozenset(named))
@@ -89,24 +79,15 @@ def make_app(
         await asyncio.to_thread(capacity.close)
 
     return Starlette(
-        routes=[*routes, Mount("/", Pages(directory=PAGE, html=True))],
+        routes=[*routes, Mount("/", site.Pages(directory=site.FOLDER, html=True))],
         exception_handlers={Problem: _answer, HTTPException: _answer, 500: _failed},
         lifespan=living,
         middleware=[
             Middleware(metrics.around),
-            Middleware(_with_headers),
+            Middleware(site.with_headers),
             Middleware(guard.around),
         ],
     )
-
-
-class Pages(StaticFiles):
-    """Files of the page; ``/explore`` is ``explore.html``."""
-
-    def lookup_path(self, path: str):
-        """Find a file, or the page of that name."""
-        found = super().lookup_path(path)
-        return found if found[1] else super().lookup_path(f"{path}.html")
 
 
 class Service:
@@ -141,18 +122,12 @@ class Service:
 
     async def numbers(self, request: Request) -> Response:
         """Write a text."""
-        if request.method == "POST":
-            if request.query_params:
-                raise Problem(400, "a POST takes its fields from the body, not the URL")
-            asked = parameters.from_json(self._known["numbers"], await _body(request))
-        else:
-            asked = self._asked("numbers", request)
-        asked = parameters.check_page(asked)
+        asked = parameters.check_page(await self._told("numbers", request))
         return await self._drawn(request, pictures.numbers, asked)
 
     async def walk(self, request: Request) -> Response:
         """Write a text on the way from one hand to another."""
-        asked = {"frames": fields.FRAMES} | self._asked("numbers.gif", request)
+        asked = {"frames": fields.FRAMES} | await self._told("numbers.gif", request)
         asked = parameters.check_page(asked, "toward")
         return await self._drawn(request, pictures.walk, asked, "gif")
 
@@ -171,6 +146,14 @@ class Service:
         return parameters.from_url(
             self._known[what], request.query_params.multi_items()
         )
+
+    async def _told(self, what: str, request: Request) -> dict:
+        """Return what a URL asks of a path, or the body of a POST."""
+        if request.method != "POST":
+            return self._asked(what, request)
+        if request.query_params:
+            raise Problem(400, "a POST takes its fields from the body, not the URL")
+        return parameters.from_json(self._known[what], await _body(request))
 
     async def _drawn(
         self, request: Request, draw: Callable, asked: dict, only: str = ""
@@ -281,22 +264,3 @@ def _explained(request: Request, error: HTTPException) -> Problem:
 def _failed(_: Request, error: Exception) -> Response:
     """Return a failure of ours as a problem that gives nothing away."""
     return Problem(500, "the server failed; its log says why").response()
-
-
-def _with_headers(app):
-    """Return an application whose answers carry the headers that guard a browser."""
-    extra = [(k.lower().encode(), v.encode()) for k, v in HEADERS.items()]
-
-    async def answered(scope, receive, send):
-        async def dressed(message):
-            if message["type"] == "http.response.start":
-                message = message | {"headers": [*message["headers"], *extra]}
-                if not scope["path"].startswith("/v1/"):
-                    kept = {name for name, _ in message["headers"]}
-                    if b"cache-control" not in kept:
-                        message["headers"].append((b"cache-control", b"no-cache"))
-            await send(message)
-
-        await app(scope, receive, dressed if scope["type"] == "http" else send)
-
-    return answered

@@ -10,7 +10,7 @@ from digitgan.serving.problems import MEDIA_TYPE
 EXAMPLES = {  # what a first request asks for
     "digits": {"labels": [2, 0, 2, 6], "seed": 7, "one_hand": True},
     "numbers": {"text": "12/05/2026", "seed": 7, "height": 80},
-    "numbers.gif": {"text": "2026", "seed": 7, "toward": 8, "frames": 12},
+    "numbers.gif": {"text": "12/05/2026", "seed": 7, "toward": 8, "frames": 12},
     "plane": {"digit": 3, "seed": 7, "x": 4, "y": 2, "columns": 6, "rows": 6},
     "nearest": {"digit": 3, "seed": 7, "x": 4, "y": 2},
 }
@@ -84,13 +84,11 @@ def document(known: dict[str, list[Parameter]]) -> dict[str, Any]:
     }
     for what, fields in known.items():
         plain, ended = f"/v1/{what}", f"/v1/{what}.{{ending}}"
-        paths[plain] = {"get": _get(what, fields, [])}
-        if what in ONE_FORM:
-            continue
-        paths[ended] = {"get": _get(what, fields, [_ending()])}
-        if what == "numbers":
-            paths[plain]["post"] = _post(what, fields, [])
-            paths[ended]["post"] = _post(what, fields, [_ending()])
+        ways = {plain: []} if what in ONE_FORM else {plain: [], ended: [_ending()]}
+        for path, more in ways.items():
+            paths[path] = {"get": _get(what, fields, more)}
+            if what in NEEDED:
+                paths[path]["post"] = _post(what, fields, more)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -154,9 +152,7 @@ def _plain(summary: str, media: str) -> dict[str, Any]:
 def _get(what: str, fields: list[Parameter], more: list) -> dict[str, Any]:
     needed, first = NEEDED.get(what, set()), EXAMPLES[what]
     described = [_in_query(one, first, one.name in needed) for one in fields]
-    offered = [ONE_FORM[what]] if what in ONE_FORM else MEDIA_TYPES.values()
-    responses = _responses(what, REFUSALS, offered)
-    responses |= {"304": {"description": "Not changed."}}
+    responses = _responses(what, REFUSALS) | {"304": {"description": "Not changed."}}
     return {
         "summary": SAYS[what],
         "parameters": [*more, *described],
@@ -179,7 +175,7 @@ def _in_query(one: Parameter, first: dict, needed: bool) -> dict[str, Any]:
 def _post(what: str, fields: list[Parameter], more: list) -> dict[str, Any]:
     body = {
         "type": "object",
-        "required": ["text"],
+        "required": sorted(NEEDED[what]),
         "additionalProperties": False,
         "properties": {
             one.name: _or_null(schema(one), one.name) | {"description": one.says}
@@ -191,7 +187,7 @@ def _post(what: str, fields: list[Parameter], more: list) -> dict[str, Any]:
         "summary": SAYS[what],
         "parameters": more,
         "requestBody": {"required": True, "content": content},
-        "responses": _responses(what, REFUSALS | OF_BODIES, MEDIA_TYPES.values()),
+        "responses": _responses(what, REFUSALS | OF_BODIES),
     }
 
 
@@ -209,7 +205,8 @@ def _ending() -> dict[str, Any]:
     return told | {"description": "In which form to answer.", "example": "png"}
 
 
-def _responses(what: str, refusals: dict[str, str], offered) -> dict[str, Any]:
+def _responses(what: str, refusals: dict[str, str]) -> dict[str, Any]:
+    offered = [ONE_FORM[what]] if what in ONE_FORM else MEDIA_TYPES.values()
     binary = {"type": "string", "format": "binary"}
     content = {media: {"schema": binary} for media in offered}
     if "application/json" in content:

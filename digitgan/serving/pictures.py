@@ -21,8 +21,8 @@ MEDIA_TYPES = {  # the first is for those who do not care
     "json": "application/json",
 }
 ENDINGS = tuple(MEDIA_TYPES)
-PACKED = 1  # of zlib's 9: half the time of its usual 6 for a tenth more bytes
 FILM = "image/gif"
+PACKED = 1  # of zlib's 9: half the time of its usual 6 for a tenth more bytes
 COLUMNS, SCALE = 10, 4  # of a sheet of digits
 
 
