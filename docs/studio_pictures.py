@@ -16,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
-COLOURS = 128  # of each picture
+COLOURS = 256  # of each picture
 DESK = {"viewport": {"width": 1180, "height": 880}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2}
 PHONE |= {"is_mobile": True, "has_touch": True}
@@ -24,7 +24,12 @@ WRITE, EXPLORE = "body[data-shown]", "body[data-shown][data-compared]"
 SHOTS = {  # name: address, what to wait for, size, scheme
     "light": ("?text=12/05/2026&seed=9", WRITE, DESK, "light"),
     "dark": ("?text=2026&seed=12&lines=ruled&thickness=2.2", WRITE, DESK, "dark"),
-    "form": ("?text=(030) 555-0199&seed=21&lines=boxes&noise=0.4", WRITE, DESK, "light"),
+    "form": (
+        "?text=(030) 555-0199&seed=21&lines=boxes&noise=0.4",
+        WRITE,
+        DESK,
+        "light",
+    ),
     "phone": ("?text=412.75%0A96.05&seed=9&lines=grid", WRITE, PHONE, "dark"),
     "phone-light": ("?text=2026&seed=3&rerolls=0,0,1,0", WRITE, PHONE, "light"),
     "explore": ("explore?digit=2&seed=9&x=11&y=10", EXPLORE, DESK, "light"),
@@ -56,7 +61,7 @@ def main(address: str) -> None:
 def _keep(name: str, png: bytes) -> None:
     """Write a picture with few colours, which these pages have."""
     picture = Image.open(io.BytesIO(png)).convert("RGB")
-    few = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=0)
+    few = picture.quantize(COLOURS, dither=Image.Dither.NONE)
     few.save(IMAGES / f"studio-{name}.png", optimize=True)
 
 
