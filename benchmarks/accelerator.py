@@ -24,7 +24,7 @@ from digitgan.training.build import build_gan, machine
 from digitgan.training.conditions import conditions_of
 from digitgan.training.on_device import STEPS_AT_ONCE, on_device
 
-ROUNDS = 5
+ROUNDS = 4
 CASES = [("dcgan", 64), ("flagship", 64), ("flagship", 256), ("flagship", 1024)]
 
 
@@ -102,7 +102,7 @@ def measure(name: str, size: int, dataset) -> dict:
         data = batches if way == "fed" else on_device(gan, batches)
         found[way] = fitted(gan, data, seen)
     one = (to_float(images[:size]), *(column[:size] for column in told.values()))
-    found["alone"] = networks_alone(gan, (tuple(jax.device_put(one)),), size)
+    found["alone"] = networks_alone(gan, tuple(jax.device_put(one)), size)
     return found | {"gflop": step_gflop(gan)}
 
 
