@@ -11,8 +11,8 @@ HELP = """Make a labelled data set, go on with one, or check one.
 
 \b
 Kinds and formats:
-  digits    single ones, 28x28        idx npz png parquet webdataset
-  numbers   written, a picture each   png parquet webdataset coco yolo
+  digits    single ones, 28x28        idx npz png parquet webdataset lmdb
+  numbers   written, a picture each   png parquet webdataset lmdb coco yolo
   scenes    pages of numbers          coco yolo png parquet webdataset
 
 \b

@@ -72,8 +72,8 @@ def make_dataset(  # noqa: PLR0913 - each decides what is made, or by whom
         kind: ``digits``, 28x28 each; ``numbers``, written ones; ``scenes``, pages of
             numbers with boxes.
         count: Samples in all, from 1.
-        format: idx, npz (digits); png, parquet, webdataset; coco, yolo (numbers and
-            scenes). Unless given idx for digits, png for numbers, coco for scenes.
+        format: idx, npz (digits); lmdb (digits and numbers); png, parquet, webdataset;
+            coco, yolo (numbers and scenes). Unless given idx for digits, png for numbers, coco for scenes.
         seed: From 0 to 2**64 - 1.
         split: Train, validation and test, in percent or in samples.
         labels: The digits that may occur; all unless given.
