@@ -73,7 +73,8 @@ def make_dataset(  # noqa: PLR0913 - each decides what is made, or by whom
             numbers with boxes.
         count: Samples in all, from 1.
         format: idx, npz (digits); lmdb (digits and numbers); png, parquet, webdataset;
-            coco, yolo (numbers and scenes). Unless given idx for digits, png for numbers, coco for scenes.
+            coco, yolo (numbers and scenes). Unless given idx for digits, png for
+            numbers, coco for scenes.
         seed: From 0 to 2**64 - 1.
         split: Train, validation and test, in percent or in samples.
         labels: The digits that may occur; all unless given.
@@ -126,7 +127,7 @@ def verify_dataset(
     state = manifest.read_state(folder)
     if state is None:
         raise InputError(
-            f"folder {str(out)!r} holds no manifest.json: "
+            f"folder {str(out)!r} holds no manifest.json of ours: "
             "name one that digitgan dataset made"
         )
     if model is not None:
