@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -101,6 +102,25 @@ def test_files_that_may_not_grow(tmp_path, wish, format):
     assert sums(tmp_path / "a") == expected
 
 
+def test_lmdb_without_room_to_work_in(tmp_path, wish):
+    """It builds a database in the system's folder for temporary files."""
+    resource = pytest.importorskip("resource")
+    pytest.importorskip("lmdb")
+    wish["format"] = "lmdb"
+    words = command(tmp_path / "a", *words_of(wish))
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
+
+    ended = subprocess.run(words, preexec_fn=limit, capture_output=True, text=True)
+    (line,) = ended.stderr.splitlines()
+    assert ended.returncode == 1 and "LMDB needs room in " in line
+    assert "0 of 20 shards are whole: mend the cause" in line
+    subprocess.check_call(words)
+    make_dataset(tmp_path / "expected", **wish)
+    assert sums(tmp_path / "a") == sums(tmp_path / "expected")
+
+
 def children(parent):
     """Return the processes that a process started."""
     found = []
@@ -142,6 +162,21 @@ def test_a_worker_that_dies(tmp_path, wish):
     report = make_dataset(tmp_path / "a", **wish)
     assert report.made == 4000 - 50 * len(there)
     assert sums(tmp_path / "a") == expected
+
+
+def test_stopped_by_ctrl_c(tmp_path, wish):
+    make_dataset(tmp_path / "expected", **wish)
+    words = [*flags(wish | {"split": "1000,0,0"}), "--workers=2"]
+    process = subprocess.Popen(
+        command(tmp_path / "a", *words), stderr=subprocess.PIPE, text=True
+    )
+    wait_for(lambda: len(whole(tmp_path / "a")) > 3)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate()[1]
+    assert process.returncode == 130
+    assert said == "stopped; the same command goes on with what is whole\n"
+    assert make_dataset(tmp_path / "a", **wish).made < 1000
+    assert sums(tmp_path / "a") == sums(tmp_path / "expected")
 
 
 @needs_proc
@@ -259,6 +294,15 @@ def test_names_like_ours_are_not_ours(capsys, tmp_path, tiny, name):
     assert sums(tmp_path) == before
 
 
+def test_killed_at_once(tmp_path, wish):
+    """What the very first moment of a run leaves is no hindrance."""
+    make_dataset(tmp_path / "expected", **wish)
+    (tmp_path / "a" / ".shards").mkdir(parents=True)
+    (tmp_path / "a" / ".shards" / ".spec-x1y2z3.json").write_text('{"kind": "dig')
+    make_dataset(tmp_path / "a", **wish)
+    assert sums(tmp_path / "a") == sums(tmp_path / "expected")
+
+
 def test_what_others_put_beside_ours_stays(tmp_path, wish, monkeypatch):
     make_dataset(tmp_path / "expected", **wish)
     begun(tmp_path / "a", wish, monkeypatch)
@@ -267,3 +311,13 @@ def test_what_others_put_beside_ours_stays(tmp_path, wish, monkeypatch):
     assert (tmp_path / "a" / "notes.txt").read_text().endswith("night")
     (tmp_path / "a" / "notes.txt").unlink()
     assert sums(tmp_path / "a") == sums(tmp_path / "expected")
+
+
+def test_progress_tells_rate_and_time_left(tmp_path, wish, monkeypatch):
+    begun(tmp_path / "a", wish, monkeypatch)
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as on a terminal
+    words = command(tmp_path / "a", *words_of(wish))
+    said = subprocess.run(words, capture_output=True, text=True).stderr
+    said = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", said)
+    assert re.search(r" 300/1000 ", said)
+    assert re.search(r"1000/1000 [\d,]+ digits/s, 0:00:00 left", said)

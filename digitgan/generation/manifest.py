@@ -211,8 +211,8 @@ def _check_empty(folder: Path) -> None:
     if not folder.is_dir():
         return
     inside = [*folder.iterdir(), *folder.glob(f"{WORK}/*")]
-    begun = {WORK, "spec.json"}  # left by a run that was killed at once
-    others = sorted(path.name for path in inside if path.name not in begun)
+    begun = (WORK, ".spec-")  # what a run that was killed at once leaves
+    others = sorted(p.name for p in inside if not p.name.startswith(begun))
     if others:
         shown = ", ".join(others[:3]) + (", ..." if len(others) > 3 else "")
         raise InputError(

@@ -1,5 +1,6 @@
 """LMDB folders with the keys that trainers of text readers look for."""
 
+import errno
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,9 +35,14 @@ def _database(items: dict[str, bytes]) -> bytes:
     most = LEAST + sum(len(value) + PAGES for value in items.values())
     rows = sorted((key.encode(), value) for key, value in items.items())
     with TemporaryDirectory() as folder:
-        with (
-            lmdb.open(folder, map_size=most, lock=False, sync=False) as database,
-            database.begin(write=True) as change,
-        ):
-            change.cursor().putmulti(rows, append=True)
+        try:
+            with (
+                lmdb.open(folder, map_size=most, lock=False, sync=False) as database,
+                database.begin(write=True) as change,
+            ):
+                change.cursor().putmulti(rows, append=True)
+        except lmdb.Error as error:
+            raise OSError(
+                errno.EIO, f"LMDB needs room in {folder} ({error})"
+            ) from error
         return (Path(folder) / "data.mdb").read_bytes()
