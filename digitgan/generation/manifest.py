@@ -79,6 +79,8 @@ def read_state(folder: Path) -> State | None:
     try:
         if path.is_file():
             stored = read_manifest(folder)
+            if "digitgan" not in stored:
+                return None  # somebody else's: many programs have a manifest.json
             receipts = [Receipt(**row) for row in stored["shards"]]
             spec, joined = Spec.from_dict(stored["spec"]), stored["joined"]
             return State(spec, {r.index: r for r in receipts}, joined, True)
@@ -92,7 +94,7 @@ def read_state(folder: Path) -> State | None:
             state.receipts[receipt.index] = receipt
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise InputError(
-            f"{str(path)!r} is damaged ({error}): remove the folder and make it again"
+            f"{str(path)!r} is damaged ({error}): bring it back, or name another folder"
         ) from error
     return state
 
@@ -208,7 +210,9 @@ def _check_empty(folder: Path) -> None:
         raise InputError(f"folder {str(folder)!r} is a file: name a new folder")
     if not folder.is_dir():
         return
-    others = sorted(path.name for path in folder.iterdir() if path.name != WORK)
+    inside = [*folder.iterdir(), *folder.glob(f"{WORK}/*")]
+    begun = (WORK, ".spec-")  # what a run that was killed at once leaves
+    others = sorted(p.name for p in inside if not p.name.startswith(begun))
     if others:
         shown = ", ".join(others[:3]) + (", ..." if len(others) > 3 else "")
         raise InputError(
