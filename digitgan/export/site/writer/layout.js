@@ -1,0 +1,110 @@
+// Where the characters of a text stand: on wandering lines, or in form cells.
+
+import { clip, rint, tangent } from "./numbers.js";
+import { BASELINE, DIGIT } from "./signs.js";
+
+const [MARGIN, SPACE] = [0.3, 0.5]; // in heights of a digit, as all of these
+export const SQUARE = 0.55; // side of squared paper; a line of text is three
+const [STRAY, FARTHEST] = [0.03, 0.08]; // how far the baseline wanders: usually, at most
+const STEADY = 0.7; // how much of that a character hands on to the next
+const TUCK = 0.18; // how far a character may reach under or over its neighbour
+const NEAR = 0.1; // rows this far above and below the ink keep their distance, too
+const ROOM = 0.3; // paper beside the widest character in its cell
+
+const inkIn = (row) => [...row].filter((sign) => sign !== " ").length;
+
+/** Walk up and down along each line: how far below it each character stands. */
+export function wander(rows, height, random) {
+  return rows.flatMap((row) => {
+    let place = random.normal();
+    return Array.from({ length: inkIn(row) }, () => {
+      const here = clip(STRAY * place, -FARTHEST, FARTHEST);
+      place = STEADY * place + Math.sqrt(1 - STEADY ** 2) * random.normal();
+      return rint(height * here);
+    });
+  });
+}
+
+/**
+ * Give each character of a text its place.
+ * @param rows the lines of the text; spaces have no frame.
+ * @param spacing least and most pixels of paper between neighbours; null for form cells.
+ * @returns {size: [width, height], lefts, tops, baselines, cells: [[left, right, baseline]]}.
+ */
+export function layOut(rows, frames, slant, height, spacing, random) {
+  const margin = rint(MARGIN * height);
+  const { lefts, cells, taken } = spacing
+    ? inLines(rows, frames, slant, height, spacing, random)
+    : inCells(rows, frames, height, random);
+  const [first, pitch] = [rint((BASELINE * height) / DIGIT), 3 * rint(SQUARE * height)];
+  const baselines = rows.map((_, i) => first + pitch * i);
+  const own = rows.flatMap((row, i) => Array(inkIn(row)).fill(baselines[i]));
+  return {
+    size: [taken + 2 * margin, frames[0].rows + pitch * (rows.length - 1)],
+    lefts: lefts.map((left) => left + margin),
+    tops: own.map((baseline) => baseline - first),
+    baselines,
+    cells: cells.map(([left, right], i) => [left + margin, right + margin, own[i]]),
+  };
+}
+
+function inLines(rows, frames, slant, height, [low, high], random) {
+  const wanted = frames.map(() => random.whole(high - low));
+  const sides = frames.map((frame) => sidesOf(frame, slant, height));
+  const extents = frames.map(extent);
+  const lefts = [];
+  let taken = 0;
+  for (const row of rows) {
+    const blanks = [...row.matchAll(/( *)[^ ]/g)].map(([, blank]) => blank.length * rint(SPACE * height));
+    const start = lefts.length;
+    if (!blanks.length) continue;
+    const places = [0];
+    for (let i = 1; i < blanks.length; i++) {
+      const [ends, begins] = [sides[start + i - 1].ends, sides[start + i].begins];
+      const close = ends.reduce((most, end, y) => Math.max(most, end - begins[y]), -Infinity);
+      places.push(places[i - 1] + close + blanks[i] + low + wanted[start + i]);
+    }
+    const away = blanks[0] - Math.min(...places.map((place, i) => place + extents[start + i][0]));
+    lefts.push(...places.map((place) => place + away));
+    taken = Math.max(taken, ...places.map((place, i) => place + away + extents[start + i][1]));
+  }
+  return { lefts, cells: [], taken };
+}
+
+function inCells(rows, frames, height, random) {
+  const extents = frames.map(extent);
+  const most = Math.max(...rows.map((row) => row.length));
+  const cell = Math.max(...extents.map(([left, right]) => right - left)) + 2 + rint(ROOM * height);
+  const begins = rows.flatMap((row) => [...row].flatMap((sign, i) => (sign === " " ? [] : [cell * i])));
+  const lefts = begins.map((begin, i) => {
+    const [left, right] = extents[i];
+    const beside = rint((cell - (right - left)) * (0.35 + (0.65 - 0.35) * random.uniform()));
+    return begin + beside - left;
+  });
+  return { lefts, cells: begins.map((begin) => [begin, begin + cell]), taken: most * cell };
+}
+
+/** Returns the first column with ink and the one after the last. */
+export function extent({ rows, columns, data }) {
+  const inked = new Uint8Array(columns);
+  for (let i = 0; i < rows * columns; i++) inked[i % columns] |= data[i];
+  const first = inked.findIndex(Boolean);
+  return first < 0 ? [0, columns] : [first, inked.findLastIndex(Boolean) + 1];
+}
+
+/** Returns where a character begins and ends, row by row. */
+function sidesOf(frame, slant, height) {
+  const { rows, columns, data } = frame;
+  const [near, tuck] = [rint(NEAR * height), rint(TUCK * height)];
+  const lean = Array.from({ length: rows }, (_, row) => rint(tangent(slant) * (rows / 2 - row)));
+  const side = (first, lean) => {
+    const outmost = Math.min(...first.map((column, row) => column - lean[row]));
+    const around = first.map((column, row) => Math.min(column, outmost + lean[row] + tuck));
+    return around.map((_, row) => Math.min(...around.slice(Math.max(0, row - near), row + near + 1)));
+  };
+  const lines = lean.map((_, row) => data.subarray(row * columns, (row + 1) * columns));
+  const begins = lines.map((line) => { const first = line.findIndex(Boolean); return first < 0 ? 2 * columns : first; });
+  const ends = lines.map((line) => { const last = line.findLastIndex(Boolean); return last < 0 ? 2 * columns : columns - 1 - last; });
+  const mirrored = lean.map((shift) => -shift);
+  return { begins: side(begins, lean), ends: side(ends, mirrored).map((column) => columns - column) };
+}
