@@ -21,12 +21,13 @@ from starlette.staticfiles import StaticFiles
 import digitgan
 from digitgan.errors import InputError
 from digitgan.generation.sampler import Sampler
-from digitgan.serving import openapi, parameters, pictures
+from digitgan.serving import explore, openapi, parameters, pictures
 from digitgan.serving.capacity import Capacity
 from digitgan.serving.metrics import MEDIA_TYPE, Metrics
 from digitgan.serving.problems import Problem, refused
 
 PAGE = Path(__file__).parent / "page"
+PAGES = {"/", "/explore", "/learn"}
 BODY = 16_384  # bytes of a request
 BODY_SECONDS = 10  # to send them
 ROW = 10  # digits for those who do not say how many
@@ -59,13 +60,17 @@ def make_app(
         Route(endings.format(what="digits"), service.digits),
         Route("/v1/numbers", service.numbers, methods=["GET", "POST"]),
         Route(endings.format(what="numbers"), service.numbers, methods=["GET", "POST"]),
+        Route("/v1/plane", service.plane),
+        Route(endings.format(what="plane"), service.plane),
+        Route("/v1/nearest", service.nearest),
         Route("/v1/model", service.model),
         Route("/healthz", service.healthz),
         Route("/metrics", service.metrics),
         Route("/openapi.json", service.openapi),
     ]
-    named = {route.path for route in routes if "{" not in route.path} | {"/"}
-    named |= {f"/v1/{w}.{e}" for w in ("digits", "numbers") for e in pictures.ENDINGS}
+    named = {route.path for route in routes if "{" not in route.path} | PAGES
+    drawn = ("digits", "numbers", "plane")
+    named |= {f"/v1/{w}.{e}" for w in drawn for e in pictures.ENDINGS}
     metrics = service.counts = Metrics(capacity, frozenset(named))
 
     @asynccontextmanager
@@ -74,11 +79,20 @@ def make_app(
         await asyncio.to_thread(capacity.close)
 
     return Starlette(
-        routes=[*routes, Mount("/", StaticFiles(directory=PAGE, html=True))],
+        routes=[*routes, Mount("/", Pages(directory=PAGE, html=True))],
         exception_handlers={Problem: _answer, HTTPException: _answer, 500: _failed},
         lifespan=living,
         middleware=[Middleware(metrics.around), Middleware(_guarded)],
     )
+
+
+class Pages(StaticFiles):
+    """Files of the page; ``/explore`` is ``explore.html``."""
+
+    def lookup_path(self, path: str):
+        """Find a file, or the page of that name."""
+        found = super().lookup_path(path)
+        return found if found[1] else super().lookup_path(f"{path}.html")
 
 
 class Service:
@@ -94,7 +108,10 @@ class Service:
         self._known = {
             "digits": parameters.for_digits(model),
             "numbers": parameters.for_numbers(model),
+            "plane": explore.for_plane(model),
+            "nearest": explore.for_nearest(model),
         }
+        self._training = explore.Training(model)
         self.counts: Metrics
         made_by = [digitgan.__version__, model.description["sha256"], numpy.__version__]
         made_by += [PIL.__version__, onnxruntime.__version__]
@@ -121,14 +138,37 @@ class Service:
         asked = parameters.check_page(asked)
         return await self._drawn(request, pictures.numbers, asked)
 
-    async def _drawn(self, request: Request, draw: Callable, asked: dict) -> Response:
-        """Draw in a thread, unless the client has the same picture already."""
-        accept = request.headers.get("accept")
-        form = pictures.form_of(request.path_params.get("ending"), accept)
+    async def plane(self, request: Request) -> Response:
+        """Draw digits around a latent."""
+        asked = parameters.from_url(
+            self._known["plane"], request.query_params.multi_items()
+        )
+        return await self._drawn(request, explore.on_plane, asked)
+
+    async def nearest(self, request: Request) -> Response:
+        """Find the real digits nearest to one on the plane."""
+        asked = parameters.from_url(
+            self._known["nearest"], request.query_params.multi_items()
+        )
+        return await self._drawn(request, self._training.nearest, asked, "json")
+
+    async def _drawn(
+        self, request: Request, draw: Callable, asked: dict, only: str = ""
+    ) -> Response:
+        """Draw in a thread, unless the client has the same picture already.
+
+        Args:
+            request: What was asked.
+            draw: Called with the model, the form and what was asked.
+            asked: The fields.
+            only: The one form that there is, if so.
+        """
+        ending = request.path_params.get("ending", only)
+        form = pictures.form_of(ending, request.headers.get("accept"))
         told = [draw.__name__, form, asked, self._made_by]
         mark = sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
         headers = {"ETag": f'"{mark}"', "Cache-Control": KEEP}
-        if "ending" not in request.path_params:
+        if not ending:
             headers["Vary"] = "Accept"
         if request.method == "POST":
             headers = {"Cache-Control": "no-store"}

@@ -10,14 +10,19 @@ from digitgan.serving.problems import MEDIA_TYPE
 EXAMPLES = {  # what a first request asks for
     "digits": {"labels": [2, 0, 2, 6], "seed": 7, "one_hand": True},
     "numbers": {"text": "12/05/2026", "seed": 7, "height": 80},
+    "plane": {"digit": 3, "seed": 7, "x": 4, "y": 2, "columns": 6, "rows": 6},
+    "nearest": {"digit": 3, "seed": 7, "x": 4, "y": 2},
 }
 SAYS = {
     "digits": "Draw single digits of 28 x 28 pixels",
     "numbers": "Write a text in one hand, and say where its characters are",
+    "plane": "Draw digits around a latent, row after row; the plane has no edge",
+    "nearest": "Find the real training digits nearest to one on the plane",
 }
+ONE_FORM = {"nearest"}  # JSON alone
 REFUSALS = {
     "400": "A field is unknown, missing or not allowed: the answer names it.",
-    "404": "No such path or ending.",
+    "404": "No such path or ending, or what is asked for is not on this machine.",
     "405": "Another method is meant.",
     "406": "No media type of Accept is offered.",
     "503": "All are busy: try again after Retry-After seconds.",
@@ -40,7 +45,7 @@ def document(known: dict[str, list[Parameter]]) -> dict[str, Any]:
     """Return the description of the whole API, OpenAPI 3.1.
 
     Args:
-        known: What ``digits`` and ``numbers`` take.
+        known: What ``digits``, ``numbers``, ``plane`` and ``nearest`` take.
     """
     paths: dict[str, Any] = {
         path: {"get": _plain(summary, media)}
@@ -49,6 +54,8 @@ def document(known: dict[str, list[Parameter]]) -> dict[str, Any]:
     for what, fields in known.items():
         plain, ended = f"/v1/{what}", f"/v1/{what}.{{ending}}"
         paths[plain] = {"get": _get(what, fields, [])}
+        if what in ONE_FORM:
+            continue
         paths[ended] = {"get": _get(what, fields, [_ending()])}
         if what == "numbers":
             paths[plain]["post"] = _post(what, fields, [])
@@ -110,7 +117,8 @@ def _plain(summary: str, media: str) -> dict[str, Any]:
 def _get(what: str, fields: list[Parameter], more: list) -> dict[str, Any]:
     needed = {"text"} if what == "numbers" else set()
     described = [_in_query(one, EXAMPLES[what], one.name in needed) for one in fields]
-    responses = _responses(REFUSALS) | {"304": {"description": "Not changed."}}
+    offered = ["application/json"] if what in ONE_FORM else MEDIA_TYPES.values()
+    responses = _responses(REFUSALS, offered) | {"304": {"description": "Not changed."}}
     return {
         "summary": SAYS[what],
         "parameters": [*more, *described],
@@ -142,7 +150,7 @@ def _post(what: str, fields: list[Parameter], more: list) -> dict[str, Any]:
         "summary": SAYS[what],
         "parameters": more,
         "requestBody": {"required": True, "content": content},
-        "responses": _responses(REFUSALS | OF_BODIES),
+        "responses": _responses(REFUSALS | OF_BODIES, MEDIA_TYPES.values()),
     }
 
 
@@ -152,9 +160,9 @@ def _ending() -> dict[str, Any]:
     return told | {"description": "In which form to answer.", "example": "png"}
 
 
-def _responses(refusals: dict[str, str]) -> dict[str, Any]:
+def _responses(refusals: dict[str, str], offered) -> dict[str, Any]:
     binary = {"type": "string", "format": "binary"}
-    content = {media: {"schema": binary} for media in MEDIA_TYPES.values()}
+    content = {media: {"schema": binary} for media in offered}
     content["application/json"] = {"schema": {"type": "object"}}
     problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {"200": {"description": "The picture.", "content": content}} | {

@@ -1,11 +1,13 @@
 // The page: what people touch changes the state, and the state is shown everywhere.
 
+import { copy } from "./copy.js";
+import { setLimits, showDial } from "./dials.js";
 import { Scribe } from "./scribe.js";
+import * as source from "./source.js";
 import * as states from "./state.js";
 
 const $ = (id) => document.getElementById(id);
 const DIALS = ["thickness", "slant", "variety", "spacing", "noise"];
-const USUAL = { variety: 1, spacing: 0, noise: 0 };
 const MARGIN = 16; // pixels around the picture, as in page.css
 const state = states.fromAddress(location.search);
 let size = [1, 1]; // of the picture
@@ -13,23 +15,25 @@ let hand = {}; // thickness and slant that the hand shown has by itself
 let model = { name: "flagship", limits: {} };
 const later = { address: 0, said: 0 };
 
-const scribe = new Scribe(show, (line) => trouble(line));
+const scribe = new Scribe(source.number, show, trouble);
 
 // From the state to the page
 
 function refresh({ animate = false } = {}) {
   $("text").value = state.text;
   $("seed").value = state.seed;
-  for (const name of DIALS) showDial(name);
+  showHand();
   document.querySelector(`[name="lines"][value="${state.lines ?? ""}"]`).checked = true;
   $("code").textContent = states.toPython(state, model.name);
-  for (const ending of ["png", "svg", "json"]) {
-    $(ending).href = states.toPicture(state, ending);
-    $(ending).download = `${states.fileName(state)}.${ending}`;
-  }
+  for (const ending of ["png", "svg", "json"]) showFile(ending);
   clearTimeout(later.address);
   later.address = setTimeout(keepAddress, 200);
   write(animate);
+}
+
+async function showFile(ending) {
+  $(ending).download = `${states.fileName(state)}.${ending}`;
+  $(ending).href = await source.href(state, ending);
 }
 
 function keepAddress() {
@@ -45,28 +49,14 @@ function write(animate) {
   showBoxes();
   $("take").inert = empty || Boolean(wrong);
   if (wrong || empty) return scribe.drop();
-  return scribe.ask({ url: states.toPicture(state, "json"), animate, state: { ...state } });
+  return scribe.ask({ animate, state: { ...state } });
 }
 
-function showDial(name) {
-  const slider = $(name);
-  const own = hand[name] ?? USUAL[name] ?? (Number(slider.min) + Number(slider.max)) / 2;
-  const set = state[name] !== undefined;
-  const value = name === "spacing" && set ? states.heightsOf(state.spacing) : (state[name] ?? own);
-  slider.value = value;
-  slider.disabled = (name === "spacing" && state.lines === "boxes") || slider.dataset.off === "yes";
-  const dial = slider.closest(".dial");
-  dial.classList.toggle("unset", !set);
-  dial.querySelector(".own").disabled = !set;
-  const words = {
-    thickness: `${value.toFixed(1)} px`,
-    slant: `${Math.round(value)}°`.replace("-", "−"),
-    variety: `${Math.round(100 * value)} %`,
-    spacing: set ? `${Math.round(100 * value)} %` : "usual",
-    noise: value ? `${Math.round(100 * value)} %` : "none",
-  }[name];
-  dial.querySelector(".value").textContent = words;
-  slider.setAttribute("aria-valuetext", set ? words : `${words}, as it comes`);
+function showHand(names = DIALS) {
+  for (const name of names) {
+    const value = name === "spacing" && state.spacing ? states.heightsOf(state.spacing) : state[name];
+    showDial($(name), value, hand[name], name === "spacing" && state.lines === "boxes");
+  }
 }
 
 async function show(answer, wish) {
@@ -88,14 +78,14 @@ async function show(answer, wish) {
   trouble("");
   hand = { ...answer.style };
   for (const name of ["thickness", "slant"]) if (wish.state[name] !== undefined) delete hand[name];
-  for (const name of ["thickness", "slant"]) showDial(name);
+  showHand(["thickness", "slant"]);
   clearTimeout(later.said);
   later.said = setTimeout(() => {
     const { thickness, slant } = answer.style;
     const style = `strokes ${thickness.toFixed(1)} pixels, slant ${Math.round(slant)} degrees`;
     $("said").textContent = `${answer.text} in hand ${answer.seed}: ${style}.`;
   }, 500);
-  document.body.dataset.shown = wish.url; // for tests: what is on the sheet
+  document.body.dataset.shown = states.toPicture(wish.state); // for tests: what is on the sheet
 }
 
 function showBoxes() {
@@ -198,42 +188,17 @@ addEventListener("popstate", () => {
   refresh({ animate: true });
 });
 
-async function copy(words, button) {
-  const label = button.dataset.label ?? button.textContent;
-  button.dataset.label = label;
-  try {
-    await navigator.clipboard.writeText(words);
-  } catch {
-    const field = document.createElement("textarea"); // without HTTPS there is no clipboard
-    field.value = words;
-    document.body.append(field);
-    field.select();
-    document.execCommand("copy");
-    field.remove();
-    button.focus();
-  }
-  button.textContent = "Copied";
-  $("said").textContent = "Copied";
-  setTimeout(() => (button.textContent = label), 1500);
-}
-$("copy").addEventListener("click", () => copy($("code").textContent, $("copy")));
+$("copy").addEventListener("click", () => copy($("code").textContent, $("copy"), $("said")));
 $("share").addEventListener("click", () => {
   keepAddress();
-  copy(location.href, $("share"));
+  copy(location.href, $("share"), $("said"));
 });
 
 // The beginning
 
 if (matchMedia("(hover: hover)").matches) $("text").focus({ preventScroll: true });
 refresh({ animate: true });
-const reply = await fetch("v1/model");
-if (reply.ok) {
-  model = await reply.json();
-  for (const name of ["thickness", "slant"]) {
-    const [low, high] = model.limits[name] ?? [0, 0];
-    if (high === low) $(name).dataset.off = "yes";
-    else [$(name).min, $(name).max] = name === "slant" ? [Math.ceil(low), Math.floor(high)] : [low, high];
-    showDial(name);
-  }
-  $("code").textContent = states.toPython(state, model.name);
-}
+model = await source.model().catch(() => model);
+setLimits(model.limits);
+showHand();
+$("code").textContent = states.toPython(state, model.name);
