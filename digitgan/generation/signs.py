@@ -44,7 +44,7 @@ def draw_sign(sign: str, pen: Pen, rng: np.random.Generator) -> np.ndarray:
     Returns:
         ``uint8 (40, 48)``, 0 paper to 255 ink, on the baseline.
     """
-    row, column = np.mgrid[: FRAME[0], : FRAME[1]] + 0.5
+    row, column = (np.arange(size)[:, np.newaxis] + 0.5 for size in FRAME)
     depth = np.full(FRAME, -np.inf)
     for stroke in STROKES[sign]:
         points = np.array(stroke) + UNSTEADY * rng.standard_normal((3, 2))
@@ -55,9 +55,8 @@ def draw_sign(sign: str, pen: Pen, rng: np.random.Generator) -> np.ndarray:
         right = right + np.tan(np.deg2rad(pen.slant)) * (up - DIGIT / 2)
         right += FRAME[1] / 2
         radius = (ends[0] + (ends[1] - ends[0]) * STEPS[:, 0]) / 2
-        away = np.hypot(
-            column[..., np.newaxis] - right, row[..., np.newaxis] - (BASELINE - up)
-        )
+        beside, above = (column - right) ** 2, (row - (BASELINE - up)) ** 2
+        away = np.sqrt(above[:, np.newaxis] + beside)
         depth = np.maximum(depth, (radius - away).max(axis=2))
     return np.rint(255 * np.clip(depth / EDGE + 0.5, 0, 1)).astype(np.uint8)
 
