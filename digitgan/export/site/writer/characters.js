@@ -8,7 +8,7 @@ import { BASELINE, DIGIT, drawSign, FRAME, SIGNS } from "./signs.js";
 const FAINT = 32; // ink below this, of 255, is paper: what a network leaves beside strokes
 const STROKE = 5; // ink with fewer dark pixels than this around it is a speck
 const TALLER = 1.2; // at most this much is given back to wide digits
-const HALF = 118; // of 255: where enlarged ink ends, so that strokes keep their width
+const HALF = 120; // of 255: where enlarged ink ends, so that strokes keep their width
 const STEEPER = 0.75; // its edges grow steeper by this power of the scale
 const SIDE = 28; // pixels
 
@@ -49,9 +49,9 @@ function clean(image) {
  */
 function onTheLine(image) {
   const inked = Array.from({ length: SIDE }, (_, row) => image.subarray(row * SIDE, (row + 1) * SIDE).some((v) => v >= FAINT));
-  const found = inked.includes(true);
-  const [top, end] = found ? [inked.indexOf(true), inked.lastIndexOf(true) + 1] : [0, SIDE];
   const frame = new Uint8Array(FRAME[0] * FRAME[1]);
+  if (!inked.includes(true)) return [frame, 1];
+  const [top, end] = [inked.indexOf(true), inked.lastIndexOf(true) + 1];
   const beside = (FRAME[1] - SIDE) / 2;
   for (let row = 0; row < end; row++) {
     frame.set(image.subarray(row * SIDE, (row + 1) * SIDE), (BASELINE - end + row) * FRAME[1] + beside);
@@ -86,8 +86,8 @@ function enlarged(frame, taller, scale) {
       for (let x = 0; x < wide; x++) line[x] += weight * across[row * wide + x];
     }
     for (let x = 0; x < wide; x++) {
-      const ink = clip((line[x] - HALF) * steeper + 127.5, 0, 255);
-      data[y * wide + x] = ink < FAINT ? 0 : rint(ink);
+      const ink = rint(clip((line[x] - HALF) * steeper + 127.5, 0, 255));
+      data[y * wide + x] = ink < FAINT ? 0 : ink;
     }
   }
   return { rows: high, columns: wide, data };

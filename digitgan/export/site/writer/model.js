@@ -24,8 +24,10 @@ export class Model {
    * Decide everything about digits of one hand.
    * @param labels the digits. @param asked {seed, thickness, slant, variety}.
    * @returns {latents: [Float32Array], label: [], thickness: [], slant: []}, by digit.
+   * @throws an Error whose message says what cannot be asked.
    */
   recipe(labels, { seed, variety = 1, ...style }) {
+    this.#check({ variety, ...style });
     const [usual] = drawLatents(1, this.size, seed);
     const latent = usual.map((value) => single(variety) * value);
     const recipe = { latents: labels.map(() => latent), label: labels };
@@ -34,6 +36,17 @@ export class Model {
       if (style[name] !== undefined) recipe[name] = labels.map(() => single(style[name]));
     }
     return recipe;
+  }
+
+  #check(asked) {
+    const limits = { variety: [0, 1], ...this.limits };
+    for (const name of ["variety", ...STYLES]) {
+      const value = asked[name];
+      if (value === undefined) continue;
+      if (!(name in limits)) throw new Error(`${name} is given: this model cannot be asked for it`);
+      const [low, high] = limits[name];
+      if (!(value >= low && value <= high)) throw new Error(`${name} is ${value}: allowed is ${low} to ${high}`);
+    }
   }
 
   /** The style of a real digit, moved a little; for every label equally far from the usual. */

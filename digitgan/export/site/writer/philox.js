@@ -3,8 +3,8 @@
 // BigInt by far.
 
 const WORD = 2 ** 32;
-const [M0, M1] = [[0xd2e7470e, 0xe14c6c93], [0xca5a8263, 0x95121157]]; // high, low
-const [W0, W1] = [[0x9e3779b9, 0x7f4a7c15], [0xbb67ae85, 0x84caa73b]];
+const [M0H, M0L, M1H, M1L] = [0xd2e7470e, 0xe14c6c93, 0xca5a8263, 0x95121157]; // to multiply
+const [W0H, W0L, W1H, W1L] = [0x9e3779b9, 0x7f4a7c15, 0xbb67ae85, 0x84caa73b]; // to add
 const ROUNDS = 10;
 
 export class Philox {
@@ -48,27 +48,33 @@ export class Philox {
     this.#place = 0;
     this.#blocks += 1;
     let [k0h, k0l, k1h, k1l] = this.#key;
-    let [ah, al] = [Math.floor(this.#blocks / WORD), this.#blocks >>> 0];
-    let [bh, bl, ch, cl, dh, dl] = [0, 0, 0, 0, 0, this.#lane];
+    let ah = Math.floor(this.#blocks / WORD), al = this.#blocks >>> 0, bh = 0, bl = 0;
+    let ch = 0, cl = 0, dh = 0, dl = this.#lane;
     for (let round = 0; round < ROUNDS; round++) {
-      multiply(M0, ah, al);
-      const [hh0, hl0, lh0, ll0] = product;
-      multiply(M1, ch, cl);
-      [ah, al] = [(product[0] ^ bh ^ k0h) >>> 0, (product[1] ^ bl ^ k0l) >>> 0];
-      [ch, cl] = [(hh0 ^ dh ^ k1h) >>> 0, (hl0 ^ dl ^ k1l) >>> 0];
-      [bh, bl, dh, dl] = [product[2], product[3], lh0, ll0];
-      const [s0, s1] = [k0l + W0[1], k1l + W1[1]];
-      [k0h, k0l] = [(k0h + W0[0] + (s0 >= WORD)) >>> 0, s0 >>> 0];
-      [k1h, k1l] = [(k1h + W1[0] + (s1 >= WORD)) >>> 0, s1 >>> 0];
+      multiply(M0H, M0L, ah, al);
+      const eh = product[0], el = product[1], fh = product[2], fl = product[3];
+      multiply(M1H, M1L, ch, cl);
+      ah = (product[0] ^ bh ^ k0h) >>> 0;
+      al = (product[1] ^ bl ^ k0l) >>> 0;
+      bh = product[2];
+      bl = product[3];
+      ch = (eh ^ dh ^ k1h) >>> 0;
+      cl = (el ^ dl ^ k1l) >>> 0;
+      dh = fh;
+      dl = fl;
+      k0h = (k0h + W0H + (k0l + W0L >= WORD)) >>> 0;
+      k0l = (k0l + W0L) >>> 0;
+      k1h = (k1h + W1H + (k1l + W1L >= WORD)) >>> 0;
+      k1l = (k1l + W1L) >>> 0;
     }
     this.#words.set([al, ah, bl, bh, cl, ch, dl, dh]);
   }
 }
 
-const product = [0, 0, 0, 0]; // 128 bits in 32 each, highest first
+const product = new Float64Array(4); // 128 bits in 32 each, highest first
 
 /** Multiply two words of 64 bits; every number stays below 2 ** 53, so all are exact. */
-function multiply([mh, ml], ah, al) {
+function multiply(mh, ml, ah, al) {
   const low = high32(al, ml) + low32(al, mh) + low32(ah, ml);
   const middle = high32(al, mh) + high32(ah, ml) + low32(ah, mh) + Math.floor(low / WORD);
   product[0] = high32(ah, mh) + Math.floor(middle / WORD);

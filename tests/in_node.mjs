@@ -1,0 +1,41 @@
+// What an exported page computes, for tests: node in_node.mjs SITE < questions > answers,
+// both JSON; arrays of bytes come as base64.
+
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+
+const site = pathToFileURL(process.argv[2] + "/");
+const load = (name) => import(new URL(`writer/${name}.js`, site));
+const file = (name) => new Uint8Array(readFileSync(new URL(`model/${name}`, site)));
+const { Model, drawLatents } = await load("model");
+const { plane } = await load("plane");
+const { Random } = await load("random");
+const { write } = await load("writing");
+const { toPng } = await load("png");
+
+const model = new Model(JSON.parse(readFileSync(new URL("model/model.json", site))), file("generator.onnx"), file("styles.bin"));
+const base64 = (bytes) => Buffer.from(bytes).toString("base64");
+
+const ANSWER = {
+  /** Numbers of a stream: plan is [[method, argument, how many], ...]. */
+  random({ key, plan }) {
+    const random = new Random(...key);
+    return plan.map(([method, argument, n]) => Array.from({ length: n }, () => random[method](argument)));
+  },
+  latents: ({ n, size, seed, start }) => drawLatents(n, size, seed, start).map((one) => [...one]),
+  digits: ({ labels, asked }) => model.draw(model.recipe(labels, asked)).map(base64),
+  plane: ({ asked, tile }) => model.draw(plane(model, asked, tile)).map(base64),
+  async write({ asked, height }) {
+    try {
+      const { grey, ...told } = write(model, asked, height);
+      return { ...told, png: base64(await (await toPng({ grey, ...told })).arrayBuffer()) };
+    } catch (error) {
+      return { refusal: error.message };
+    }
+  },
+};
+
+const questions = JSON.parse(readFileSync(0));
+const answers = [];
+for (const { what, ...question } of questions) answers.push(await ANSWER[what](question));
+process.stdout.write(JSON.stringify(answers));
