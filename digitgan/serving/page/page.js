@@ -1,5 +1,6 @@
 // The page: what people touch changes the state, and the state is shown everywhere.
 
+import { Characters } from "./characters.js";
 import { copy } from "./copy.js";
 import { setLimits, showDial } from "./dials.js";
 import { Scribe } from "./scribe.js";
@@ -8,13 +9,12 @@ import * as states from "./state.js";
 
 const $ = (id) => document.getElementById(id);
 const DIALS = ["thickness", "slant", "variety", "spacing", "noise"];
-const MARGIN = 16; // pixels around the picture, as in page.css
 const state = states.fromAddress(location.search);
-let size = [1, 1]; // of the picture
 let hand = {}; // thickness and slant that the hand shown has by itself
 let model = { name: "flagship", limits: {} };
 const later = { address: 0, said: 0 };
 
+const characters = new Characters($("characters"), again);
 const scribe = new Scribe(source.number, show, trouble);
 
 // From the state to the page
@@ -45,8 +45,7 @@ function write(animate) {
   const wrong = [...state.text].find((sign) => !states.SIGNS.test(sign));
   const empty = !state.text.trim();
   trouble(wrong ? `“${wrong}” cannot be written: digits, spaces and - . , : / + ( ) can.` : "");
-  $("picture").hidden = empty;
-  showBoxes();
+  $("picture").hidden = $("characters").hidden = empty;
   $("take").inert = empty || Boolean(wrong);
   if (wrong || empty) return scribe.drop();
   return scribe.ask({ animate, state: { ...state } });
@@ -72,9 +71,7 @@ async function show(answer, wish) {
     picture.classList.add("written");
   }
   $("sheet").classList.remove("old");
-  size = [answer.width, answer.height];
-  outline(answer.boxes);
-  fit();
+  characters.show(answer);
   trouble("");
   hand = { ...answer.style };
   for (const name of ["thickness", "slant"]) if (wish.state[name] !== undefined) delete hand[name];
@@ -89,32 +86,8 @@ async function show(answer, wish) {
 }
 
 function showBoxes() {
-  const shown = $("outlined").checked && state.text.trim();
-  $("boxes").toggleAttribute("hidden", !shown); // an SVG has no property of that name
+  $("characters").classList.toggle("outlined", $("outlined").checked);
 }
-
-function outline(boxes) {
-  $("boxes").replaceChildren(
-    ...boxes.map(([left, top, right, bottom]) => {
-      const box = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-      const sides = { x: left, y: top, width: right - left, height: bottom - top };
-      for (const [name, value] of Object.entries(sides)) box.setAttribute(name, value);
-      return box;
-    }),
-  );
-}
-
-/** Lay the boxes over the picture, which is centred and never enlarged. */
-function fit() {
-  const { clientWidth, clientHeight } = $("sheet");
-  const room = [clientWidth - 2 * MARGIN, clientHeight - 2 * MARGIN];
-  if (Math.min(...room) <= 0) return; // before the style is there
-  const scale = Math.min(1, room[0] / size[0], room[1] / size[1]);
-  const [width, height] = room.map((side) => side / scale);
-  const view = [(size[0] - width) / 2, (size[1] - height) / 2, width, height];
-  $("boxes").setAttribute("viewBox", view.join(" "));
-}
-new ResizeObserver(fit).observe($("sheet"));
 
 function trouble(line) {
   if ($("trouble").textContent !== line) $("trouble").textContent = line;
@@ -123,6 +96,12 @@ function trouble(line) {
 }
 
 // From people to the state
+
+/** Write one character anew. */
+function again(place) {
+  state.takes = states.retaken(state.takes, place);
+  refresh();
+}
 
 function newHand() {
   keepAddress();

@@ -8,7 +8,7 @@
 //                        height, labels, boxes: [[left, top, right, bottom]], image: URL}
 //   href(state, ending)  the URL (or the promise of one) of a written text as a file:
 //                        png, svg, json or gif
-//   hand(state)          the ten digits of a hand, side by side, as drawImage takes it
+//   hand(state, n)       the first n digits of a hand, side by side, as drawImage takes it
 //   plane(state)         the whole plane of a digit, likewise: rows of digits that touch
 //   style(state)         {thickness, slant} of the digit at state.x, state.y of its plane
 //   nearest(state)       real digits near to that one: {distance, typical: {low, median,
@@ -36,8 +36,9 @@ export const href = (state, ending) => `v1/numbers.${ending}${toPicture(state)}`
 
 export const number = async (state) => (await ask(href(state, "json"))).json();
 
-export async function hand(state) {
-  return picture(`v1/digits.png${toAddress(state, HAND)}&n=10&one_hand=true`);
+export async function hand(state, n) {
+  const size = { resizeWidth: 28 * n, resizeHeight: 28, resizeQuality: "medium" };
+  return picture(`v1/digits.png${toAddress(state, HAND)}&n=${n}&one_hand=true`, size);
 }
 
 export async function plane(state) {
@@ -52,7 +53,7 @@ export async function style(state) {
 
 export const nearest = async (state) => (await ask(`v1/nearest${toAddress(state, PLACE)}`)).json();
 
-const picture = async (url) => createImageBitmap(await (await ask(url)).blob());
+const picture = async (url, size = {}) => createImageBitmap(await (await ask(url)).blob(), size);
 
 async function ask(url) {
   let reply;
