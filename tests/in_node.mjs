@@ -24,7 +24,7 @@ const ANSWER = {
   },
   latents: ({ n, size, seed, start }) => drawLatents(n, size, seed, start).map((one) => [...one]),
   digits: ({ labels, asked }) => model.draw(model.recipe(labels, asked)).map(base64),
-  plane: ({ asked, tile }) => model.draw(plane(model, asked, tile)).map(base64),
+  plane: ({ asked, columns, rows }) => model.draw(plane(model, asked, columns, rows)).map(base64),
   async write({ asked, height }) {
     try {
       const { grey, ...told } = write(model, asked, height);

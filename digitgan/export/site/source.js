@@ -26,8 +26,8 @@ const ask = (what, told) =>
 
 export const model = () => ask("model");
 export const number = (state) => ask("number", { state: Object.fromEntries(asked(state)), height: HEIGHT });
-export const hand = (state) => ask("hand", { state });
-export const plane = (state, tile) => ask("plane", { state, tile });
+export const hand = (state, n) => ask("hand", { state, n });
+export const plane = (state) => ask("plane", { state });
 export const style = (state) => ask("style", { state });
 
 export async function nearest() {

@@ -67,15 +67,7 @@ export class Model {
   }
 
   /** Draw what a recipe says: Uint8Array of 784 pixels each, 0 paper to 255 ink. */
-  draw({ latents, ...told }) {
-    const data = new Float64Array(latents.length * this.size);
-    latents.forEach((latent, i) => data.set(latent, i * this.size));
-    const inputs = { latents: { shape: [latents.length, this.size], data } };
-    for (const [name, values] of Object.entries(told)) {
-      inputs[name] = { shape: [values.length], data: Float64Array.from(values) };
-    }
-    return this.#network.draw(inputs);
-  }
+  draw = (recipe) => this.#network.draw(recipe);
 }
 
 /** Draw the latents of digits start to start + n of a seed, Float32Array each. */

@@ -74,7 +74,7 @@ function varint(bytes, place) {
   }
 }
 
-/** Returns stored numbers as an array that computes in double precision. */
+/** Returns stored numbers as an array of single precision. */
 function numbers(bytes, type) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [size, read] = {
@@ -84,7 +84,7 @@ function numbers(bytes, type) {
     [INT64]: [8, (at) => Number(view.getBigInt64(at, true))],
     [HALF]: [2, (at) => half(view.getUint16(at, true))],
   }[type];
-  return Float64Array.from({ length: bytes.length / size }, (_, i) => read(i * size));
+  return Float32Array.from({ length: bytes.length / size }, (_, i) => read(i * size));
 }
 
 /** Returns the number that the 16 bits of a half stand for. */

@@ -3,14 +3,14 @@
 import { drawLatents } from "./model.js";
 import { single } from "./numbers.js";
 
-const TURN = 24; // steps after which the plane comes round
+export const TURN = 12; // steps after which the plane comes round
 
 /**
  * Returns the recipe of digits on a plane, row after row.
- * @param asked {seed, digit, thickness, slant, variety}.
- * @param tile {x, y, columns, rows}, in steps to the right and down.
+ * @param asked {seed, digit, x, y, thickness, slant, variety}: x and y, steps to the right
+ * and down, say where the first one is.
  */
-export function plane(model, { digit = 0, ...asked }, { x, y, columns = 1, rows = 1 }) {
+export function plane(model, { digit = 0, x = 0, y = 0, ...asked }, columns = TURN, rows = TURN) {
   const every = model.classes.map((_, label) => label);
   const hand = model.recipe(every, asked);
   const variety = single(asked.variety ?? 1);

@@ -2,13 +2,12 @@
 // {id, answer} or {id, refusal}. What it does has the names of source.js.
 
 import { Model } from "./model.js";
-import { plane } from "./plane.js";
+import { plane, TURN } from "./plane.js";
 import { toPng } from "./png.js";
 import { write } from "./writing.js";
 
 const FOLDER = new URL("../model/", import.meta.url);
 const SIDE = 28; // pixels of a digit
-const BOLD = 4; // pixels of a picture of a hand for each of a digit
 
 const opened = open();
 let last = {}; // the state that was written last, and the promise of it
@@ -32,17 +31,17 @@ const DO = {
     if (last.key !== key) last = { key, answer: written(state, height) };
     return last.answer;
   },
-  async hand({ state }) {
+  async hand({ state, n }) {
     const { model } = await opened;
-    const every = model.classes.map((_, label) => label);
-    return picture(sheet(model.draw(model.recipe(every, state)), every.length, BOLD));
+    const labels = Array.from({ length: n }, (_, i) => i % model.classes.length);
+    return picture(sheet(model.draw(model.recipe(labels, state)), n));
   },
-  async plane({ state, tile }) {
+  async plane({ state }) {
     const { model } = await opened;
-    return picture(sheet(model.draw(plane(model, state, tile)), tile.columns));
+    return picture(sheet(model.draw(plane(model, state)), TURN));
   },
   async style({ state }) {
-    const { thickness, slant } = plane((await opened).model, state, state);
+    const { thickness, slant } = plane((await opened).model, state, 1, 1);
     return { thickness: thickness?.[0], slant: slant?.[0] };
   },
 };
@@ -65,15 +64,14 @@ function toUrl(blob) {
   });
 }
 
-/** Lay digits out in rows, every pixel of theirs `bold` wide and high. */
-function sheet(digits, columns, bold = 1) {
-  const [width, height] = [columns, Math.ceil(digits.length / columns)].map((n) => n * SIDE * bold);
+/** Lay digits out in rows. */
+function sheet(digits, columns) {
+  const [width, height] = [columns * SIDE, Math.ceil(digits.length / columns) * SIDE];
   const grey = new Uint8Array(width * height).fill(255);
-  for (let i = 0; i < grey.length; i++) {
-    const [row, column] = [Math.floor(Math.floor(i / width) / bold), Math.floor((i % width) / bold)];
-    const digit = digits[Math.floor(row / SIDE) * columns + Math.floor(column / SIDE)];
-    if (digit) grey[i] = 255 - digit[(row % SIDE) * SIDE + (column % SIDE)];
-  }
+  digits.forEach((digit, i) => {
+    const corner = Math.floor(i / columns) * SIDE * width + (i % columns) * SIDE;
+    digit.forEach((ink, j) => (grey[corner + Math.floor(j / SIDE) * width + (j % SIDE)] = 255 - ink));
+  });
   return { width, height, grey };
 }
 
