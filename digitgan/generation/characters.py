@@ -4,8 +4,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digitgan.generation.hand import Pen, stream, take_pen
-from digitgan.generation.signs import BASELINE, DIGIT, FRAME, SIGNS, draw_sign
+from digitgan.generation.hand import Hand, Pen, take_pen
+from digitgan.generation.signs import (
+    BASELINE,
+    DIGIT,
+    FRAME,
+    SIGNS,
+    STROKES,
+    draw_sign,
+)
 
 if TYPE_CHECKING:
     from digitgan.generation.sampler import Sampler
@@ -18,15 +25,15 @@ STEEPER = 0.75  # its edges grow steeper by this power of the scale
 
 
 def characters(
-    model: "Sampler", signs: str, height: int = DIGIT, seed: int = 0, **style
+    model: "Sampler", signs: str, hand: Hand, height: int = DIGIT, **style
 ) -> tuple[np.ndarray, Pen]:
     """Draw characters in one hand.
 
     Args:
         model: Who draws the digits.
         signs: Digits and signs, n characters.
+        hand: Whose.
         height: Of a digit in pixels.
-        seed: Same seed, same hand.
         **style: thickness, slant and variety, as for :meth:`Sampler.sample`.
 
     Returns:
@@ -35,17 +42,15 @@ def characters(
     Raises:
         InputError: The model cannot be asked that.
     """
-    digits = [i for i, sign in enumerate(signs) if sign not in SIGNS]
-    labels = [model.classes.index(signs[i]) for i in digits]
-    recipe, pen = take_pen(model, labels, seed, **style)
-    images = iter(_clean(model.draw(recipe)) if digits else ())
-    rng, scale = stream(seed, lane=11), height / DIGIT
-    frames = [
-        _enlarged(draw_sign(sign, pen, rng), scale)
-        if sign in SIGNS
-        else _enlarged(*_on_the_line(next(images), scale))
-        for sign in signs
-    ]
+    recipe, pen = take_pen(model, signs, hand, **style)
+    images = iter(_clean(model.draw(recipe)) if len(recipe.latents) else ())
+    scale, frames = height / DIGIT, []
+    for place, sign in enumerate(signs):
+        if sign in SIGNS:
+            accidents = hand.accidents(place, (len(STROKES[sign]), 8))
+            frames.append(_enlarged(draw_sign(sign, pen, accidents), scale))
+        else:
+            frames.append(_enlarged(*_on_the_line(next(images), scale)))
     return np.stack(frames), pen
 
 
@@ -95,41 +100,48 @@ def _enlarged(
     large = np.zeros([round(size * scale) for size in FRAME], np.uint8)
     if not frame.any():
         return large
-    rows, down = _weights(frame.any(axis=1), BASELINE, scale, stretch)
-    columns, right = _weights(frame.any(axis=0), FRAME[1] / 2, scale, stretch)
-    surface = down @ frame @ right.T
+    inked = tuple(_span(frame.any(axis=axis)) for axis in (1, 0))
+    rows, down = _weights(inked[0], FRAME[0], BASELINE, scale, stretch)
+    columns, right = _weights(inked[1], FRAME[1], FRAME[1] / 2, scale, stretch)
+    surface = down @ frame[inked] @ right.T
     steep = max(1, stretch**STEEPER)
     ink = np.rint(np.clip((surface - HALF) * steep + 127.5, 0, 255))
     large[rows, columns] = np.where(ink < FAINT, 0, ink)
     return large
 
 
+def _span(inked: np.ndarray) -> slice:
+    """Return from the first to the last that is true."""
+    places = np.flatnonzero(inked)
+    return slice(places[0], places[-1] + 1)
+
+
 def _weights(
-    inked: np.ndarray, still: float, scale: float, stretch: float
+    inked: slice, size: int, still: float, scale: float, stretch: float
 ) -> tuple[slice, np.ndarray]:
-    """Return what each pixel of a row with ink adds to each of the enlarged row.
+    """Return what each inked pixel of a row adds to each of the enlarged row.
 
     The cubics of Mitchell and Netravali (1988, doi 10.1145/54852.378514) on their line
     B + 2 C = 1: at scale 1 the one that keeps every pixel (B = 0), then ever more the
     smoothest (B = 1). Below scale 1 it is as wide as what it sums up.
 
     Args:
-        inked: ``bool (pixels,)``, which have ink.
+        inked: The n pixels with ink.
+        size: Pixels of the row.
         still: The place that stays where it is.
         scale: Of the row.
         stretch: Of its ink.
 
     Returns:
-        The m enlarged pixels that get ink; ``float (m, pixels)``.
+        The m enlarged pixels that get ink; ``float (m, n)``.
     """
-    pixels, squeeze = np.arange(len(inked)) + 0.5, min(1, stretch)
-    enlarged = np.arange(round(len(inked) * scale)) + 0.5
-    places = still + (enlarged - still * scale) / stretch
-    ends = pixels[inked][[0, -1]] + np.array([-2, 2]) / squeeze
-    touched = slice(*np.searchsorted(places, ends))
-    x = np.abs(places[touched, np.newaxis] - pixels) * squeeze
-    b = 1 - 1 / max(1, stretch) ** 2
+    squeeze, b = min(1, stretch), 1 - 1 / max(1, stretch) ** 2
+    places = np.arange(round(size * scale)) + 0.5
+    places = still + (places - still * scale) / stretch
+    reach = inked.start - 2 / squeeze, inked.stop + 2 / squeeze
+    touched = slice(*np.searchsorted(places, reach))
+    x = np.abs(places[touched, np.newaxis] - np.arange(size) - 0.5) * squeeze
     near = (1.5 - b) * x**3 + (1.5 * b - 2.5) * x**2 + 1 - b / 3
     far = (x - 2) ** 2 * ((1 - x) / 2 + b * (2 * x - 1) / 6)
     weights = np.where(x < 1, near, np.where(x < 2, far, 0))
-    return touched, weights / weights.sum(axis=1, keepdims=True)
+    return touched, (weights / weights.sum(axis=1, keepdims=True))[:, inked]

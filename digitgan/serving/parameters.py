@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from digitgan.errors import unknown_name
-from digitgan.generation.paper import LINES
+from digitgan.generation.paper import HEIGHTS, LINES
 from digitgan.generation.sampler import Sampler
-from digitgan.generation.writing import HEIGHTS
 from digitgan.serving.problems import Problem, wrong
 
 MOST_DIGITS = 1_000  # in one answer
