@@ -1,15 +1,15 @@
 """A plane through the latents: a digit to wander in, without an edge."""
 
-import dataclasses
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from digitgan.errors import InputError
+from digitgan.generation.recipe import Recipe
 from digitgan.model.latents import draw_latents
 
 if TYPE_CHECKING:
-    from digitgan.generation.sampler import Recipe, Sampler
+    from digitgan.generation.sampler import Sampler
 
 TURN = 12  # steps after which the plane comes round
 
@@ -22,7 +22,7 @@ def plane(
     digit: int | None = None,
     seed: int = 0,
     **style,
-) -> "Recipe":
+) -> Recipe:
     """Return the recipe of digits on a plane; draw it with :meth:`Sampler.draw`.
 
     At 0, 0 lies the latent of the seed's hand. To the right two halves of it turn in
@@ -54,7 +54,7 @@ def plane(
         for name, value in hand.conditions.items()
     }
     latents = np.float32(style.get("variety", 1)) * _turned(model, seed, x, y)
-    return dataclasses.replace(hand, latents=latents, conditions=told)
+    return Recipe(latents, told)
 
 
 def _turned(model: "Sampler", seed: int, x, y) -> np.ndarray:

@@ -21,7 +21,7 @@ from starlette.staticfiles import StaticFiles
 import digitgan
 from digitgan.errors import InputError
 from digitgan.generation.sampler import Sampler
-from digitgan.serving import explore, openapi, parameters, pictures
+from digitgan.serving import explore, fields, openapi, parameters, pictures
 from digitgan.serving.capacity import Capacity
 from digitgan.serving.metrics import MEDIA_TYPE, Metrics
 from digitgan.serving.problems import Problem, refused
@@ -59,6 +59,7 @@ def make_app(
         Route("/v1/digits", service.digits),
         Route(endings.format(what="digits"), service.digits),
         Route("/v1/numbers", service.numbers, methods=["GET", "POST"]),
+        Route("/v1/numbers.gif", service.walk),
         Route(endings.format(what="numbers"), service.numbers, methods=["GET", "POST"]),
         Route("/v1/plane", service.plane),
         Route(endings.format(what="plane"), service.plane),
@@ -106,8 +107,9 @@ class Service:
         """Settle what can be asked of a model."""
         self._model, self._name, self._capacity = model, name, capacity
         self._known = {
-            "digits": parameters.for_digits(model),
-            "numbers": parameters.for_numbers(model),
+            "digits": fields.for_digits(model),
+            "numbers": fields.for_numbers(model),
+            "numbers.gif": fields.for_walk(model),
             "plane": explore.for_plane(model),
             "nearest": explore.for_nearest(model),
         }
@@ -119,38 +121,43 @@ class Service:
 
     async def digits(self, request: Request) -> Response:
         """Draw digits."""
-        asked = parameters.from_url(
-            self._known["digits"], request.query_params.multi_items()
-        )
+        asked = self._asked("digits", request)
         if not asked.keys() & {"labels", "n", "digit"}:
             asked["n"] = ROW
         return await self._drawn(request, pictures.digits, asked)
 
     async def numbers(self, request: Request) -> Response:
         """Write a text."""
-        known = self._known["numbers"]
         if request.method == "POST":
             if request.query_params:
                 raise Problem(400, "a POST takes its fields from the body, not the URL")
-            asked = parameters.from_json(known, await _body(request))
+            asked = parameters.from_json(self._known["numbers"], await _body(request))
         else:
-            asked = parameters.from_url(known, request.query_params.multi_items())
+            asked = self._asked("numbers", request)
         asked = parameters.check_page(asked)
         return await self._drawn(request, pictures.numbers, asked)
 
+    async def walk(self, request: Request) -> Response:
+        """Write a text on the way from one hand to another."""
+        asked = {"frames": fields.FRAMES} | self._asked("numbers.gif", request)
+        asked = parameters.check_page(asked, "toward")
+        return await self._drawn(request, pictures.walk, asked, "gif")
+
     async def plane(self, request: Request) -> Response:
         """Draw digits around a latent."""
-        asked = parameters.from_url(
-            self._known["plane"], request.query_params.multi_items()
-        )
+        asked = self._asked("plane", request)
         return await self._drawn(request, explore.on_plane, asked)
 
     async def nearest(self, request: Request) -> Response:
         """Find the real digits nearest to one on the plane."""
-        asked = parameters.from_url(
-            self._known["nearest"], request.query_params.multi_items()
-        )
+        asked = self._asked("nearest", request)
         return await self._drawn(request, self._training.nearest, asked, "json")
+
+    def _asked(self, what: str, request: Request) -> dict:
+        """Return what a URL asks of a path."""
+        return parameters.from_url(
+            self._known[what], request.query_params.multi_items()
+        )
 
     async def _drawn(
         self, request: Request, draw: Callable, asked: dict, only: str = ""
@@ -163,12 +170,15 @@ class Service:
             asked: The fields.
             only: The one form that there is, if so.
         """
-        ending = request.path_params.get("ending", only)
-        form = pictures.form_of(ending, request.headers.get("accept"))
+        ending, accept = (
+            request.path_params.get("ending"),
+            request.headers.get("accept"),
+        )
+        form = only or pictures.form_of(ending, request.headers.get("accept"))
         told = [draw.__name__, form, asked, self._made_by]
         mark = sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
         headers = {"ETag": f'"{mark}"', "Cache-Control": KEEP}
-        if not ending:
+        if not (ending or only):
             headers["Vary"] = "Accept"
         if request.method == "POST":
             headers = {"Cache-Control": "no-store"}
@@ -178,7 +188,8 @@ class Service:
             body = await self._capacity.run(draw, self._model, form, asked)
         except InputError as error:
             raise refused(error, asked) from error
-        return Response(body, 200, headers, pictures.MEDIA_TYPES[form])
+        media = pictures.MEDIA_TYPES.get(form, pictures.FILM)
+        return Response(body, 200, headers, media)
 
     async def model(self, _: Request) -> Response:
         """Say what the model can be asked."""

@@ -11,7 +11,8 @@ from digitgan.data.sources import COLLECTIONS, Unavailable, kept
 from digitgan.evaluation.metrics.memorisation import distances, nearest
 from digitgan.generation.plane import TURN, plane
 from digitgan.generation.sampler import Sampler
-from digitgan.serving.parameters import Parameter, hand
+from digitgan.serving.fields import hand
+from digitgan.serving.parameters import Parameter
 from digitgan.serving.pictures import link, sheet
 from digitgan.serving.problems import Problem
 

@@ -4,22 +4,25 @@ from typing import Any
 
 import digitgan
 from digitgan.serving.parameters import Parameter
-from digitgan.serving.pictures import ENDINGS, MEDIA_TYPES
+from digitgan.serving.pictures import ENDINGS, FILM, MEDIA_TYPES
 from digitgan.serving.problems import MEDIA_TYPE
 
 EXAMPLES = {  # what a first request asks for
     "digits": {"labels": [2, 0, 2, 6], "seed": 7, "one_hand": True},
     "numbers": {"text": "12/05/2026", "seed": 7, "height": 80},
+    "numbers.gif": {"text": "2026", "seed": 7, "toward": 8, "frames": 12},
     "plane": {"digit": 3, "seed": 7, "x": 4, "y": 2, "columns": 6, "rows": 6},
     "nearest": {"digit": 3, "seed": 7, "x": 4, "y": 2},
 }
 SAYS = {
     "digits": "Draw single digits of 28 x 28 pixels",
     "numbers": "Write a text in one hand, and say where its characters are",
+    "numbers.gif": "Write a text in the hands on the way from one to another",
     "plane": "Draw digits around a latent, row after row; the plane has no edge",
     "nearest": "Find the real training digits nearest to one on the plane",
 }
-ONE_FORM = {"nearest"}  # JSON alone
+ONE_FORM = {"nearest": "application/json", "numbers.gif": FILM}
+NEEDED = {"numbers": {"text"}, "numbers.gif": {"text", "toward"}}
 REFUSALS = {
     "400": "A field is unknown, missing or not allowed: the answer names it.",
     "404": "No such path or ending, or what is asked for is not on this machine.",
@@ -45,7 +48,7 @@ def document(known: dict[str, list[Parameter]]) -> dict[str, Any]:
     """Return the description of the whole API, OpenAPI 3.1.
 
     Args:
-        known: What ``digits``, ``numbers``, ``plane`` and ``nearest`` take.
+        known: What each path under ``/v1`` takes.
     """
     paths: dict[str, Any] = {
         path: {"get": _plain(summary, media)}
@@ -101,6 +104,11 @@ def schema(one: Parameter) -> dict[str, Any]:
         items = {"type": "integer", "minimum": low, "maximum": high}
         span = {"minItems": one.low, "maxItems": one.high}
         return {"type": "array", "items": items} | span
+    if one.kind == "share":
+        whole = {"type": "integer", "minimum": one.low, "maximum": one.high}
+        share = {"type": "number", "minimum": 0, "maximum": 1}
+        pair = {"minItems": 2, "maxItems": 2, "items": {"type": "number"}}
+        return {"type": "array", "prefixItems": [whole, share]} | pair
     kind = {"whole": "integer", "number": "number"}[one.kind]
     return {"type": kind, "minimum": one.low, "maximum": one.high}
 
@@ -115,9 +123,9 @@ def _plain(summary: str, media: str) -> dict[str, Any]:
 
 
 def _get(what: str, fields: list[Parameter], more: list) -> dict[str, Any]:
-    needed = {"text"} if what == "numbers" else set()
-    described = [_in_query(one, EXAMPLES[what], one.name in needed) for one in fields]
-    offered = ["application/json"] if what in ONE_FORM else MEDIA_TYPES.values()
+    needed, first = NEEDED.get(what, set()), EXAMPLES[what]
+    described = [_in_query(one, first, one.name in needed) for one in fields]
+    offered = [ONE_FORM[what]] if what in ONE_FORM else MEDIA_TYPES.values()
     responses = _responses(REFUSALS, offered) | {"304": {"description": "Not changed."}}
     return {
         "summary": SAYS[what],
@@ -131,7 +139,7 @@ def _in_query(one: Parameter, first: dict, needed: bool) -> dict[str, Any]:
     told: dict[str, Any] = {"name": one.name, "in": "query", "required": needed}
     told |= {"description": f"{one.says} Allowed: {one.allowed}."}
     told |= {"schema": schema(one), "example": first.get(one.name, one.example)}
-    if one.kind == "wholes":
+    if one.kind in ("wholes", "share"):
         told |= {"style": "form", "explode": False}
     return told
 
@@ -163,7 +171,8 @@ def _ending() -> dict[str, Any]:
 def _responses(refusals: dict[str, str], offered) -> dict[str, Any]:
     binary = {"type": "string", "format": "binary"}
     content = {media: {"schema": binary} for media in offered}
-    content["application/json"] = {"schema": {"type": "object"}}
+    if "application/json" in content:
+        content["application/json"] = {"schema": {"type": "object"}}
     problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {"200": {"description": "The picture.", "content": content}} | {
         status: {"description": says, "content": problem}

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 from PIL import Image
 
-from digitgan.data.pictures import grid
+from digitgan.data.pictures import grid, save_film
 from digitgan.generation.sampler import Sampler
 from digitgan.generation.writing import Written
 from digitgan.serving.problems import Problem
@@ -21,6 +21,7 @@ MEDIA_TYPES = {  # the first is for those who do not care
     "json": "application/json",
 }
 ENDINGS = tuple(MEDIA_TYPES)
+FILM = "image/gif"
 COLUMNS, SCALE = 10, 4  # of a sheet of digits
 
 
@@ -110,6 +111,21 @@ def _told(written: Written, asked: dict) -> dict:
         "boxes": written.boxes.tolist(),
         "image": link(written.image),
     }
+
+
+def walk(model: Sampler, _: str, asked: dict) -> bytes:
+    """Write a text in the hands between two and return it as a GIF.
+
+    Args:
+        model: Who writes.
+        asked: What :meth:`Sampler.write_walk` takes.
+
+    Raises:
+        InputError: The text cannot be written so.
+    """
+    file = io.BytesIO()
+    save_film([step.image for step in model.write_walk(**asked)], file)
+    return file.getvalue()
 
 
 def digits(model: Sampler, form: str, asked: dict) -> bytes:

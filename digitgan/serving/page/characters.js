@@ -1,5 +1,5 @@
 // The characters of the picture as buttons that lie upon them: a click, Enter or R writes
-// one anew, arrow keys lead to the next.
+// one anew, Backspace takes that back, arrow keys lead to the next.
 
 const AGAIN = ["Enter", " ", "r", "R"];
 const WAYS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
@@ -8,22 +8,25 @@ const MARGIN = 16; // pixels around the picture, as in page.css
 export class Characters {
   #size = [1, 1]; // of the picture
 
-  /** @param box lies over the sheet. @param again called with the place of a character. */
+  /**
+   * @param box lies over the sheet.
+   * @param again called with (place, step): a character, and 1 for anew or -1 for back.
+   */
   constructor(box, again) {
     this.box = box;
     box.addEventListener("click", (event) => {
       const button = event.target.closest("button");
       if (!button) return;
       this.#stand(button);
-      again(this.#place(button));
+      again(this.#place(button), 1);
     });
     box.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       const buttons = [...box.children];
       const way = WAYS[event.key];
-      if (way) {
-        this.#stand(buttons[buttons.indexOf(event.target) + way]);
-      } else if (AGAIN.includes(event.key)) again(this.#place(event.target));
+      if (way) this.#stand(buttons[buttons.indexOf(event.target) + way]);
+      else if (AGAIN.includes(event.key)) again(this.#place(event.target), 1);
+      else if (event.key === "Backspace") again(this.#place(event.target), -1);
       else return;
       event.preventDefault();
       event.stopPropagation();

@@ -15,7 +15,7 @@ let model = { name: "flagship", limits: {} };
 const later = { address: 0, said: 0 };
 
 const characters = new Characters($("characters"), again);
-const scribe = new Scribe(source.number, show, trouble);
+const scribe = new Scribe(make, show, trouble);
 
 // From the state to the page
 
@@ -25,7 +25,12 @@ function refresh({ animate = false } = {}) {
   showHand();
   document.querySelector(`[name="lines"][value="${state.lines ?? ""}"]`).checked = true;
   $("code").textContent = states.toPython(state, model.name);
-  for (const ending of ["png", "svg", "json"]) showFile(ending);
+  const walks = state.toward !== undefined;
+  $("walk").setAttribute("aria-pressed", String(walks));
+  for (const ending of ["png", "svg", "json", "gif"]) {
+    $(ending).hidden = walks !== (ending === "gif");
+    if (!$(ending).hidden) showFile(ending);
+  }
   clearTimeout(later.address);
   later.address = setTimeout(keepAddress, 200);
   write(animate);
@@ -45,7 +50,8 @@ function write(animate) {
   const wrong = [...state.text].find((sign) => !states.SIGNS.test(sign));
   const empty = !state.text.trim();
   trouble(wrong ? `“${wrong}” cannot be written: digits, spaces and - . , : / + ( ) can.` : "");
-  $("picture").hidden = $("characters").hidden = empty;
+  $("picture").hidden = empty;
+  $("characters").hidden = empty || state.toward !== undefined;
   $("take").inert = empty || Boolean(wrong);
   if (wrong || empty) return scribe.drop();
   return scribe.ask({ animate, state: { ...state } });
@@ -58,20 +64,31 @@ function showHand(names = DIALS) {
   }
 }
 
+/** The picture of a state; that of a walk moves. */
+async function make(state) {
+  const { toward, ...still } = state;
+  const answer = await source.number(still);
+  if (toward !== undefined) answer.image = await source.href(state, "gif");
+  const picture = new Image();
+  picture.src = answer.image;
+  await picture.decode().catch(() => {
+    throw new source.Refusal("The server is busy. Trying again.", 1000);
+  });
+  return answer;
+}
+
 async function show(answer, wish) {
   const picture = $("picture");
-  const next = new Image();
-  next.src = answer.image;
-  await next.decode();
+  const walks = wish.state.toward !== undefined;
   picture.src = answer.image;
-  picture.alt = `${answer.text} in handwriting`;
+  picture.alt = `${answer.text} in handwriting${walks ? " that changes from hand to hand" : ""}`;
   picture.classList.remove("written");
-  if (wish.animate) {
+  if (wish.animate && !walks) {
     void picture.offsetWidth; // lets the animation begin anew
     picture.classList.add("written");
   }
   $("sheet").classList.remove("old");
-  characters.show(answer);
+  if (!walks) characters.show(answer);
   trouble("");
   hand = { ...answer.style };
   for (const name of ["thickness", "slant"]) if (wish.state[name] !== undefined) delete hand[name];
@@ -79,6 +96,7 @@ async function show(answer, wish) {
   clearTimeout(later.said);
   later.said = setTimeout(() => {
     const { thickness, slant } = answer.style;
+    if (walks) return void ($("said").textContent = `${answer.text} on the way from hand ${answer.seed} to hand ${wish.state.toward}.`);
     const style = `strokes ${thickness.toFixed(1)} pixels, slant ${Math.round(slant)} degrees`;
     $("said").textContent = `${answer.text} in hand ${answer.seed}: ${style}.`;
   }, 500);
@@ -97,22 +115,33 @@ function trouble(line) {
 
 // From people to the state
 
-/** Write one character anew. */
-function again(place) {
-  state.takes = states.retaken(state.takes, place);
+/** Write one character anew, or take that back. */
+function again(place, step) {
+  state.rerolls = states.rerolled(state, place, step);
   refresh();
+}
+
+function takeHand(seed) {
+  state.seed = seed;
+  delete state.rerolls;
 }
 
 function newHand() {
   keepAddress();
-  state.seed = states.randomSeed();
+  takeHand(states.randomSeed());
   history.pushState(null, "", states.toAddress(state)); // Back leads to the hand before
   refresh({ animate: true });
 }
 
+$("walk").addEventListener("click", () => {
+  if (state.toward === undefined) state.toward = states.randomSeed();
+  else delete state.toward;
+  refresh();
+});
 $("text").addEventListener("input", (event) => {
   const words = event.target.value.replace(/[nN]/g, "");
   const wished = words !== event.target.value;
+  state.rerolls = states.carried(state.rerolls, state.text, words);
   state.text = words;
   if (wished) newHand();
   else refresh();
@@ -121,7 +150,7 @@ $("seed").addEventListener("input", (event) => {
   const good = /^[0-9]{1,15}$/.test(event.target.value);
   event.target.setAttribute("aria-invalid", String(!good));
   if (!good) return;
-  state.seed = Number(event.target.value);
+  takeHand(Number(event.target.value));
   refresh();
 });
 $("seed").addEventListener("blur", (event) => {
@@ -176,6 +205,7 @@ $("share").addEventListener("click", () => {
 // The beginning
 
 if (matchMedia("(hover: hover)").matches) $("text").focus({ preventScroll: true });
+if (matchMedia("(prefers-reduced-motion: reduce)").matches) delete state.toward;
 refresh({ animate: true });
 model = await source.model().catch(() => model);
 setLimits(model.limits);
