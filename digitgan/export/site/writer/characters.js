@@ -2,8 +2,7 @@
 
 import { takePen } from "./hand.js";
 import { clip, rint } from "./numbers.js";
-import { Random } from "./random.js";
-import { BASELINE, DIGIT, drawSign, FRAME, SIGNS } from "./signs.js";
+import { BASELINE, DIGIT, drawSign, FRAME, SIGNS, STROKES } from "./signs.js";
 
 const FAINT = 32; // ink below this, of 255, is paper: what a network leaves beside strokes
 const STROKE = 5; // ink with fewer dark pixels than this around it is a speck
@@ -15,16 +14,16 @@ const SIDE = 28; // pixels
 /**
  * Draw characters in one hand.
  * @param signs digits and signs. @param height of a digit, in pixels.
+ * @param style {thickness, slant, variety} as asked for.
  * @returns [frames, pen]; a frame has rows, columns and data, 0 paper to 255 ink.
  */
-export function characters(model, signs, height, asked) {
-  const labels = [...signs].filter((sign) => !SIGNS.includes(sign)).map((sign) => model.classes.indexOf(sign));
-  const [recipe, pen] = takePen(model, labels, asked);
-  const images = labels.length ? model.draw(recipe) : [];
-  const random = new Random(asked.seed, 0, 11);
-  const frames = [...signs].map((sign) => {
-    const sources = SIGNS.includes(sign) ? [drawSign(sign, pen, random), 1] : onTheLine(clean(images.shift()));
-    return enlarged(...sources, height / DIGIT);
+export function characters(model, signs, hand, height, style) {
+  const [recipe, pen] = takePen(model, signs, hand, style);
+  const images = model.draw(recipe);
+  const frames = signs.map((sign, place) => {
+    if (!SIGNS.includes(sign)) return enlarged(...onTheLine(clean(images.shift())), height / DIGIT);
+    const accidents = hand.accidents(place, STROKES[sign].length, 8);
+    return enlarged(drawSign(sign, pen, accidents), 1, height / DIGIT);
   });
   return [frames, pen];
 }

@@ -1,6 +1,7 @@
 // Where the characters of a text stand: on wandering lines, or in form cells.
 
 import { clip, rint, tangent } from "./numbers.js";
+import { Random } from "./random.js";
 import { BASELINE, DIGIT } from "./signs.js";
 
 const [MARGIN, SPACE] = [0.3, 0.5]; // in heights of a digit, as all of these
@@ -9,18 +10,37 @@ const [STRAY, FARTHEST] = [0.03, 0.08]; // how far the baseline wanders: usually
 const STEADY = 0.7; // how much of that a character hands on to the next
 const TUCK = 0.18; // how far a character may reach under or over its neighbour
 const NEAR = 0.1; // rows this far above and below the ink keep their distance, too
+const LANE = 12; // of random numbers
 const ROOM = 0.3; // paper beside the widest character in its cell
 
 const inkIn = (row) => [...row].filter((sign) => sign !== " ").length;
 
-/** Walk up and down along each line: how far below it each character stands. */
-export function wander(rows, height, random) {
+/**
+ * Decide how a hand strays over the lines of a text.
+ * @returns {below, shares}: how far under its line each character stands, in heights, and
+ * how much of the distance that it may choose it takes.
+ */
+export function sway(rows, hand) {
+  const draw = (seed) => {
+    const random = new Random(seed, 0, LANE);
+    const below = wander(rows, random);
+    return { below, shares: below.map(() => random.uniform()) };
+  };
+  const first = draw(hand.seed);
+  if (!hand.share) return first;
+  const last = draw(hand.toward);
+  const mixed = (name) => first[name].map((v, i) => (1 - hand.share) * v + hand.share * last[name][i]);
+  return { below: mixed("below"), shares: mixed("shares") };
+}
+
+/** Walk smoothly up and down along each line. */
+function wander(rows, random) {
   return rows.flatMap((row) => {
     let place = random.normal();
     return Array.from({ length: inkIn(row) }, () => {
       const here = clip(STRAY * place, -FARTHEST, FARTHEST);
       place = STEADY * place + Math.sqrt(1 - STEADY ** 2) * random.normal();
-      return rint(height * here);
+      return here;
     });
   });
 }
@@ -31,11 +51,11 @@ export function wander(rows, height, random) {
  * @param spacing least and most pixels of paper between neighbours; null for form cells.
  * @returns {size: [width, height], lefts, tops, baselines, cells: [[left, right, baseline]]}.
  */
-export function layOut(rows, frames, slant, height, spacing, random) {
+export function layOut(rows, frames, slant, height, spacing, shares) {
   const margin = rint(MARGIN * height);
   const { lefts, cells, taken } = spacing
-    ? inLines(rows, frames, slant, height, spacing, random)
-    : inCells(rows, frames, height, random);
+    ? inLines(rows, frames, slant, height, spacing, shares)
+    : inCells(rows, frames, height, shares);
   const [first, pitch] = [rint((BASELINE * height) / DIGIT), 3 * rint(SQUARE * height)];
   const baselines = rows.map((_, i) => first + pitch * i);
   const own = rows.flatMap((row, i) => Array(inkIn(row)).fill(baselines[i]));
@@ -48,8 +68,8 @@ export function layOut(rows, frames, slant, height, spacing, random) {
   };
 }
 
-function inLines(rows, frames, slant, height, [low, high], random) {
-  const wanted = frames.map(() => random.whole(high - low));
+function inLines(rows, frames, slant, height, [low, high], shares) {
+  const wanted = shares.map((share) => Math.floor(share * (high - low + 1)));
   const sides = frames.map((frame) => sidesOf(frame, slant, height));
   const extents = frames.map(extent);
   const lefts = [];
@@ -71,14 +91,14 @@ function inLines(rows, frames, slant, height, [low, high], random) {
   return { lefts, cells: [], taken };
 }
 
-function inCells(rows, frames, height, random) {
+function inCells(rows, frames, height, shares) {
   const extents = frames.map(extent);
   const most = Math.max(...rows.map((row) => row.length));
   const cell = Math.max(...extents.map(([left, right]) => right - left)) + 2 + rint(ROOM * height);
   const begins = rows.flatMap((row) => [...row].flatMap((sign, i) => (sign === " " ? [] : [cell * i])));
   const lefts = begins.map((begin, i) => {
     const [left, right] = extents[i];
-    const beside = rint((cell - (right - left)) * (0.35 + (0.65 - 0.35) * random.uniform()));
+    const beside = rint((cell - (right - left)) * (0.35 + 0.3 * shares[i]));
     return begin + beside - left;
   });
   return { lefts, cells: begins.map((begin) => [begin, begin + cell]), taken: most * cell };

@@ -9,7 +9,7 @@ const ROUNDS = 10;
 
 export class Philox {
   #key;
-  #lane;
+  #start; // third and last word of the counter
   #blocks = 0;
   #words = new Uint32Array(8); // four of 64 bits: low half, high half
   #place = 8;
@@ -17,12 +17,12 @@ export class Philox {
 
   /**
    * @param seed from 0 to 2 ** 53 - 1: first word of the key.
-   * @param block second word of the key.
-   * @param lane last word of the counter.
+   * @param take second word of the key.
+   * @param lane, place last and third word of the counter, below 2 ** 32.
    */
-  constructor(seed, block, lane) {
-    this.#key = [Math.floor(seed / WORD), seed >>> 0, Math.floor(block / WORD), block >>> 0];
-    this.#lane = lane;
+  constructor(seed, take, lane, place = 0) {
+    this.#key = [Math.floor(seed / WORD), seed >>> 0, Math.floor(take / WORD), take >>> 0];
+    this.#start = [place, lane];
   }
 
   /** Returns the next 64 bits as [high, low], two numbers of 32 bits. */
@@ -49,7 +49,7 @@ export class Philox {
     this.#blocks += 1;
     let [k0h, k0l, k1h, k1l] = this.#key;
     let ah = Math.floor(this.#blocks / WORD), al = this.#blocks >>> 0, bh = 0, bl = 0;
-    let ch = 0, cl = 0, dh = 0, dl = this.#lane;
+    let ch = 0, dh = 0, [cl, dl] = this.#start;
     for (let round = 0; round < ROUNDS; round++) {
       multiply(M0H, M0L, ah, al);
       const eh = product[0], el = product[1], fh = product[2], fl = product[3];

@@ -28,7 +28,7 @@ const SINGLE = table(2 ** 23, Math.fround);
 export class Random {
   #bits;
 
-  /** Takes what Philox does: seed, block, lane. */
+  /** Takes what Philox does: seed, take, lane and place. */
   constructor(...key) {
     this.#bits = new Philox(...key);
   }
@@ -60,18 +60,6 @@ export class Random {
       const bits = this.#bits.next32();
       const value = this.#normal(SINGLE, bits & 0xff, (bits >>> 8) & 1, bits >>> 9, () => this.uniform32());
       if (value !== null) return value;
-    }
-  }
-
-  /** Returns a whole number from 0 to most, both included (Lemire 2019, doi 10.1145/3230636). */
-  whole(most) {
-    if (!most) return 0;
-    const count = most + 1;
-    const refused = (2 ** 32 - count) % count;
-    for (;;) {
-      const bits = this.#bits.next32();
-      const low = Math.imul(bits, count) >>> 0;
-      if (low >= refused) return Math.round((bits * count - low) / 2 ** 32);
     }
   }
 

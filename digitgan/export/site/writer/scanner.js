@@ -7,12 +7,13 @@ import { Random } from "./random.js";
 const SHADE = 0.2; // how much darker the darkest place is at full noise
 const [BLUR, GRAIN] = [0.7, 9]; // at full noise: pixels, grey levels
 const [ROWS, COLUMNS] = [3, 4]; // of the places that decide the light
+const LANE = 13; // of random numbers
 const PASSES = 3; // of a box, for a Gaussian
 
 /** Returns grey levels as a scanner sees them. @param noise from 0 to 1, a poor scan. */
 export function scanned({ width, height, grey }, noise, seed) {
   if (!noise) return grey;
-  const random = new Random(seed, 0, 13);
+  const random = new Random(seed, 0, LANE);
   const shades = Array.from({ length: ROWS }, () => Array.from({ length: COLUMNS }, () => random.uniform32()));
   const across = shades.map((row) => cubic(row, width));
   const seen = blurred(grey, width, height, BLUR * noise);

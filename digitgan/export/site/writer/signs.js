@@ -13,7 +13,7 @@ const STEPS = 48;
 
 // Each stroke: where it begins, whither it bends and where it ends, as (right, up) from
 // the baseline in heights of a digit.
-const STROKES = {
+export const STROKES = {
   "-": [[[0, 0.43], [0.2, 0.45], [0.4, 0.43]]],
   "+": [
     [[0, 0.45], [0.25, 0.47], [0.5, 0.45]],
@@ -31,17 +31,20 @@ const STROKES = {
 };
 export const SIGNS = Object.keys(STROKES).join("");
 
-/** Draw a sign as a hand would: Uint8Array of a frame, 0 paper to 255 ink. */
-export function drawSign(sign, pen, random) {
+/**
+ * Draw a sign as a hand would: Uint8Array of a frame, 0 paper to 255 ink.
+ * @param accidents what makes it unsteady: eight normal numbers for each stroke.
+ */
+export function drawSign(sign, pen, accidents) {
   const [rows, columns] = FRAME;
   const depth = new Float64Array(rows * columns).fill(-Infinity);
-  for (const stroke of STROKES[sign]) {
-    for (const [right, up, radius] of dabs(stroke, pen, random)) {
-      for (let row = 0, i = 0; row < rows; row++) {
+  for (const [i, stroke] of STROKES[sign].entries()) {
+    for (const [right, up, radius] of dabs(stroke, pen, accidents[i])) {
+      for (let row = 0, place = 0; row < rows; row++) {
         const down = row + 0.5 - (BASELINE - up);
-        for (let column = 0; column < columns; column++, i++) {
+        for (let column = 0; column < columns; column++, place++) {
           const aside = column + 0.5 - right;
-          depth[i] = Math.max(depth[i], radius - Math.sqrt(aside * aside + down * down));
+          depth[place] = Math.max(depth[place], radius - Math.sqrt(aside * aside + down * down));
         }
       }
     }
@@ -50,11 +53,11 @@ export function drawSign(sign, pen, random) {
 }
 
 /** Returns the places of the pen along a stroke, a curve of Bezier, and its radius there. */
-function dabs(stroke, pen, random) {
-  const [first, bend, last] = stroke.map((point) => point.map((v) => v + UNSTEADY * random.normal()));
+function dabs(stroke, pen, off) {
+  const [first, bend, last] = stroke.map((point, i) => point.map((v, axis) => v + UNSTEADY * off[2 * i + axis]));
   const spans = [0, 1].map((i) => Math.max(...stroke.map((p) => p[i])) - Math.min(...stroke.map((p) => p[i])));
   const width = pen.thickness * (Math.max(...spans) < 0.05 ? DOT : 1);
-  const [begin, end] = [0, 0].map(() => width * (1 + PRESSURE * random.normal()));
+  const [begin, end] = [off[6], off[7]].map((more) => width * (1 + PRESSURE * more));
   return Array.from({ length: STEPS }, (_, i) => {
     const t = i / (STEPS - 1);
     const [right, up] = [0, 1].map((axis) => {

@@ -1,38 +1,57 @@
 // Write a text in one hand: the picture, and where each character left its ink.
 
 import { characters } from "./characters.js";
-import { extent, layOut, wander } from "./layout.js";
+import { Hand } from "./hand.js";
+import { extent, layOut, sway } from "./layout.js";
 import { rint } from "./numbers.js";
 import { printed } from "./paper.js";
-import { Random } from "./random.js";
 import { scanned } from "./scanner.js";
 import { SIGNS } from "./signs.js";
 
 const SPACING = [0, 0.15]; // usual paper between neighbours, in heights of a digit
 const [NEAREST, FARTHEST] = [-0.5, 10]; // allowed, likewise
+const FRAMES = 24; // of a walk
 
 /**
  * Write a text; same arguments, same picture as digitgan's write().
- * @param asked {text, seed, thickness, slant, variety, spacing, lines, noise}.
+ * @param asked {text, seed, thickness, slant, variety, spacing, lines, noise, rerolls}.
  * @param height of a digit, in pixels.
  * @returns {width, height, grey: Uint8Array, labels, boxes, pen}.
  * @throws an Error whose message says what cannot be written.
  */
-export function write(model, { text, lines, spacing, noise = 0, ...asked }, height) {
-  check(text, spacing, noise, height);
+export function write(model, asked, height) {
+  const draft = drafted(model, asked, height, new Hand(asked.seed, asked.rerolls));
+  return finished(draft, draft.layout.size[0], asked, height);
+}
+
+/** Write it in the hands on the way to that of asked.toward, on equal pages. */
+export function writeWalk(model, { toward, ...asked }, height) {
+  const drafts = Array.from({ length: FRAMES }, (_, i) =>
+    drafted(model, asked, height, new Hand(asked.seed, asked.rerolls, toward, i / (FRAMES - 1))),
+  );
+  const width = Math.max(...drafts.map(({ layout }) => layout.size[0]));
+  return drafts.map((draft) => finished(draft, width, asked, height));
+}
+
+/** Write every character and give it its place. */
+function drafted(model, { text, lines, spacing, noise, thickness, slant, variety }, height, hand) {
+  check(text, spacing, noise ?? 0, height);
   const rows = text.replaceAll("\r\n", "\n").split("\n");
   const labels = [...rows.join("").replaceAll(" ", "")];
-  const [frames, pen] = characters(model, labels, height, asked);
-  const random = new Random(asked.seed, 0, 12);
-  wander(rows, height, random).forEach((below, i) => roll(frames[i], below));
+  const [frames, pen] = characters(model, labels, hand, height, { thickness, slant, variety });
+  const { below, shares } = sway(rows, hand);
+  frames.forEach((frame, i) => roll(frame, rint(height * below[i])));
   const between = lines === "boxes" ? null : (spacing ?? SPACING.map((share) => rint(share * height)));
-  const layout = layOut(rows, frames, pen.slant, height, between, random);
-  const sheet = printed(lines, layout, height);
+  return { labels, frames, pen, layout: layOut(rows, frames, pen.slant, height, between, shares) };
+}
+
+/** Ink a page of a width. */
+function finished({ labels, frames, pen, layout }, width, { lines, noise = 0, seed }, height) {
+  const sheet = printed(lines, { ...layout, size: [width, layout.size[1]] }, height);
   const boxes = frames.map((frame, i) => putDown(frame, layout.lefts[i], layout.tops[i], sheet));
-  const { width, height: tall } = sheet;
-  const grey = scanned({ width, height: tall, grey: sheet.ink.map((ink) => 255 - ink) }, noise, asked.seed);
+  const page = { width, height: sheet.height, grey: sheet.ink.map((ink) => 255 - ink) };
   const seen = labels.filter((_, i) => boxes[i]); // a network may have drawn nothing
-  return { width, height: tall, grey, labels: seen, boxes: boxes.filter(Boolean), pen };
+  return { ...page, grey: scanned(page, noise, seed), labels: seen, boxes: boxes.filter(Boolean), pen };
 }
 
 function check(text, spacing, noise, height) {
