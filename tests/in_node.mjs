@@ -10,7 +10,8 @@ const file = (name) => new Uint8Array(readFileSync(new URL(`model/${name}`, site
 const { Model, drawLatents } = await load("model");
 const { plane } = await load("plane");
 const { Random } = await load("random");
-const { write } = await load("writing");
+const { write, writeWalk } = await load("writing");
+const { toGif } = await load("gif");
 const { toPng } = await load("png");
 
 const model = new Model(JSON.parse(readFileSync(new URL("model/model.json", site))), file("generator.onnx"), file("styles.bin"));
@@ -32,6 +33,10 @@ const ANSWER = {
     } catch (error) {
       return { refusal: error.message };
     }
+  },
+  async film({ asked, height }) {
+    const steps = writeWalk(model, asked, height);
+    return base64(await toGif([...steps, ...steps.slice(1, -1).reverse()]).arrayBuffer());
   },
 };
 

@@ -34,26 +34,29 @@ export async function nearest() {
   throw new Refusal("The real digits are not on this page: digitgan serve shows the nearest ones.");
 }
 
-const newest = {}; // wish for a file, by ending
-const urls = {};
-const FILES = {
-  png: async ({ image }) => (await fetch(image)).blob(),
-  svg: async (answer) => new Blob([toSvg(answer)], { type: "image/svg+xml" }),
-  json: async (answer) => new Blob([JSON.stringify(answer) + "\n"], { type: "application/json" }),
+const files = {}; // what was asked for last, and the promise of its URL, by ending
+const made = {}; // the newest URL
+const MAKE = {
+  png: async (state) => (await fetch((await number(state)).image)).blob(),
+  svg: async (state) => new Blob([toSvg(await number(state))], { type: "image/svg+xml" }),
+  json: async (state) => new Blob([JSON.stringify(await number(state)) + "\n"], { type: "application/json" }),
+  gif: (state) => ask("film", { state, height: HEIGHT }),
 };
 
-/** Never answers where a newer wish has come meanwhile, or none can be fulfilled. */
+/** Waits until nothing newer is asked for: a slider would make a hundred files. */
 export function href(state, ending) {
-  const mine = (newest[ending] = { ...state });
-  return new Promise((resolve) => {
-    setTimeout(async () => {
-      const answer = newest[ending] === mine && (await number(mine).catch(() => null));
-      if (!answer || !(ending in FILES)) return;
-      URL.revokeObjectURL(urls[ending]);
-      urls[ending] = URL.createObjectURL(await FILES[ending](answer));
-      resolve(urls[ending]);
-    }, QUIET);
+  const key = JSON.stringify(asked(state));
+  if (files[ending]?.key === key) return files[ending].url;
+  const mine = { key };
+  files[ending] = mine;
+  mine.url = new Promise((go) => setTimeout(go, QUIET)).then(async () => {
+    if (files[ending] !== mine) return files[ending].url;
+    const url = await MAKE[ending]({ ...state }).then(URL.createObjectURL, () => "#");
+    URL.revokeObjectURL(made[ending]);
+    made[ending] = url;
+    return url;
   });
+  return mine.url;
 }
 
 function toSvg({ text, width, height, image }) {

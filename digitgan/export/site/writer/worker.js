@@ -1,10 +1,11 @@
 // Draws away from the page, so that sliders never stick: answers {id, what, told} with
 // {id, answer} or {id, refusal}. What it does has the names of source.js.
 
+import { toGif } from "./gif.js";
 import { Model } from "./model.js";
 import { plane, TURN } from "./plane.js";
 import { toPng } from "./png.js";
-import { write } from "./writing.js";
+import { write, writeWalk } from "./writing.js";
 
 const FOLDER = new URL("../model/", import.meta.url);
 const SIDE = 28; // pixels of a digit
@@ -30,6 +31,10 @@ const DO = {
     const key = JSON.stringify([state, height]);
     if (last.key !== key) last = { key, answer: written(state, height) };
     return last.answer;
+  },
+  async film({ state, height }) {
+    const steps = writeWalk((await opened).model, state, height);
+    return toGif([...steps, ...steps.slice(1, -1).reverse()]);
   },
   async hand({ state, n }) {
     const { model } = await opened;
