@@ -13,16 +13,24 @@ const { Random } = await load("random");
 const { write, writeWalk } = await load("writing");
 const { toGif } = await load("gif");
 const { toPng } = await load("png");
+const { Products, rowLength } = await load("products");
 
 const model = new Model(JSON.parse(readFileSync(new URL("model/model.json", site))), file("generator.onnx"), file("styles.bin"));
 const base64 = (bytes) => Buffer.from(bytes).toString("base64");
 
 const ANSWER = {
-  /** Numbers of a stream: plan is [[method, argument, how many], ...]. */
+  /** Numbers of a stream: plan is [[method, how many], ...]. */
   random({ key, plan }) {
     const random = new Random(...key);
-    return plan.map(([method, argument, n]) => Array.from({ length: n }, () => random[method](argument)));
+    return plan.map(([method, n]) => Array.from({ length: n }, () => random[method]()));
   },
+  /** A product of matrices by WebAssembly and by JavaScript. */
+  products: ({ left, right, m, k, n }) =>
+    [true, false].map((fast) => {
+      const products = new Products(fast);
+      const wide = Float32Array.from({ length: k * rowLength(n) }, (_, i) => right[Math.floor(i / rowLength(n)) * n + (i % rowLength(n))] ?? 0);
+      return [...products.multiply(products.left(left, m, k), products.right(wide), m, k, n)].filter((_, i) => i % rowLength(n) < n);
+    }),
   latents: ({ n, size, seed, start }) => drawLatents(n, size, seed, start).map((one) => [...one]),
   digits: ({ labels, asked }) => model.draw(model.recipe(labels, asked)).map(base64),
   plane: ({ asked, columns, rows }) => model.draw(plane(model, asked, columns, rows)).map(base64),

@@ -89,7 +89,9 @@ def _write_model(model: Sampler, folder: Path) -> None:
         "latent_dim": model.latent_dim,
         "classes": model.classes,
         "limits": model.limits,
-        "styles": {name: getattr(styles, name).tolist() for name in names * bool(styles)},
+        "styles": {
+            name: getattr(styles, name).tolist() for name in names * bool(styles)
+        },
         "sha256": {
             name: sha256(folder / name) for name in ("generator.onnx", "styles.bin")
         },
