@@ -15,7 +15,11 @@ const { toGif } = await load("gif");
 const { toPng } = await load("png");
 const { Products, rowLength } = await load("products");
 
-const model = new Model(JSON.parse(readFileSync(new URL("model/model.json", site))), file("generator.onnx"), file("styles.bin"));
+const model = new Model(
+  JSON.parse(readFileSync(new URL("model/model.json", site))),
+  file("generator.onnx"),
+  file("styles.bin"),
+);
 const base64 = (bytes) => Buffer.from(bytes).toString("base64");
 
 const ANSWER = {
@@ -28,8 +32,13 @@ const ANSWER = {
   products: ({ left, right, m, k, n }) =>
     [true, false].map((fast) => {
       const products = new Products(fast);
-      const wide = Float32Array.from({ length: k * rowLength(n) }, (_, i) => right[Math.floor(i / rowLength(n)) * n + (i % rowLength(n))] ?? 0);
-      return [...products.multiply(products.left(left, m, k), products.right(wide), m, k, n)].filter((_, i) => i % rowLength(n) < n);
+      const wide = Float32Array.from(
+        { length: k * rowLength(n) },
+        (_, i) => right[Math.floor(i / rowLength(n)) * n + (i % rowLength(n))] ?? 0,
+      );
+      return [...products.multiply(products.left(left, m, k), products.right(wide), m, k, n)].filter(
+        (_, i) => i % rowLength(n) < n,
+      );
     }),
   latents: ({ n, size, seed, start }) => drawLatents(n, size, seed, start).map((one) => [...one]),
   digits: ({ labels, asked }) => model.draw(model.recipe(labels, asked)).map(base64),

@@ -1,4 +1,4 @@
-"""The page without a server, from a plain file server: the studio's tests and its own."""
+"""The page without a server, from a plain file server: the studio's tests, and more."""
 
 import functools
 import http.server

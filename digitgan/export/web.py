@@ -17,6 +17,7 @@ from digitgan.generation.writing import DIGITS
 PACKAGE = Path(__file__).parent.parent
 STUDIO = PACKAGE / "serving" / "page"  # what `digitgan serve` shows
 SITE = PACKAGE / "export" / "site"  # what stands in for the server
+TABLE = ("first", "count", "mean", "std")  # what the page knows of the styles
 PAGES = ("index.html", "explore.html")
 POLICY = "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' data:"
 POLICY += "; base-uri 'none'; form-action 'self'"
@@ -82,7 +83,6 @@ def _write_model(model: Sampler, folder: Path) -> None:
     styles = model.styles
     table = styles.table if styles else np.zeros((0, len(UNITS)))
     (folder / "styles.bin").write_bytes(table.astype("<f4").tobytes())
-    names = ("first", "count", "mean", "std")
     told = {
         "name": "flagship" if model.folder == SHIPPED else model.folder.name,
         "version": digitgan.__version__,
@@ -90,7 +90,7 @@ def _write_model(model: Sampler, folder: Path) -> None:
         "classes": model.classes,
         "limits": model.limits,
         "styles": {
-            name: getattr(styles, name).tolist() for name in names * bool(styles)
+            name: getattr(styles, name).tolist() for name in TABLE * bool(styles)
         },
         "sha256": {
             name: sha256(folder / name) for name in ("generator.onnx", "styles.bin")

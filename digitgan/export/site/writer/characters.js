@@ -47,7 +47,9 @@ function clean(image) {
  * @returns [frame, how much taller it should be].
  */
 function onTheLine(image) {
-  const inked = Array.from({ length: SIDE }, (_, row) => image.subarray(row * SIDE, (row + 1) * SIDE).some((v) => v >= FAINT));
+  const inked = Array.from({ length: SIDE }, (_, row) =>
+    image.subarray(row * SIDE, (row + 1) * SIDE).some((v) => v >= FAINT),
+  );
   const frame = new Uint8Array(FRAME[0] * FRAME[1]);
   if (!inked.includes(true)) return [frame, 1];
   const [top, end] = [inked.indexOf(true), inked.lastIndexOf(true) + 1];
@@ -68,47 +70,55 @@ function enlarged(frame, taller, scale) {
   const [high, wide] = [rint(rows * scale), rint(columns * scale)];
   const down = weights(high, rows, BASELINE, scale, own);
   const right = weights(wide, columns, columns / 2, scale, own);
-  const across = new Float64Array(rows * wide); // first along the rows, then down
-  for (let row = 0; row < rows; row++) {
-    for (let x = 0; x < wide; x++) {
-      let sum = 0;
-      for (const [column, weight] of right[x]) sum += weight * frame[row * columns + column];
-      across[row * wide + x] = sum;
-    }
-  }
+  const across = Array.from({ length: rows }, (_, row) =>
+    stretched(frame.subarray(row * columns, (row + 1) * columns), right),
+  );
   const steeper = Math.max(1, own ** STEEPER);
   const data = new Uint8Array(high * wide);
   const line = new Float64Array(wide);
-  for (let y = 0; y < high; y++) {
+  down.forEach(({ first, shares }, y) => {
     line.fill(0);
-    for (const [row, weight] of down[y]) {
-      for (let x = 0; x < wide; x++) line[x] += weight * across[row * wide + x];
-    }
+    shares.forEach((share, i) => {
+      const source = across[first + i];
+      if (source) for (let x = 0; x < wide; x++) line[x] += share * source[x];
+    });
     for (let x = 0; x < wide; x++) {
       const ink = rint(clip((line[x] - HALF) * steeper + 127.5, 0, 255));
       data[y * wide + x] = ink < FAINT ? 0 : ink;
     }
-  }
+  });
   return { rows: high, columns: wide, data };
 }
 
+/** Returns a longer or shorter row, or null without ink. */
+function stretched(row, weights) {
+  if (!row.some(Boolean)) return null;
+  return Float64Array.from(weights, ({ first, shares }) => {
+    let sum = 0;
+    for (let i = 0; i < shares.length; i++) sum += shares[i] * row[first + i];
+    return sum;
+  });
+}
+
 /**
- * What each pixel adds to each of a longer or shorter row, as [pixel, weight]: the cubics
- * of Mitchell and Netravali (1988, doi 10.1145/54852.378514), as Python chooses them.
+ * What each pixel adds to each of a longer or shorter row, from the first that adds any:
+ * the cubics of Mitchell and Netravali (1988, doi 10.1145/54852.378514), as Python
+ * chooses them.
  */
 function weights(size, pixels, still, scale, own) {
   const b = 1 - 1 / Math.max(1, own) ** 2;
   return Array.from({ length: size }, (_, i) => {
     const place = still + (i + 0.5 - still * scale) / own;
-    const found = [];
+    const found = { first: 0, shares: [] };
     for (let pixel = 0; pixel < pixels; pixel++) {
       const x = Math.abs(place - (pixel + 0.5)) * Math.min(1, own);
       if (x >= 2) continue;
       const near = (1.5 - b) * x ** 3 + (1.5 * b - 2.5) * x ** 2 + 1 - b / 3;
       const far = (x - 2) ** 2 * ((1 - x) / 2 + (b * (2 * x - 1)) / 6);
-      found.push([pixel, x < 1 ? near : far]);
+      if (!found.shares.length) found.first = pixel;
+      found.shares.push(x < 1 ? near : far);
     }
-    const sum = found.reduce((total, [, weight]) => total + weight, 0);
-    return found.map(([pixel, weight]) => [pixel, weight / sum]);
+    const sum = found.shares.reduce((total, share) => total + share, 0);
+    return { ...found, shares: found.shares.map((share) => share / sum) };
   });
 }

@@ -70,11 +70,17 @@ function measured(images) {
 }
 
 function measuredOne(image) {
-  const ink = (row, column) => (row >= 0 && row < SIDE && column >= 0 && column < SIDE ? image[row * SIDE + column] / 255 : 0);
+  const ink = (row, column) =>
+    row >= 0 && row < SIDE && column >= 0 && column < SIDE ? image[row * SIDE + column] / 255 : 0;
   let [area, high, wide, outline] = [0, 0, 0, 0];
   for (let row = -1; row < SIDE; row++) {
     for (let column = -1; column < SIDE; column++) {
-      const [here, right, below, aslant] = [ink(row, column), ink(row, column + 1), ink(row + 1, column), ink(row + 1, column + 1)];
+      const [here, right, below, aslant] = [
+        ink(row, column),
+        ink(row, column + 1),
+        ink(row + 1, column),
+        ink(row + 1, column + 1),
+      ];
       outline += Math.hypot(below + aslant - here - right, right + aslant - here - below) / 2;
       area += here;
       high += here * row;

@@ -123,8 +123,9 @@ function sidesOf(frame, slant, height) {
     return around.map((_, row) => Math.min(...around.slice(Math.max(0, row - near), row + near + 1)));
   };
   const lines = lean.map((_, row) => data.subarray(row * columns, (row + 1) * columns));
-  const begins = lines.map((line) => { const first = line.findIndex(Boolean); return first < 0 ? 2 * columns : first; });
-  const ends = lines.map((line) => { const last = line.findLastIndex(Boolean); return last < 0 ? 2 * columns : columns - 1 - last; });
+  const from = (place) => (place < 0 ? 2 * columns : place); // beyond all where there is no ink
+  const begins = lines.map((line) => from(line.findIndex(Boolean)));
+  const ends = lines.map((line) => from(line.toReversed().findIndex(Boolean)));
   const mirrored = lean.map((shift) => -shift);
   return { begins: side(begins, lean), ends: side(ends, mirrored).map((column) => columns - column) };
 }

@@ -73,7 +73,7 @@ export class Model {
 /** Draw the latents of digits start to start + n of a seed, Float32Array each. */
 export function drawLatents(n, size, seed, start = 0) {
   const found = [];
-  for (let digit = start; digit < start + n; ) {
+  for (let digit = start; digit < start + n;) {
     const block = Math.floor(digit / BLOCK);
     const random = new Random(seed, block, 0);
     for (let skipped = (digit % BLOCK) * size; skipped > 0; skipped--) random.normal32();

@@ -142,8 +142,7 @@ function dense(products, x, kernel, shift) {
   const wide = rowLength(outer);
   const found = products.multiply(products.left(x.data, n, inner), kernel.kept, n, inner, outer);
   const data = new Float32Array(n * outer);
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < outer; j++) data[i * outer + j] = found[i * wide + j] + shift.data[j];
+  for (let i = 0; i < n; i++) for (let j = 0; j < outer; j++) data[i * outer + j] = found[i * wide + j] + shift.data[j];
   return { shape: [n, outer], data };
 }
 
@@ -161,7 +160,9 @@ function convolve(products, x, kernel, shift, pad) {
       const [down, right] = [(Math.floor(j / size) % size) - pad, (j % size) - pad];
       layShifted(image, Math.floor(j / size ** 2) * pixels, rows, columns, down, right, shifted, j * wide);
     }
-    const found = products.meanwhile(() => products.multiply(kernel.kept, products.right(shifted), wanted, inner, pixels));
+    const found = products.meanwhile(() =>
+      products.multiply(kernel.kept, products.right(shifted), wanted, inner, pixels),
+    );
     for (let j = 0; j < wanted; j++) {
       const begin = (i * wanted + j) * pixels;
       for (let k = 0; k < pixels; k++) data[begin + k] = found[j * wide + k] + shift.data[j];

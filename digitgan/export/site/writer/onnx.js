@@ -21,9 +21,7 @@ export function readModel(bytes) {
     kind: node.text(4),
     inputs: node.all(1).map(decode),
     output: node.text(2),
-    told: Object.fromEntries(
-      node.messages(5).map((told) => [told.text(1), told.one(3) ?? told.integers(8)]),
-    ),
+    told: Object.fromEntries(node.messages(5).map((told) => [told.text(1), told.one(3) ?? told.integers(8)])),
   }));
   return { nodes, arrays };
 }

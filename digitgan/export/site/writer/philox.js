@@ -48,11 +48,19 @@ export class Philox {
     this.#place = 0;
     this.#blocks += 1;
     let [k0h, k0l, k1h, k1l] = this.#key;
-    let ah = Math.floor(this.#blocks / WORD), al = this.#blocks >>> 0, bh = 0, bl = 0;
-    let ch = 0, dh = 0, [cl, dl] = this.#start;
+    let ah = Math.floor(this.#blocks / WORD),
+      al = this.#blocks >>> 0,
+      bh = 0,
+      bl = 0;
+    let ch = 0,
+      dh = 0,
+      [cl, dl] = this.#start;
     for (let round = 0; round < ROUNDS; round++) {
       multiply(M0H, M0L, ah, al);
-      const eh = product[0], el = product[1], fh = product[2], fl = product[3];
+      const eh = product[0],
+        el = product[1],
+        fh = product[2],
+        fl = product[3];
       multiply(M1H, M1L, ch, cl);
       ah = (product[0] ^ bh ^ k0h) >>> 0;
       al = (product[1] ^ bl ^ k0l) >>> 0;

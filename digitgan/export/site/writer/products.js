@@ -76,7 +76,10 @@ function plain(memory, left, right, out, high, wide, k) {
   for (let group = 0; group < high; group++) {
     const rows = left / 4 + group * ROWS * k;
     for (let column = 0; column < length; column++) {
-      let s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+      let s0 = 0,
+        s1 = 0,
+        s2 = 0,
+        s3 = 0;
       for (let i = 0; i < k; i++) {
         const x = memory[right / 4 + i * length + column];
         s0 += x * memory[rows + ROWS * i];

@@ -17,9 +17,16 @@ export function scanned({ width, height, grey }, noise, seed) {
   const shades = Array.from({ length: ROWS }, () => Array.from({ length: COLUMNS }, () => random.uniform32()));
   const across = shades.map((row) => cubic(row, width));
   const seen = blurred(grey, width, height, BLUR * noise);
-  const down = Array.from({ length: width }, (_, x) => cubic(across.map((row) => row[x]), height));
+  const down = Array.from({ length: width }, (_, x) =>
+    cubic(
+      across.map((row) => row[x]),
+      height,
+    ),
+  );
   return seen.map((level, i) => {
-    const light = single(1 - single(single(SHADE * noise) * single(clip(down[i % width][Math.floor(i / width)], 0, 1))));
+    const light = single(
+      1 - single(single(SHADE * noise) * single(clip(down[i % width][Math.floor(i / width)], 0, 1))),
+    );
     const grain = single(single(GRAIN * noise) * random.normal32());
     return rint(clip(single(single(level * light) + grain), 0, 255));
   });

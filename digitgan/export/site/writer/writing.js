@@ -56,7 +56,8 @@ function finished({ labels, frames, pen, layout }, width, { lines, noise = 0, se
 
 function check(text, spacing, noise, height) {
   const wrong = [...text].find((sign) => !`0123456789${SIGNS} \r\n`.includes(sign));
-  if (wrong) throw new Error(`text has “${wrong}”: allowed are digits, spaces, line breaks and ${[...SIGNS].join(" ")}`);
+  if (wrong)
+    throw new Error(`text has “${wrong}”: allowed are digits, spaces, line breaks and ${[...SIGNS].join(" ")}`);
   if (!text.trim()) throw new Error("text is empty: allowed is one with a digit or a sign");
   if (!(noise >= 0 && noise <= 1)) throw new Error(`noise is ${noise}: allowed is 0 to 1`);
   const [low, high] = [rint(NEAREST * height), rint(FARTHEST * height)];
