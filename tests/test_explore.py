@@ -5,7 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from digitgan.data import sources
 from digitgan.errors import InputError
@@ -142,6 +142,48 @@ def test_distances_are_those_of_nearest(mnist):
     apart = distances(one, among)
     assert apart.argmin() == position[0]
     assert apart.min() == pytest.approx(distance[0])
+
+
+def test_rerolls_blends_and_walks_are_those_of_write(client, model):
+    page = {"text": "4.2", "seed": 3, "height": 40}
+    for more, url in (
+        ({"rerolls": [0, 0, 2]}, {"rerolls": "0,0,2"}),
+        ({"blend": [9, 0.25]}, {"blend": "9,0.25"}),
+    ):
+        expected = np.asarray(model.write(**page, **more).image)
+        told = client.get("/v1/numbers.npz", params=page | url).content
+        assert np.array_equal(np.load(io.BytesIO(told))["image"], expected)
+        posted = client.post("/v1/numbers.npz", json=page | more).content
+        assert np.array_equal(np.load(io.BytesIO(posted))["image"], expected)
+    walk = page | {"toward": 9, "frames": 3}
+    reply = client.get("/v1/numbers.gif", params=walk)
+    assert reply.headers["content-type"] == "image/gif"
+    film = Image.open(io.BytesIO(reply.content))
+    seen = [np.asarray(one.convert("L")) for one in ImageSequence.Iterator(film)]
+    steps = [np.asarray(one.image) for one in model.write_walk(**walk)]
+    steps.append(steps[1])  # on the way back
+    assert np.array_equal(seen, steps)
+    assert client.post("/v1/numbers.gif", json=walk).content == reply.content
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("numbers?text=12&rerolls=0,1,0", "rerolls"),
+        ("numbers?text=12&rerolls=0,-1", "rerolls"),
+        ("numbers?text=12&blend=7", "blend"),
+        ("numbers?text=12&blend=7,1.5", "blend"),
+        ("numbers?text=12&blend=0.5,0.5", "blend"),
+        ("numbers.gif?text=12", "toward"),
+        ("numbers.gif?toward=2", "text"),
+        ("numbers.gif?text=12&toward=x", "toward"),
+        ("numbers.gif?text=12&toward=1&frames=1", "frames"),
+        ("numbers.gif?text=12&toward=1&frames=900", "frames"),
+        ("numbers.gif?text=8888888888&height=190&toward=1&frames=60", "height"),
+    ],
+)
+def test_what_is_no_walk_is_refused(client, query, field):
+    assert problem(client.get(f"/v1/{query}"), 400)["field"] == field
 
 
 def test_nothing_is_fetched_unasked(model, cache, monkeypatch):

@@ -1,5 +1,7 @@
 """The page in a browser: type, slide, a new hand, share, download; nothing foreign."""
 
+import base64
+import io
 import json
 import os
 import re
@@ -214,6 +216,68 @@ def test_downloads_are_what_the_python_line_makes(context, address, tmp_path):
     assert np.array_equal(made, np.asarray(Image.open(files["PNG"])))
 
 
+def test_single_characters_are_written_anew(context, address, tmp_path):
+    page = opened(context, address, "?text=2026&seed=7")
+    seen = [shown(page, "text=2026")]
+    characters = page.get_by_role("group", name="The characters").get_by_role("button")
+    characters.nth(2).click()
+    seen.append(shown(page, "rerolls=0%2C0%2C1%2C0&"))
+    playwright.expect(characters.nth(2)).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    playwright.expect(characters.nth(3)).to_be_focused()
+    playwright.expect(characters.nth(3)).to_have_accessible_name(
+        "6, character 4 of 4: write it anew"
+    )
+    ring = "e => getComputedStyle(e).outlineStyle"
+    assert characters.nth(3).evaluate(ring) == "solid"
+    page.keyboard.press("r")
+    seen.append(shown(page, "rerolls=0%2C0%2C1%2C1&"))
+    page.keyboard.press("Backspace")
+    assert shown(page, "rerolls=0%2C0%2C1%2C0&") == seen[1]
+    page.wait_for_url("**/?text=2026&seed=7&rerolls=0%2C0%2C1%2C0")
+    line = page.locator("#code").inner_text()
+    page.get_by_label("Write a number").fill("12026")
+    shown(page, "rerolls=0%2C0%2C0%2C1%2C0&")
+    other = opened(context, address, "?text=2026&seed=7&rerolls=0,0,1,0")
+    assert other.get_attribute("#picture", "src") == seen[1]
+    assert len(set(seen)) == 3
+    exec(line.replace('save("', f'save("{tmp_path}/'), {"digitgan": digitgan})
+    made = Image.open(tmp_path / "2026.png")
+    data = base64.b64decode(seen[1].partition(",")[2])
+    assert np.array_equal(np.asarray(made), np.asarray(Image.open(io.BytesIO(data))))
+    page.keyboard.press("Enter")
+    page.wait_for_selector('body[data-shown]:not([data-shown*="rerolls"])')
+
+
+def test_a_walk_to_another_hand_and_back(context, address, tmp_path):
+    page = opened(context, address, "?text=42&seed=7")
+    walk = page.get_by_role("button", name="Walk")
+    walk.click()
+    picture = shown(page, "toward=")
+    assert picture.startswith("v1/numbers.gif?text=42&seed=7&toward=")
+    assert walk.get_attribute("aria-pressed") == "true"
+    assert page.get_by_role("button", name=re.compile("write it anew")).count() == 0
+    page.wait_for_url("**/?text=42&seed=7&toward=*")
+    link = page.url
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="GIF").click()
+    waiting.value.save_as(tmp_path / "walk.gif")
+    film = Image.open(tmp_path / "walk.gif")
+    assert film.format == "GIF" and film.n_frames > 30
+    line = page.locator("#code").inner_text()
+    exec(line.replace('save("', f'save("{tmp_path}/'), {"digitgan": digitgan})
+    assert (tmp_path / "42.gif").read_bytes() == (tmp_path / "walk.gif").read_bytes()
+    page.get_by_label("Slant", exact=True).focus()
+    page.keyboard.press("w")
+    page.wait_for_selector('body[data-shown]:not([data-shown*="toward"])')
+    assert page.get_by_role("link", name="PNG").is_visible()
+    other = opened(context, link, "")
+    assert other.get_attribute("#picture", "src") == picture
+    other.emulate_media(reduced_motion="reduce")
+    other.reload()
+    assert not shown(other, "text=42").startswith("v1/numbers.gif")
+
+
 def test_what_cannot_be_written_is_said(context, address):
     page = opened(context, address)
     text = page.get_by_label("Write a number")
@@ -254,8 +318,15 @@ def wander(context, address, query="?digit=3&seed=7&x=2&y=3"):
 
 
 def chosen(page, part):
-    """Wait until a digit of the plane was compared; return how it looks."""
-    page.wait_for_selector(f'body[data-shown*="seed="][data-compared*="{part}"]')
+    """Wait until a digit is drawn and compared; return how it looks."""
+    page.wait_for_function(
+        """part => {
+          const { shown, compared } = document.body.dataset;
+          const plane = (words) => words?.replace(/&[xy]=[0-9]+/g, "");
+          return compared?.includes(part) && plane(shown) === plane(compared);
+        }""",
+        arg=part,
+    )
     return page.evaluate("document.getElementById('large').toDataURL()")
 
 

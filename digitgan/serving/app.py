@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from hashlib import sha256
-from pathlib import Path
 
 import numpy
 import onnxruntime
@@ -16,32 +15,29 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 import digitgan
 from digitgan.errors import InputError
 from digitgan.generation.sampler import Sampler
-from digitgan.serving import explore, fields, openapi, parameters, pictures
+from digitgan.serving import explore, fields, openapi, parameters, pictures, site
 from digitgan.serving.capacity import Capacity
+from digitgan.serving.guard import Guard
 from digitgan.serving.metrics import MEDIA_TYPE, Metrics
 from digitgan.serving.problems import Problem, refused
 
-PAGE = Path(__file__).parent / "page"
-PAGES = {"/", "/explore", "/learn"}
 BODY = 16_384  # bytes of a request
 BODY_SECONDS = 10  # to send them
 ROW = 10  # digits for those who do not say how many
 KEEP = "public, max-age=3600"  # of pictures
-GUARDS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; "
-    "frame-ancestors 'self'; base-uri 'none'; form-action 'self'",
-}
 
 
 def make_app(
-    model: Sampler, *, name: str = "flagship", workers: int = 1, waiting: int = 64
+    model: Sampler,
+    *,
+    name: str = "flagship",
+    workers: int = 1,
+    waiting: int = 64,
+    token: str | None = None,
 ) -> Starlette:
     """Return the ASGI application.
 
@@ -51,7 +47,10 @@ def make_app(
         name: What the model is called.
         workers: Threads that draw.
         waiting: Requests that may wait for one; past them the answer is 503.
+        token: What who writes or trains must know; without one only requests to
+            this machine's own names are answered.
     """
+    guard = Guard(token)
     capacity = Capacity(workers, waiting)
     service = Service(model, name, capacity)
     endings = "/v1/{what}.{{ending}}"
@@ -59,7 +58,7 @@ def make_app(
         Route("/v1/digits", service.digits),
         Route(endings.format(what="digits"), service.digits),
         Route("/v1/numbers", service.numbers, methods=["GET", "POST"]),
-        Route("/v1/numbers.gif", service.walk),
+        Route("/v1/numbers.gif", service.walk, methods=["GET", "POST"]),
         Route(endings.format(what="numbers"), service.numbers, methods=["GET", "POST"]),
         Route("/v1/plane", service.plane),
         Route(endings.format(what="plane"), service.plane),
@@ -69,7 +68,7 @@ def make_app(
         Route("/metrics", service.metrics),
         Route("/openapi.json", service.openapi),
     ]
-    named = {route.path for route in routes if "{" not in route.path} | PAGES
+    named = {route.path for route in routes if "{" not in route.path} | site.PAGES
     drawn = ("digits", "numbers", "plane")
     named |= {f"/v1/{w}.{e}" for w in drawn for e in pictures.ENDINGS}
     metrics = service.counts = Metrics(capacity, frozenset(named))
@@ -80,20 +79,15 @@ def make_app(
         await asyncio.to_thread(capacity.close)
 
     return Starlette(
-        routes=[*routes, Mount("/", Pages(directory=PAGE, html=True))],
+        routes=[*routes, Mount("/", site.Pages(directory=site.FOLDER, html=True))],
         exception_handlers={Problem: _answer, HTTPException: _answer, 500: _failed},
         lifespan=living,
-        middleware=[Middleware(metrics.around), Middleware(_guarded)],
+        middleware=[
+            Middleware(metrics.around),
+            Middleware(site.with_headers),
+            Middleware(guard.around),
+        ],
     )
-
-
-class Pages(StaticFiles):
-    """Files of the page; ``/explore`` is ``explore.html``."""
-
-    def lookup_path(self, path: str):
-        """Find a file, or the page of that name."""
-        found = super().lookup_path(path)
-        return found if found[1] else super().lookup_path(f"{path}.html")
 
 
 class Service:
@@ -128,18 +122,12 @@ class Service:
 
     async def numbers(self, request: Request) -> Response:
         """Write a text."""
-        if request.method == "POST":
-            if request.query_params:
-                raise Problem(400, "a POST takes its fields from the body, not the URL")
-            asked = parameters.from_json(self._known["numbers"], await _body(request))
-        else:
-            asked = self._asked("numbers", request)
-        asked = parameters.check_page(asked)
+        asked = parameters.check_page(await self._told("numbers", request))
         return await self._drawn(request, pictures.numbers, asked)
 
     async def walk(self, request: Request) -> Response:
         """Write a text on the way from one hand to another."""
-        asked = {"frames": fields.FRAMES} | self._asked("numbers.gif", request)
+        asked = {"frames": fields.FRAMES} | await self._told("numbers.gif", request)
         asked = parameters.check_page(asked, "toward")
         return await self._drawn(request, pictures.walk, asked, "gif")
 
@@ -159,6 +147,14 @@ class Service:
             self._known[what], request.query_params.multi_items()
         )
 
+    async def _told(self, what: str, request: Request) -> dict:
+        """Return what a URL asks of a path, or the body of a POST."""
+        if request.method != "POST":
+            return self._asked(what, request)
+        if request.query_params:
+            raise Problem(400, "a POST takes its fields from the body, not the URL")
+        return parameters.from_json(self._known[what], await _body(request))
+
     async def _drawn(
         self, request: Request, draw: Callable, asked: dict, only: str = ""
     ) -> Response:
@@ -170,10 +166,7 @@ class Service:
             asked: The fields.
             only: The one form that there is, if so.
         """
-        ending, accept = (
-            request.path_params.get("ending"),
-            request.headers.get("accept"),
-        )
+        ending = request.path_params.get("ending")
         form = only or pictures.form_of(ending, request.headers.get("accept"))
         told = [draw.__name__, form, asked, self._made_by]
         mark = sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
@@ -240,39 +233,34 @@ async def _body(request: Request) -> bytes:
                 body += part
                 if len(body) > BODY:
                     line = f"the body is too large: allowed are {BODY:,} bytes"
-                    raise Problem(413, line, {"Connection": "close"}, field="body")
+                    raise Problem(413, line, field="body")
     except TimeoutError as error:
         line = f"the body took more than {BODY_SECONDS} seconds"
-        raise Problem(408, line, {"Connection": "close"}, field="body") from error
+        raise Problem(408, line, field="body") from error
     return bytes(body)
 
 
-def _answer(_: Request, error: Exception) -> Response:
+def _answer(request: Request, error: Exception) -> Response:
     """Return a refusal as a problem."""
     if isinstance(error, HTTPException):
-        error = Problem(error.status_code, error.detail, error.headers)
+        error = _explained(request, error)
     return error.response()
+
+
+def _explained(request: Request, error: HTTPException) -> Problem:
+    """Say what Starlette refuses as a sentence that names what is allowed."""
+    headers, facts, line = dict(error.headers or {}), {}, error.detail
+    if error.status_code == 404:
+        line = f"there is no {request.url.path[:100]!r}: /openapi.json names all"
+    if error.status_code == 405:
+        routes = [r for r in request.app.routes if r.matches(request.scope)[0].value]
+        known = {m for r in routes for m in getattr(r, "methods", None) or ()}
+        allowed = headers["Allow"] = ", ".join(sorted(known or {"GET", "HEAD"}))
+        facts = {"field": "method", "value": request.method[:20], "allowed": allowed}
+        line = f"method is {request.method[:20]!r}: allowed are {allowed}"
+    return Problem(error.status_code, line, headers, **facts)
 
 
 def _failed(_: Request, error: Exception) -> Response:
     """Return a failure of ours as a problem that gives nothing away."""
     return Problem(500, "the server failed; its log says why").response()
-
-
-def _guarded(app):
-    """Return an application whose answers carry the headers that guard a browser."""
-    extra = [(k.lower().encode(), v.encode()) for k, v in GUARDS.items()]
-
-    async def guarded(scope, receive, send):
-        async def with_headers(message):
-            if message["type"] == "http.response.start":
-                message = message | {"headers": [*message["headers"], *extra]}
-                if not scope["path"].startswith("/v1/"):
-                    kept = {name for name, _ in message["headers"]}
-                    if b"cache-control" not in kept:
-                        message["headers"].append((b"cache-control", b"no-cache"))
-            await send(message)
-
-        await app(scope, receive, with_headers if scope["type"] == "http" else send)
-
-    return guarded

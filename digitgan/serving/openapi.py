@@ -10,10 +10,11 @@ from digitgan.serving.problems import MEDIA_TYPE
 EXAMPLES = {  # what a first request asks for
     "digits": {"labels": [2, 0, 2, 6], "seed": 7, "one_hand": True},
     "numbers": {"text": "12/05/2026", "seed": 7, "height": 80},
-    "numbers.gif": {"text": "2026", "seed": 7, "toward": 8, "frames": 12},
+    "numbers.gif": {"text": "12/05/2026", "seed": 7, "toward": 8, "frames": 12},
     "plane": {"digit": 3, "seed": 7, "x": 4, "y": 2, "columns": 6, "rows": 6},
     "nearest": {"digit": 3, "seed": 7, "x": 4, "y": 2},
 }
+INSTEAD = {"n", "digit"}  # of labels: an example of all fields at once would be refused
 SAYS = {
     "digits": "Draw single digits of 28 x 28 pixels",
     "numbers": "Write a text in one hand, and say where its characters are",
@@ -28,9 +29,11 @@ REFUSALS = {
     "404": "No such path or ending, or what is asked for is not on this machine.",
     "405": "Another method is meant.",
     "406": "No media type of Accept is offered.",
+    "421": "Without a token only the names of this machine are answered.",
     "503": "All are busy: try again after Retry-After seconds.",
 }
 OF_BODIES = {
+    "403": "The page of another site has sent it.",
     "408": "The body came too slowly.",
     "413": "The body is too large.",
     "415": "The body is not JSON.",
@@ -56,13 +59,11 @@ def document(known: dict[str, list[Parameter]]) -> dict[str, Any]:
     }
     for what, fields in known.items():
         plain, ended = f"/v1/{what}", f"/v1/{what}.{{ending}}"
-        paths[plain] = {"get": _get(what, fields, [])}
-        if what in ONE_FORM:
-            continue
-        paths[ended] = {"get": _get(what, fields, [_ending()])}
-        if what == "numbers":
-            paths[plain]["post"] = _post(what, fields, [])
-            paths[ended]["post"] = _post(what, fields, [_ending()])
+        ways = {plain: []} if what in ONE_FORM else {plain: [], ended: [_ending()]}
+        for path, more in ways.items():
+            paths[path] = {"get": _get(what, fields, more)}
+            if what in NEEDED:
+                paths[path]["post"] = _post(what, fields, more)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -118,15 +119,15 @@ def _plain(summary: str, media: str) -> dict[str, Any]:
     content = {media: {"schema": shape}}
     return {
         "summary": summary,
-        "responses": {"200": {"description": summary, "content": content}},
+        "responses": {"200": {"description": summary, "content": content}}
+        | _refusals({status: REFUSALS[status] for status in ("405", "421")}),
     }
 
 
 def _get(what: str, fields: list[Parameter], more: list) -> dict[str, Any]:
     needed, first = NEEDED.get(what, set()), EXAMPLES[what]
     described = [_in_query(one, first, one.name in needed) for one in fields]
-    offered = [ONE_FORM[what]] if what in ONE_FORM else MEDIA_TYPES.values()
-    responses = _responses(REFUSALS, offered) | {"304": {"description": "Not changed."}}
+    responses = _responses(what, REFUSALS) | {"304": {"description": "Not changed."}}
     return {
         "summary": SAYS[what],
         "parameters": [*more, *described],
@@ -138,7 +139,9 @@ def _in_query(one: Parameter, first: dict, needed: bool) -> dict[str, Any]:
     """Describe a parameter of a URL; a list stands between commas."""
     told: dict[str, Any] = {"name": one.name, "in": "query", "required": needed}
     told |= {"description": f"{one.says} Allowed: {one.allowed}."}
-    told |= {"schema": schema(one), "example": first.get(one.name, one.example)}
+    told |= {"schema": schema(one)}
+    if one.name not in INSTEAD:
+        told |= {"example": first.get(one.name, one.example)}
     if one.kind in ("wholes", "share"):
         told |= {"style": "form", "explode": False}
     return told
@@ -147,10 +150,11 @@ def _in_query(one: Parameter, first: dict, needed: bool) -> dict[str, Any]:
 def _post(what: str, fields: list[Parameter], more: list) -> dict[str, Any]:
     body = {
         "type": "object",
-        "required": ["text"],
+        "required": sorted(NEEDED[what]),
         "additionalProperties": False,
         "properties": {
-            one.name: schema(one) | {"description": one.says} for one in fields
+            one.name: _or_null(schema(one), one.name) | {"description": one.says}
+            for one in fields
         },
     }
     content = {"application/json": {"schema": body, "example": EXAMPLES[what]}}
@@ -158,8 +162,16 @@ def _post(what: str, fields: list[Parameter], more: list) -> dict[str, Any]:
         "summary": SAYS[what],
         "parameters": more,
         "requestBody": {"required": True, "content": content},
-        "responses": _responses(REFUSALS | OF_BODIES, MEDIA_TYPES.values()),
+        "responses": _responses(what, REFUSALS | OF_BODIES),
     }
+
+
+def _or_null(told: dict[str, Any], name: str) -> dict[str, Any]:
+    """Let a field be null, as if it were not there; a text is needed."""
+    if name == "text":
+        return told
+    more = {"enum": [*told["enum"], None]} if "enum" in told else {}
+    return told | {"type": [told["type"], "null"]} | more
 
 
 def _ending() -> dict[str, Any]:
@@ -168,13 +180,20 @@ def _ending() -> dict[str, Any]:
     return told | {"description": "In which form to answer.", "example": "png"}
 
 
-def _responses(refusals: dict[str, str], offered) -> dict[str, Any]:
+def _responses(what: str, refusals: dict[str, str]) -> dict[str, Any]:
+    offered = [ONE_FORM[what]] if what in ONE_FORM else MEDIA_TYPES.values()
     binary = {"type": "string", "format": "binary"}
     content = {media: {"schema": binary} for media in offered}
     if "application/json" in content:
         content["application/json"] = {"schema": {"type": "object"}}
+    return {"200": {"description": "The picture.", "content": content}} | _refusals(
+        refusals
+    )
+
+
+def _refusals(says: dict[str, str]) -> dict[str, Any]:
     problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {"200": {"description": "The picture.", "content": content}} | {
-        status: {"description": says, "content": problem}
-        for status, says in refusals.items()
+    return {
+        status: {"description": line, "content": problem}
+        for status, line in says.items()
     }

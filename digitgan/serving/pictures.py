@@ -22,6 +22,7 @@ MEDIA_TYPES = {  # the first is for those who do not care
 }
 ENDINGS = tuple(MEDIA_TYPES)
 FILM = "image/gif"
+PACKED = 1  # of zlib's 9: half the time of its usual 6 for a tenth more bytes
 COLUMNS, SCALE = 10, 4  # of a sheet of digits
 
 
@@ -178,7 +179,7 @@ def link(image: Image.Image) -> str:
 
 def _png(image: Image.Image) -> bytes:
     file = io.BytesIO()
-    image.save(file, "png")
+    image.save(file, "png", compress_level=PACKED)
     return file.getvalue()
 
 

@@ -190,6 +190,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     newHand();
   } else if (event.key.toLowerCase() === "n" && !typing) newHand();
+  else if (event.key.toLowerCase() === "w" && !typing) $("walk").click();
 });
 addEventListener("popstate", () => {
   for (const name of Object.keys(state)) delete state[name];
