@@ -202,6 +202,7 @@ CASES = [
     ({"text": "0", "seed": 0, "variety": 0, "lines": "grid"}, 20),
     ({"text": "-.,:/+()", "seed": 5}, 200),
     ({"text": "20:26", "seed": 7, "rerolls": [1, 0, 3, 0, 999_999]}, 10),
+    ({"text": "3141592653", "seed": 42}, 100),  # strays as far as a line may
     ({"text": "555-0199", "seed": 12, "noise": 0.5, "lines": "ruled"}, 80),
     ({"text": "12:30", "seed": 3, "noise": 1, "lines": "grid"}, 33),
 ]

@@ -4,6 +4,7 @@ import functools
 import http.server
 import re
 import threading
+from contextlib import contextmanager
 
 import pytest
 from PIL import Image
@@ -24,12 +25,14 @@ from test_page import (  # noqa: E402, F401 - these run again, on the files
     test_a_new_hand_by_button_and_keys_and_back,
     test_a_shared_link_shows_the_same,
     test_paper_and_boxes,
+    test_single_characters_are_written_anew,
     test_sliders_change_the_hand_and_give_it_back,
     test_what_cannot_be_written_is_said,
     test_what_is_typed_is_written_at_once,
 )
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no chromium")
+COMPILE = "() => new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0))"
 
 
 class Files(http.server.SimpleHTTPRequestHandler):
@@ -37,11 +40,29 @@ class Files(http.server.SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
+class Strict(Files):
+    def end_headers(self):
+        """Allow neither WebAssembly nor eval, as careful hosts do."""
+        policy = "default-src 'self'; img-src 'self' data:; connect-src 'self' data:"
+        self.send_header("Content-Security-Policy", policy)
+        super().end_headers()
+
+
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
+def site(tmp_path_factory):
+    return export("flagship", "web", tmp_path_factory.mktemp("export") / "site")
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    with serving(site, Files) as address:
+        yield address
+
+
+@contextmanager
+def serving(site, kind):
     """Serve an export as files, and nothing but files; yield where."""
-    site = export("flagship", "web", tmp_path_factory.mktemp("export") / "site")
-    handler = functools.partial(Files, directory=site)
+    handler = functools.partial(kind, directory=site)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
@@ -115,3 +136,15 @@ def test_every_link_leads_to_a_file(context, address):  # noqa: F811
         assert len(local) > 3
         for link in local:
             assert page.request.get(link).ok, link
+
+
+def test_a_host_may_forbid_webassembly(site, browser):  # noqa: F811
+    with serving(site, Strict) as address:
+        page = browser.new_page()
+        page.goto(f"{address}?text=7&seed=3")
+        picture = downloaded(page, "PNG")
+        with pytest.raises(playwright.Error, match="Content Security Policy"):
+            page.workers[0].evaluate(COMPILE)
+        page.close()
+    expected = digitgan.load().write("7", seed=3, height=120).image
+    assert few_apart(picture, expected)
