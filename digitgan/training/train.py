@@ -166,7 +166,7 @@ def _fit(gan: GAN, images, conditions, config: Config, clock: Clock, callbacks) 
             clock.step,
         )
         gan.fit(
-            stream(batches),
+            stream(gan, batches),
             initial_epoch=batches.epoch,
             epochs=batches.epoch + 1 if batches.skipped else goal,
             callbacks=callbacks,
