@@ -24,12 +24,7 @@ WRITE, EXPLORE = "body[data-shown]", "body[data-shown][data-compared]"
 SHOTS = {  # name: address, what to wait for, size, scheme
     "light": ("?text=12/05/2026&seed=9", WRITE, DESK, "light"),
     "dark": ("?text=2026&seed=12&lines=ruled&thickness=2.2", WRITE, DESK, "dark"),
-    "form": (
-        "?text=(030) 555-0199&seed=21&lines=boxes&noise=0.4",
-        WRITE,
-        DESK,
-        "light",
-    ),
+    "form": ("?text=555-0199&seed=21&lines=boxes&noise=0.4", WRITE, DESK, "light"),
     "phone": ("?text=412.75%0A96.05&seed=9&lines=grid", WRITE, PHONE, "dark"),
     "phone-light": ("?text=2026&seed=3&rerolls=0,0,1,0", WRITE, PHONE, "light"),
     "explore": ("explore?digit=2&seed=9&x=11&y=10", EXPLORE, DESK, "light"),

@@ -14,6 +14,31 @@ EXAMPLES = {  # what a first request asks for
     "plane": {"digit": 3, "seed": 7, "x": 4, "y": 2, "columns": 6, "rows": 6},
     "nearest": {"digit": 3, "seed": 7, "x": 4, "y": 2},
 }
+WHOLES = {"type": "array", "items": {"type": "integer"}}
+ANSWERS = {  # as JSON
+    "digits": {
+        "x": {
+            "type": "array",
+            "items": {"type": "array", "items": WHOLES},
+            "description": "Digits x 28 rows x 28 pixels, 0 paper to 255 ink.",
+        },
+        "y": WHOLES | {"description": "What each digit is."},
+    },
+    "numbers": {
+        "text": {"type": "string"},
+        "seed": {"type": "integer"},
+        "style": {"type": "object", "description": "Thickness and slant of the hand."},
+        "width": {"type": "integer"},
+        "height": {"type": "integer"},
+        "labels": {"type": "array", "items": {"type": "string"}},
+        "boxes": {
+            "type": "array",
+            "items": WHOLES | {"minItems": 4, "maxItems": 4},
+            "description": "Left, top, right and bottom of the ink of each label.",
+        },
+        "image": {"type": "string", "description": "The PNG as a data: URL."},
+    },
+}
 INSTEAD = {"n", "digit"}  # of labels: an example of all fields at once would be refused
 SAYS = {
     "digits": "Draw single digits of 28 x 28 pixels",
@@ -140,7 +165,7 @@ def _in_query(one: Parameter, first: dict, needed: bool) -> dict[str, Any]:
     told: dict[str, Any] = {"name": one.name, "in": "query", "required": needed}
     told |= {"description": f"{one.says} Allowed: {one.allowed}."}
     told |= {"schema": schema(one)}
-    if one.name not in INSTEAD:
+    if one.name not in INSTEAD or "labels" not in first:
         told |= {"example": first.get(one.name, one.example)}
     if one.kind in ("wholes", "share"):
         told |= {"style": "form", "explode": False}
@@ -185,7 +210,10 @@ def _responses(what: str, refusals: dict[str, str]) -> dict[str, Any]:
     binary = {"type": "string", "format": "binary"}
     content = {media: {"schema": binary} for media in offered}
     if "application/json" in content:
-        content["application/json"] = {"schema": {"type": "object"}}
+        shown = ANSWERS.get(what, {})
+        needed = [name for name in shown if name != "y"]  # for a model without classes
+        told = {"type": "object", "required": needed, "properties": shown}
+        content["application/json"] = {"schema": told}
     return {"200": {"description": "The picture.", "content": content}} | _refusals(
         refusals
     )
