@@ -38,6 +38,7 @@ class Sampler:
     """A trained generator.
 
     Attributes:
+        folder: Where its files are.
         description: What ``model.json`` says.
         classes: The names of the labels that can be asked for; empty where none can.
         limits: Lowest and highest value of each style that can be asked for, by name;
@@ -49,6 +50,7 @@ class Sampler:
         folder = Path(folder)
         if not (folder / "model.json").is_file() and (folder / "model").is_dir():
             folder = folder / "model"
+        self.folder = folder
         card, network = folder / "model.json", folder / "generator.onnx"
         if not (card.is_file() and network.is_file()):
             raise InputError(

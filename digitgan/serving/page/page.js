@@ -37,8 +37,10 @@ function refresh({ animate = false } = {}) {
 }
 
 async function showFile(ending) {
+  const url = source.href(state, ending);
+  if (url instanceof Promise) $(ending).removeAttribute("href"); // no link before it leads there
   $(ending).download = `${states.fileName(state)}.${ending}`;
-  $(ending).href = await source.href(state, ending);
+  $(ending).href = await url;
 }
 
 function keepAddress() {
