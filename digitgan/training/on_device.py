@@ -78,6 +78,7 @@ def on_device(gan: GAN, batches: Batches, at_once: int | None = None) -> Calls:
         if compiled is None:
             places = jax.tree.map(lambda array: array.sharding, state)
             compiled = jax.jit(call, donate_argnums=0, out_shardings=(None, places))
+            state = jax.device_put(state, places)  # or a second call compiles anew
         numbers, _, _ = keras.utils.unpack_x_y_sample_weight(next(iterator))
         gan.steps_at_once = numbers.shape[1]
         return compiled(state, held, numbers)
