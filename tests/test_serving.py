@@ -33,6 +33,7 @@ from digitgan.serving.app import make_app  # noqa: E402
 from digitgan.serving.capacity import Capacity  # noqa: E402
 from digitgan.serving.problems import Problem  # noqa: E402
 
+HERE = "http://localhost"
 MEDIA = pictures.MEDIA_TYPES
 PAGE = {"text": "12/05", "seed": 7, "slant": 20.0, "thickness": 3.5, "variety": 0.8}
 PAGE |= {"spacing": [0, 9], "height": 40, "width": 220, "lines": "ruled"}
@@ -46,7 +47,7 @@ def model():
 
 @pytest.fixture(scope="module")
 def client(model):
-    with TestClient(make_app(model)) as client:
+    with TestClient(make_app(model), HERE) as client:
         yield client
 
 
@@ -233,7 +234,7 @@ def test_a_slow_body_is_refused(client, monkeypatch):
 
     async def slow():
         sent, app = [], client.app
-        headers = [(b"content-type", b"application/json")]
+        headers = [(b"content-type", b"application/json"), (b"host", b"localhost")]
         scope = {"type": "http", "method": "POST", "path": "/v1/numbers"}
         scope |= {"headers": headers, "query_string": b"", "root_path": ""}
 
@@ -296,7 +297,7 @@ def test_past_capacity_it_says_503_and_stays_awake(model, monkeypatch):
         return b"drawn"
 
     monkeypatch.setattr(pictures, "numbers", numbers)
-    with TestClient(make_app(model, workers=1, waiting=1)) as client:
+    with TestClient(make_app(model, workers=1, waiting=1), HERE) as client:
         replies = []
         ask = lambda: replies.append(client.get("/v1/numbers?text=1"))  # noqa: E731
         both = [threading.Thread(target=ask) for _ in range(2)]
@@ -360,7 +361,7 @@ def test_a_failure_of_ours_gives_nothing_away(model, monkeypatch):
         raise RuntimeError("a secret")
 
     monkeypatch.setattr(pictures, "numbers", numbers)
-    with TestClient(make_app(model), raise_server_exceptions=False) as client:
+    with TestClient(make_app(model), HERE, raise_server_exceptions=False) as client:
         told = refusal(client.get("/v1/numbers?text=1"), 500)
         assert "secret" not in json.dumps(told)
         assert client.get("/healthz").status_code == 200

@@ -23,6 +23,7 @@ from digitgan.errors import InputError
 from digitgan.generation.sampler import Sampler
 from digitgan.serving import openapi, parameters, pictures
 from digitgan.serving.capacity import Capacity
+from digitgan.serving.guard import Guard
 from digitgan.serving.metrics import MEDIA_TYPE, Metrics
 from digitgan.serving.problems import Problem, refused
 
@@ -31,7 +32,7 @@ BODY = 16_384  # bytes of a request
 BODY_SECONDS = 10  # to send them
 ROW = 10  # digits for those who do not say how many
 KEEP = "public, max-age=3600"  # of pictures
-GUARDS = {
+HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; "
@@ -40,7 +41,12 @@ GUARDS = {
 
 
 def make_app(
-    model: Sampler, *, name: str = "flagship", workers: int = 1, waiting: int = 64
+    model: Sampler,
+    *,
+    name: str = "flagship",
+    workers: int = 1,
+    waiting: int = 64,
+    token: str | None = None,
 ) -> Starlette:
     """Return the ASGI application.
 
@@ -50,7 +56,10 @@ def make_app(
         name: What the model is called.
         workers: Threads that draw.
         waiting: Requests that may wait for one; past them the answer is 503.
+        token: What who writes or trains must know; without one only requests to
+            this machine's own names are answered.
     """
+    guard = Guard(token)
     capacity = Capacity(workers, waiting)
     service = Service(model, name, capacity)
     endings = "/v1/{what}.{{ending}}"
@@ -77,7 +86,11 @@ def make_app(
         routes=[*routes, Mount("/", StaticFiles(directory=PAGE, html=True))],
         exception_handlers={Problem: _answer, HTTPException: _answer, 500: _failed},
         lifespan=living,
-        middleware=[Middleware(metrics.around), Middleware(_guarded)],
+        middleware=[
+            Middleware(metrics.around),
+            Middleware(_with_headers),
+            Middleware(guard.around),
+        ],
     )
 
 
@@ -208,12 +221,12 @@ def _failed(_: Request, error: Exception) -> Response:
     return Problem(500, "the server failed; its log says why").response()
 
 
-def _guarded(app):
+def _with_headers(app):
     """Return an application whose answers carry the headers that guard a browser."""
-    extra = [(k.lower().encode(), v.encode()) for k, v in GUARDS.items()]
+    extra = [(k.lower().encode(), v.encode()) for k, v in HEADERS.items()]
 
-    async def guarded(scope, receive, send):
-        async def with_headers(message):
+    async def answered(scope, receive, send):
+        async def dressed(message):
             if message["type"] == "http.response.start":
                 message = message | {"headers": [*message["headers"], *extra]}
                 if not scope["path"].startswith("/v1/"):
@@ -222,6 +235,6 @@ def _guarded(app):
                         message["headers"].append((b"cache-control", b"no-cache"))
             await send(message)
 
-        await app(scope, receive, with_headers if scope["type"] == "http" else send)
+        await app(scope, receive, dressed if scope["type"] == "http" else send)
 
-    return guarded
+    return answered
