@@ -28,6 +28,7 @@ from digitgan.serving.metrics import MEDIA_TYPE, Metrics
 from digitgan.serving.problems import Problem, refused
 
 PAGE = Path(__file__).parent / "page"
+PAGES = {"/", "/explore", "/learn"}
 BODY = 16_384  # bytes of a request
 BODY_SECONDS = 10  # to send them
 ROW = 10  # digits for those who do not say how many
@@ -73,7 +74,7 @@ def make_app(
         Route("/metrics", service.metrics),
         Route("/openapi.json", service.openapi),
     ]
-    named = {route.path for route in routes if "{" not in route.path} | {"/"}
+    named = {route.path for route in routes if "{" not in route.path} | PAGES
     named |= {f"/v1/{w}.{e}" for w in ("digits", "numbers") for e in pictures.ENDINGS}
     metrics = service.counts = Metrics(capacity, frozenset(named))
 
@@ -83,7 +84,7 @@ def make_app(
         await asyncio.to_thread(capacity.close)
 
     return Starlette(
-        routes=[*routes, Mount("/", StaticFiles(directory=PAGE, html=True))],
+        routes=[*routes, Mount("/", Pages(directory=PAGE, html=True))],
         exception_handlers={Problem: _answer, HTTPException: _answer, 500: _failed},
         lifespan=living,
         middleware=[
@@ -92,6 +93,15 @@ def make_app(
             Middleware(guard.around),
         ],
     )
+
+
+class Pages(StaticFiles):
+    """Files of the page; ``/explore`` is ``explore.html``."""
+
+    def lookup_path(self, path: str):
+        """Find a file, or the page of that name."""
+        found = super().lookup_path(path)
+        return found if found[1] else super().lookup_path(f"{path}.html")
 
 
 class Service:

@@ -1,6 +1,7 @@
 // The page: what people touch changes the state, and the state is shown everywhere.
 
 import { Scribe } from "./scribe.js";
+import * as source from "./source.js";
 import * as states from "./state.js";
 
 const $ = (id) => document.getElementById(id);
@@ -13,7 +14,7 @@ let hand = {}; // thickness and slant that the hand shown has by itself
 let model = { name: "flagship", limits: {} };
 const later = { address: 0, said: 0 };
 
-const scribe = new Scribe(show, (line) => trouble(line));
+const scribe = new Scribe(source.number, show, trouble);
 
 // From the state to the page
 
@@ -23,13 +24,15 @@ function refresh({ animate = false } = {}) {
   for (const name of DIALS) showDial(name);
   document.querySelector(`[name="lines"][value="${state.lines ?? ""}"]`).checked = true;
   $("code").textContent = states.toPython(state, model.name);
-  for (const ending of ["png", "svg", "json"]) {
-    $(ending).href = states.toPicture(state, ending);
-    $(ending).download = `${states.fileName(state)}.${ending}`;
-  }
+  for (const ending of ["png", "svg", "json"]) showFile(ending);
   clearTimeout(later.address);
   later.address = setTimeout(keepAddress, 200);
   write(animate);
+}
+
+async function showFile(ending) {
+  $(ending).download = `${states.fileName(state)}.${ending}`;
+  $(ending).href = await source.href(state, ending);
 }
 
 function keepAddress() {
@@ -45,7 +48,7 @@ function write(animate) {
   showBoxes();
   $("take").inert = empty || Boolean(wrong);
   if (wrong || empty) return scribe.drop();
-  return scribe.ask({ url: states.toPicture(state, "json"), animate, state: { ...state } });
+  return scribe.ask({ animate, state: { ...state } });
 }
 
 function showDial(name) {
@@ -95,7 +98,7 @@ async function show(answer, wish) {
     const style = `strokes ${thickness.toFixed(1)} pixels, slant ${Math.round(slant)} degrees`;
     $("said").textContent = `${answer.text} in hand ${answer.seed}: ${style}.`;
   }, 500);
-  document.body.dataset.shown = wish.url; // for tests: what is on the sheet
+  document.body.dataset.shown = states.toPicture(wish.state); // for tests: what is on the sheet
 }
 
 function showBoxes() {
@@ -226,14 +229,11 @@ $("share").addEventListener("click", () => {
 
 if (matchMedia("(hover: hover)").matches) $("text").focus({ preventScroll: true });
 refresh({ animate: true });
-const reply = await fetch("v1/model");
-if (reply.ok) {
-  model = await reply.json();
-  for (const name of ["thickness", "slant"]) {
-    const [low, high] = model.limits[name] ?? [0, 0];
-    if (high === low) $(name).dataset.off = "yes";
-    else [$(name).min, $(name).max] = name === "slant" ? [Math.ceil(low), Math.floor(high)] : [low, high];
-    showDial(name);
-  }
-  $("code").textContent = states.toPython(state, model.name);
+model = await source.model().catch(() => model);
+for (const name of ["thickness", "slant"]) {
+  const [low, high] = model.limits[name] ?? [0, 0];
+  if (high === low) $(name).dataset.off = "yes";
+  else [$(name).min, $(name).max] = name === "slant" ? [Math.ceil(low), Math.floor(high)] : [low, high];
+  showDial(name);
 }
+$("code").textContent = states.toPython(state, model.name);

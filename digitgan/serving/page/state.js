@@ -29,19 +29,16 @@ export function fromAddress(search) {
   return state;
 }
 
-/** Only what was asked for, in an order that never changes. */
-function asked(state) {
+/** Pairs of name and value: only what was asked for, in an order that never changes. */
+export function asked(state, order = ORDER) {
   const drop = (name) => name === "spacing" && state.lines === "boxes";
-  return ORDER.filter((name) => state[name] !== undefined && !drop(name)).map((name) => [name, state[name]]);
+  return order.filter((name) => state[name] !== undefined && !drop(name)).map((name) => [name, state[name]]);
 }
 
-export function toAddress(state) {
-  return "?" + new URLSearchParams(asked(state).map(([name, value]) => [name, String(value)]));
-}
+export const toAddress = (state, order = ORDER) => `?${new URLSearchParams(asked(state, order))}`;
 
-export function toPicture(state, ending) {
-  return `v1/numbers.${ending}${toAddress(state)}&height=${HEIGHT}`;
-}
+/** What the picture of a state is asked with: the address, and its size. */
+export const toPicture = (state) => `${toAddress(state)}&height=${HEIGHT}`;
 
 /** The statement that makes the same picture, byte for byte the same pixels. */
 export function toPython(state, model) {
