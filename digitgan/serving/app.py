@@ -212,10 +212,10 @@ async def _body(request: Request) -> bytes:
                 body += part
                 if len(body) > BODY:
                     line = f"the body is too large: allowed are {BODY:,} bytes"
-                    raise Problem(413, line, {"Connection": "close"}, field="body")
+                    raise Problem(413, line, field="body")
     except TimeoutError as error:
         line = f"the body took more than {BODY_SECONDS} seconds"
-        raise Problem(408, line, {"Connection": "close"}, field="body") from error
+        raise Problem(408, line, field="body") from error
     return bytes(body)
 
 
