@@ -134,6 +134,16 @@ class Run:
         return self.folder / "samples"
 
     @property
+    def discriminator(self) -> Path:
+        """The discriminator of the latest epoch."""
+        return self.folder / "opinion" / "discriminator.onnx"
+
+    @property
+    def real_digits(self) -> Path:
+        """Real digits to ask the discriminator about."""
+        return self.folder / "opinion" / "real.npz"
+
+    @property
     def model(self) -> Path:
         """The model folder that the run ends with."""
         return self.folder / "model"

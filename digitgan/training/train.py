@@ -19,6 +19,7 @@ from digitgan.training.batches import Batches, stream
 from digitgan.training.build import build_gan, machine, suited
 from digitgan.training.callbacks import Clock, Guard, Recorder
 from digitgan.training.conditions import conditions_of
+from digitgan.training.opinion import Opinion
 from digitgan.training.plots import draw_curves, make_film
 from digitgan.training.run import Config, Run, free_folder
 from digitgan.training.score import Score, write_scorecard
@@ -137,7 +138,9 @@ def _play(run: Run, dataset: Dataset) -> Run:
     run.write_config()
     print(f"{dataset.source}\n{config.command}  ->  {run.folder}", flush=True)
     guard = Guard(clock, dataset.train.images[:: max(1, len(dataset.train) // 1000)])
-    callbacks = [clock, guard, recorder, score, watch(run, clock, recorder)]
+    opinion = Opinion(run, dataset.train, conditions)
+    view = watch(run, clock, recorder)
+    callbacks = [clock, guard, recorder, score, opinion, view]
     try:
         _fit(gan, dataset.train.images, conditions, config, clock, callbacks)
     except BaseException:
