@@ -202,7 +202,8 @@ def _unborn(session: Session) -> dict:
         "says": session.lines[-1] if session.lines else None,
         "epoch": 0.0,
         "sheets": [],
-        "asks": False,
+        "drawn_at": None,
+        "judges_since": None,
         "curves": {},
         "story": {"now": story[state]},
     }

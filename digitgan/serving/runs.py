@@ -86,7 +86,7 @@ def report(run: Run, session: Session | None) -> dict:
     last = rows[-1] if rows else {"epoch": 0.0, "step": 0, "seconds": 0.0}
     rate = _rate(rows)
     left = _seconds_left(run, rows, rate) if state == "learning" else None
-    real = real_variety(run)
+    real, drawn = real_variety(run), sheets(run)
     error = session.error if session else ""
     facts = Facts(
         state=state,
@@ -115,8 +115,9 @@ def report(run: Run, session: Session | None) -> dict:
         "seconds_left": left,
         "images_per_second": rate and round(rate * config.settings.batch_size),
         "variety": facts.variety,
-        "sheets": sheets(run),
-        "asks": run.discriminator.exists() and run.real_digits.exists(),
+        "sheets": drawn,
+        "drawn_at": _written(sheet_path(run, drawn[-1])) if drawn else None,
+        "judges_since": _written(run.discriminator),
         "curves": _curves(rows),
         "story": tell(facts),
     }
@@ -126,6 +127,11 @@ def sheets(run: Run) -> list[int]:
     """Return the epochs after which there is a sample sheet."""
     found = (path.stem.removeprefix("epoch_") for path in run.samples.glob("epoch_*"))
     return sorted(int(n) for n in found if n.isascii() and n.isdigit())
+
+
+def sheet_path(run: Run, epoch: int) -> Path:
+    """Return the sample sheet after an epoch."""
+    return run.samples / f"epoch_{epoch:04d}.png"
 
 
 def state_of(run: Run, rows: list, session: Session | None) -> str:
@@ -200,6 +206,11 @@ def _curves(rows: list) -> dict[str, list[float | None]]:
     step = -(-len(rows) // POINTS) or 1
     some = rows[::-1][::step][::-1]
     return {name: [_finite(row.get(name)) for row in some] for name in CURVES}
+
+
+def _written(path: Path) -> float | None:
+    """Return when a file was written, in seconds since the epoch; None if it is not."""
+    return round(path.stat().st_mtime, 3) if path.exists() else None
 
 
 def _finite(value: float | None) -> float | None:
