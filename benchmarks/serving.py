@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import collections
 import itertools
+import os
 import re
 import signal
 import subprocess
@@ -23,6 +24,7 @@ from record import publish, spread
 
 CONNECTIONS, CROWD = 16, 128  # at once: the usual load, and one past capacity
 WARM, ROUNDS, ROUND = 1_000, 7, 500  # requests before anything is timed, and after
+STARTS = 5
 NUMBERS = itertools.count()  # every request asks for another
 SLIDER = "/v1/numbers.json?text={text}&seed=7&height=120&thickness={style:.4f}"
 NUMBER = "/v1/numbers.png?text={text}&seed={seed}"
@@ -41,6 +43,7 @@ class Connection:
         seconds: How long each answer took.
         statuses: How often each status came.
         broken: How many answers were cut off.
+        unheard: How many requests got none.
     """
 
     def __init__(self, port: int):
@@ -48,13 +51,13 @@ class Connection:
         self._port, self._streams = port, None
         self.seconds: list[float] = []
         self.statuses: collections.Counter = collections.Counter()
-        self.broken = 0
+        self.broken = self.unheard = 0
 
     async def get(self, path: str) -> bytes:
         """Return the body of an answer.
 
         Raises:
-            ConnectionError: There was none; ``broken`` counts those that had begun.
+            ConnectionError: There was none, or half of one.
         """
         if self._streams is None:
             self._streams = await asyncio.open_connection("127.0.0.1", self._port)
@@ -66,7 +69,9 @@ class Connection:
             length = int(re.search(rb"(?i)\ncontent-length: (\d+)", head)[1])
             body = await reader.readexactly(length)
         except (asyncio.IncompleteReadError, ConnectionError) as error:
-            self.broken += bool(head or getattr(error, "partial", b""))
+            begun_one = bool(head or getattr(error, "partial", b""))
+            self.broken += begun_one
+            self.unheard += not begun_one
             raise ConnectionError from error
         self.seconds.append(time.perf_counter() - begun)
         status = int(head.split()[1])
@@ -132,17 +137,21 @@ async def stopped(process: subprocess.Popen, port: int) -> dict:
         "seconds": time.perf_counter() - begun,
         "answered": sum(len(one.seconds) for one in them) - before,
         "broken": sum(one.broken for one in them),
+        "unheard": sum(one.unheard for one in them),
         "code": code,
     }
 
 
 @contextmanager
 def serving():
-    """Yield a server and its port."""
+    """Yield a server, its port and after how many seconds it answered."""
+    begun = time.perf_counter()
     words = [Path(sys.executable).parent / "digitgan", "serve", "--port", "0"]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
     try:
-        yield process, int(re.search(r":(\d+)/", process.stdout.readline())[1])
+        port = int(re.search(r":(\d+)/", process.stdout.readline())[1])
+        asyncio.run(Connection(port).get("/healthz"))
+        yield process, port, time.perf_counter() - begun
     finally:
         process.kill()
         process.wait()
@@ -154,16 +163,28 @@ def memory(process: subprocess.Popen) -> float:
     return int(re.search(r"VmRSS:\s+(\d+) kB", told)[1]) / 1_000
 
 
+def spent(process: subprocess.Popen) -> tuple[float, float]:
+    """Return the processor seconds of the thread that talks and of those that draw."""
+    each = {}
+    for task in Path(f"/proc/{process.pid}/task").iterdir():
+        fields = (task / "stat").read_text().rpartition(")")[2].split()
+        each[task.name] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    talking = each.pop(str(process.pid))
+    return talking, sum(each.values())
+
+
 async def measured(process: subprocess.Popen, port: int, requests: int) -> dict:
     """Load a server in every way and return what was found."""
     await load(port, WARM)
-    early, rates, p50, p99 = memory(process), [], [], []
+    early, before, rates, p50, p99 = memory(process), spent(process), [], [], []
     for _ in range(ROUNDS):
         them, rate = await load(port, ROUND)
         times = sorted(1e3 * s for one in them for s in one.seconds)
         rates.append(rate)
         p50.append(median(times))
         p99.append(quantiles(times, n=100)[-1])
+    pairs = zip(spent(process), before, strict=True)
+    talk, draw = (1e3 * (b - a) / (ROUNDS * ROUND) for b, a in pairs)
     slider = Connection(port)
     for _ in range(200):
         await slider.get(number(SLIDER))
@@ -172,6 +193,7 @@ async def measured(process: subprocess.Popen, port: int, requests: int) -> dict:
     late = memory(process)
     return {
         "rates": rates,
+        "processor": {"talk": talk, "draw": draw},
         "p50": p50,
         "p99": p99,
         "slider": [1e3 * s for s in slider.seconds[20:]],
@@ -185,12 +207,14 @@ def table(found: dict, requests: int) -> str:
     """Return what was found as Markdown."""
     early, late = found["memory"]
     statuses, health = found["crowd"]["statuses"], found["crowd"]["healthz"]
-    stop = found["stop"]
+    stop, processor = found["stop"], found["processor"]
     health_ms = 1e3 * quantiles(health, n=100)[-1]
     cells = {
         "numbers/s": spread(found["rates"], 0),
         "median of an answer, ms": spread(found["p50"], 0),
         "p99 of an answer, ms": spread(found["p99"], 0),
+        "processor time of one, drawn and packed, ms": f"{processor['draw']:.2f}",
+        "processor time of one, HTTP and all else, ms": f"{processor['talk']:.2f}",
         "one slider, one connection, JSON at height 120, ms": spread(
             found["slider"], 1
         ),
@@ -200,10 +224,11 @@ def table(found: dict, requests: int) -> str:
             f"{statuses.get(200, 0):,}, {statuses.get(503, 0):,}"
         ),
         "p99 of `/healthz` meanwhile, ms": f"{health_ms:.0f} (n = {len(health)})",
-        "SIGTERM under load: answered, cut off, exit code, s": (
-            f"{stop['answered']}, {stop['broken']}, {stop['code']}, "
-            f"{stop['seconds']:.1f}"
+        "SIGTERM under load: answered, cut off, never heard; exit code; s": (
+            f"{stop['answered']}, {stop['broken']}, {stop['unheard']}; "
+            f"{stop['code']}; {stop['seconds']:.1f}"
         ),
+        "from the command to the first answer, s": spread(found["starts"]),
     }
     head = f"{CONNECTIONS} connections, numbers of 4 digits at height 80"
     lines = [f"| {head} | median (lowest to highest) |", "| --- | --- |"]
@@ -216,8 +241,13 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--dry", action="store_true", help="print, publish nothing")
     asked = parser.parse_args()
-    with serving() as (process, port):
+    starts = []
+    for _ in range(STARTS):
+        with serving() as (_, _, seconds):
+            starts.append(seconds)
+    with serving() as (process, port, _):
         found = asyncio.run(measured(process, port, asked.requests))
+    found["starts"] = starts
     told = table(found, asked.requests)
     if asked.dry:
         print(told)

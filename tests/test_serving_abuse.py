@@ -6,7 +6,6 @@ import socket
 import sys
 import threading
 import time
-from contextlib import contextmanager
 
 import pytest
 
@@ -14,9 +13,10 @@ pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
 httpx = pytest.importorskip("httpx")
 
-from digitgan.generation.sampler import load  # noqa: E402
-from digitgan.serving import command, connections  # noqa: E402
-from digitgan.serving.app import BODY, make_app  # noqa: E402
+from served import served  # noqa: E402
+
+from digitgan.serving import connections  # noqa: E402
+from digitgan.serving.app import BODY  # noqa: E402
 
 written = []  # what was opened to be written, while a server was asked
 
@@ -32,21 +32,6 @@ def _watch(event, arguments):
 
 _watch.off = True
 sys.addaudithook(_watch)
-
-
-@contextmanager
-def served():
-    """Yield the port of the server that the command starts."""
-    server = command.server_of(make_app(load(threads=1), workers=2))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-        run = threading.Thread(target=server.run, args=([listener],))
-        run.start()
-        try:
-            yield port
-        finally:
-            server.should_exit = True
-            run.join(20)
 
 
 @pytest.fixture(scope="module")

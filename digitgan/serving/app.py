@@ -231,11 +231,25 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _answer(_: Request, error: Exception) -> Response:
+def _answer(request: Request, error: Exception) -> Response:
     """Return a refusal as a problem."""
     if isinstance(error, HTTPException):
-        error = Problem(error.status_code, error.detail, error.headers)
+        error = _explained(request, error)
     return error.response()
+
+
+def _explained(request: Request, error: HTTPException) -> Problem:
+    """Say what Starlette refuses as a sentence that names what is allowed."""
+    headers, facts, line = dict(error.headers or {}), {}, error.detail
+    if error.status_code == 404:
+        line = f"there is no {request.url.path[:100]!r}: /openapi.json names all"
+    if error.status_code == 405:
+        routes = [r for r in request.app.routes if r.matches(request.scope)[0].value]
+        known = {m for r in routes for m in getattr(r, "methods", None) or ()}
+        allowed = headers["Allow"] = ", ".join(sorted(known or {"GET", "HEAD"}))
+        facts = {"field": "method", "value": request.method[:20], "allowed": allowed}
+        line = f"method is {request.method[:20]!r}: allowed are {allowed}"
+    return Problem(error.status_code, line, headers, **facts)
 
 
 def _failed(_: Request, error: Exception) -> Response:

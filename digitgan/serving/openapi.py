@@ -11,6 +11,7 @@ EXAMPLES = {  # what a first request asks for
     "digits": {"labels": [2, 0, 2, 6], "seed": 7, "one_hand": True},
     "numbers": {"text": "12/05/2026", "seed": 7, "height": 80},
 }
+INSTEAD = {"n", "digit"}  # of labels: an example of all fields at once would be refused
 SAYS = {
     "digits": "Draw single digits of 28 x 28 pixels",
     "numbers": "Write a text in one hand, and say where its characters are",
@@ -20,9 +21,11 @@ REFUSALS = {
     "404": "No such path or ending.",
     "405": "Another method is meant.",
     "406": "No media type of Accept is offered.",
+    "421": "Without a token only the names of this machine are answered.",
     "503": "All are busy: try again after Retry-After seconds.",
 }
 OF_BODIES = {
+    "403": "The page of another site has sent it.",
     "408": "The body came too slowly.",
     "413": "The body is too large.",
     "415": "The body is not JSON.",
@@ -103,7 +106,8 @@ def _plain(summary: str, media: str) -> dict[str, Any]:
     content = {media: {"schema": shape}}
     return {
         "summary": summary,
-        "responses": {"200": {"description": summary, "content": content}},
+        "responses": {"200": {"description": summary, "content": content}}
+        | _refusals({status: REFUSALS[status] for status in ("405", "421")}),
     }
 
 
@@ -122,7 +126,9 @@ def _in_query(one: Parameter, first: dict, needed: bool) -> dict[str, Any]:
     """Describe a parameter of a URL; a list stands between commas."""
     told: dict[str, Any] = {"name": one.name, "in": "query", "required": needed}
     told |= {"description": f"{one.says} Allowed: {one.allowed}."}
-    told |= {"schema": schema(one), "example": first.get(one.name, one.example)}
+    told |= {"schema": schema(one)}
+    if one.name not in INSTEAD:
+        told |= {"example": first.get(one.name, one.example)}
     if one.kind == "wholes":
         told |= {"style": "form", "explode": False}
     return told
@@ -134,7 +140,8 @@ def _post(what: str, fields: list[Parameter], more: list) -> dict[str, Any]:
         "required": ["text"],
         "additionalProperties": False,
         "properties": {
-            one.name: schema(one) | {"description": one.says} for one in fields
+            one.name: _or_null(schema(one), one.name) | {"description": one.says}
+            for one in fields
         },
     }
     content = {"application/json": {"schema": body, "example": EXAMPLES[what]}}
@@ -144,6 +151,14 @@ def _post(what: str, fields: list[Parameter], more: list) -> dict[str, Any]:
         "requestBody": {"required": True, "content": content},
         "responses": _responses(REFUSALS | OF_BODIES),
     }
+
+
+def _or_null(told: dict[str, Any], name: str) -> dict[str, Any]:
+    """Let a field be null, as if it were not there; a text is needed."""
+    if name == "text":
+        return told
+    more = {"enum": [*told["enum"], None]} if "enum" in told else {}
+    return told | {"type": [told["type"], "null"]} | more
 
 
 def _ending() -> dict[str, Any]:
@@ -156,8 +171,14 @@ def _responses(refusals: dict[str, str]) -> dict[str, Any]:
     binary = {"type": "string", "format": "binary"}
     content = {media: {"schema": binary} for media in MEDIA_TYPES.values()}
     content["application/json"] = {"schema": {"type": "object"}}
+    return {"200": {"description": "The picture.", "content": content}} | _refusals(
+        refusals
+    )
+
+
+def _refusals(says: dict[str, str]) -> dict[str, Any]:
     problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {"200": {"description": "The picture.", "content": content}} | {
-        status: {"description": says, "content": problem}
-        for status, says in refusals.items()
+    return {
+        status: {"description": line, "content": problem}
+        for status, line in says.items()
     }

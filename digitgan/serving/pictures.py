@@ -21,6 +21,7 @@ MEDIA_TYPES = {  # the first is for those who do not care
     "json": "application/json",
 }
 ENDINGS = tuple(MEDIA_TYPES)
+PACKED = 1  # of zlib's 9: half the time of its usual 6 for a tenth more bytes
 COLUMNS, SCALE = 10, 4  # of a sheet of digits
 
 
@@ -144,7 +145,7 @@ def digits(model: Sampler, form: str, asked: dict) -> bytes:
 
 def _png(image: Image.Image) -> bytes:
     file = io.BytesIO()
-    image.save(file, "png")
+    image.save(file, "png", compress_level=PACKED)
     return file.getvalue()
 
 
