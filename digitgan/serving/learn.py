@@ -114,6 +114,9 @@ class Learning:
         run = self._runs.open(request.path_params["name"])
         name, rows = run.folder.name, run.log
         state = summary(run, self._session(name))["state"]
+        if state == "elsewhere":
+            line = f"{name} is being trained elsewhere: wait until that has ended"
+            raise Problem(409, line, field="name", value=name)
         if state == "finished" and not asked:
             line = f"{name} has reached its goal: ask for more epochs or minutes"
             raise Problem(409, line, field="epochs", value=None)

@@ -20,6 +20,7 @@ NAMES = "1 to 40 letters a to z, digits, - and _, a letter or digit first"
 SHOWN = 200  # runs in a list, the latest first
 POINTS = 400  # of a curve
 CURVES = ("epoch", "d_loss", "g_loss", "d_real", "d_fake", "variety")  # of log.csv
+FRESH = 45  # seconds since the log was written: somebody else may be at it
 RECENT = 5  # rows of the log that tell the rate
 
 
@@ -85,7 +86,8 @@ def report(run: Run, session: Session | None) -> dict:
     state = state_of(run, rows, session)
     last = rows[-1] if rows else {"epoch": 0.0, "step": 0, "seconds": 0.0}
     rate = _rate(rows)
-    left = _seconds_left(run, rows, rate) if state == "learning" else None
+    learns = state in ("learning", "elsewhere")
+    left = _seconds_left(run, rows, rate) if learns else None
     real, drawn = real_variety(run), sheets(run)
     error = session.error if session else ""
     facts = Facts(
@@ -148,6 +150,8 @@ def state_of(run: Run, rows: list, session: Session | None) -> str:
         return "failed"
     if done:
         return "finished"
+    if not session and _age(run) < FRESH:
+        return "elsewhere"
     return "paused" if session and session.asked == "pause" else "stopped"
 
 
@@ -197,8 +201,13 @@ def _seconds_left(run: Run, rows: list, rate: float | None) -> float | None:
     if run.config.epochs is not None:
         steps_per_epoch = last["step"] / last["epoch"]
         left.append((run.config.epochs - last["epoch"]) * steps_per_epoch / rate)
-    since = time.time() - (run.folder / "log.csv").stat().st_mtime
-    return round(max(0.0, min(left) - max(0.0, since)), 1)
+    return round(max(0.0, min(left) - _age(run)), 1)
+
+
+def _age(run: Run) -> float:
+    """Return the seconds since the log was written; infinite where there is none."""
+    path = run.folder / "log.csv"
+    return max(0.0, time.time() - path.stat().st_mtime) if path.exists() else math.inf
 
 
 def _curves(rows: list) -> dict[str, list[float | None]]:

@@ -14,7 +14,8 @@ class Facts:
 
     Attributes:
         state: ``starting``, ``learning``, ``finishing``, ``pausing``, ``stopping``,
-            ``paused``, ``stopped``, ``finished`` or ``failed``.
+            ``paused``, ``stopped``, ``finished`` or ``failed``; ``elsewhere`` where
+            a process of somebody else learns.
         epoch: How far it is, a fraction.
         seconds: Of training so far.
         seconds_left: Until the goal, or None where unknown.
@@ -67,8 +68,9 @@ def _now(facts: Facts) -> str:
         "starting": "Starting: the real digits are loaded and both players are built. "
         "This takes up to a minute.",
         "learning": f"Learning: {epochs} so far.{rest}",
-        "finishing": f"{epochs} are done. The digits are being judged, and "
-        "everything is being written.",
+        "elsewhere": f"Learning, begun elsewhere: {epochs} so far.{rest}",
+        "finishing": f"{epochs} done. The digits are being judged, and everything "
+        "is being written.",
         "pausing": "Pausing: it finishes its step and writes everything down.",
         "stopping": "Stopping: it finishes its step and writes everything down.",
         "paused": f"Paused after {epochs}. Resume goes on exactly where it stopped.",

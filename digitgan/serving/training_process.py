@@ -10,6 +10,7 @@ from pathlib import Path
 
 from digitgan.serving.problems import Problem
 
+COMMAND = (sys.executable, "-m", "digitgan", "train")
 PATIENCE = 60  # seconds to end cleanly when the server stops
 LINES = 20  # of its output that are kept
 OURS = "digitgan: "  # how a line for people begins when the command fails
@@ -79,7 +80,8 @@ class Trainer:
             line += "as one run is trained at a time"
             raise Problem(409, line, running=self.session.name, limit=1)
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "digitgan", "train", *arguments),
+            *COMMAND,
+            *arguments,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

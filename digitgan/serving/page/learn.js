@@ -6,7 +6,7 @@ import { ask } from "./server.js";
 
 const $ = (id) => document.getElementById(id);
 const path = (what = "") => `v1/runs/${encodeURIComponent(name)}${what}`;
-const ACTIVE = ["starting", "learning", "finishing", "pausing", "stopping"];
+const ACTIVE = ["starting", "learning", "elsewhere", "finishing", "pausing", "stopping"];
 const HEADS = { winning: "Who is winning", variety: "Has it collapsed?", look: "What to look at" };
 const percent = (share) => `${Math.round(100 * share)} %`;
 
@@ -102,7 +102,7 @@ function showButtons() {
     $(id).hidden = !busy && !ending;
     $(id).disabled = ending;
   }
-  $("resume").hidden = busy || ending || run.state === "finished" || !run.goal;
+  $("resume").hidden = busy || ending || ["finished", "elsewhere"].includes(run.state) || !run.goal;
   $("more").hidden = run.state !== "finished";
 }
 
