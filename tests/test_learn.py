@@ -38,15 +38,6 @@ def model():
     return load(threads=1)
 
 
-@pytest.fixture(scope="module")
-def few(mnist, tmp_path_factory):
-    """A file of 1,000 real digits: an epoch takes a moment."""
-    path = tmp_path_factory.mktemp("data") / "few.npz"
-    some = mnist.train[:1000]
-    np.savez(path, x=some.images, y=some.labels)
-    return path
-
-
 @pytest.fixture
 def client(model, tmp_path, few):
     app = make_app(model, runs=tmp_path / "runs", data=str(few))
@@ -426,7 +417,7 @@ def test_sentences_for_every_state():
     told = {s: tell(Facts(s, 1, 90, 60, error="no disk"))["now"] for s in states}
     assert len(set(told.values())) == len(states)
     assert "no disk" in told["failed"] and "60 seconds left" in told["learning"]
-    assert "1 epoch " in told["paused"]
+    assert "1 epoch." in told["paused"]
 
 
 @pytest.mark.parametrize(

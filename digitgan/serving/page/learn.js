@@ -146,7 +146,7 @@ function showCurves() {
     { epochs, high: 1, percent: true, at, label: `${went("D(real)", d_real, percent)}, ${went("D(fake)", d_fake, percent)}, ${over}` },
   );
   const all = [...d_loss, ...g_loss].filter((value) => value !== null).sort((a, b) => a - b);
-  const high = Math.max(1.5, (all[Math.floor(0.98 * (all.length - 1))] ?? 0) * 1.1);
+  const high = Math.max(1.5, (all[Math.ceil(0.98 * (all.length - 1))] ?? 0) * 1.1);
   curves(
     $("losses"),
     [{ name: "discriminator", kind: "first", values: d_loss }, { name: "generator", kind: "second", values: g_loss }],
