@@ -19,6 +19,7 @@ PHONE |= {"is_mobile": True, "has_touch": True}
 SEVEN = [(0.25, 0.2), (0.75, 0.2), (0.6, 0.5), (0.45, 0.85)]
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no chromium")
 expect = playwright.expect
+expect.set_options(timeout=20_000)  # milliseconds, for a machine with much to do
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +125,7 @@ def test_a_training_is_begun_watched_and_stopped(opened):
     page.wait_for_function("() => document.getElementById('sheet-slider').max > 2")
     expect(page.locator("#epoch")).to_have_text(re.compile(r"^[\d.]+ of 900$"))
     expect(page.get_by_role("status")).to_contain_text("Learning")
+    expect(page.locator("#now")).to_contain_text("left")
     expect(page.get_by_text("Who is winning")).to_be_visible()
     curves = page.get_by_role("img", name=re.compile(r"D\(real\) from \d+ % to \d+ %"))
     expect(curves).to_be_visible()

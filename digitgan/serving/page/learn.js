@@ -43,7 +43,10 @@ async function look() {
       run = told;
       if ($("trouble").dataset.of === "look") trouble("");
       show();
-      if (before !== run.state) await list();
+      if (before !== run.state) {
+        $("said").textContent = run.story.now; // spoken when the state changes, not every second
+        await list();
+      }
       pause = ACTIVE.includes(run.state) ? 1000 : 5000;
     } catch (error) {
       if (looked !== name) return;
