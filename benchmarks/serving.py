@@ -53,6 +53,11 @@ class Connection:
         self.statuses: collections.Counter = collections.Counter()
         self.broken = self.unheard = 0
 
+    @property
+    def open(self) -> bool:
+        """Whether the server keeps it."""
+        return self._streams is not None
+
     async def get(self, path: str) -> bytes:
         """Return the body of an answer.
 
@@ -76,6 +81,8 @@ class Connection:
         self.seconds.append(time.perf_counter() - begun)
         status = int(head.split()[1])
         self.statuses[status] += 1
+        if b"\nconnection: close" in head.lower():
+            self.close()
         if status == 503 and b"\nretry-after: " not in head.lower():
             raise SystemExit("a 503 without Retry-After")
         return body
@@ -84,6 +91,7 @@ class Connection:
         """Hang up."""
         if self._streams:
             self._streams[1].close()
+        self._streams = None
 
 
 async def load(port: int, count: int, connections: int = CONNECTIONS) -> tuple:
@@ -111,10 +119,11 @@ async def past_capacity(port: int, count: int) -> dict:
             await asyncio.sleep(0.02)
 
     looking = asyncio.create_task(look())
-    them, _ = await load(port, count, CROWD)
+    them, rate = await load(port, count, CROWD)
     looking.cancel()
     statuses = sum((one.statuses for one in them), collections.Counter())
-    return {"statuses": dict(statuses), "healthz": health.seconds}
+    drawn = rate * statuses[200] / count
+    return {"statuses": dict(statuses), "rate": drawn, "healthz": health.seconds}
 
 
 async def stopped(process: subprocess.Popen, port: int) -> dict:
@@ -122,7 +131,8 @@ async def stopped(process: subprocess.Popen, port: int) -> dict:
 
     async def ask(one: Connection):
         with suppress(ConnectionError):
-            while True:
+            await one.get(number())
+            while one.open:
                 await one.get(number())
 
     them = [Connection(port) for _ in range(CONNECTIONS)]
@@ -220,8 +230,9 @@ def table(found: dict, requests: int) -> str:
         ),
         f"memory after {WARM:,} requests, MB": f"{early:.0f}",
         f"memory after {requests:,} requests, MB": f"{late:.0f}",
-        f"{CROWD} connections that do not wait: drawn, 503": (
-            f"{statuses.get(200, 0):,}, {statuses.get(503, 0):,}"
+        f"{CROWD} connections that do not wait: drawn, 503; numbers/s": (
+            f"{statuses.get(200, 0):,}, {statuses.get(503, 0):,}; "
+            f"{found['crowd']['rate']:.0f}"
         ),
         "p99 of `/healthz` meanwhile, ms": f"{health_ms:.0f} (n = {len(health)})",
         "SIGTERM under load: answered, cut off, never heard; exit code; s": (

@@ -11,7 +11,7 @@ from PIL import Image
 
 import digitgan
 from digitgan import cli
-from digitgan.generation.hand import take_pen
+from digitgan.generation.hand import Hand, take_pen
 
 HEAVY = ("keras", "tensorflow", "jax", "torch", "matplotlib", "sklearn")
 NAMES = tuple("0123456789")
@@ -59,7 +59,7 @@ def test_arrays_of_a_text_hold_the_digits_of_its_picture(capsys, tmp_path, folde
     with np.load(out) as stored:
         assert stored["y"].tolist() == [7, 0, 7] and len(stored["slant"]) == 3
         assert not np.array_equal(stored["x"][0], stored["x"][2])
-        drawn = take_pen(digitgan.load(folder), [7, 0, 7])[0]
+        drawn = take_pen(digitgan.load(folder), "7/07", Hand())[0]
         assert np.array_equal(stored["x"], digitgan.load(folder).draw(drawn))
 
 
@@ -82,7 +82,7 @@ def test_a_sheet_and_a_film(capsys, tmp_path, folder):
     assert Image.open(tmp_path / "all.png").size == (10 * 28 * 4, 10 * 28 * 4)
     assert run(capsys, 42, "-o", tmp_path / "walk.gif", "--model", folder)[0] == 0
     film = Image.open(tmp_path / "walk.gif")
-    assert film.n_frames > 20 and film.size == (2 * 28 * 4, 28 * 4)
+    assert film.n_frames > 20 and film.height == 2 * 80
     film.seek(film.n_frames // 2)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["all.png", "walk.gif"]
 
@@ -120,7 +120,8 @@ def test_no_framework_is_needed(folder):
         (["1" * 1001], "text has 1,001 characters"),
         (["+-", "-o", "x.npz"], "text '+-' has no digit"),
         (["2", "--boxes", "b.json"], "--boxes cannot go without TEXT and a .png"),
-        (["2", "-o", "x.gif", "--noise", "1"], "--noise cannot go without TEXT"),
+        (["2", "-o", "x.gif", "--boxes", "b"], "--boxes cannot go without TEXT and a"),
+        (["2", "-o", "x.npz", "--noise", "1"], "--noise cannot go without TEXT and a"),
         (["--digit", "2", "-o", "x.png", "--height", "30"], "--height cannot go"),
         (["22", "-o", "x.png", "--width", "60"], "width is 60: allowed is "),
         (["2", "-o", "x.png", "--boxes", "/proc/no/b"], "'/proc/no/b' cannot be"),

@@ -9,7 +9,7 @@ from model_folders import make_model
 
 import digitgan
 from digitgan.errors import InputError
-from digitgan.generation.sampler import walk
+from digitgan.generation.recipe import walk
 
 NAMES = tuple("0123456789")
 

@@ -24,7 +24,7 @@ from starlette.routing import Mount  # noqa: E402
 from starlette.testclient import TestClient  # noqa: E402
 
 from digitgan.serving import app as app_module  # noqa: E402
-from digitgan.serving import parameters, pictures  # noqa: E402
+from digitgan.serving import parameters, pictures, site  # noqa: E402
 from digitgan.serving.app import make_app  # noqa: E402
 from digitgan.serving.capacity import Capacity  # noqa: E402
 from digitgan.serving.problems import Problem  # noqa: E402
@@ -246,12 +246,22 @@ def test_a_slow_body_is_refused(client, monkeypatch):
     assert asyncio.run(slow()) == 408
 
 
+def test_head_is_get_without_the_body(client):
+    for path in ("/v1/numbers?text=2026", "/v1/digits.npz", "/v1/numbers?text=x"):
+        full, head = client.get(path), client.head(path)
+        assert head.status_code == full.status_code and not head.content
+        assert {*full.headers.items()} == {*head.headers.items()}
+
+
 def test_other_paths_and_methods_are_problems(client):
-    assert refusal(client.get("/v1/numbers.gif?text=1"), 404)["field"] == "ending"
+    assert refusal(client.get("/v1/numbers.bmp?text=1"), 404)["field"] == "ending"
     refusal(client.get("/v2/numbers"), 404)
     refusal(client.get("/%2e%2e/app.py"), 404)
     refusal(client.get("/..%2fapp.py"), 404)
-    refusal(client.delete("/v1/digits"), 405)
+    told = refusal(client.delete("/v1/digits"), 405)
+    assert told["field"] == "method" and "GET" in told["allowed"]
+    reply = client.options("/v1/numbers.png")
+    assert {"GET", "POST"} < {*reply.headers["allow"].split(", ")}
     refusal(client.post("/v1/numbers?seed=1", json={"text": "1"}))
 
 
@@ -265,7 +275,7 @@ def test_the_page_and_its_parts_are_served(client):
     page = client.get("/")
     assert page.headers["content-type"].startswith("text/html")
     assert "default-src 'self'" in page.headers["content-security-policy"]
-    parts = [*app_module.PAGE.iterdir()]
+    parts = [*site.FOLDER.iterdir()]
     assert sum(part.stat().st_size for part in parts) < 300_000
     for part in parts:
         assert client.get(f"/{part.name}").content == part.read_bytes()

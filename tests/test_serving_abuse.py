@@ -15,7 +15,7 @@ httpx = pytest.importorskip("httpx")
 
 from served import served  # noqa: E402
 
-from digitgan.serving import connections  # noqa: E402
+from digitgan.serving import connections, pictures  # noqa: E402
 from digitgan.serving.app import BODY  # noqa: E402
 
 written = []  # what was opened to be written, while a server was asked
@@ -202,3 +202,27 @@ def test_past_the_connections_that_it_keeps_it_says_503(monkeypatch):
             one.close()
         time.sleep(0.2)
         assert httpx.get(f"http://localhost:{port}/healthz").status_code == 200
+
+
+def test_who_is_answered_while_it_stops_is_told_to_come_back(monkeypatch):
+    go, begun = threading.Event(), threading.Event()
+
+    def numbers(*_):
+        begun.set()
+        go.wait(20)
+        return b"drawn"
+
+    monkeypatch.setattr(pictures, "numbers", numbers)
+    replies = []
+    with served() as port:
+        line = plain("GET /v1/numbers?text=1 HTTP/1.1").replace(
+            b"Connection: close\r\n", b""
+        )
+        asks = threading.Thread(target=lambda: replies.append(ask(port, line)))
+        asks.start()
+        assert begun.wait(10)
+        threading.Timer(0.5, go.set).start()
+    asks.join(20)
+    head, _, body = replies[0].partition(b"\r\n\r\n")
+    assert b"200 OK" in head and b"\r\nconnection: close" in head.lower()
+    assert body == b"drawn"

@@ -8,20 +8,22 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
-from digitgan.data.pictures import grid, in_blocks
+from digitgan.data.pictures import grid, in_blocks, save_film
 from digitgan.errors import InputError
 from digitgan.files import replacing
 from digitgan.generation.characters import characters
-from digitgan.generation.hand import take_pen
-from digitgan.generation.sampler import Recipe, Sampler, load, walk
+from digitgan.generation.hand import Hand, take_pen
+from digitgan.generation.recipe import Recipe, walk
+from digitgan.generation.sampler import Sampler, load
 from digitgan.generation.signs import DIGIT, FRAME
 from digitgan.generation.writing import DIGITS, Written, rows_of
 
 ENDINGS = (".png", ".npz", ".gif")
 COLUMNS = 10
 SCALE = 4  # screen pixels per image pixel
-FRAMES, FRAME_MS = 24, 60
+FRAMES = 24
 
 
 def generate(  # noqa: PLR0913 - each is a flag
@@ -41,11 +43,11 @@ def generate(  # noqa: PLR0913 - each is a flag
 
     Args:
         text: What to write in one hand.
-        out: A ``.png`` picture; an ``.npz`` with x, y and the style asked for; a
-            ``.gif`` that leads from this hand to that of the next seed. These two hold
-            the digits of a text without its signs.
-        boxes: A ``.json`` that says where the characters of the picture are.
-        page: For a text's picture, what :meth:`Sampler.write` takes.
+        out: A ``.png`` picture; a ``.gif`` that leads from this hand to that of the
+            next seed; an ``.npz`` with x, y and the style asked for, of a text the
+            digits without its signs.
+        boxes: A ``.json`` that says where the characters of a ``.png`` are.
+        page: For a text's picture or film, what :meth:`Sampler.write` takes.
         model: What :func:`digitgan.generation.sampler.load` takes.
         digit: The one digit to write ``count`` times instead.
         count: How many; every digit in turn unless ``digit`` is given.
@@ -60,53 +62,69 @@ def generate(  # noqa: PLR0913 - each is a flag
     if ending not in (None, *ENDINGS):
         raise InputError(f"-o {str(out)!r}: allowed endings are {', '.join(ENDINGS)}")
     page, style = _given(page or {}), _given(style)
-    wishes = [f"--{name}" for name in [*page, *["boxes"] * (boxes is not None)]]
-    if wishes and (text is None or ending != ".png"):
-        raise InputError(
-            f"{' and '.join(wishes)} cannot go without TEXT and a .png after -o"
-        )
+    _check_wishes(text, ending, page, boxes)
     sampler = load(model)
     labels, columns = _settle(sampler, text, digit, count, sheet)
+    if text is not None and ending != ".npz":
+        _write(sampler, text, out, boxes, page, seed=seed, **style)
+        return
+    if text is not None and not labels:
+        raise InputError(f"text {text!r} has no digit: a .npz holds digits alone")
 
     def recipe(of_seed: int) -> Recipe:
         if text is not None:
-            return take_pen(sampler, labels, of_seed, **style)[0]
+            signs = "".join(rows_of(sampler, text)).replace(" ", "")
+            return take_pen(sampler, signs, Hand(of_seed), **style)[0]
         return sampler.recipe(labels, seed=of_seed, **style)
 
-    if text is not None and ending in (None, ".png"):
-        _write(sampler, text, out, boxes, page, seed=seed, **style)
-    elif text is not None and not labels:
-        raise InputError(f"text {text!r} has no digit: a {ending} holds digits alone")
-    elif ending == ".gif":
-        ends = recipe(seed), recipe(seed + 1)
-        _keep({out: partial(_save_film, sampler, *ends, columns)})
-    else:
-        first = recipe(seed)
-        images = sampler.draw(first)
-        if not out:
-            print(in_blocks(images, shutil.get_terminal_size().columns))
-        elif ending == ".png":
-            _keep({out: grid(images, columns, SCALE).save})
-        else:
-            _keep({out: partial(_save_arrays, images, first)})
-
-
-def _write(sampler, text, out, boxes, page: dict, **hand) -> None:
-    """Write a text: a picture and where its characters are, or block characters."""
-    if not out:
-        print(_text_in_blocks(sampler, text, **hand))
+    first = recipe(seed)
+    if ending == ".gif":
+        steps = walk(first, recipe(seed + 1), FRAMES)
+        _keep({out: partial(save_film, _sheets(sampler, steps, columns))})
         return
-    written = sampler.write(text, **hand, **({"height": SCALE * DIGIT} | page))
-    files = {out: written.image.save}
-    if boxes:
-        files[boxes] = partial(_save_boxes, written, text, hand["seed"])
-    _keep(files)
+    images = sampler.draw(first)
+    if not out:
+        print(in_blocks(images, shutil.get_terminal_size().columns))
+    elif ending == ".png":
+        _keep({out: grid(images, columns, SCALE).save})
+    else:
+        _keep({out: partial(_save_arrays, images, first)})
 
 
-def _text_in_blocks(sampler: Sampler, text: str, **hand) -> str:
+def _check_wishes(text, ending: str | None, page: dict, boxes) -> None:
+    """Refuse what says how a page looks where none is written."""
+    allowed = {".png": {*page, "boxes"}, ".gif": set(page)}.get(ending, set())
+    wishes = [*page, *["boxes"] * (boxes is not None)]
+    lost = [f"--{name}" for name in wishes if text is None or name not in allowed]
+    if lost:
+        endings = ".png" if lost == ["--boxes"] else ".png or .gif"
+        raise InputError(
+            f"{' and '.join(lost)} cannot go without TEXT and a {endings} after -o"
+        )
+
+
+def _write(sampler, text, out, boxes, page: dict, seed: int, **style) -> None:
+    """Write a text: a picture and where its characters are, a film, or blocks."""
+    page = {"height": SCALE * DIGIT} | page
+    if not out:
+        print(_text_in_blocks(sampler, text, seed, **style))
+    elif out.suffix.lower() == ".gif":
+        hands = {"seed": seed, "toward": seed + 1, "frames": FRAMES}
+        steps = sampler.write_walk(text, **hands, **style, **page)
+        _keep({out: partial(save_film, [written.image for written in steps])})
+    else:
+        written = sampler.write(text, seed=seed, **style, **page)
+        files = {out: written.image.save}
+        if boxes:
+            files[boxes] = partial(_save_boxes, written, text, seed)
+        _keep(files)
+
+
+def _text_in_blocks(sampler: Sampler, text: str, seed: int, **style) -> str:
     """Draw a text in block characters, as much in a line as the terminal holds."""
     rows = rows_of(sampler, text)
-    frames = iter(characters(sampler, "".join(rows).replace(" ", ""), **hand)[0])
+    signs = "".join(rows).replace(" ", "")
+    frames = iter(characters(sampler, signs, Hand(seed), **style)[0])
     blank = np.zeros(FRAME, np.uint8)
     wide = shutil.get_terminal_size().columns
     drawn = [[blank if sign == " " else next(frames) for sign in row] for row in rows]
@@ -166,11 +184,6 @@ def _save_arrays(images: np.ndarray, recipe: Recipe, path: Path) -> None:
     np.savez_compressed(path, x=images, **told)
 
 
-def _save_film(sampler, first: Recipe, last: Recipe, columns: int, path: Path) -> None:
-    """Write a film that leads to the other hand and back, for ever."""
-    steps = walk(first, last, FRAMES)
-    frames = [grid(sampler.draw(step), columns, SCALE) for step in steps]
-    frames += frames[-2:0:-1]
-    frames[0].save(
-        path, save_all=True, append_images=frames[1:], duration=FRAME_MS, loop=0
-    )
+def _sheets(sampler: Sampler, steps: list[Recipe], columns: int) -> list[Image.Image]:
+    """Draw digits on the way from one hand to another, a sheet for each step."""
+    return [grid(sampler.draw(step), columns, SCALE) for step in steps]

@@ -1,15 +1,14 @@
 """One hand: digits that one person wrote, alike but never twice the same."""
 
-import dataclasses
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from digitgan.generation.recipe import Recipe, between, turned
 from digitgan.generation.styles import UNITS
-from digitgan.model.latents import draw_latents
 
 if TYPE_CHECKING:
-    from digitgan.generation.sampler import Recipe, Sampler
+    from digitgan.generation.sampler import Sampler
 
 OWN = 0.4  # of each latent is the digit's own, the rest the hand's; chosen by eye
 JITTER = {"thickness": 0.12, "slant": 1.5}  # of a hand, in the units of each
@@ -28,24 +27,58 @@ class Pen(NamedTuple):
     slant: float
 
 
-def stream(seed: int, lane: int) -> np.random.Generator:
-    """Return random numbers of a seed that no other lane has."""
-    key = np.array([seed, 0], "u8")
-    return np.random.Generator(np.random.Philox(key=key, counter=[0, 0, 0, lane]))
+class Hand(NamedTuple):
+    """Whose hand writes, and which of its characters are written anew.
+
+    Attributes:
+        seed: Same seed, same hand.
+        rerolls: How many times each character was written anew; empty for never.
+        toward: The seed of another hand.
+        share: How far on the way to it, from 0 to 1.
+    """
+
+    seed: int = 0
+    rerolls: tuple[int, ...] = ()
+    toward: int = 0
+    share: float = 0.0
+
+    def accidents(self, place: int, size: tuple[int, int]) -> np.ndarray:
+        """Return what sets a character apart in its hand.
+
+        Args:
+            place: Number of the character among those with ink.
+            size: How many there are.
+
+        Returns:
+            Standard normal numbers, ``float32``; for a place and a number of rerolls
+            always the same.
+        """
+        take = self.rerolls[place] if self.rerolls else 0
+
+        def draw(seed: int) -> np.ndarray:
+            return stream(seed, 10, place, take).standard_normal(size, "f4")
+
+        first = draw(self.seed)
+        return turned(first, draw(self.toward), self.share) if self.share else first
 
 
-def take_pen(
-    model: "Sampler", labels: list[int], seed: int = 0, **style
-) -> tuple["Recipe", Pen]:
-    """Decide digits in one hand: that of the seed, whatever it is to write.
+def stream(seed: int, lane: int, place: int = 0, take: int = 0) -> np.random.Generator:
+    """Return random numbers that no other lane, place or take of a seed has."""
+    key = np.array([seed, take], "u8")
+    philox = np.random.Philox(key=key, counter=[0, 0, place, lane])
+    return np.random.Generator(philox)
+
+
+def take_pen(model: "Sampler", signs: str, hand: Hand, **style) -> tuple[Recipe, Pen]:
+    """Decide the digits of a text in one hand, the same whatever it is to write.
 
     Each latent is the hand's, mixed with a little of its own so that its length stays
     that of a drawn one; each style is the hand's, a little off.
 
     Args:
         model: Who draws.
-        labels: The n digits; there may be none.
-        seed: Same seed, same hand.
+        signs: Digits and signs, in order; n digits, or none.
+        hand: Whose.
         **style: thickness, slant and variety, as for :meth:`Sampler.sample`.
 
     Returns:
@@ -55,28 +88,34 @@ def take_pen(
     Raises:
         InputError: The model cannot be asked that.
     """
-    every = len(model.classes)
+    every, dim = len(model.classes), model.latent_dim
+    digits = [(i, sign) for i, sign in enumerate(signs) if sign in model.classes]
+    labels = [model.classes.index(sign) for _, sign in digits]
     both = model.labels([*range(every), *labels])
-    shared = model.recipe(both, seed=seed, one_hand=True, **style)
+    shared = model.recipe(both, seed=hand.seed, one_hand=True, **style)
+    if hand.share:
+        other = model.recipe(both, seed=hand.toward, one_hand=True, **style)
+        shared = between(shared, other, hand.share)
     usual, written = _part(shared, slice(every)), _part(shared, slice(every, None))
     if model.styles:
         pen = Pen(*(float(usual.conditions[name].mean()) for name in UNITS))
     else:
         pen = measured(model.draw(usual))
-    own = draw_latents(len(labels), model.latent_dim, seed, start=1)
-    mixed = np.float32(np.sqrt(1 - OWN**2)) * written.latents + np.float32(OWN) * own
-    unsteady = stream(seed, lane=10).standard_normal((len(labels), len(UNITS)), "f4")
+    own = np.zeros((len(digits), dim + len(UNITS)), "f4")
+    for row, (place, _) in zip(own, digits, strict=True):
+        row[:] = hand.accidents(place, (1, len(row)))[0]
+    mixed = np.float32(np.sqrt(1 - OWN**2)) * written.latents
     told = dict(written.conditions)
-    for column, (name, limits) in enumerate(model.limits.items()):
-        moved = told[name] + JITTER[name] * unsteady[:, column]
+    for column, (name, limits) in enumerate(model.limits.items(), dim):
+        moved = told[name] + JITTER[name] * own[:, column]
         told[name] = np.clip(moved, *limits).astype(np.float32)
-    return dataclasses.replace(shared, latents=mixed, conditions=told), pen
+    return Recipe(mixed + np.float32(OWN) * own[:, :dim], told), pen
 
 
-def _part(recipe: "Recipe", part: slice) -> "Recipe":
+def _part(recipe: Recipe, part: slice) -> Recipe:
     """Return the recipe of some of its digits."""
     told = {name: value[part] for name, value in recipe.conditions.items()}
-    return dataclasses.replace(recipe, latents=recipe.latents[part], conditions=told)
+    return Recipe(recipe.latents[part], told)
 
 
 def measured(images: np.ndarray) -> Pen:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from digitgan.errors import InputError
+from digitgan.generation.hand import Hand, stream
 from digitgan.generation.signs import BASELINE, DIGIT
 
 MOST_PIXELS = 50_000_000
@@ -37,17 +38,43 @@ class Layout(NamedTuple):
     cells: np.ndarray
 
 
-def wander(rows: list[str], height: int, rng: np.random.Generator) -> np.ndarray:
+class Sway(NamedTuple):
+    """How a hand strays from an even text.
+
+    Attributes:
+        below: How far under its line each character stands, in heights, ``(n,)``.
+        shares: How much of the distance that it may choose each takes, from 0 to 1,
+            ``(n,)``.
+    """
+
+    below: np.ndarray
+    shares: np.ndarray
+
+
+def sway(rows: list[str], hand: Hand) -> Sway:
+    """Decide how a hand strays over the lines of a text."""
+
+    def draw(seed: int) -> np.ndarray:
+        rng = stream(seed, lane=12)
+        below = wander(rows, rng)
+        return np.stack([below, rng.random(len(below))])
+
+    drawn = draw(hand.seed)
+    if hand.share:
+        drawn = (1 - hand.share) * drawn + hand.share * draw(hand.toward)
+    return Sway(*drawn)
+
+
+def wander(rows: list[str], rng: np.random.Generator) -> np.ndarray:
     """Walk smoothly up and down along each line.
 
     Args:
         rows: The lines of a text.
-        height: Of a digit, in pixels.
         rng: What decides the walk.
 
     Returns:
-        How far below its line each character stands, ``int (n,)``, at most 0.08 of the
-        height.
+        How far below its line each character stands, in heights of a digit, ``(n,)``,
+        at most 0.08.
     """
     walk = []
     for row in rows:
@@ -55,7 +82,7 @@ def wander(rows: list[str], height: int, rng: np.random.Generator) -> np.ndarray
         for _ in row.replace(" ", ""):
             walk.append(STRAY * place)
             place = STEADY * place + np.sqrt(1 - STEADY**2) * rng.standard_normal()
-    return np.rint(height * np.clip(walk, -FARTHEST, FARTHEST)).astype(int)
+    return np.clip(walk, -FARTHEST, FARTHEST)
 
 
 def lay_out(  # noqa: PLR0913 - each decides where a character stands
@@ -65,7 +92,7 @@ def lay_out(  # noqa: PLR0913 - each decides where a character stands
     height: int,
     spacing: tuple[int, int] | None,
     width: int | None,
-    rng: np.random.Generator,
+    shares: np.ndarray,
 ) -> Layout:
     """Give each character of a text its place.
 
@@ -82,7 +109,7 @@ def lay_out(  # noqa: PLR0913 - each decides where a character stands
             of a form.
         width: Of the picture; as wide as the longest line unless given. Distances, or
             cells, shrink until the text fits.
-        rng: What decides the distances.
+        shares: How much of the distance that it may choose each takes, 0 to 1.
 
     Raises:
         InputError: The text does not fit the width, or the picture is too large.
@@ -90,9 +117,9 @@ def lay_out(  # noqa: PLR0913 - each decides where a character stands
     margin, cells = round(MARGIN * height), np.zeros((0, 2), int)
     room = None if width is None else width - 2 * margin
     if spacing is None:
-        lefts, cells, taken = _in_cells(rows, frames, height, room, rng)
+        lefts, cells, taken = _in_cells(rows, frames, height, room, shares)
     else:
-        lefts, taken = _in_lines(rows, frames, slant, height, spacing, room, rng)
+        lefts, taken = _in_lines(rows, frames, slant, height, spacing, room, shares)
     if width is not None and taken > room:
         how = "in boxes" if spacing is None else f"and spacing {spacing[0]}"
         raise InputError(
@@ -113,10 +140,10 @@ def lay_out(  # noqa: PLR0913 - each decides where a character stands
     return Layout(size, lefts + margin, own - first, baselines, cells)
 
 
-def _in_lines(rows, frames, slant, height, spacing, room, rng):
+def _in_lines(rows, frames, slant, height, spacing, room, shares):
     """Return columns and the width taken; where there is no room, the least."""
     low, high = spacing
-    wanted = rng.integers(0, high - low, len(frames), endpoint=True)
+    wanted = np.floor(shares * (high - low + 1))
     begins, ends = _sides(frames, slant, height)
     left, right = _extents(frames)
     lefts, taken, start = np.zeros(len(frames), int), 0, 0
@@ -140,7 +167,7 @@ def _in_lines(rows, frames, slant, height, spacing, room, rng):
     return lefts, taken
 
 
-def _in_cells(rows, frames, height, room, rng):
+def _in_cells(rows, frames, height, room, shares):
     """Return columns, left and right of each cell, and the width likewise."""
     left, right = _extents(frames)
     most, narrow = max(map(len, rows)), (right - left).max() + 2
@@ -149,7 +176,7 @@ def _in_cells(rows, frames, height, room, rng):
         cell = max(narrow, min(cell, room // most))
     begins = [cell * i for row in rows for i, sign in enumerate(row) if sign != " "]
     begins, free = np.array(begins), cell - (right - left)
-    beside = np.rint(free * rng.uniform(0.35, 0.65, len(frames))).astype(int)
+    beside = np.rint(free * (0.35 + 0.3 * shares)).astype(int)
     cells = np.stack([begins, begins + cell], axis=1)
     return begins + beside - left, cells, most * cell
 

@@ -3,7 +3,6 @@
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,27 +10,14 @@ import onnxruntime
 
 from digitgan.errors import InputError
 from digitgan.files import sha256
+from digitgan.generation.recipe import Recipe
 from digitgan.generation.styles import UNITS, Styles
-from digitgan.generation.writing import write
+from digitgan.generation.writing import write, write_walk
 from digitgan.model.latents import draw_latents
 
 BLOCK = 64  # digits in one call of the network
 SHIPPED = Path(__file__).parent.parent / "pretrained"
 MOST = 10_000_000  # digits in one call: 8 GB
-
-
-@dataclass(frozen=True, eq=False)
-class Recipe:
-    """What decides n digits before any is drawn.
-
-    Attributes:
-        latents: ``float32 (n, latent_dim)``.
-        conditions: What the network is told, by name, ``(n,)`` each: ``label``,
-            ``thickness`` in pixels, ``slant`` in degrees; only those that it knows.
-    """
-
-    latents: np.ndarray
-    conditions: dict[str, np.ndarray]
 
 
 def load(model: str | Path = "flagship", threads: int = 0) -> "Sampler":
@@ -211,7 +197,7 @@ class Sampler:
         with ThreadPoolExecutor(threads) as pool:
             return np.concatenate(list(pool.map(block, starts)))
 
-    write = write  # a method that fills files of its own
+    write, write_walk = write, write_walk  # methods that fill files of their own
 
     @property
     def latent_dim(self) -> int:
@@ -254,34 +240,6 @@ class Sampler:
                 f"{name} is {wrong}: allowed is {low:g} to {high:g} {UNITS[name]}"
             )
         return np.broadcast_to(value, (n,))
-
-
-def walk(first: Recipe, last: Recipe, frames: int) -> list[Recipe]:
-    """Lead from one recipe to another over the same labels.
-
-    Latents turn on the sphere (Shoemake 1985, doi 10.1145/325165.325242), so that no
-    frame lies nearer to the usual form than both ends; styles move evenly.
-
-    Args:
-        first: Where to begin.
-        last: Where to end.
-        frames: How many steps, both ends included; 2 or more.
-    """
-    a, b = first.latents, last.latents
-    norms = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
-    cosine = np.einsum("nd,nd->n", a, b) / np.maximum(norms, 1e-9)
-    angle = np.maximum(np.arccos(np.clip(cosine, -1, 1)), 1e-3)[:, np.newaxis]
-    steps = []
-    for t in np.linspace(0, 1, frames, dtype=np.float32):
-        turned = (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle)
-        told = {
-            name: value
-            if name == "label"
-            else (1 - t) * value + t * last.conditions[name]
-            for name, value in first.conditions.items()
-        }
-        steps.append(Recipe(turned.astype(np.float32), told))
-    return steps
 
 
 def _check_hash(path: Path, expected: str) -> None:

@@ -8,7 +8,8 @@ from importlib import import_module
 import numpy as np
 
 from digitgan.errors import DatasetFailed
-from digitgan.generation.sampler import Recipe, Sampler, load
+from digitgan.generation.recipe import Recipe
+from digitgan.generation.sampler import Sampler, load
 from digitgan.generation.spec import Shard, Spec
 from digitgan.generation.texts import draw_labels
 

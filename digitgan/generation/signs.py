@@ -33,31 +33,30 @@ STROKES = {
 SIGNS = "".join(STROKES)
 
 
-def draw_sign(sign: str, pen: Pen, rng: np.random.Generator) -> np.ndarray:
+def draw_sign(sign: str, pen: Pen, accidents: np.ndarray) -> np.ndarray:
     """Draw a sign as a hand would, never twice the same.
 
     Args:
         sign: One of ``SIGNS``.
         pen: Thickness and slant of the hand.
-        rng: What makes it unsteady.
+        accidents: What makes it unsteady: standard normal, ``(strokes, 8)``.
 
     Returns:
         ``uint8 (40, 48)``, 0 paper to 255 ink, on the baseline.
     """
-    row, column = np.mgrid[: FRAME[0], : FRAME[1]] + 0.5
+    row, column = (np.arange(size)[:, np.newaxis] + 0.5 for size in FRAME)
     depth = np.full(FRAME, -np.inf)
-    for stroke in STROKES[sign]:
-        points = np.array(stroke) + UNSTEADY * rng.standard_normal((3, 2))
+    for stroke, off in zip(STROKES[sign], accidents, strict=True):
+        points = np.array(stroke) + UNSTEADY * off[:6].reshape(3, 2)
         dab = np.ptp(stroke, axis=0).max() < 0.05
         width = pen.thickness * (DOT if dab else 1)
-        ends = width * (1 + PRESSURE * rng.standard_normal(2))
+        ends = width * (1 + PRESSURE * off[6:])
         right, up = (DIGIT * _bent(points)).T
         right = right + np.tan(np.deg2rad(pen.slant)) * (up - DIGIT / 2)
         right += FRAME[1] / 2
         radius = (ends[0] + (ends[1] - ends[0]) * STEPS[:, 0]) / 2
-        away = np.hypot(
-            column[..., np.newaxis] - right, row[..., np.newaxis] - (BASELINE - up)
-        )
+        beside, above = (column - right) ** 2, (row - (BASELINE - up)) ** 2
+        away = np.sqrt(above[:, np.newaxis] + beside)
         depth = np.maximum(depth, (radius - away).max(axis=2))
     return np.rint(255 * np.clip(depth / EDGE + 0.5, 0, 1)).astype(np.uint8)
 

@@ -2,26 +2,25 @@
 
 import operator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from PIL import Image
 
-from digitgan.errors import InputError, unknown_name
+from digitgan.errors import InputError
 from digitgan.generation.characters import characters
-from digitgan.generation.hand import Pen, stream
-from digitgan.generation.layout import MOST_PIXELS, lay_out, wander
-from digitgan.generation.paper import LINES, picture_of, printed, scanned
+from digitgan.generation.hand import Hand, Pen, stream
+from digitgan.generation.layout import MOST_PIXELS, Layout, lay_out, sway
+from digitgan.generation.paper import Paper, check_whole, picture_of, printed, scanned
 from digitgan.generation.signs import DIGIT, SIGNS
 
 if TYPE_CHECKING:
     from digitgan.generation.sampler import Sampler
 
 LONGEST = 1_000  # characters
-HEIGHTS = (10, 200)
 DIGITS = tuple("0123456789")
-SPACING = (0.0, 0.15)  # usual paper between neighbours, in heights of a digit
-NEAREST, FARTHEST = 0.5, 10.0  # allowed overlap and distance, likewise
+REROLLS = 999_999  # of a character
+FRAMES = (2, 240)  # of a walk
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +68,8 @@ def write(  # noqa: PLR0913 - each decides how the text looks
     ink: int = 0,
     lines: str | None = None,
     noise: float = 0.0,
+    rerolls: tuple[int, ...] | None = None,
+    blend: tuple[int, float] | None = None,
 ) -> Written:
     """Write a text in one hand; same arguments, same picture.
 
@@ -88,27 +89,118 @@ def write(  # noqa: PLR0913 - each decides how the text looks
         ink: Grey level of the ink.
         lines: ``ruled``, ``grid`` or ``boxes``, a form with a cell for each character.
         noise: Of a scanner, from 0 to 1: uneven light, blur, grain.
+        rerolls: For each of the n characters that are no space, how many times it was
+            written anew; the ink of the others stays as it is.
+        blend: Another seed and how far on the way to its hand, from 0, not at all, to
+            1, all the way.
 
     Raises:
         InputError: An argument is out of range, the text does not fit, or the model
             cannot be asked for digits or for that style.
     """
     rows = rows_of(model, text)
-    _check_page(height, width, background, ink, lines, noise)
-    spacing = _checked_spacing(spacing, height, lines)
-    hand = {"seed": seed, "slant": slant, "thickness": thickness, "variety": variety}
-    labels = tuple("".join(rows).replace(" ", ""))
-    frames, pen = characters(model, labels, height, **hand)
-    rng = stream(seed, lane=12)
-    for frame, below in zip(frames, wander(rows, height, rng), strict=True):
-        frame[:] = np.roll(frame, below, axis=0)
-    layout = lay_out(rows, frames, pen.slant, height, spacing, width, rng)
-    sheet = printed(lines, layout, height)
-    inks, boxes = _put_down(frames, layout, sheet)
-    picture = picture_of(sheet, background, ink)
-    picture = scanned(picture, noise, stream(seed, lane=13))
-    seen = [label for label, frame in zip(labels, frames, strict=True) if frame.any()]
-    return Written(picture, tuple(seen), boxes, inks, pen)
+    paper = Paper(height, width, spacing, background, ink, lines, noise)
+    style = {"slant": slant, "thickness": thickness, "variety": variety}
+    hand = Hand(seed, _checked_rerolls(rerolls, rows), *_checked_blend(blend))
+    draft = _draft(model, rows, paper, hand, style)
+    return _finished(draft, draft.layout.size[0], paper, seed)
+
+
+def write_walk(  # noqa: PLR0913 - each decides how the text looks
+    model: "Sampler",
+    text: str,
+    *,
+    toward: int,
+    frames: int = 24,
+    seed: int = 0,
+    slant: float | None = None,
+    thickness: float | None = None,
+    variety: float = 1.0,
+    rerolls: tuple[int, ...] | None = None,
+    **page,
+) -> list[Written]:
+    """Write a text in the hands on the way from one to another, on equal pages.
+
+    Args:
+        model: Who draws the digits.
+        text: As for :meth:`Sampler.write`.
+        toward: The seed of the last hand.
+        frames: How many, both ends included; 2 to 240.
+        seed: Of the first hand.
+        slant: As the rest, see there.
+        thickness: See there.
+        variety: See there.
+        rerolls: See there.
+        **page: height, width, spacing, background, ink, lines and noise.
+
+    Raises:
+        InputError: As there, or the frames have too many pixels in all.
+    """
+    check_whole("frames", frames, *FRAMES)
+    check_whole("toward", toward, 0, 2**64 - 1)
+    rows, paper = rows_of(model, text), Paper(**page)
+    style = {"slant": slant, "thickness": thickness, "variety": variety}
+    first = Hand(seed, _checked_rerolls(rerolls, rows))
+    drafts, pixels = [], 0
+    for share in np.linspace(0, 1, frames).tolist():
+        hand = first._replace(toward=toward, share=share)
+        drafts.append(_draft(model, rows, paper, hand, style))
+        pixels += drafts[-1].layout.size[0] * drafts[-1].layout.size[1]
+        if pixels > MOST_PIXELS:
+            raise InputError(
+                f"{frames} frames need more than {MOST_PIXELS:,} pixels: allowed are "
+                "these in all"
+            )
+    width = max(draft.layout.size[0] for draft in drafts)
+    return [_finished(draft, width, paper, seed) for draft in drafts]
+
+
+class _Draft(NamedTuple):
+    """What each character leaves on a page, and where, before there is one."""
+
+    labels: tuple[str, ...]
+    inks: tuple[np.ndarray, ...]
+    boxes: np.ndarray
+    layout: Layout
+    pen: Pen
+
+
+def _draft(model, rows: list[str], paper: Paper, hand: Hand, style: dict) -> _Draft:
+    """Write every character and give it its place."""
+    labels = "".join(rows).replace(" ", "")
+    frames, pen = characters(model, labels, hand, paper.height, **style)
+    swayed = sway(rows, hand)
+    below = np.rint(paper.height * swayed.below).astype(int)
+    for frame, down in zip(frames, below, strict=True):
+        frame[:] = np.roll(frame, down, axis=0)
+    page = paper.height, paper.between, paper.width
+    layout = lay_out(rows, frames, pen.slant, *page, swayed.shares)
+    seen, inks, boxes = [], [], []
+    for label, frame, left, top in zip(
+        labels, frames, layout.lefts, layout.tops, strict=True
+    ):
+        if not frame.any():
+            continue  # the model drew nothing
+        down, right = np.flatnonzero(frame.any(1)), np.flatnonzero(frame.any(0))
+        inside = frame[down[0] : down[-1] + 1, right[0] : right[-1] + 1].copy()
+        x, y = left + right[0], top + down[0]
+        boxes.append((x, y, x + inside.shape[1], y + inside.shape[0]))
+        inks.append(inside)
+        seen.append(label)
+    boxes = np.array(boxes, int).reshape(-1, 4)
+    return _Draft(tuple(seen), tuple(inks), boxes, layout, pen)
+
+
+def _finished(draft: _Draft, width: int, paper: Paper, seed: int) -> Written:
+    """Ink a page of a width."""
+    layout = draft.layout._replace(size=(width, draft.layout.size[1]))
+    sheet = printed(paper.lines, layout, paper.height)
+    for (left, top, right, bottom), ink in zip(draft.boxes, draft.inks, strict=True):
+        part = sheet[top:bottom, left:right]
+        np.maximum(part, ink, out=part)
+    picture = picture_of(sheet, paper.background, paper.ink)
+    picture = scanned(picture, paper.noise, stream(seed, lane=13))
+    return Written(picture, draft.labels, draft.boxes, draft.inks, draft.pen)
 
 
 def rows_of(model: "Sampler", text: str) -> list[str]:
@@ -142,60 +234,35 @@ def rows_of(model: "Sampler", text: str) -> list[str]:
     return text.split("\n")
 
 
-def _check_page(height, width, background, ink, lines, noise) -> None:
-    """Refuse what no page can be."""
-    _check_whole("height", height, *HEIGHTS)
-    if width is not None:
-        _check_whole("width", width, 1, MOST_PIXELS)
-    _check_whole("background", background, 0, 255)
-    _check_whole("ink", ink, 0, 255)
-    if lines is not None and lines not in LINES:
-        raise unknown_name("lines", lines, LINES)
-    if not 0 <= noise <= 1:
-        raise InputError(f"noise is {noise}: allowed is 0 to 1")
-
-
-def _check_whole(name: str, value, low: int, high: int) -> None:
-    if not (isinstance(value, int | np.integer) and low <= value <= high):
-        raise InputError(
-            f"{name} is {value!r}: allowed are whole numbers from {low} to {high:,}"
-        )
-
-
-def _checked_spacing(spacing, height: int, lines: str | None):
-    """Return least and most paper between neighbours; None for cells."""
-    if lines == "boxes":
-        if spacing is not None:
-            raise InputError("spacing is given: allowed beside lines 'boxes' is none")
-        return None
-    if spacing is None:
-        return tuple(round(share * height) for share in SPACING)
-    low, high = -round(NEAREST * height), round(FARTHEST * height)
+def _checked_rerolls(rerolls, rows: list[str]) -> tuple[int, ...]:
+    """Return how many times each character was written anew; empty for never."""
+    if rerolls is None:
+        return ()
+    count = len("".join(rows).replace(" ", ""))
     try:
-        least, most = spacing
-        least, most = operator.index(least), operator.index(most)
-    except (TypeError, ValueError):
-        least, most = high, low
-    if not low <= least <= most <= high:
+        told = tuple(map(operator.index, rerolls))
+    except TypeError:
+        told = ()
+    if len(told) != count or not all(0 <= times <= REROLLS for times in told):
         raise InputError(
-            f"spacing is {spacing!r}: allowed are two whole numbers, the least and the "
-            f"most, from {low} to {high} at height {height}"
+            f"rerolls are {rerolls!r}: allowed are {count} whole numbers from 0 to "
+            f"{REROLLS:,}, one for each character of the text"
         )
-    return least, most
+    return told
 
 
-def _put_down(frames, layout, sheet):
-    """Ink the sheet; return the ink of each character and where it lies."""
-    inks, boxes = [], []
-    for frame, left, top in zip(frames, layout.lefts, layout.tops, strict=True):
-        if not frame.any():
-            continue  # the model drew nothing
-        down, right = np.flatnonzero(frame.any(1)), np.flatnonzero(frame.any(0))
-        inside = frame[down[0] : down[-1] + 1, right[0] : right[-1] + 1]
-        x, y = left + right[0], top + down[0]
-        box = (x, y, x + inside.shape[1], y + inside.shape[0])
-        part = sheet[box[1] : box[3], box[0] : box[2]]
-        np.maximum(part, inside, out=part)
-        inks.append(inside)
-        boxes.append(box)
-    return tuple(inks), np.array(boxes, int).reshape(-1, 4)
+def _checked_blend(blend) -> tuple[int, float]:
+    """Return the seed of the other hand and the share of it."""
+    if blend is None:
+        return 0, 0.0
+    try:
+        toward, share = operator.index(blend[0]), float(blend[1])
+        good = len(blend) == 2 and 0 <= toward < 2**64 and 0 <= share <= 1
+    except (TypeError, ValueError, IndexError, KeyError):
+        good = False
+    if not good:
+        raise InputError(
+            f"blend is {blend!r}: allowed are a seed from 0 to 2**64 - 1 and a share "
+            "from 0 to 1"
+        )
+    return toward, share

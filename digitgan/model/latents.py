@@ -22,10 +22,10 @@ def draw_latents(n: int, latent_dim: int, seed: int = 0, start: int = 0) -> np.n
         ``float32 (n, latent_dim)``, standard normal.
     """
 
-    def block(stream):
-        return stream.standard_normal((BLOCK, latent_dim), dtype=np.float32)
+    def rows(stream, count):
+        return stream.standard_normal((count, latent_dim), dtype=np.float32)
 
-    return _gather(block, (latent_dim,), n, seed, start, lane=0)
+    return _gather(rows, (latent_dim,), n, seed, start, lane=0)
 
 
 def draw_uniforms(n: int, width: int, seed: int = 0, start: int = 0) -> np.ndarray:
@@ -37,25 +37,21 @@ def draw_uniforms(n: int, width: int, seed: int = 0, start: int = 0) -> np.ndarr
         ``float32 (n, width)``.
     """
 
-    def block(stream):
-        return stream.random((BLOCK, width), dtype=np.float32)
+    def rows(stream, count):
+        return stream.random((count, width), dtype=np.float32)
 
-    return _gather(block, (width,), n, seed, start, lane=1)
+    return _gather(rows, (width,), n, seed, start, lane=1)
 
 
 def _gather(draw, shape, n: int, seed: int, start: int, lane: int) -> np.ndarray:
-    """Join the parts of the blocks that digits ``start`` to ``start + n`` lie in."""
-    first, last = start // BLOCK, -(-(start + n) // BLOCK)
-    blocks = [
-        draw(
-            np.random.Generator(
-                np.random.Philox(
-                    key=np.array([seed, block], "u8"), counter=[0, 0, 0, lane]
-                )
-            )
-        )
-        for block in range(first, last)
-    ]
-    offset = start - first * BLOCK
-    empty = np.empty((0, *shape), np.float32)
-    return np.concatenate([empty, *blocks])[offset : offset + n]
+    """Join the parts of the blocks that digits ``start`` to ``start + n`` lie in.
+
+    A block is drawn as far as it is needed: its first rows do not depend on the rest.
+    """
+    end, parts = start + n, [np.empty((0, *shape), np.float32)]
+    for first in range(start - start % BLOCK, end, BLOCK):
+        key = np.array([seed, first // BLOCK], "u8")
+        philox = np.random.Philox(key=key, counter=[0, 0, 0, lane])
+        rows = draw(np.random.Generator(philox), min(BLOCK, end - first))
+        parts.append(rows[max(0, start - first) :])
+    return np.concatenate(parts)

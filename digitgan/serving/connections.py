@@ -10,6 +10,7 @@ from digitgan.serving.problems import Problem
 HEAD = 16_384  # bytes of the line and headers of a request
 HEAD_SECONDS = 10  # to send them
 READ_SECONDS = 60  # to take what was written
+CLOSE = (b"connection", b"close")
 MOST = 500  # connections at once; past them 503
 
 
@@ -59,6 +60,13 @@ class Connection(H11Protocol):
         elif self._clock is None:
             self._wait(READ_SECONDS, self._hang_up)
 
+    def shutdown(self) -> None:
+        """Finish the answer under way, and say in it that it is the last."""
+        super().shutdown()
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_started:
+            cycle.default_headers = [*cycle.default_headers, CLOSE]
+
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP, as every refusal is told."""
         line = f"this is not a request of HTTP/1.1 with a head of up to {HEAD:,} bytes"
@@ -80,7 +88,7 @@ class Connection(H11Protocol):
         if self.transport.get_write_buffer_size():
             return self.transport.abort()
         answer = problem.response()
-        headers = [*answer.raw_headers, (b"connection", b"close")]
+        headers = [*answer.raw_headers, CLOSE]
         try:
             said = self.conn.send(
                 h11.Response(status_code=problem.status, headers=headers)

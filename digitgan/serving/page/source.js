@@ -8,19 +8,19 @@
 //                        height, labels, boxes: [[left, top, right, bottom]], image: URL}
 //   href(state, ending)  the URL (or the promise of one) of a written text as a file:
 //                        png, svg, json or gif
-//   hand(state)          the ten digits of a hand, side by side, as drawImage takes it
-//   plane(state, tile)   digits around a latent, likewise: tile = {x, y, columns, rows}, in
-//                        steps; the digits touch
-//   style(state)         {thickness, slant} of the digit of the plane at state.x, state.y
+//   hand(state, n)       the first n digits of a hand, side by side, as drawImage takes it
+//   plane(state)         the whole plane of a digit, likewise: rows of digits that touch
+//   style(state)         {thickness, slant} of the digit at state.x, state.y of its plane
 //   nearest(state)       real digits near to that one: {distance, typical: {low, median,
-//                        high}, neighbours: [{image: URL, distance}], source}
+//                        high}, neighbours: [{image: URL, distance}], among, source}
 //
 // Explore's state is {seed, digit, x, y} and, where they are asked for, thickness, slant
 // and variety.
 
-import { asked, toPicture } from "./state.js";
+import { toAddress, toPicture } from "./state.js";
 
 const HAND = ["seed", "thickness", "slant", "variety"];
+const PLACE = ["digit", "x", "y", ...HAND];
 
 /** Why there is no answer, as a line for people; `wait` milliseconds are worth a try. */
 export class Refusal extends Error {
@@ -36,27 +36,24 @@ export const href = (state, ending) => `v1/numbers.${ending}${toPicture(state)}`
 
 export const number = async (state) => (await ask(href(state, "json"))).json();
 
-export async function hand(state) {
-  const query = new URLSearchParams([...asked(state, HAND), ["n", 10], ["one_hand", true]]);
-  return createImageBitmap(await (await ask(`v1/digits.png?${query}`)).blob());
+export async function hand(state, n) {
+  const size = { resizeWidth: 28 * n, resizeHeight: 28, resizeQuality: "medium" };
+  return picture(`v1/digits.png${toAddress(state, HAND)}&n=${n}&one_hand=true`, size);
 }
 
-export async function plane(state, tile) {
-  return createImageBitmap(await (await ask(placed("plane.png", state, tile))).blob());
+export async function plane(state) {
+  return picture(`v1/plane.png${toAddress(state, ["digit", ...HAND])}`);
 }
 
 export async function style(state) {
-  const { thickness, slant } = await (await ask(placed("plane.json", state))).json();
+  const reply = await ask(`v1/plane.json${toAddress(state, PLACE)}&columns=1&rows=1`);
+  const { thickness, slant } = await reply.json();
   return { thickness: thickness?.[0], slant: slant?.[0] };
 }
 
-export const nearest = async (state) => (await ask(placed("nearest", state))).json();
+export const nearest = async (state) => (await ask(`v1/nearest${toAddress(state, PLACE)}`)).json();
 
-function placed(path, state, { x, y, ...rest } = state) {
-  const { columns, rows } = rest;
-  const where = asked({ digit: state.digit, x, y, columns, rows }, ["digit", "x", "y", "columns", "rows"]);
-  return `v1/${path}?${new URLSearchParams([...asked(state, HAND), ...where])}`;
-}
+const picture = async (url, size = {}) => createImageBitmap(await (await ask(url)).blob(), size);
 
 async function ask(url) {
   let reply;
