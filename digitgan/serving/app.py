@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from hashlib import sha256
+from pathlib import Path
 
 import numpy
 import onnxruntime
