@@ -4,7 +4,7 @@ from typing import Any
 
 from digitgan.serving.critic import SIDES
 from digitgan.serving.learn import BEGIN, GOAL
-from digitgan.serving.openapi import schema
+from digitgan.serving.openapi import or_null, schema
 from digitgan.serving.parameters import Parameter
 from digitgan.serving.problems import MEDIA_TYPE
 from digitgan.serving.runs import NAME
@@ -13,6 +13,7 @@ REFUSALS = {
     "400": "A field is unknown or not allowed: the answer names it.",
     "403": "The request comes from another site's page.",
     "404": "There is no such run or sheet.",
+    "405": "Another method is meant.",
     "409": "The run is not in a state for that, or another is being trained.",
     "421": "The server is not known under that name.",
 }
@@ -68,7 +69,10 @@ _LINE = {"drawing": [[255 * (12 <= x < 15) for x in range(28)] for _ in range(28
 
 
 def _fields(known: list[Parameter]) -> dict[str, Any]:
-    properties = {one.name: schema(one) | {"description": one.says} for one in known}
+    properties = {
+        one.name: or_null(schema(one), one.name) | {"description": one.says}
+        for one in known
+    }
     return {"type": "object", "additionalProperties": False, "properties": properties}
 
 
