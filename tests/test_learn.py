@@ -437,3 +437,30 @@ def test_the_server_needs_no_keras():
 
 def test_runs_have_short_lists(tmp_path):
     assert Runs(tmp_path / "nowhere").names() == []
+
+
+def test_sheets_come_before_the_epoch_ends_and_change_nothing(
+    few, tmp_path, monkeypatch
+):
+    """Whoever watches costs no digit: the weights are the same."""
+    pytest.importorskip("keras")
+    from digitgan.training import opinion, train
+
+    drawn = []
+    monkeypatch.setattr(
+        opinion.Opinion,
+        "_write",
+        lambda self: drawn.append((self.clock.step, sheets(self.run))),
+    )
+    seen = []
+    for seconds in (1e9, 0.0):
+        monkeypatch.setattr(opinion, "SECONDS", seconds)
+        monkeypatch.setattr(opinion, "SHARE", 1e9)
+        drawn.clear()
+        run = train.train("tiny", few, epochs=1, out=tmp_path / str(seconds))
+        seen.append(
+            (run.sheet(1).read_bytes(), (run.model / "samples.png").read_bytes())
+        )
+    assert seen[0] == seen[1]
+    within = [known for step, known in drawn if 0 < step < 15]
+    assert len(within) == 14 and within[0] == [0, 1]

@@ -10,7 +10,7 @@ from PIL import Image
 from digitgan.data.drawings import FAINT, as_digit
 from digitgan.evaluation.morphometry import measure
 from digitgan.serving.problems import Problem, wrong
-from digitgan.serving.runs import sheet_path, sheets
+from digitgan.serving.runs import sheets
 from digitgan.training.run import Run
 
 SIDES = (28, 64)  # pixels of a drawing
@@ -97,7 +97,7 @@ def sheet_of(run: Run, epoch: int) -> Path:
     if epoch not in sheets(run):
         line = f"{run.folder.name} has no sheet of epoch {epoch}"
         raise Problem(404, line, field="sheet", value=epoch)
-    return sheet_path(run, epoch)
+    return run.sheet(epoch)
 
 
 def read_sheet(path: Path, n: int) -> np.ndarray:

@@ -118,7 +118,7 @@ def report(run: Run, session: Session | None) -> dict:
         "images_per_second": rate and round(rate * config.settings.batch_size),
         "variety": facts.variety,
         "sheets": drawn,
-        "drawn_at": _written(sheet_path(run, drawn[-1])) if drawn else None,
+        "drawn_at": _written(run.sheet(drawn[-1])) if drawn else None,
         "judges_since": _written(run.discriminator),
         "curves": _curves(rows),
         "story": tell(facts),
@@ -129,11 +129,6 @@ def sheets(run: Run) -> list[int]:
     """Return the epochs after which there is a sample sheet."""
     found = (path.stem.removeprefix("epoch_") for path in run.samples.glob("epoch_*"))
     return sorted(int(n) for n in found if n.isascii() and n.isdigit())
-
-
-def sheet_path(run: Run, epoch: int) -> Path:
-    """Return the sample sheet after an epoch."""
-    return run.samples / f"epoch_{epoch:04d}.png"
 
 
 def state_of(run: Run, rows: list, session: Session | None) -> str:

@@ -148,6 +148,10 @@ class Run:
         """Folder of the grids, one an epoch."""
         return self.folder / "samples"
 
+    def sheet(self, epoch: int) -> Path:
+        """The grid after an epoch; 0 is before the first."""
+        return self.samples / f"epoch_{epoch:04d}.png"
+
     @property
     def discriminator(self) -> Path:
         """The discriminator of the latest epoch."""

@@ -146,7 +146,7 @@ def _play(run: Run, dataset: Dataset) -> Run:
     config, settings = run.config, run.config.settings
     conditions = conditions_of(dataset, settings.conditions)
     session = _session(run, dataset, conditions)
-    session.callbacks.append(Opinion(run, dataset.train, conditions))
+    session.callbacks.append(Opinion(session.recorder, dataset.train))
     clock = session.clock
     run.sweep()
     if session.go_on() and clock.done and _is_exported(run, clock):
