@@ -13,6 +13,7 @@ from PIL import Image
 
 from digitgan.data.drawings import as_digit
 from digitgan.data.images import to_float
+from digitgan.evaluation.morphometry import measure
 from digitgan.generation.sampler import load
 from digitgan.model.presets import PRESETS
 
@@ -22,7 +23,7 @@ from starlette.testclient import TestClient  # noqa: E402
 
 from digitgan.serving import training_process  # noqa: E402
 from digitgan.serving.app import make_app  # noqa: E402
-from digitgan.serving.critic import read_sheet  # noqa: E402
+from digitgan.serving.critic import Critic, read_sheet  # noqa: E402
 from digitgan.serving.runs import Runs, report, sheets  # noqa: E402
 from digitgan.serving.story import Facts, duration, tell  # noqa: E402
 from digitgan.training.run import Config, Run  # noqa: E402
@@ -373,6 +374,20 @@ def test_the_discriminators_file_agrees_with_keras(preset, tmp_path):
     expected = np.asarray(network([to_float(images), *told.values()]))[:, 0]
     assert np.ptp(expected) > 0.03
     assert np.allclose(seen, expected, atol=3e-4)
+
+    run = made(tmp_path / "run")
+    run.discriminator.parent.mkdir()
+    write_discriminator(run.discriminator, network)
+    np.savez(run.real_digits, images=images, **told)
+    line = np.array(LINE, np.uint8)
+    judged = Critic(run).of_drawing(line)
+    assert ("label" in judged) == ("label" in told)
+    styles = {k: v.astype("f4") for k, v in measure(as_digit(line)[None]).items()}
+    asked = {"label": np.array([judged.get("label", 0)], "i4")} | styles
+    (alone,) = session.run(
+        None, {"digits": as_digit(line)[None], **{k: asked[k] for k in told}}
+    )
+    assert judged["probability"] == pytest.approx(alone.item(), abs=1e-4)
 
 
 def test_sheets_are_read_back_exactly(tmp_path):

@@ -8,7 +8,6 @@ import onnxruntime
 from PIL import Image
 
 from digitgan.data.drawings import FAINT, as_digit
-from digitgan.evaluation.morphometry import measure
 from digitgan.serving.problems import Problem, wrong
 from digitgan.serving.runs import sheets
 from digitgan.training.run import Run
@@ -76,7 +75,8 @@ class Critic:
         labels = self._told.get("label")
         count = 1 if labels is None else int(labels.max()) + 1
         asked = {"label": np.arange(count, dtype=np.int32)}
-        asked |= {k: v.astype(np.float32) for k, v in measure(digit[None]).items()}
+        if self._told.keys() - asked.keys():
+            asked |= _styles(digit)
         asked = {k: np.resize(asked[k], count) for k in self._told}
         chances = self._judge(np.repeat(digit[None], count, axis=0), asked)
         told["probability"] = _rounded(chances.max())
@@ -86,6 +86,12 @@ class Critic:
 
     def _judge(self, images: np.ndarray, told: dict) -> np.ndarray:
         return self._session.run(None, {"digits": images, **told})[0]
+
+
+def _styles(digit: np.ndarray) -> dict[str, np.ndarray]:
+    from digitgan.evaluation.morphometry import measure  # slow to import
+
+    return {k: v.astype(np.float32) for k, v in measure(digit[None]).items()}
 
 
 def sheet_of(run: Run, epoch: int) -> Path:
