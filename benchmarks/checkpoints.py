@@ -75,7 +75,7 @@ def measure(preset: str, steps: int, every: int, pairs: int, folder: Path) -> di
     saver.set_model(gan)
 
     def stretch(*callbacks) -> float:
-        batches = stream(Batches(digits.images, told, settings.batch_size, 0))
+        batches = stream(gan, Batches(digits.images, told, settings.batch_size, 0))
         began = time.perf_counter()
         gan.fit(batches, callbacks=[clock, *callbacks], shuffle=False, verbose=0)
         return time.perf_counter() - began

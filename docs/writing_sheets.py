@@ -53,9 +53,25 @@ def coloured(written: Written) -> Image.Image:
     return picture
 
 
+def anew(write, text: str, seed: int) -> list[Image.Image]:
+    """Write a text, then each of its characters three times anew, that one in red."""
+    pictures = []
+    for place in range(len(text)):
+        for times in range(4):
+            rerolls = [times * (i == place) for i in range(len(text))]
+            written = write(text, seed=seed, height=36, rerolls=rerolls)
+            pixels = np.asarray(written.image.convert("RGB")).copy()
+            if times:
+                red = pixels[..., 0]
+                red[written.masks[place]] = red[written.masks[place]].clip(INKS[0][0])
+            pictures.append(Image.fromarray(pixels))
+    return pictures
+
+
 def main() -> None:
     """Make every sheet."""
-    write = digitgan.load().write
+    model = digitgan.load()
+    write = model.write
     sheets = {
         "hands": ([write("20.01.2026", seed=i, height=36).image for i in range(24)], 4),
         "texts": (
@@ -64,7 +80,7 @@ def main() -> None:
         ),
         "styles": (
             [
-                write("0123456789", seed=6, thickness=t, slant=s, height=30).image
+                write("0123456789", seed=9, thickness=t, slant=s, height=30).image
                 for t in (1.6, 2.4, 3.2, 4.2)
                 for s in (-20, 5, 30)
             ],
@@ -100,6 +116,25 @@ def main() -> None:
                 for spacing in ((-8, -4), (-2, 2), (4, 8), (0, 24))
             ],
             2,
+        ),
+        "large": (
+            [
+                write("(2,5)", seed=seed, height=height).image
+                for height in (30, 90, 180)
+                for seed in (3, 7, 2)
+            ],
+            3,
+        ),
+        "rerolls": (anew(write, "27/4", seed=12), 8),
+        "walk": (
+            [
+                step.image
+                for ends in ((7, 8), (3, 11))
+                for step in model.write_walk(
+                    "31.10.2026", seed=ends[0], toward=ends[1], frames=6, height=36
+                )
+            ],
+            3,
         ),
         "boxes": (
             [

@@ -10,6 +10,7 @@ from model_folders import make_model
 import digitgan
 from digitgan.errors import InputError
 from digitgan.evaluation.morphometry import measure
+from digitgan.generation.hand import measured
 from digitgan.generation.layout import wander
 from digitgan.generation.signs import SIGNS
 
@@ -31,6 +32,15 @@ def folders(tmp_path_factory):
 def ink_of(written):
     """Return how dark each pixel is, 0 paper to 255 ink."""
     return 255 - np.asarray(written.image).astype(int)
+
+
+def measured_ink(written):
+    """Return twice the area over the outline, the width of strokes in pixels."""
+    high, wide = np.max([ink.shape for ink in written.inks], axis=0)
+    images = np.zeros((len(written.inks), high, wide), np.uint8)
+    for image, ink in zip(images, written.inks, strict=True):
+        image[: ink.shape[0], : ink.shape[1]] = ink
+    return measured(images).thickness
 
 
 def small(inks):
@@ -207,6 +217,28 @@ def test_specks_beside_a_digit_are_no_ink(model, monkeypatch):
     assert model.write("808", seed=1).image.tobytes() == clean.image.tobytes()
 
 
+def test_large_strokes_keep_the_width_of_small_ones(model):
+    hand = {"thickness": 3.0, "variety": 0.5, "spacing": (9, 9)}
+    for seed in range(3):
+        small_pen, large_pen = (
+            measured_ink(model.write("0235689", seed=seed, height=h, **hand)) * 20 / h
+            for h in (20, 160)
+        )
+        assert abs(large_pen - small_pen) < 0.25
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_large_strokes_do_not_show_small_pixels(model, seed):
+    """The side of a stroke ten times as large as it was drawn is one even curve."""
+    ink = model.write("/", seed=seed, height=200, slant=20.0, thickness=2.5).inks[0]
+    ink = ink[30:-30].astype(float)
+    rows, dark = np.arange(len(ink)), (ink >= 128).argmax(axis=1)
+    light, level = ink[rows, dark - 1], ink[rows, dark]
+    side = dark - (level - 127.5) / (level - light)
+    curve = np.polyval(np.polyfit(rows, side, 3), rows)
+    assert np.abs(side - curve).max() < 0.6  # plain bicubic enlargement: 0.8
+
+
 def test_models_that_know_less(folders):
     labelled = digitgan.load(folders["tiny"])
     written = labelled.write("4-2", seed=1)
@@ -240,6 +272,15 @@ def test_models_that_know_less(folders):
         ("1", {"spacing": 3}, "spacing is 3"),
         ("1", {"spacing": (0, 1.5)}, "spacing is"),
         ("1", {"spacing": (0, 1), "lines": "boxes"}, "spacing is given"),
+        ("12", {"rerolls": (1,)}, r"rerolls are \(1,\): allowed are 2 whole numbers"),
+        ("1 -", {"rerolls": (0, -1)}, "from 0 to 999,999, one for each character"),
+        ("1", {"rerolls": (1_000_000,)}, "rerolls are"),
+        ("1", {"rerolls": (0.5,)}, "rerolls are"),
+        ("1", {"rerolls": 3}, "rerolls are 3"),
+        ("1", {"blend": (8, 1.1)}, r"blend is \(8, 1.1\): allowed are a seed"),
+        ("1", {"blend": (-1, 0.5)}, "blend is"),
+        ("1", {"blend": (1, float("nan"))}, "blend is"),
+        ("1", {"blend": 8}, "blend is 8"),
         ("1", {"seed": -1}, "seed is -1"),
         ("1", {"variety": 2}, "variety is 2"),
         ("1", {"thickness": 40}, "thickness is 40: allowed is"),

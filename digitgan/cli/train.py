@@ -86,6 +86,16 @@ def train(  # noqa: PLR0913 - each is a flag
         "out": out,
     }
     begin = {name: value for name, value in begin.items() if value is not None}
+    more = {
+        "epochs": epochs,
+        "minutes": minutes,
+        "guard": guard,
+        "checkpoint_seconds": checkpoint_seconds,
+    }
+    _start(resume, begin, {k: v for k, v in more.items() if v is not None})
+
+
+def _start(resume: Path | None, begin: dict, more: dict) -> None:
     if resume and begin:
         name = next(iter(begin)).replace("_", "-")
         raise InputError(
@@ -94,13 +104,6 @@ def train(  # noqa: PLR0913 - each is a flag
             "--checkpoint-seconds"
         )
     import_keras_quietly()
-    more = {
-        "epochs": epochs,
-        "minutes": minutes,
-        "guard": guard,
-        "checkpoint_seconds": checkpoint_seconds,
-    }
-    more = {name: value for name, value in more.items() if value is not None}
     if resume:
         digitgan.resume(resume, **more)
     else:

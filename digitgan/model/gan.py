@@ -26,7 +26,10 @@ class GAN(keras.Model):
         average: What samples should be drawn from: a copy of the generator whose
             weights are a running average of the generator's; without ``decay`` the
             generator itself.
+        steps_at_once: Steps that ``fit`` takes between two looks of its callbacks.
     """
+
+    steps_at_once = 1
 
     def __init__(
         self,

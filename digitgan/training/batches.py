@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from digitgan.data.images import to_float
+from digitgan.model.gan import GAN
 
 
 class Batches(keras.utils.PyDataset):
@@ -44,10 +45,14 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple:
         """Return ``((images, *conditions),)`` of one batch."""
-        start = (index + self.skipped) * self.batch_size
-        picked = self.order[start : start + self.batch_size]
+        picked = self.numbers(index)
         told = (column[picked] for column in self.conditions.values())
         return ((to_float(self.images[picked]), *told),)
+
+    def numbers(self, index: int) -> np.ndarray:
+        """Return which digits are in a batch, ``int (batch_size,)``."""
+        start = (index + self.skipped) * self.batch_size
+        return self.order[start : start + self.batch_size]
 
     def on_epoch_end(self) -> None:
         """Shuffle anew for the next epoch."""
@@ -60,13 +65,18 @@ class Batches(keras.utils.PyDataset):
         return stream.permutation(len(self.images))
 
 
-def stream(batches: Batches):
+def stream(gan: GAN, batches: Batches):
     """Return the batches in the form that ``fit`` takes fastest on this backend.
 
     On TensorFlow ``fit`` reads through tf.data, whose autotuning thread sleeps up to a
     minute at a time and is waited for at the end of each epoch: that cost up to half of
-    the training time. So it gets a tf.data pipeline without one.
+    the training time. So it gets a tf.data pipeline without one. On JAX the digits go
+    to the devices once.
     """
+    if keras.backend.backend() == "jax":
+        from digitgan.training.on_device import on_device
+
+        return on_device(gan, batches)
     if keras.backend.backend() != "tensorflow":
         return batches
     import tensorflow as tf

@@ -102,7 +102,7 @@ class Clock(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         """Count, and say when it is enough."""
-        self.step += 1
+        self.step += self.model.steps_at_once
         self.seconds = time.perf_counter() - self._started
         if self.done:
             self.model.stop_training = True

@@ -1,7 +1,6 @@
 """Train a GAN from nothing, or go on exactly where a run stopped."""
 
 import json
-import math
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import keras
 from digitgan.data import Dataset, load
 from digitgan.data.pictures import grid
 from digitgan.data.sources import LICENCES
-from digitgan.errors import InputError, TrainingFailed, unknown_name
+from digitgan.errors import InputError, TrainingFailed
 from digitgan.files import replacing
 from digitgan.model.folder import save_model
 from digitgan.model.gan import GAN
@@ -18,9 +17,10 @@ from digitgan.model.presets import Preset, check, find_preset
 from digitgan.training.batches import Batches, stream
 from digitgan.training.build import build_gan, machine, suited
 from digitgan.training.checkpoint import Checkpoints
+from digitgan.training.checks import NO_END, check_data, check_goal, check_safety
 from digitgan.training.clock import Clock
 from digitgan.training.conditions import conditions_of
-from digitgan.training.guard import MODES, Guard
+from digitgan.training.guard import Guard
 from digitgan.training.opinion import Opinion
 from digitgan.training.plots import draw_curves, make_film
 from digitgan.training.recorder import Recorder
@@ -30,7 +30,6 @@ from digitgan.training.score import Score, write_scorecard
 from digitgan.training.session import Session
 
 MNIST_SIZE = 60_000  # what the presets' epochs are meant for
-NO_END = 10**6  # epochs, where only a time limit was asked for
 
 
 def train(
@@ -74,10 +73,10 @@ def train(
     chosen = replace(find_preset(preset), **settings)
     check(chosen)
     chosen = suited(chosen)
-    _check_goal(epochs, minutes, seed)
-    _check_safety(guard, checkpoint_seconds)
+    check_goal(epochs, minutes, seed)
+    check_safety(guard, checkpoint_seconds)
     dataset = load(data)
-    _check_data(dataset, chosen)
+    check_data(dataset, chosen)
     if epochs is None and minutes is None:
         epochs = usual_epochs(chosen, len(dataset.train))
     config = Config(
@@ -121,12 +120,12 @@ def resume(
     """
     opened = Run.open(Path(run))
     config = opened.config
-    _check_goal(epochs, minutes, config.seed)
+    check_goal(epochs, minutes, config.seed)
     if epochs or minutes:
         opened = opened.with_config(epochs=epochs, minutes=minutes)
     safety = {"guard": guard, "checkpoint_seconds": checkpoint_seconds}
     opened = opened.with_config(**{k: v for k, v in safety.items() if v is not None})
-    _check_safety(opened.config.guard, opened.config.checkpoint_seconds)
+    check_safety(opened.config.guard, opened.config.checkpoint_seconds)
     backend = keras.backend.backend()
     if backend != config.backend:
         raise InputError(
@@ -223,7 +222,7 @@ def _fit(gan: GAN, images, conditions, config: Config, clock: Clock, callbacks) 
             clock.step,
         )
         gan.fit(
-            stream(batches),
+            stream(gan, batches),
             initial_epoch=batches.epoch,
             epochs=batches.epoch + 1 if batches.skipped else goal,
             callbacks=callbacks,
@@ -271,38 +270,6 @@ def _farewell(run: Run, clock: Clock) -> str:
     if clock.interrupted:
         lines.append(f"Stopped early. Go on with: --resume {run.folder}")
     return "\n".join(lines)
-
-
-def _check_goal(epochs: int | None, minutes: float | None, seed: int) -> None:
-    if epochs is not None and not 1 <= epochs < NO_END:
-        raise InputError(f"--epochs is {epochs}: allowed is 1 to {NO_END - 1}")
-    if minutes is not None and not (minutes > 0 and math.isfinite(minutes)):
-        raise InputError(f"--minutes is {minutes}: allowed is any time above 0")
-    if not 0 <= seed < 2**32:
-        raise InputError(f"--seed is {seed}: allowed is 0 to {2**32 - 1}")
-
-
-def _check_safety(guard: str, checkpoint_seconds: float) -> None:
-    if guard not in MODES:
-        raise unknown_name("--guard", guard, MODES)
-    if not (checkpoint_seconds >= 0 and math.isfinite(checkpoint_seconds)):
-        raise InputError(
-            f"--checkpoint-seconds is {checkpoint_seconds}: allowed is 0 or more"
-        )
-
-
-def _check_data(dataset: Dataset, settings: Preset) -> None:
-    n = len(dataset.train)
-    if settings.batch_size > n:
-        raise InputError(
-            f"--batch-size is {settings.batch_size}: allowed is 1 to {n}, "
-            "the number of training digits"
-        )
-    if settings.conditions and dataset.train.labels is None:
-        raise InputError(
-            "--data has no labels, which a conditional preset needs: "
-            "use the preset dcgan, or add labels"
-        )
 
 
 def usual_epochs(settings: Preset, size: int) -> int:

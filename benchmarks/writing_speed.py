@@ -1,0 +1,46 @@
+"""How many texts a second one core writes, by height of the digits.
+
+    python benchmarks/writing_speed.py
+
+Less than a minute.
+"""
+
+import time
+
+from record import publish, spread
+
+import digitgan
+
+TEXTS = {"number": "2026", "date": "12/05/2026"}
+HEIGHTS = (20, 28, 60, 80, 120, 200)
+COUNT, REPEATS = 50, 7
+
+
+def rate(model, text: str, height: int, first: int) -> float:
+    """Return texts a second of work of this process, whoever else uses the core."""
+    began = time.process_time()
+    for seed in range(first, first + COUNT):
+        model.write(text, seed=seed, height=height)
+    return COUNT / (time.process_time() - began)
+
+
+def main() -> None:
+    """Measure, print and publish."""
+    model = digitgan.load(threads=1)
+    found = {f"{name}, {height} px": [] for name in TEXTS for height in HEIGHTS}
+    for name, text in TEXTS.items():
+        for height in HEIGHTS:
+            model.write(text, height=height)
+            for repeat in range(REPEATS):
+                told = found[f"{name}, {height} px"]
+                told.append(rate(model, text, height, COUNT * repeat))
+    names = [f"`{text}` a second" for text in TEXTS.values()]
+    lines = [f"| height of digits | {' | '.join(names)} |", "| --- | --- | --- |"]
+    for height in HEIGHTS:
+        cells = [spread(found[f"{name}, {height} px"], 0) for name in TEXTS]
+        lines.append(f"| {height} | {' | '.join(cells)} |")
+    publish("writing_speed", "docs/measurements.md", found, "\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()

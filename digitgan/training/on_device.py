@@ -1,0 +1,97 @@
+"""Training on JAX: the digits stay on the devices, and Python is seldom asked."""
+
+from functools import partial
+
+import jax
+import keras
+import numpy as np
+
+from digitgan.data.images import to_float
+from digitgan.model.gan import GAN
+from digitgan.training.batches import Batches
+
+STEPS_AT_ONCE = 50  # on an accelerator, which would wait for Python between steps
+
+
+class Calls(keras.utils.PyDataset):
+    """The numbers of the digits in many batches: all that travels to the devices."""
+
+    def __init__(self, batches: Batches, at_once: int):
+        """Gather batches.
+
+        Args:
+            batches: Whose digits lie on the devices.
+            at_once: Steps in a call; the last ones of an epoch come one by one, so
+                that no more than two lengths are ever compiled.
+        """
+        super().__init__()
+        self.batches, self.at_once = batches, at_once
+
+    def __len__(self) -> int:
+        """Return the number of calls that are left in the epoch."""
+        return sum(divmod(len(self.batches), self.at_once))
+
+    def __getitem__(self, index: int) -> tuple:
+        """Return the digits of one call, ``int32 (batch, steps)``."""
+        full = len(self.batches) // self.at_once
+        first = min(index, full) * self.at_once + max(0, index - full)
+        steps = range(first, first + (self.at_once if index < full else 1))
+        numbers = [self.batches.numbers(step) for step in steps]
+        return (np.stack(numbers, axis=1).astype("int32"),)
+
+    def on_epoch_end(self) -> None:
+        """Shuffle anew for the next epoch."""
+        self.batches.on_epoch_end()
+
+
+def on_device(gan: GAN, batches: Batches, at_once: int | None = None) -> Calls:
+    """Put the digits on the devices, and let ``fit`` take many steps in one call.
+
+    With several devices each holds all digits and draws its part of every batch.
+
+    Args:
+        gan: The compiled game; its training function is replaced.
+        batches: The digits and their order.
+        at_once: Steps in a call; unless given, 50 on an accelerator and 1 elsewhere.
+
+    Returns:
+        What to give to ``fit`` instead of the batches.
+    """
+    columns = (to_float(batches.images), *batches.conditions.values())
+    held = [_placed(column) for column in columns]
+
+    def step(held, state, numbers):
+        real, *told = (column[numbers] for column in held)
+        logs, state = gan.train_step(state, ((real, *told),))
+        return state, logs
+
+    def call(state, held, numbers):
+        if numbers.shape[1] == 1:  # loops are slow on processors
+            state, logs = step(held, state, numbers[:, 0])
+            return logs, state
+        state, logs = jax.lax.scan(partial(step, held), state, numbers.T)
+        return {name: values[-1] for name, values in logs.items()}, state
+
+    compiled = None
+
+    def train_function(state, iterator):
+        nonlocal compiled
+        if compiled is None:
+            places = jax.tree.map(lambda array: array.sharding, state)
+            compiled = jax.jit(call, donate_argnums=0, out_shardings=(None, places))
+        numbers, _, _ = keras.utils.unpack_x_y_sample_weight(next(iterator))
+        gan.steps_at_once = numbers.shape[1]
+        return compiled(state, held, numbers)
+
+    gan.train_function = train_function
+    usual = 1 if jax.default_backend() == "cpu" else STEPS_AT_ONCE
+    return Calls(batches, at_once or usual)
+
+
+def _placed(column: np.ndarray) -> jax.Array:
+    """Return an array that every device holds whole."""
+    spread = keras.distribution.distribution()
+    if spread is None:
+        return jax.device_put(column)
+    layout = keras.distribution.TensorLayout([None] * column.ndim, spread.device_mesh)
+    return keras.distribution.distribute_tensor(column, layout)
