@@ -318,8 +318,15 @@ def wander(context, address, query="?digit=3&seed=7&x=2&y=3"):
 
 
 def chosen(page, part):
-    """Wait until a digit of the plane was compared; return how it looks."""
-    page.wait_for_selector(f'body[data-shown*="seed="][data-compared*="{part}"]')
+    """Wait until a digit is drawn and compared; return how it looks."""
+    page.wait_for_function(
+        """part => {
+          const { shown, compared } = document.body.dataset;
+          const plane = (words) => words?.replace(/&[xy]=[0-9]+/g, "");
+          return compared?.includes(part) && plane(shown) === plane(compared);
+        }""",
+        arg=part,
+    )
     return page.evaluate("document.getElementById('large').toDataURL()")
 
 

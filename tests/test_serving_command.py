@@ -87,3 +87,12 @@ def test_the_command_serves_and_stops_when_it_has_answered(end, host):
             assert process.wait(20) == 0
         finally:
             process.kill()
+
+
+def test_the_command_starts_without_what_evaluates_or_trains():
+    """Each of these takes longer to import than all that the server needs."""
+    slow = ["scipy.stats", "scipy.optimize", "keras", "matplotlib", "pandas"]
+    code = "import sys, digitgan.serving.command as _; "
+    code += f"print({{*{slow}}} & sys.modules.keys())"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert told.stdout.strip() == "set()", told.stdout + told.stderr

@@ -8,7 +8,6 @@ import numpy as np
 from digitgan.data import Dataset
 from digitgan.data.pictures import grid
 from digitgan.data.sources import COLLECTIONS, Unavailable, kept
-from digitgan.evaluation.metrics.memorisation import distances, nearest
 from digitgan.generation.plane import TURN, plane
 from digitgan.generation.sampler import Sampler
 from digitgan.serving.fields import hand
@@ -100,6 +99,9 @@ class Training:
             InputError: The digit cannot be drawn so.
             Problem: 404, the training digits are not on this machine.
         """
+        # here, for scipy.stats in its wake would triple the time that `serve` starts in
+        from digitgan.evaluation.metrics.memorisation import distances
+
         rest = dict(asked)
         count = rest.pop("n", NEIGHBOURS)
         drawn = model.draw(_recipe(model, rest, 1, 1))
@@ -151,6 +153,8 @@ class Training:
 
 def _usual(real: np.ndarray) -> dict[str, float]:
     """Say how far real digits lie from the nearest other one."""
+    from digitgan.evaluation.metrics.memorisation import nearest
+
     some = np.unique(np.linspace(0, len(real) - 1, COMPARED).astype(int))
     apart, _ = nearest(real[some], real, skip=some)
     quartiles = np.percentile(apart, [25, 50, 75]).round(1).tolist()
