@@ -26,7 +26,7 @@ function verdict({ distance, typical, among }) {
 function judged(distance, { low, high }) {
   if (distance < low / 2) return "So this one is nearly a training digit.";
   if (distance < low) return "So it lies close to a training digit, as some real ones do.";
-  if (distance <= high) return "So it is as new as another person’s digit.";
+  if (distance <= high) return "So it lies as far from the training digits as they lie from one another.";
   return "So it lies farther from the training digits than most real ones from one another.";
 }
 
