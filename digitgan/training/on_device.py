@@ -9,6 +9,7 @@ import numpy as np
 from digitgan.data.images import to_float
 from digitgan.model.gan import GAN
 from digitgan.training.batches import Batches
+from digitgan.training.build import accelerated
 
 STEPS_AT_ONCE = 50  # on an accelerator, which would wait for Python between steps
 
@@ -17,26 +18,24 @@ class Calls(keras.utils.PyDataset):
     """The numbers of the digits in many batches: all that travels to the devices."""
 
     def __init__(self, batches: Batches, at_once: int):
-        """Gather batches.
+        """Gather batches into calls of equal length, or one less: two are compiled.
 
         Args:
             batches: Whose digits lie on the devices.
-            at_once: Steps in a call; the last ones of an epoch come one by one, so
-                that no more than two lengths are ever compiled.
+            at_once: Most steps in a call.
         """
         super().__init__()
-        self.batches, self.at_once = batches, at_once
+        self.batches = batches
+        self.calls = -(-len(batches) // at_once)
 
     def __len__(self) -> int:
         """Return the number of calls that are left in the epoch."""
-        return sum(divmod(len(self.batches), self.at_once))
+        return self.calls
 
     def __getitem__(self, index: int) -> tuple:
         """Return the digits of one call, ``int32 (batch, steps)``."""
-        full = len(self.batches) // self.at_once
-        first = min(index, full) * self.at_once + max(0, index - full)
-        steps = range(first, first + (self.at_once if index < full else 1))
-        numbers = [self.batches.numbers(step) for step in steps]
+        first, end = (len(self.batches) * i // self.calls for i in (index, index + 1))
+        numbers = [self.batches.numbers(step) for step in range(first, end)]
         return (np.stack(numbers, axis=1).astype("int32"),)
 
     def on_epoch_end(self) -> None:
@@ -52,7 +51,7 @@ def on_device(gan: GAN, batches: Batches, at_once: int | None = None) -> Calls:
     Args:
         gan: The compiled game; its training function is replaced.
         batches: The digits and their order.
-        at_once: Steps in a call; unless given, 50 on an accelerator and 1 elsewhere.
+        at_once: Most steps in a call; unless given, 50 on an accelerator, else 1.
 
     Returns:
         What to give to ``fit`` instead of the batches.
@@ -84,8 +83,7 @@ def on_device(gan: GAN, batches: Batches, at_once: int | None = None) -> Calls:
         return compiled(state, held, numbers)
 
     gan.train_function = train_function
-    usual = 1 if jax.default_backend() == "cpu" else STEPS_AT_ONCE
-    return Calls(batches, at_once or usual)
+    return Calls(batches, at_once or (STEPS_AT_ONCE if accelerated() else 1))
 
 
 def _placed(column: np.ndarray) -> jax.Array:
