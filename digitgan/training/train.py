@@ -21,6 +21,7 @@ from digitgan.training.checks import NO_END, check_data, check_goal, check_safet
 from digitgan.training.clock import Clock
 from digitgan.training.conditions import conditions_of
 from digitgan.training.guard import Guard
+from digitgan.training.opinion import Opinion
 from digitgan.training.plots import draw_curves, make_film
 from digitgan.training.recorder import Recorder
 from digitgan.training.run import Config, Run, free_folder
@@ -144,6 +145,7 @@ def _play(run: Run, dataset: Dataset) -> Run:
     config, settings = run.config, run.config.settings
     conditions = conditions_of(dataset, settings.conditions)
     session = _session(run, dataset, conditions)
+    session.callbacks.append(Opinion(session.recorder, dataset.train))
     clock = session.clock
     run.sweep()
     if session.go_on() and clock.done and _is_exported(run, clock):
