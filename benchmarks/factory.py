@@ -18,7 +18,7 @@ from record import publish, spread
 
 import digitgan
 
-FORMATS = ("idx", "npz", "png", "parquet", "webdataset")
+FORMATS = ("idx", "npz", "png", "parquet", "webdataset", "lmdb")
 COUNT = 8_192  # digits in each run
 REPEATS = 3
 MANY = 32_768  # digits to compare one worker with two

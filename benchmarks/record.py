@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 RESULTS = Path(__file__).parent / "results"
+PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "numpy", "onnxruntime")
 
 
 def machine() -> str:
@@ -21,7 +22,7 @@ def machine() -> str:
         names = re.findall(r"model name\s*:\s*(.+)", info.read_text())
         cpu = names[0] if names else cpu
     versions = []
-    for package in ("keras", "tensorflow-cpu", "tensorflow", "numpy", "onnxruntime"):
+    for package in PACKAGES:
         try:
             versions.append(f"{package} {metadata.version(package)}")
         except metadata.PackageNotFoundError:

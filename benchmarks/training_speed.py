@@ -15,11 +15,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 import tensorflow as tf
+from arithmetic import step_gflop
 from record import publish, spread
 
 from digitgan.data import Digits, load
 from digitgan.data.images import to_float
-from digitgan.model.gan import GAN
 from digitgan.model.losses import PENALTY_STEP
 from digitgan.model.networks import build_discriminator, build_generator
 from digitgan.model.presets import PRESETS
@@ -82,37 +82,11 @@ def matrix_rate(size: int = 2048, repeats: int = 8) -> float:
     return repeats * 2 * size**3 / (time.perf_counter() - began) / 1e9
 
 
-def forward_gflop(model: keras.Model) -> float:
-    """Return the GFLOP of one image through the layers that multiply."""
-    total = 0
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.Conv2DTranspose):
-            positions = np.prod(layer.input.shape[1:3])
-        elif isinstance(layer, keras.layers.Conv2D):
-            positions = np.prod(layer.output.shape[1:3])
-        elif isinstance(layer, keras.layers.Dense):
-            positions = 1
-        else:
-            continue
-        total += 2 * positions * np.prod(layer.kernel.shape)
-    return float(total) / 1e9
-
-
-def step_gflop(gan: GAN) -> float:
-    """Return the GFLOP of a training step for one real digit.
-
-    The generator goes forward once and back twice (inputs, weights). The discriminator
-    does so for four images, and for the fake once more forward and back to its input.
-    """
-    generator, discriminator = map(forward_gflop, (gan.generator, gan.logits))
-    return 3 * generator + 4 * 3 * discriminator + 2 * discriminator
-
-
 def main() -> None:
     """Measure, print and publish."""
     digits: Digits = load("mnist").train[: STEPS * BATCH]
     gan = build_gan(SETTINGS, {}, 0)
-    batches = stream(Batches(digits.images, {}, BATCH, 0))
+    batches = stream(gan, Batches(digits.images, {}, BATCH, 0))
     ours = lambda: gan.fit(batches, verbose=0)  # noqa: E731
     plain = plain_loop(to_float(digits.images))
     ours(), plain()

@@ -1,69 +1,247 @@
-"""Draw what each kind of data set holds, read back from its files.
+"""Draw what data sets of each format hold, as readers of that format find it.
 
+    pip install datasets idx2numpy lmdb pycocotools pyarrow webdataset
     python docs/dataset_sheets.py
 
-A minute on one core.
+Each label, box and colour is what a file says. A minute on one core.
 """
 
+import gzip
+import io
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 import digitgan
-from digitgan.data.pictures import grid
-from digitgan.data.readers import read
+from digitgan.generation.spec import FORMATS
 
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # local files are all that is read
 IMAGES = Path(__file__).parent / "images"
-GAP = 8  # pixels between pictures
-RED = (214, 39, 40)
+PATTERNS = {
+    "parquet": "dd/mm/yyyy",
+    "webdataset": "hh:mm",
+    "lmdb": "#,###.##",
+    "coco": "(0##) ###-##",
+    "yolo": "+## ### ##",
+}
+WIDTH, GAP, WORDS = 888, 8, 12  # of a sheet, between pictures, of letters; in pixels
+COUNTS = {"digits": 28, "numbers": 12, "scenes": 2}  # digits are 14 in a row
+PAGE = 432 / 640  # how large a page is shown
+INKS = ((200, 30, 40), (30, 110, 200), (20, 140, 60), (190, 110, 0))
 
 
-def digits(folder: Path) -> Image.Image:
-    """Show digits of an IDX file, a row for each."""
-    digitgan.make_dataset(folder, count=200, balance=True, split=(200, 0, 0))
-    data = read(folder).train
-    return grid(data.images[np.argsort(data.labels, kind="stable")], 20, 2)
+class Sample(NamedTuple):
+    """What a reader finds.
+
+    Attributes:
+        image: ``uint8 (height, width)``.
+        label: Of a digit.
+        characters: Of the boxes.
+        boxes: Left, top, right, bottom, exclusive.
+        masks: Ink of each character, ``bool (height, width)``.
+    """
+
+    image: np.ndarray
+    label: str = ""
+    characters: str = ""
+    boxes: list = ()
+    masks: list = ()
 
 
-def numbers(folder: Path) -> Image.Image:
-    """Show dates and times of a folder of pictures, below one another."""
-    wish = {"kind": "numbers", "format": "png", "count": 24, "split": (24, 0, 0)}
-    digitgan.make_dataset(folder, pattern="dd/mm/yyyy, hh:mm", **wish)
-    pictures = [Image.open(path) for path in sorted(folder.glob("train/*.png"))]
-    width, height = (max(p.size[axis] for p in pictures) + GAP for axis in (0, 1))
-    sheet = Image.new("L", (3 * width + GAP, 8 * height + GAP), "white")
-    for place, picture in enumerate(pictures):
-        row, column = divmod(place, 3)
-        sheet.paste(picture, (GAP + column * width, GAP + row * height))
+def told(image, facts: dict) -> Sample:
+    """Return a sample of the facts that png, parquet, webdataset and lmdb carry."""
+    label = str(facts.get("label", ""))
+    boxes = facts.get("boxes", ())
+    return Sample(np.asarray(image), label, facts.get("characters", ""), boxes)
+
+
+def read_idx(folder: Path) -> Iterator[Sample]:
+    """Read by idx2numpy."""
+    import idx2numpy
+
+    with (
+        gzip.open(folder / "train-images-idx3-ubyte.gz") as images,
+        gzip.open(folder / "train-labels-idx1-ubyte.gz") as labels,
+    ):
+        files = map(idx2numpy.convert_from_file, (images, labels))
+        for image, label in zip(*files, strict=True):
+            yield Sample(image, str(label))
+
+
+def read_npz(folder: Path) -> Iterator[Sample]:
+    """Read by NumPy."""
+    with np.load(folder / "mnist.npz") as stored:
+        for image, label in zip(stored["x_train"], stored["y_train"], strict=True):
+            yield Sample(image, str(label))
+
+
+def read_png(folder: Path) -> Iterator[Sample]:
+    """Read pictures and lines of facts."""
+    for line in (folder / "train" / "metadata.jsonl").read_text().splitlines():
+        facts = json.loads(line)
+        yield told(Image.open(folder / "train" / facts["file_name"]), facts)
+
+
+def read_parquet(folder: Path) -> Iterator[Sample]:
+    """Read by Hugging Face datasets."""
+    import datasets
+
+    cache = str(folder / "cache")
+    for row in datasets.load_dataset(str(folder), split="train", cache_dir=cache):
+        yield told(row["image"], row)
+
+
+def read_webdataset(folder: Path) -> Iterator[Sample]:
+    """Read by webdataset."""
+    import webdataset
+
+    shards = str(folder / "train-000000.tar")
+    data = webdataset.WebDataset(shards, shardshuffle=False).decode("l8")
+    for image, facts in data.to_tuple("png", "json"):
+        yield told(image, facts)
+
+
+def read_lmdb(folder: Path) -> Iterator[Sample]:
+    """Read by lmdb, keys as trainers of text readers ask for them."""
+    import lmdb
+
+    path = str(folder / "train" / "00000-of-00001")
+    with lmdb.open(path, readonly=True, lock=False) as database:
+        find = database.begin().get
+        for i in range(1, int(find(b"num-samples")) + 1):
+            image = Image.open(io.BytesIO(find(b"image-%09d" % i)))
+            yield told(image, json.loads(find(b"json-%09d" % i)))
+
+
+def read_coco(folder: Path) -> Iterator[Sample]:
+    """Read by pycocotools, which unpacks the ink, too."""
+    from pycocotools.coco import COCO
+
+    coco = COCO(str(folder / "annotations" / "instances_train.json"))
+    for picture in coco.loadImgs(coco.getImgIds()):
+        notes = coco.loadAnns(coco.getAnnIds(picture["id"]))
+        classes = coco.loadCats([note["category_id"] for note in notes])
+        corners = [note["bbox"] for note in notes]
+        yield Sample(
+            np.asarray(Image.open(folder / "train" / picture["file_name"])),
+            characters="".join(one["name"] for one in classes),
+            boxes=[(x, y, x + width, y + height) for x, y, width, height in corners],
+            masks=[coco.annToMask(note) > 0 for note in notes],
+        )
+
+
+def read_yolo(folder: Path) -> Iterator[Sample]:
+    """Read as YOLO trainers do: data.yaml, then a file of boxes for each picture."""
+    import yaml
+
+    data = yaml.safe_load((folder / "data.yaml").read_text())
+    for path in sorted((folder / data["train"]).glob("*.png")):
+        image = np.asarray(Image.open(path))
+        lines = folder / "labels" / "train" / f"{path.stem}.txt"
+        rows = np.loadtxt(lines, ndmin=2)
+        size = np.array(image.shape[::-1])
+        middle, half = rows[:, 1:3] * size, rows[:, 3:] * size / 2
+        boxes = np.rint(np.hstack([middle - half, middle + half])).astype(int)
+        names = "".join(data["names"][int(row)] for row in rows[:, 0])
+        yield Sample(image, characters=names, boxes=boxes.tolist())
+
+
+READERS = {name: globals()[f"read_{name}"] for name in FORMATS}
+
+
+def labelled(sample: Sample) -> Image.Image:
+    """Show a digit twice as large, its label below."""
+    image = np.pad(255 - sample.image, ((0, 7), (0, 0)), constant_values=255)
+    picture = Image.fromarray(image).convert("RGB")
+    picture = picture.resize((56, 70), Image.Resampling.NEAREST)
+    write(picture, 28, 69, sample.label, INKS[1])
+    return picture
+
+
+def marked(sample: Sample, scale: float) -> Image.Image:
+    """Show ink and boxes in turning colours, above each box what it holds."""
+    pixels = np.stack([sample.image] * 3, axis=2)
+    for i, mask in enumerate(sample.masks):
+        pixels[mask] = np.maximum(pixels[mask], INKS[i % len(INKS)])
+    pixels = np.pad(pixels, ((WORDS, 0), (0, 0), (0, 0)), constant_values=255)
+    how = Image.Resampling.NEAREST if scale > 1 else Image.Resampling.LANCZOS
+    picture = Image.fromarray(pixels)
+    size = round(picture.width * scale), round(picture.height * scale)
+    picture = picture.resize(size, how)
+    draw = ImageDraw.Draw(picture)
+    for i, box in enumerate(sample.boxes):
+        left, top, right, bottom = np.rint(np.multiply(box, scale)).tolist()
+        top, bottom = top + WORDS * scale, bottom + WORDS * scale
+        ink = INKS[i % len(INKS)]
+        draw.rectangle((left - 1, top - 1, right, bottom), outline=ink)
+        write(picture, (left + right) / 2, top - 2, sample.characters[i], ink)
+    return picture
+
+
+def trimmed(picture: Image.Image) -> Image.Image:
+    """Leave out empty lines above and below."""
+    _, top, _, bottom = ImageOps.invert(picture).getbbox()
+    return picture.crop((0, top, picture.width, bottom))
+
+
+def framed(picture: Image.Image) -> Image.Image:
+    """Draw the edge of a page."""
+    return ImageOps.expand(picture, 1, "lightgrey")
+
+
+def write(picture: Image.Image, middle: float, bottom: float, words, ink) -> None:
+    """Write words above a place of a picture."""
+    font = ImageFont.load_default(WORDS)
+    draw = ImageDraw.Draw(picture)
+    draw.text((middle, bottom), words, ink, font, anchor="mb")
+
+
+def flow(pictures: list[Image.Image]) -> Image.Image:
+    """Lay pictures side by side, line by line, as a text runs."""
+    places, left, top, high = [], 0, GAP, 0
+    for picture in pictures:
+        if left + picture.width > WIDTH:
+            left, top, high = 0, top + high + GAP, 0
+        places.append((left, top))
+        left, high = left + picture.width + GAP, max(high, picture.height)
+    sheet = Image.new("RGB", (WIDTH, top + high + GAP), "white")
+    for picture, place in zip(pictures, places, strict=True):
+        sheet.paste(picture, place)
     return sheet
 
 
-def scenes(folder: Path) -> Image.Image:
-    """Show a page with the boxes of its COCO file, and the page without."""
-    wish = {"kind": "scenes", "format": "coco", "count": 2, "split": (2, 0, 0)}
-    digitgan.make_dataset(folder, seed=2, **wish)
-    notes = json.loads((folder / "annotations" / "instances_train.json").read_text())
-    pages = []
-    for picture in notes["images"]:
-        page = Image.open(folder / "train" / picture["file_name"]).convert("RGB")
-        for note in notes["annotations"]:
-            left, top, width, height = note["bbox"]
-            if note["image_id"] == picture["id"] and not pages:
-                box = (left - 1, top - 1, left + width, top + height)
-                ImageDraw.Draw(page).rectangle(box, outline=RED)
-        pages.append(np.pad(np.asarray(page), ((1, 1), (1, 1), (0, 0))))
-    return Image.fromarray(np.concatenate(pages, axis=1))
+def shown(format: str, kind: str) -> list[Image.Image]:
+    """Make a data set, read it and show what was found."""
+    count = COUNTS[kind] * (1 if len(FORMATS[format]) > 1 else 3)
+    wish = {"kind": kind, "format": format, "count": count, "split": (count, 0, 0)}
+    wish |= {"seed": list(FORMATS).index(format), "balance": kind == "digits"}
+    if kind != "digits":
+        wish["pattern"] = PATTERNS.get(format)
+    with TemporaryDirectory() as folder:
+        digitgan.make_dataset(folder, **wish)
+        samples = list(READERS[format](Path(folder)))
+    assert len(samples) == count
+    if kind == "digits":
+        return [labelled(sample) for sample in samples]
+    if kind == "numbers":
+        return [trimmed(marked(sample, 2)) for sample in samples]
+    return [framed(marked(sample, PAGE)) for sample in samples]
 
 
 def main() -> None:
-    """Write a picture for each kind."""
-    for draw in (digits, numbers, scenes):
-        with TemporaryDirectory() as folder:
-            sheet = draw(Path(folder))
-        sheet.save(IMAGES / f"datasets-{draw.__name__}.png", optimize=True)
+    """Write a picture for each format, with all kinds that it takes."""
+    for format, kinds in FORMATS.items():
+        parts = [np.asarray(flow(shown(format, kind))) for kind in sorted(kinds)]
+        sheet = Image.fromarray(np.concatenate(parts)).quantize(32, dither=0)
+        path = IMAGES / f"datasets-{format}.png"
+        sheet.save(path, optimize=True)
+        print(path, path.stat().st_size)
 
 
 if __name__ == "__main__":

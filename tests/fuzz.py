@@ -38,7 +38,7 @@ from digitgan.errors import InputError
 from digitgan.generation import manifest, texts
 from digitgan.generation.sampler import Sampler
 from digitgan.generation.styles import Styles
-from digitgan.serving import parameters
+from digitgan.serving import fields, parameters
 from digitgan.serving.problems import Problem
 from digitgan.training.checkpoint import Checkpoints, _digest
 from digitgan.training.run import Run
@@ -71,7 +71,7 @@ class Targets:
         self._put("part/.shards/spec.json", spec.encode())
         self.gan = _game()
         model = SimpleNamespace(classes=CLASSES, limits={"slant": (-31.4, 40.6)})
-        self.known = parameters.for_numbers(model) + parameters.for_digits(model)
+        self.known = fields.for_numbers(model) + fields.for_digits(model)
         self.card = CARD | {"sha256": _sums(folder / "model")}
         self.manifest, self.config = hostile.stored_manifest(), hostile.stored_config()
         self.idx = [hostile.idx(x) for x in (IMAGES, LABELS, IMAGES[:, 1:])]
@@ -180,7 +180,7 @@ class Targets:
         self._put("model/model.json", content)
         model = Sampler(self.folder / "model", threads=1)
         assert model.sample(n=2).shape == (2, 28, 28)
-        parameters.for_digits(model)
+        fields.for_digits(model)
 
     def read_manifest(self, content: bytes) -> None:
         self._put("set/manifest.json", content)

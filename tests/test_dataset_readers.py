@@ -1,12 +1,14 @@
 """Real readers open what the factory writes, as their own users would."""
 
 import gzip
+import io
 import json
 import os
 
 import numpy as np
 import pytest
 from datasets_made import NAMES, tiny_model
+from PIL import Image
 
 import digitgan
 from digitgan.generation.factory import make_dataset
@@ -134,6 +136,23 @@ def test_webdataset(made, drawn):
     assert [told["number"] for _, _, told in rows] == list(range(800))
 
 
+def test_lmdb_as_trainers_of_text_readers_open_it(made, drawn):
+    """They walk below a folder, open what has a data.mdb and ask for these keys."""
+    lmdb = pytest.importorskip("lmdb")
+    images, labels = [], []
+    for path in sorted((made("lmdb") / "train").rglob("data.mdb")):
+        where = str(path.parent)
+        with lmdb.open(where, readonly=True, lock=False, create=False) as database:
+            find = database.begin().get
+            for i in range(1, int(find(b"num-samples")) + 1):
+                image = Image.open(io.BytesIO(find(b"image-%09d" % i)))
+                images.append(np.asarray(image))
+                labels.append(find(b"label-%09d" % i).decode())
+                assert json.loads(find(b"json-%09d" % i))["number"] == len(labels) - 1
+    assert np.array_equal(np.stack(images), drawn["x_train"])
+    assert labels == [NAMES[label] for label in drawn["y_train"]]
+
+
 PAGES = {"kind": "scenes", "count": 12, "shard_size": 3, "split": (8, 2, 2)}
 
 
@@ -146,8 +165,6 @@ def ink_of(mask):
 def test_coco_by_pycocotools(made):
     """Boxes are those of the ink to the pixel; the ink is dark in the picture."""
     coco = pytest.importorskip("pycocotools.coco")
-    from PIL import Image
-
     out = made("coco", **PAGES, pattern="dd.mm.yyyy")
     data = coco.COCO(str(out / "annotations" / "instances_train.json"))
     assert len(data.getImgIds()) == 8
@@ -190,7 +207,7 @@ def test_yolo_files_say_the_same_as_coco(made):
     assert "val: images/validation" in (files / "data.yaml").read_text()
 
 
-@pytest.mark.parametrize("format", ["png", "parquet", "webdataset"])
+@pytest.mark.parametrize("format", ["png", "parquet", "webdataset", "lmdb"])
 def test_numbers_can_be_written_again(made, tiny, format, tmp_path):
     """Every picture carries the text and the seed that write it again."""
     out = made(format, kind="numbers", count=60, length="2-4", split=(60, 0, 0))
@@ -212,6 +229,15 @@ def numbers_in(out, format, tmp_path):
         data = webdataset.WebDataset(shards, shardshuffle=False).decode("l8")
         for image, told in data.to_tuple("png", "json"):
             yield {"image": image, **told}
+        return
+    if format == "lmdb":
+        lmdb = pytest.importorskip("lmdb")
+        with lmdb.open(str(out / "train" / "00000-of-00001"), lock=False) as database:
+            find = database.begin().get
+            for i in range(1, int(find(b"num-samples")) + 1):
+                row = json.loads(find(b"json-%09d" % i))
+                assert row["text"] == find(b"label-%09d" % i).decode()
+                yield row | {"image": Image.open(io.BytesIO(find(b"image-%09d" % i)))}
         return
     datasets = pytest.importorskip("datasets")
     words = ["imagefolder"] if format == "png" else []

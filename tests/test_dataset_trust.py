@@ -1,24 +1,25 @@
-"""Data sets that were killed, damaged, made by many, or too large for the disk."""
+"""Data sets that were killed or damaged, or made by many."""
 
-import contextlib
-import errno
-import os
 import random
 import signal
 import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
-from datasets_made import run, sums, tiny_model
+from datasets_made import (
+    FOR_DIGITS,
+    command,
+    flags,
+    needs,
+    run,
+    sums,
+    tiny_model,
+    wait_for,
+    whole,
+)
 
-from digitgan.errors import DatasetFailed
-from digitgan.generation import engines, shards
+from digitgan.generation import shards
 from digitgan.generation.factory import make_dataset, verify_dataset
-from digitgan.generation.spec import FORMATS
-
-FOR_DIGITS = [name for name, kinds in FORMATS.items() if "digits" in kinds]
 
 
 @pytest.fixture(scope="module")
@@ -39,28 +40,9 @@ def made(monkeypatch):
     return indices
 
 
-def begin(words):
-    """Run the command in a process of its own."""
-    code = "from digitgan.cli import main; main()"
-    return subprocess.Popen([sys.executable, "-c", code, "dataset", *words])
-
-
-def whole(out):
-    """Return the receipts of the shards that are whole."""
-    return list((out / ".shards").glob("[0-9]*.json"))
-
-
-def wait_for(true, seconds=60):
-    """Wait until something is true."""
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until, "it never came true"
-        time.sleep(0.002)
-
-
 def killed(words, after, out):
     """Run the command and kill it once so many shards are whole; say if it was."""
-    process = begin(words)
+    process = subprocess.Popen(command(out, *words))
     wait_for(lambda: process.poll() is not None or len(whole(out)) > after)
     process.kill()
     return process.wait() == -signal.SIGKILL
@@ -81,8 +63,7 @@ def test_killed_and_gone_on_with(tmp_path, tiny, made, format, workers, kills):
     wish = {"count": 3000, "format": format, "shard_size": 40, "seed": 2, "model": tiny}
     make_dataset(tmp_path / "a", **wish)
     expected, chance = sums(tmp_path / "a"), random.Random(f"{format} {workers}")
-    words = [f"--{k.replace('_', '-')}={v}" for k, v in wish.items()]
-    words = [str(tmp_path / "b"), *words, f"--workers={workers}"]
+    words = [*flags(wish), f"--workers={workers}"]
     moments = sorted(chance.sample(range(70), kills))
     assert all([killed(words, moment, tmp_path / "b") for moment in moments])
     time.sleep(0.5)  # what a worker had begun when its parent went
@@ -96,8 +77,7 @@ def test_killed_and_gone_on_with(tmp_path, tiny, made, format, workers, kills):
 
 @pytest.mark.parametrize("format", FOR_DIGITS)
 def test_verify_mends_just_what_is_damaged(tmp_path, capsys, tiny, made, format):
-    if format == "parquet":
-        pytest.importorskip("pyarrow")
+    needs(format)
     out = tmp_path / "a"
     make_dataset(out, count=1000, format=format, shard_size=100, model=tiny)
     before = sums(out)
@@ -165,63 +145,3 @@ def test_ray_makes_the_same_bytes(tmp_path, tiny):
     make_dataset(tmp_path / "a", **wish)
     make_dataset(tmp_path / "b", engine="ray", workers=2, **wish)
     assert sums(tmp_path / "a") == sums(tmp_path / "b")
-
-
-def test_a_full_disk(tmp_path, capsys, monkeypatch, tiny):
-    wish = [tmp_path / "a", "--count", 500, "--shard-size", 50, "--model", tiny]
-    wish += ["--workers", 1]
-    keep = shards.keep_shard
-
-    def full(spec, folder, index):
-        if index == 4:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        return keep(spec, folder, index)
-
-    monkeypatch.setattr(engines, "keep_shard", full)
-    code, _, errors = run(capsys, *wish)
-    assert code == 1 and len(errors) == 1
-    assert "the disk is full; 4 of 10 shards are whole" in errors[0]
-    monkeypatch.undo()
-    code, said, _ = run(capsys, *wish)
-    assert code == 0 and "300 drawn now" in said
-
-
-def die(spec, folder, index):
-    """Make a shard, but die of the third."""
-    if index == 2:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return shards.keep_shard(spec, folder, index)
-
-
-def test_a_worker_that_dies(tmp_path, monkeypatch, tiny):
-    wish = {"count": 500, "shard_size": 50, "model": tiny}
-    monkeypatch.setattr(engines, "keep_shard", die)
-    with pytest.raises(DatasetFailed, match="a worker died: .* of 10 shards are whole"):
-        make_dataset(tmp_path / "a", workers=2, **wish)
-    there = len(whole(tmp_path / "a"))
-    monkeypatch.undo()
-    report = make_dataset(tmp_path / "a", **wish)
-    assert report.made == 500 - 50 * there < 500
-
-
-def children(parent):
-    """Return the processes that a process started."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            facts = path.read_text().rpartition(")")[2].split()
-            if int(facts[1]) == parent:
-                found.append(path.parent)
-    return found
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")
-def test_workers_leave_with_their_parent(tmp_path, tiny):
-    words = [str(tmp_path / "a"), "--count=1000000", "--shard-size=50", "--workers=2"]
-    process = begin([*words, f"--model={tiny}"])
-    wait_for(lambda: len(whole(tmp_path / "a")) > 3)
-    workers = children(process.pid)
-    assert len(workers) >= 2
-    process.kill()
-    process.wait()
-    wait_for(lambda: not any(worker.exists() for worker in workers))

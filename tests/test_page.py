@@ -1,5 +1,7 @@
 """The page in a browser: type, slide, a new hand, share, download; nothing foreign."""
 
+import base64
+import io
 import json
 import os
 import re
@@ -27,6 +29,8 @@ SIZES = {
         "color_scheme": "dark",
     },
 }
+READY = {"": "body[data-shown]", "explore": "body[data-shown][data-compared]"}
+PAGES = list(READY)
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no chromium")
 
 
@@ -138,11 +142,14 @@ def test_paper_and_boxes(context, address):
         page.get_by_text(name, exact=True).click()
         shown(page, f"lines={part}")
     assert page.get_by_label("Spacing", exact=True).is_disabled()
-    assert not page.locator("#boxes").is_visible()
+    characters = page.get_by_role("button", name=re.compile("write it anew"))
+    edges = "all => all.map((one) => getComputedStyle(one).borderTopColor)"
+    assert set(characters.evaluate_all(edges)) == {"rgba(0, 0, 0, 0)"}
     page.get_by_label("Show where each character is").check()
-    assert page.locator("#boxes rect").count() == 4
+    assert set(characters.evaluate_all(edges)) == {"rgb(200, 69, 47)"}
+    assert characters.count() == 4
     picture = page.locator("#picture").bounding_box()
-    for box in page.locator("#boxes rect").all():
+    for box in characters.all():
         inside = box.bounding_box()
         assert inside["x"] > picture["x"] and inside["y"] > picture["y"]
         assert inside["width"] > 5 and inside["height"] > 10
@@ -209,6 +216,68 @@ def test_downloads_are_what_the_python_line_makes(context, address, tmp_path):
     assert np.array_equal(made, np.asarray(Image.open(files["PNG"])))
 
 
+def test_single_characters_are_written_anew(context, address, tmp_path):
+    page = opened(context, address, "?text=2026&seed=7")
+    seen = [shown(page, "text=2026")]
+    characters = page.get_by_role("group", name="The characters").get_by_role("button")
+    characters.nth(2).click()
+    seen.append(shown(page, "rerolls=0%2C0%2C1%2C0&"))
+    playwright.expect(characters.nth(2)).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    playwright.expect(characters.nth(3)).to_be_focused()
+    playwright.expect(characters.nth(3)).to_have_accessible_name(
+        "6, character 4 of 4: write it anew"
+    )
+    ring = "e => getComputedStyle(e).outlineStyle"
+    assert characters.nth(3).evaluate(ring) == "solid"
+    page.keyboard.press("r")
+    seen.append(shown(page, "rerolls=0%2C0%2C1%2C1&"))
+    page.keyboard.press("Backspace")
+    assert shown(page, "rerolls=0%2C0%2C1%2C0&") == seen[1]
+    page.wait_for_url("**/?text=2026&seed=7&rerolls=0%2C0%2C1%2C0")
+    line = page.locator("#code").inner_text()
+    page.get_by_label("Write a number").fill("12026")
+    shown(page, "rerolls=0%2C0%2C0%2C1%2C0&")
+    other = opened(context, address, "?text=2026&seed=7&rerolls=0,0,1,0")
+    assert other.get_attribute("#picture", "src") == seen[1]
+    assert len(set(seen)) == 3
+    exec(line.replace('save("', f'save("{tmp_path}/'), {"digitgan": digitgan})
+    made = Image.open(tmp_path / "2026.png")
+    data = base64.b64decode(seen[1].partition(",")[2])
+    assert np.array_equal(np.asarray(made), np.asarray(Image.open(io.BytesIO(data))))
+    page.keyboard.press("Enter")
+    page.wait_for_selector('body[data-shown]:not([data-shown*="rerolls"])')
+
+
+def test_a_walk_to_another_hand_and_back(context, address, tmp_path):
+    page = opened(context, address, "?text=42&seed=7")
+    walk = page.get_by_role("button", name="Walk")
+    walk.click()
+    picture = shown(page, "toward=")
+    assert picture.startswith("v1/numbers.gif?text=42&seed=7&toward=")
+    assert walk.get_attribute("aria-pressed") == "true"
+    assert page.get_by_role("button", name=re.compile("write it anew")).count() == 0
+    page.wait_for_url("**/?text=42&seed=7&toward=*")
+    link = page.url
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="GIF").click()
+    waiting.value.save_as(tmp_path / "walk.gif")
+    film = Image.open(tmp_path / "walk.gif")
+    assert film.format == "GIF" and film.n_frames > 30
+    line = page.locator("#code").inner_text()
+    exec(line.replace('save("', f'save("{tmp_path}/'), {"digitgan": digitgan})
+    assert (tmp_path / "42.gif").read_bytes() == (tmp_path / "walk.gif").read_bytes()
+    page.get_by_label("Slant", exact=True).focus()
+    page.keyboard.press("w")
+    page.wait_for_selector('body[data-shown]:not([data-shown*="toward"])')
+    assert page.get_by_role("link", name="PNG").is_visible()
+    other = opened(context, link, "")
+    assert other.get_attribute("#picture", "src") == picture
+    other.emulate_media(reduced_motion="reduce")
+    other.reload()
+    assert not shown(other, "text=42").startswith("v1/numbers.gif")
+
+
 def test_what_cannot_be_written_is_said(context, address):
     page = opened(context, address)
     text = page.get_by_label("Write a number")
@@ -240,20 +309,158 @@ def test_a_busy_server_is_asked_again(context, address):
     assert len(refusals) == 1
 
 
-def test_the_page_is_narrow_named_and_light(context, address):
+def wander(context, address, query="?digit=3&seed=7&x=2&y=3"):
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.goto(f"{address}explore{query}")
+    chosen(page, "x=2&y=3" if "x=2" in query else "seed=")
+    return page
+
+
+def chosen(page, part):
+    """Wait until a digit is drawn and compared; return how it looks."""
+    page.wait_for_function(
+        """part => {
+          const { shown, compared } = document.body.dataset;
+          const plane = (words) => words?.replace(/&[xy]=[0-9]+/g, "");
+          return compared?.includes(part) && plane(shown) === plane(compared);
+        }""",
+        arg=part,
+    )
+    return page.evaluate("document.getElementById('large').toDataURL()")
+
+
+def test_the_plane_moves_under_mouse_finger_and_keys(context, address):
+    page = wander(context, address)
+    seen = [chosen(page, "x=2&y=3")]
+    plane = page.get_by_role("application")
+    plane.focus()
+    for key, part in (("ArrowRight", "x=3&y=3"), ("ArrowUp", "x=3&y=2")):
+        page.keyboard.press(key)
+        seen.append(chosen(page, part))
+    cell = float(
+        plane.evaluate(
+            "e => parseFloat(getComputedStyle(e.firstElementChild"
+            ".nextElementSibling).width) - 6"
+        )
+    )
+    box = plane.bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.click(middle[0] + 2 * cell, middle[1] + cell)
+    seen.append(chosen(page, "x=5&y=3"))
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0] + 1.2 * cell, middle[1] - 0.9 * cell, steps=8)
+    page.mouse.up()
+    seen.append(chosen(page, "x=4&y=4"))
+    if context.pages[0].evaluate("navigator.maxTouchPoints"):
+        page.touchscreen.tap(middle[0] - cell, middle[1])
+        seen.append(chosen(page, "x=3&y=4"))
+    page.keyboard.press("Home")
+    seen.append(chosen(page, "x=0&y=0"))
+    page.keyboard.press("ArrowLeft")
+    seen.append(chosen(page, "x=11&y=0"))
+    assert len(set(seen)) == len(seen)
+    page.wait_for_url("**/explore?digit=3&seed=7&x=11&y=0")
+    playwright.expect(page.locator("#large")).to_have_accessible_name(
+        "A three of hand 7, at 11, 0"
+    )
+    said = page.get_by_role("status")
+    playwright.expect(said).to_contain_text("at 11, 0. The nearest of ")
+
+
+def test_the_chosen_digit_is_styled_and_compared(context, address):
+    page = wander(context, address)
+    first = chosen(page, "x=2&y=3")
+    slide(page, "Thickness", "End")
+    assert chosen(page, "thickness=4.9") != first
+    page.get_by_role("button", name=re.compile("^Thickness: ")).click()
+    page.wait_for_selector('body[data-compared$="seed=7&x=2&y=3"]')
+    assert chosen(page, "x=2&y=3") == first
+    near = page.locator("#neighbours img")
+    assert near.count() == 6
+    told = json.loads(
+        page.request.get(f"{address}v1/nearest?digit=3&seed=7&x=2&y=3").text()
+    )
+    words = page.locator("#verdict").inner_text()
+    for figure in (told["distance"], told["typical"]["low"], told["typical"]["high"]):
+        assert f"{figure:.0f}" in words
+    assert near.nth(1).get_attribute("src") == told["neighbours"][0]["image"]
+
+
+def test_every_digit_in_many_hands(context, address):
+    page = wander(context, address)
+    grid = page.get_by_role("grid")
+    playwright.expect(grid.get_by_role("row")).to_have_count(10)
+    grid.get_by_role("button", name="5 of hand 9").click()
+    chosen(page, "digit=5&seed=9&x=0&y=0")
+    assert page.get_by_label("5", exact=True).is_checked()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    chosen(page, "digit=6&seed=10&x=0&y=0")
+    page.wait_for_url("**/explore?digit=6&seed=10&x=0&y=0&first=7")
+    page.go_back()
+    chosen(page, "digit=5&seed=9&x=0&y=0")
+    page.get_by_role("button", name="Other hands").click()
+    playwright.expect(
+        grid.get_by_role("button", name=re.compile("of hand 7$"))
+    ).to_have_count(0)
+
+
+def test_a_link_to_a_digit_shows_the_same(context, address):
+    page = wander(context, address)
+    page.locator("#digits").get_by_text("8", exact=True).click()
+    slide(page, "Slant", "End")
+    look = chosen(page, "digit=8&seed=7&x=2&y=3&slant=40")
+    page.get_by_role("button", name="Copy link").click()
+    link = page.evaluate("navigator.clipboard.readText()")
+    other = context.new_page()
+    other.goto(link)
+    assert chosen(other, "digit=8&seed=7&x=2&y=3&slant=40") == look
+    other.keyboard.press("n")
+    other.wait_for_function("document.getElementById('seed').value !== '7'")
+    chosen(other, "x=0&y=0")
+    other.get_by_role("link", name="Write", exact=True).last.click()
+    shown(other, "slant=40")
+
+
+def test_without_training_digits_it_says_so(context, address):
+    context.expected = ["404"]
+    page = context.new_page()
+    told = {"detail": "MNIST is not in the cache of this machine"}
+    refused = lambda route: route.fulfill(status=404, json=told)  # noqa: E731
+    page.route("**/v1/nearest?*", refused)
+    page.goto(f"{address}explore?digit=3&seed=7")
+    playwright.expect(page.locator("#verdict")).to_contain_text("not in the cache")
+    assert not page.locator("#near").is_visible()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_no_fault(context, address, path):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = context.new_page()
+    page.goto(address + path)
+    page.wait_for_selector(READY[path])
+    response = axe.run(page).response
+    assert len(response["passes"]) > 15
+    found = response["violations"]
+    told = [
+        (one["id"], one["impact"], [n["html"] for n in one["nodes"]]) for one in found
+    ]
+    assert told == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_narrow_and_light(context, address, path):
     page = context.new_page()
     weights = []
     page.on("response", lambda reply: weights.append(len(reply.body())))
-    page.goto(address)
-    shown(page, "text=2026")
+    page.goto(address + path)
+    page.wait_for_selector(READY[path])
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(wide) == 0
     page.wait_for_load_state("networkidle")
     assert len(weights) >= 6 and sum(weights) < 300_000
-    for control in page.locator("button:visible, a, input, textarea").all():
-        named = control.evaluate(
-            "e => e.ariaLabel || e.textContent.trim() || e.labels?.[0]?.textContent"
-        )
-        assert named, control.evaluate("e => e.outerHTML")
     identifiers = page.locator("[id]").evaluate_all("all => all.map(e => e.id)")
     assert len(identifiers) == len(set(identifiers))

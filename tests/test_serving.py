@@ -3,9 +3,6 @@
 import asyncio
 import io
 import json
-import signal
-import socket
-import subprocess
 import sys
 import threading
 import time
@@ -18,7 +15,6 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import digitgan
-from digitgan import cli
 from digitgan.generation.sampler import load
 
 pytest.importorskip("starlette")
@@ -28,11 +24,12 @@ from starlette.routing import Mount  # noqa: E402
 from starlette.testclient import TestClient  # noqa: E402
 
 from digitgan.serving import app as app_module  # noqa: E402
-from digitgan.serving import command, parameters, pictures  # noqa: E402
+from digitgan.serving import parameters, pictures, site  # noqa: E402
 from digitgan.serving.app import make_app  # noqa: E402
 from digitgan.serving.capacity import Capacity  # noqa: E402
 from digitgan.serving.problems import Problem  # noqa: E402
 
+HERE = "http://localhost"
 MEDIA = pictures.MEDIA_TYPES
 PAGE = {"text": "12/05", "seed": 7, "slant": 20.0, "thickness": 3.5, "variety": 0.8}
 PAGE |= {"spacing": [0, 9], "height": 40, "width": 220, "lines": "ruled"}
@@ -46,7 +43,7 @@ def model():
 
 @pytest.fixture(scope="module")
 def client(model):
-    with TestClient(make_app(model)) as client:
+    with TestClient(make_app(model), HERE) as client:
         yield client
 
 
@@ -233,7 +230,7 @@ def test_a_slow_body_is_refused(client, monkeypatch):
 
     async def slow():
         sent, app = [], client.app
-        headers = [(b"content-type", b"application/json")]
+        headers = [(b"content-type", b"application/json"), (b"host", b"localhost")]
         scope = {"type": "http", "method": "POST", "path": "/v1/numbers"}
         scope |= {"headers": headers, "query_string": b"", "root_path": ""}
 
@@ -249,12 +246,22 @@ def test_a_slow_body_is_refused(client, monkeypatch):
     assert asyncio.run(slow()) == 408
 
 
+def test_head_is_get_without_the_body(client):
+    for path in ("/v1/numbers?text=2026", "/v1/digits.npz", "/v1/numbers?text=x"):
+        full, head = client.get(path), client.head(path)
+        assert head.status_code == full.status_code and not head.content
+        assert {*full.headers.items()} == {*head.headers.items()}
+
+
 def test_other_paths_and_methods_are_problems(client):
-    assert refusal(client.get("/v1/numbers.gif?text=1"), 404)["field"] == "ending"
+    assert refusal(client.get("/v1/numbers.bmp?text=1"), 404)["field"] == "ending"
     refusal(client.get("/v2/numbers"), 404)
     refusal(client.get("/%2e%2e/app.py"), 404)
     refusal(client.get("/..%2fapp.py"), 404)
-    refusal(client.delete("/v1/digits"), 405)
+    told = refusal(client.delete("/v1/digits"), 405)
+    assert told["field"] == "method" and "GET" in told["allowed"]
+    reply = client.options("/v1/numbers.png")
+    assert {"GET", "POST"} < {*reply.headers["allow"].split(", ")}
     refusal(client.post("/v1/numbers?seed=1", json={"text": "1"}))
 
 
@@ -268,7 +275,7 @@ def test_the_page_and_its_parts_are_served(client):
     page = client.get("/")
     assert page.headers["content-type"].startswith("text/html")
     assert "default-src 'self'" in page.headers["content-security-policy"]
-    parts = [*app_module.PAGE.iterdir()]
+    parts = [*site.FOLDER.iterdir()]
     assert sum(part.stat().st_size for part in parts) < 300_000
     for part in parts:
         assert client.get(f"/{part.name}").content == part.read_bytes()
@@ -285,6 +292,10 @@ def test_metrics_count_requests_and_remember_no_names(client):
         begin = f'digitgan_requests_total{{path="{path}",status="{status}"}} '
         assert any(line.startswith(begin) for line in lines), begin
     assert "/a1" not in said.text and "digitgan_drawing 0.0" in lines
+    assert "digitgan_requests_in_flight 1.0" in lines  # this one
+    assert 'digitgan_request_seconds_count{path="/v1/numbers"}' in said.text
+    if sys.platform == "linux":
+        assert "process_resident_memory_bytes" in said.text
 
 
 def test_past_capacity_it_says_503_and_stays_awake(model, monkeypatch):
@@ -296,7 +307,7 @@ def test_past_capacity_it_says_503_and_stays_awake(model, monkeypatch):
         return b"drawn"
 
     monkeypatch.setattr(pictures, "numbers", numbers)
-    with TestClient(make_app(model, workers=1, waiting=1)) as client:
+    with TestClient(make_app(model, workers=1, waiting=1), HERE) as client:
         replies = []
         ask = lambda: replies.append(client.get("/v1/numbers?text=1"))  # noqa: E731
         both = [threading.Thread(target=ask) for _ in range(2)]
@@ -360,7 +371,7 @@ def test_a_failure_of_ours_gives_nothing_away(model, monkeypatch):
         raise RuntimeError("a secret")
 
     monkeypatch.setattr(pictures, "numbers", numbers)
-    with TestClient(make_app(model), raise_server_exceptions=False) as client:
+    with TestClient(make_app(model), HERE, raise_server_exceptions=False) as client:
         told = refusal(client.get("/v1/numbers?text=1"), 500)
         assert "secret" not in json.dumps(told)
         assert client.get("/healthz").status_code == 200
@@ -397,15 +408,13 @@ def test_the_description_covers_every_route_and_its_examples_work(client):
             for one in what.get("parameters", []):
                 if one["in"] == "path":
                     where = where.replace(f"{{{one['name']}}}", one["example"])
-                else:
+                elif "example" in one:
                     query[one["name"]] = one["example"]
             if verb == "post":
                 content = what["requestBody"]["content"]["application/json"]
                 reply = client.post(where, json=content["example"])
                 assert reply.status_code == 200, reply.text
                 continue
-            for name in ("n", "digit"):
-                query.pop(name, None)  # labels exclude them
             query = {
                 k: ",".join(map(str, v)) if isinstance(v, list) else v
                 for k, v in query.items()
@@ -415,22 +424,6 @@ def test_the_description_covers_every_route_and_its_examples_work(client):
             assert reply.headers["content-type"].partition(";")[0] in (
                 what["responses"]["200"].get("content", {})
             )
-
-
-def test_the_command_refuses_a_port_that_is_taken(capsys):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        with pytest.raises(SystemExit) as end:
-            cli.main(["serve", "--port", port])
-    said = capsys.readouterr()
-    assert end.value.code == 2 and len(said.err.splitlines()) == 1
-    assert port in said.err and "--port 0" in said.err
-
-
-def test_answers_are_not_held_back_to_be_sent_together():
-    """Without its protocol asyncio leaves Nagle's algorithm on: 40 ms an answer."""
-    with command._listening("127.0.0.1", 0) as listener:
-        assert listener.proto == socket.IPPROTO_TCP
 
 
 WORDS = st.one_of(
@@ -475,44 +468,3 @@ def test_nothing_in_a_body_makes_it_fail(client, asked, text):
     assert reply.status_code in (200, 400), reply.text
     if reply.status_code == 400:
         assert refusal(reply)["field"]
-
-
-def test_the_command_needs_its_extra_and_the_others_do_not(tmp_path):
-    def run(*words):
-        hide = "import sys; [sys.modules.__setitem__(m, None) for m in "
-        hide += "('starlette', 'uvicorn', 'prometheus_client')]; "
-        code = f"{hide}from digitgan.cli import main; main({list(words)})"
-        words = [sys.executable, "-c", code]
-        return subprocess.run(words, capture_output=True, text=True)
-
-    without = run("serve")
-    assert without.returncode == 2 and len(without.stderr.splitlines()) == 1
-    assert "pip install 'digitgan[serve]'" in without.stderr
-    assert run("generate", "7", "-o", str(tmp_path / "7.png")).returncode == 0
-
-
-def test_the_command_serves_and_stops_when_it_has_answered():
-    code = "from digitgan.cli import main; main(['serve', '--port', '0'])"
-    with subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            where = process.stdout.readline().split()[2]
-            text = "8" * 60
-            asked = {"text": text, "height": 200, "noise": 1}
-            replies = []
-            ask = threading.Thread(
-                target=lambda: replies.append(
-                    httpx.get(f"{where}v1/numbers.png", params=asked, timeout=60)
-                )
-            )
-            ask.start()
-            deadline = time.monotonic() + 20
-            while not httpx.get(f"{where}healthz").json()["drawing"] and ask.is_alive():
-                assert time.monotonic() < deadline
-            process.send_signal(signal.SIGINT)
-            ask.join(60)
-            assert replies[0].status_code == 200
-            assert process.wait(20) == 0
-        finally:
-            process.kill()

@@ -1,5 +1,6 @@
 """The verb ``dataset``."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -7,12 +8,13 @@ import typer
 
 from digitgan.errors import InputError
 
-HELP = """Make a labelled data set, go on with one, or check one.
+AGAIN = "the same command goes on with what is whole"
+HELP = f"""Make a labelled data set, go on with one, or check one.
 
 \b
 Kinds and formats:
-  digits    single ones, 28x28        idx npz png parquet webdataset
-  numbers   written, a picture each   png parquet webdataset coco yolo
+  digits    single ones, 28x28        idx npz png parquet webdataset lmdb
+  numbers   written, a picture each   png parquet webdataset lmdb coco yolo
   scenes    pages of numbers          coco yolo png parquet webdataset
 
 \b
@@ -24,7 +26,7 @@ Examples:
   digitgan dataset pages --kind scenes --format coco --count 1000
   digitgan dataset --verify mine              name what is damaged and mend it
 
-The same command goes on with what was broken off.
+Killed, or stopped by Ctrl-C? {AGAIN[0].upper()}{AGAIN[1:]}.
 """
 
 
@@ -77,10 +79,14 @@ def dataset(  # noqa: PLR0913 - each is a flag
     wish = {name: value for name, value in locals().items() if name in FLAGS}
     force = {"workers": engines.available() if workers is None else workers}
     force |= {"engine": engine, "progress": True}
-    if verify:
-        _verify(out, model, wish, force)
-    else:
-        print(_summary(factory.make_dataset(out, model=model, **wish, **force)))
+    try:
+        if verify:
+            _verify(out, model, wish, force)
+        else:
+            print(_summary(factory.make_dataset(out, model=model, **wish, **force)))
+    except KeyboardInterrupt:
+        print(f"stopped; {AGAIN}", file=sys.stderr)
+        raise
 
 
 FLAGS = {  # of what is made, and their usual values

@@ -1,5 +1,6 @@
 """The verb ``serve``."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ Examples:
   digitgan serve                                  http://127.0.0.1:8000
   digitgan serve --port 0                         any free port
   digitgan serve --model runs/flagship            a model of your own
+  digitgan serve --host 0.0.0.0                   for others too; prints a token
   curl -o year.png "http://127.0.0.1:8000/v1/numbers.png?text=2026&seed=7"
 """
 
@@ -27,6 +29,20 @@ def serve(
     model: Annotated[
         str, typer.Option(help="flagship, or a model or run folder.")
     ] = "flagship",
+    token: Annotated[
+        str | None,
+        typer.Option(
+            envvar="DIGITGAN_TOKEN",
+            help="What those who write or train must know; without one a --host for "
+            "others makes one up.",
+        ),
+    ] = None,
+    runs: Annotated[
+        Path, typer.Option(help="Folder of the trainings that the page shows.")
+    ] = Path("runs"),
+    data: Annotated[
+        str, typer.Option(help="What new ones learn from, as for train.")
+    ] = "mnist",
 ) -> None:
     """Serve the page and the API until Ctrl-C."""
     try:
@@ -37,4 +53,4 @@ def serve(
         raise InputError(f"{error}: serve needs  pip install 'digitgan[serve]'") from (
             error
         )
-    run(host, port, model)
+    run(host, port, model, token, runs, data)

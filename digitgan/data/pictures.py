@@ -1,7 +1,12 @@
 """Digits as pictures that people look at: dark ink on white paper."""
 
+from pathlib import Path
+from typing import BinaryIO
+
 import numpy as np
 from PIL import Image
+
+FRAME_MS = 60  # of a film
 
 
 def grid(images: np.ndarray, columns: int = 10, scale: int = 2) -> Image.Image:
@@ -23,6 +28,13 @@ def grid(images: np.ndarray, columns: int = 10, scale: int = 2) -> Image.Image:
     picture = Image.fromarray(255 - sheet.reshape(rows * height, columns * width))
     size = (picture.width * scale, picture.height * scale)
     return picture.resize(size, Image.Resampling.NEAREST)
+
+
+def save_film(frames: list[Image.Image], file: Path | BinaryIO) -> None:
+    """Write a GIF that leads from the first frame to the last and back, for ever."""
+    frames = frames + frames[-2:0:-1]
+    told = {"append_images": frames[1:], "duration": FRAME_MS, "loop": 0}
+    frames[0].save(file, "gif", save_all=True, **told)
 
 
 def in_blocks(images: np.ndarray, columns: int = 80) -> str:

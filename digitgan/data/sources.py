@@ -77,8 +77,7 @@ def find(name: str) -> Dataset:
     remarks, failures = [], []
     if os.path.isdir(folder):
         try:
-            files = _checked(_read_folder(folder), collection.sources[0].sums)
-            return _dataset(collection, files, "the cache")
+            return kept(name)
         except Unavailable as error:
             remarks.append(f"the cache in {folder} was not used: {error}")
     for source in collection.sources:
@@ -92,6 +91,21 @@ def find(name: str) -> Dataset:
         return _dataset(collection, files, "; ".join([source.label, *remarks]))
     reasons = "; ".join([*remarks, *failures, collection.help])
     raise ConnectionError(f"{collection.title} could not be had: {reasons}")
+
+
+def kept(name: str) -> Dataset:
+    """Return a named data set from the cache alone.
+
+    Args:
+        name: ``mnist`` or ``fashion-mnist``.
+
+    Raises:
+        Unavailable: It is not there, or not as it should be.
+    """
+    collection = COLLECTIONS[name]
+    files = _read_folder(cache_folder() / name)
+    files = _checked(files, collection.sources[0].sums)
+    return _dataset(collection, files, "the cache")
 
 
 def cache_folder() -> Path:

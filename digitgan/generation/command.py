@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from digitgan.data.pictures import grid, in_blocks
+from digitgan.data.pictures import grid, in_blocks, save_film
 from digitgan.errors import InputError
 from digitgan.files import replacing
 from digitgan.generation.characters import characters
@@ -23,7 +23,7 @@ from digitgan.generation.writing import DIGITS, Written, rows_of
 ENDINGS = (".png", ".npz", ".gif")
 COLUMNS = 10
 SCALE = 4  # screen pixels per image pixel
-FRAMES, FRAME_MS = 24, 60
+FRAMES = 24
 
 
 def generate(  # noqa: PLR0913 - each is a flag
@@ -80,7 +80,7 @@ def generate(  # noqa: PLR0913 - each is a flag
     first = recipe(seed)
     if ending == ".gif":
         steps = walk(first, recipe(seed + 1), FRAMES)
-        _keep({out: partial(_save_film, _sheets(sampler, steps, columns))})
+        _keep({out: partial(save_film, _sheets(sampler, steps, columns))})
         return
     images = sampler.draw(first)
     if not out:
@@ -111,7 +111,7 @@ def _write(sampler, text, out, boxes, page: dict, seed: int, **style) -> None:
     elif out.suffix.lower() == ".gif":
         hands = {"seed": seed, "toward": seed + 1, "frames": FRAMES}
         steps = sampler.write_walk(text, **hands, **style, **page)
-        _keep({out: partial(_save_film, [written.image for written in steps])})
+        _keep({out: partial(save_film, [written.image for written in steps])})
     else:
         written = sampler.write(text, seed=seed, **style, **page)
         files = {out: written.image.save}
@@ -187,11 +187,3 @@ def _save_arrays(images: np.ndarray, recipe: Recipe, path: Path) -> None:
 def _sheets(sampler: Sampler, steps: list[Recipe], columns: int) -> list[Image.Image]:
     """Draw digits on the way from one hand to another, a sheet for each step."""
     return [grid(sampler.draw(step), columns, SCALE) for step in steps]
-
-
-def _save_film(frames: list[Image.Image], path: Path) -> None:
-    """Write a film that leads to the other hand and back, for ever."""
-    frames = frames + frames[-2:0:-1]
-    frames[0].save(
-        path, save_all=True, append_images=frames[1:], duration=FRAME_MS, loop=0
-    )

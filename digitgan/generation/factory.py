@@ -5,11 +5,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from digitgan.errors import DatasetFailed, InputError
 from digitgan.files import replacing, sha256
-from digitgan.generation import manifest
+from digitgan.generation import manifest, stored
 from digitgan.generation.engines import check_engine, make_shards
 from digitgan.generation.manifest import State
 from digitgan.generation.sampler import load
@@ -69,8 +70,9 @@ def make_dataset(  # noqa: PLR0913 - each decides what is made, or by whom
         kind: ``digits``, 28x28 each; ``numbers``, written ones; ``scenes``, pages of
             numbers with boxes.
         count: Samples in all, from 1.
-        format: idx, npz (digits); png, parquet, webdataset; coco, yolo (numbers and
-            scenes). Unless given idx for digits, png for numbers, coco for scenes.
+        format: idx, npz (digits); lmdb (digits and numbers); png, parquet, webdataset;
+            coco, yolo (numbers and scenes). Unless given idx for digits, png for
+            numbers, coco for scenes.
         seed: From 0 to 2**64 - 1.
         split: Train, validation and test, in percent or in samples.
         labels: The digits that may occur; all unless given.
@@ -123,7 +125,7 @@ def verify_dataset(
     state = manifest.read_state(folder)
     if state is None:
         raise InputError(
-            f"folder {str(out)!r} holds no manifest.json: "
+            f"folder {str(out)!r} holds no manifest.json of ours: "
             "name one that digitgan dataset made"
         )
     if model is not None:
@@ -142,7 +144,7 @@ def _complete(folder: Path, state: State, workers: int, engine, progress) -> Mad
         _check_model(spec, todo)
         samples = sum(spec.shard(index).count for index in todo)
         noted = {index: state.receipts.pop(index, None) for index in todo}
-        show = _bar(samples, spec.kind) if progress and todo else nullcontext(_silent)
+        show = _bar(spec, samples) if progress and todo else nullcontext(_silent)
         with show as advance:
             for receipt in make_shards(spec, folder, todo, workers, engine):
                 state.receipts[receipt.index] = receipt
@@ -151,7 +153,7 @@ def _complete(folder: Path, state: State, workers: int, engine, progress) -> Mad
             _join(folder, state)
             told = manifest.write_manifest(folder, state)
         else:
-            told = manifest.read_manifest(folder)
+            told = stored.manifest_json(folder)
         clear_work(folder)
     except (OSError, DatasetFailed) as error:
         raise _broken_off(folder, state, error) from error
@@ -221,32 +223,23 @@ def _silent(count: int) -> None:
 
 
 @contextmanager
-def _bar(total: int, kind: str):
+def _bar(spec: Spec, left: int):
     """Show rate and time left on standard error; yield what moves it."""
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    console, began = Console(stderr=True), time.perf_counter()
+    columns = BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[pace]}")
+    console, began, there = Console(stderr=True), time.perf_counter(), spec.count - left
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
-        task = bar.add_task("", total=total, rate="")
+        task = bar.add_task("", total=spec.count, completed=there, pace="")
 
         def advance(count: int) -> None:
             done = bar.tasks[task].completed + count
-            rate = done / (time.perf_counter() - began)
-            bar.update(task, completed=done, rate=f"{rate:,.0f} {kind}/s")
+            rate = (done - there) / (time.perf_counter() - began)
+            rest = timedelta(seconds=round((spec.count - done) / rate))
+            pace = f"{rate:,.0f} {spec.kind}/s, {rest} left"
+            bar.update(task, completed=done, pace=pace)
 
         yield advance

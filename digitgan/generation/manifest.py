@@ -6,19 +6,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 
 import digitgan
 from digitgan.errors import InputError
-from digitgan.files import (
-    from_json,
-    read_json,
-    reading,
-    replacing,
-    sha256,
-    write_text,
-)
-from digitgan.generation.opening import check_classes
+from digitgan.files import replacing, sha256, write_text
+from digitgan.generation import stored
 from digitgan.generation.shards import (
     WORK,
     Receipt,
@@ -26,44 +18,9 @@ from digitgan.generation.shards import (
     piece_path,
     stored_sum,
 )
-from digitgan.generation.spec import WISH, Spec, plan
+from digitgan.generation.spec import Spec
+from digitgan.generation.stored import FILE
 from digitgan.generation.writers import groups, writer
-
-FILE = "manifest.json"
-MOST = 2**28  # bytes: half a million shards
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What ``manifest.json`` holds.
-
-    Attributes:
-        digitgan: Version that made the data set.
-        kind: As in the spec, like the next three.
-        format: See there.
-        seed: See there.
-        count: See there.
-        dropped: Samples that the judge misread.
-        parts: Samples by part.
-        label_counts: How often each label or character occurs, by part.
-        model_sha256: Of the network.
-        spec: Everything that decides the bytes.
-        joined: SHA-256 of the files that pieces were joined to, by name.
-        shards: What is known of each.
-    """
-
-    digitgan: str
-    kind: str
-    format: str
-    seed: int
-    count: int
-    dropped: int
-    parts: dict[str, int]
-    label_counts: dict[str, dict[str, int]]
-    model_sha256: str
-    spec: Spec
-    joined: dict[str, str]
-    shards: tuple[Receipt, ...]
 
 
 @dataclass
@@ -119,70 +76,18 @@ def read_state(folder: Path) -> State | None:
         InputError: Its manifest is damaged.
     """
     if (folder / FILE).is_file():
-        told = _manifest(folder)[1]
+        told = stored.manifest(folder)
+        if told is None:
+            return None
         receipts = {receipt.index: receipt for receipt in told.shards}
         return State(told.spec, receipts, dict(told.joined), True)
-    path = folder / WORK / "spec.json"
-    if not path.is_file():
+    if not (folder / WORK / "spec.json").is_file():
         return None
-    stored = read_json("data set", path)
-    with reading("data set", path):
-        state = State(_checked(from_json(Spec, stored)))
+    state = State(stored.spec(folder))
     for path in (folder / WORK).glob("[0-9]*.json"):
-        stored = read_json("data set", path)
-        with reading("data set", path):
-            receipt = _checked_receipt(state.spec, from_json(Receipt, stored))
+        receipt = stored.receipt(state.spec, path)
         state.receipts[receipt.index] = receipt
     return state
-
-
-def read_manifest(folder: Path) -> dict:
-    """Return what the manifest of a finished data set holds.
-
-    Raises:
-        InputError: It is damaged.
-    """
-    return _manifest(folder)[0]
-
-
-def _manifest(folder: Path) -> tuple[dict, Manifest]:
-    """Return a manifest as JSON holds it, and checked."""
-    path = folder / FILE
-    stored = read_json("data set", path, MOST)
-    with reading("data set", path):
-        told = from_json(Manifest, stored)
-        _checked(told.spec)
-        for receipt in told.shards:
-            _checked_receipt(told.spec, receipt)
-    return stored, told
-
-
-def _checked(spec: Spec) -> Spec:
-    """Return a stored spec if the wish in it leads to itself again."""
-    check_classes(spec.classes)
-    sums = {"generator.onnx": "", **spec.model_sha256}
-    model = SimpleNamespace(classes=spec.classes, description={"sha256": sums})
-    wish = {name: getattr(spec, name) for name in WISH}
-    if spec.pattern is not None:
-        wish["labels"] = None  # a pattern has its own
-    try:
-        again = plan(model, spec.model, **wish)
-    except InputError as error:  # of a wish that nobody made: name the file
-        raise ValueError(str(error)) from error
-    if again != spec:
-        raise ValueError("its spec contradicts itself")
-    return spec
-
-
-def _checked_receipt(spec: Spec, receipt: Receipt) -> Receipt:
-    """Return a stored receipt if the spec has such a shard."""
-    shard = spec.shard(receipt.index) if receipt.index >= 0 else None
-    if not shard or (shard.part, shard.count) != (receipt.part, receipt.count):
-        raise ValueError(f"there is no such shard as {receipt.index}")
-    waiting = not writer(spec.format).names(spec, shard)
-    if receipt.piece is None and waiting:
-        raise ValueError(f"shard {receipt.index} has no piece")
-    return receipt
 
 
 def write_manifest(folder: Path, state: State) -> dict:
@@ -207,7 +112,7 @@ def write_manifest(folder: Path, state: State) -> dict:
         "shards": [asdict(receipt) for receipt in receipts],
     }
     write_text(folder / FILE, json.dumps(manifest, indent=1) + "\n")
-    return read_manifest(folder)
+    return stored.manifest_json(folder)
 
 
 def find_wrong(folder: Path, state: State) -> dict[str, set[int]]:
@@ -291,7 +196,9 @@ def _check_empty(folder: Path) -> None:
         raise InputError(f"folder {str(folder)!r} is a file: name a new folder")
     if not folder.is_dir():
         return
-    others = sorted(path.name for path in folder.iterdir() if path.name != WORK)
+    inside = [*folder.iterdir(), *folder.glob(f"{WORK}/*")]
+    begun = (WORK, ".spec-")  # what a run that was killed at once leaves
+    others = sorted(p.name for p in inside if not p.name.startswith(begun))
     if others:
         shown = ", ".join(others[:3]) + (", ..." if len(others) > 3 else "")
         raise InputError(

@@ -43,12 +43,14 @@ class Model:
     """A model folder that holds together.
 
     Attributes:
+        folder: Where its files are.
         description: What ``model.json`` says.
         card: What of it drawing depends on.
         styles: Those of some real digits, or None where none can be asked for.
         session: The network.
     """
 
+    folder: Path
     description: dict
     card: Card
     styles: Styles | None
@@ -84,7 +86,7 @@ def open_model(folder: str | Path) -> Model:
         styles = Styles(table, len(card.classes))
     with files.reading("model", network):
         _try_out(session, card)
-    return Model(description, card, styles, session)
+    return Model(folder, description, card, styles, session)
 
 
 def _needed(card: Card) -> list[str]:

@@ -36,6 +36,7 @@ class Sampler:
     """A trained generator.
 
     Attributes:
+        folder: Where its files are.
         description: What ``model.json`` says.
         classes: The names of the labels that can be asked for; empty where none can.
         limits: Lowest and highest value of each style that can be asked for, by name;
@@ -45,6 +46,7 @@ class Sampler:
     def __init__(self, folder: str | Path, threads: int = 0):
         """Open a folder as :func:`load` does."""
         model = open_model(folder)
+        self.folder = model.folder
         self.description, self.styles = model.description, model.styles
         self.classes = model.card.classes if "label" in model.card.conditions else ()
         self.limits = {name: list(ends) for name, ends in model.card.limits.items()}

@@ -13,6 +13,7 @@ FORMATS = {  # name: the kinds that it holds
     "png": ("digits", "numbers", "scenes"),
     "parquet": ("digits", "numbers", "scenes"),
     "webdataset": ("digits", "numbers", "scenes"),
+    "lmdb": ("digits", "numbers"),
     "coco": ("scenes", "numbers"),
     "yolo": ("scenes", "numbers"),
 }

@@ -16,31 +16,42 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 import digitgan
 from digitgan.errors import InputError
 from digitgan.generation.sampler import Sampler
-from digitgan.serving import openapi, parameters, pictures
+from digitgan.serving import (
+    explore,
+    fields,
+    learn_openapi,
+    openapi,
+    parameters,
+    pictures,
+    site,
+)
 from digitgan.serving.capacity import Capacity
+from digitgan.serving.guard import Guard
+from digitgan.serving.learn import Learning
 from digitgan.serving.metrics import MEDIA_TYPE, Metrics
 from digitgan.serving.problems import Problem, refused
+from digitgan.serving.runs import Runs
 
-PAGE = Path(__file__).parent / "page"
+RUNS = Path("runs")
 BODY = 16_384  # bytes of a request
 BODY_SECONDS = 10  # to send them
 ROW = 10  # digits for those who do not say how many
 KEEP = "public, max-age=3600"  # of pictures
-GUARDS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; "
-    "frame-ancestors 'self'; base-uri 'none'; form-action 'self'",
-}
 
 
 def make_app(
-    model: Sampler, *, name: str = "flagship", workers: int = 1, waiting: int = 64
+    model: Sampler,
+    *,
+    name: str = "flagship",
+    workers: int = 1,
+    waiting: int = 64,
+    token: str | None = None,
+    runs: Path = RUNS,
+    data: str = "mnist",
 ) -> Starlette:
     """Return the ASGI application.
 
@@ -50,34 +61,51 @@ def make_app(
         name: What the model is called.
         workers: Threads that draw.
         waiting: Requests that may wait for one; past them the answer is 503.
+        token: What who writes or trains must know; without one only requests to
+            this machine's own names are answered.
+        runs: The folder of the trainings.
+        data: What new ones learn from.
     """
+    guard = Guard(token)
     capacity = Capacity(workers, waiting)
     service = Service(model, name, capacity)
+    learning = Learning(Runs(runs), data, _body)
     endings = "/v1/{what}.{{ending}}"
     routes = [
         Route("/v1/digits", service.digits),
         Route(endings.format(what="digits"), service.digits),
         Route("/v1/numbers", service.numbers, methods=["GET", "POST"]),
+        Route("/v1/numbers.gif", service.walk, methods=["GET", "POST"]),
         Route(endings.format(what="numbers"), service.numbers, methods=["GET", "POST"]),
+        Route("/v1/plane", service.plane),
+        Route(endings.format(what="plane"), service.plane),
+        Route("/v1/nearest", service.nearest),
         Route("/v1/model", service.model),
         Route("/healthz", service.healthz),
         Route("/metrics", service.metrics),
         Route("/openapi.json", service.openapi),
+        *learning.routes(guard),
     ]
-    named = {route.path for route in routes if "{" not in route.path} | {"/"}
-    named |= {f"/v1/{w}.{e}" for w in ("digits", "numbers") for e in pictures.ENDINGS}
+    named = {route.path for route in routes if "{" not in route.path} | site.PAGES
+    drawn = ("digits", "numbers", "plane")
+    named |= {f"/v1/{w}.{e}" for w in drawn for e in pictures.ENDINGS}
     metrics = service.counts = Metrics(capacity, frozenset(named))
 
     @asynccontextmanager
     async def living(_):
         yield
+        await learning.trainer.close()
         await asyncio.to_thread(capacity.close)
 
     return Starlette(
-        routes=[*routes, Mount("/", StaticFiles(directory=PAGE, html=True))],
+        routes=[*routes, Mount("/", site.Pages(directory=site.FOLDER, html=True))],
         exception_handlers={Problem: _answer, HTTPException: _answer, 500: _failed},
         lifespan=living,
-        middleware=[Middleware(metrics.around), Middleware(_guarded)],
+        middleware=[
+            Middleware(metrics.around),
+            Middleware(site.with_headers),
+            Middleware(guard.around),
+        ],
     )
 
 
@@ -92,9 +120,13 @@ class Service:
         """Settle what can be asked of a model."""
         self._model, self._name, self._capacity = model, name, capacity
         self._known = {
-            "digits": parameters.for_digits(model),
-            "numbers": parameters.for_numbers(model),
+            "digits": fields.for_digits(model),
+            "numbers": fields.for_numbers(model),
+            "numbers.gif": fields.for_walk(model),
+            "plane": explore.for_plane(model),
+            "nearest": explore.for_nearest(model),
         }
+        self._training = explore.Training(model)
         self.counts: Metrics
         made_by = [digitgan.__version__, model.description["sha256"], numpy.__version__]
         made_by += [PIL.__version__, onnxruntime.__version__]
@@ -102,33 +134,63 @@ class Service:
 
     async def digits(self, request: Request) -> Response:
         """Draw digits."""
-        asked = parameters.from_url(
-            self._known["digits"], request.query_params.multi_items()
-        )
+        asked = self._asked("digits", request)
         if not asked.keys() & {"labels", "n", "digit"}:
             asked["n"] = ROW
         return await self._drawn(request, pictures.digits, asked)
 
     async def numbers(self, request: Request) -> Response:
         """Write a text."""
-        known = self._known["numbers"]
-        if request.method == "POST":
-            if request.query_params:
-                raise Problem(400, "a POST takes its fields from the body, not the URL")
-            asked = parameters.from_json(known, await _body(request))
-        else:
-            asked = parameters.from_url(known, request.query_params.multi_items())
-        asked = parameters.check_page(asked)
+        asked = parameters.check_page(await self._told("numbers", request))
         return await self._drawn(request, pictures.numbers, asked)
 
-    async def _drawn(self, request: Request, draw: Callable, asked: dict) -> Response:
-        """Draw in a thread, unless the client has the same picture already."""
-        accept = request.headers.get("accept")
-        form = pictures.form_of(request.path_params.get("ending"), accept)
+    async def walk(self, request: Request) -> Response:
+        """Write a text on the way from one hand to another."""
+        asked = {"frames": fields.FRAMES} | await self._told("numbers.gif", request)
+        asked = parameters.check_page(asked, "toward")
+        return await self._drawn(request, pictures.walk, asked, "gif")
+
+    async def plane(self, request: Request) -> Response:
+        """Draw digits around a latent."""
+        asked = self._asked("plane", request)
+        return await self._drawn(request, explore.on_plane, asked)
+
+    async def nearest(self, request: Request) -> Response:
+        """Find the real digits nearest to one on the plane."""
+        asked = self._asked("nearest", request)
+        return await self._drawn(request, self._training.nearest, asked, "json")
+
+    def _asked(self, what: str, request: Request) -> dict:
+        """Return what a URL asks of a path."""
+        return parameters.from_url(
+            self._known[what], request.query_params.multi_items()
+        )
+
+    async def _told(self, what: str, request: Request) -> dict:
+        """Return what a URL asks of a path, or the body of a POST."""
+        if request.method != "POST":
+            return self._asked(what, request)
+        if request.query_params:
+            raise Problem(400, "a POST takes its fields from the body, not the URL")
+        return parameters.from_json(self._known[what], await _body(request))
+
+    async def _drawn(
+        self, request: Request, draw: Callable, asked: dict, only: str = ""
+    ) -> Response:
+        """Draw in a thread, unless the client has the same picture already.
+
+        Args:
+            request: What was asked.
+            draw: Called with the model, the form and what was asked.
+            asked: The fields.
+            only: The one form that there is, if so.
+        """
+        ending = request.path_params.get("ending")
+        form = only or pictures.form_of(ending, request.headers.get("accept"))
         told = [draw.__name__, form, asked, self._made_by]
         mark = sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
         headers = {"ETag": f'"{mark}"', "Cache-Control": KEEP}
-        if "ending" not in request.path_params:
+        if not (ending or only):
             headers["Vary"] = "Accept"
         if request.method == "POST":
             headers = {"Cache-Control": "no-store"}
@@ -138,7 +200,8 @@ class Service:
             body = await self._capacity.run(draw, self._model, form, asked)
         except InputError as error:
             raise refused(error, asked) from error
-        return Response(body, 200, headers, pictures.MEDIA_TYPES[form])
+        media = pictures.MEDIA_TYPES.get(form, pictures.FILM)
+        return Response(body, 200, headers, media)
 
     async def model(self, _: Request) -> Response:
         """Say what the model can be asked."""
@@ -162,7 +225,9 @@ class Service:
 
     async def openapi(self, _: Request) -> Response:
         """Describe this API."""
-        return _json(openapi.document(self._known))
+        told = openapi.document(self._known)
+        told["paths"] |= learn_openapi.paths()
+        return _json(told)
 
 
 def _json(told: dict, cache: str = "no-cache") -> Response:
@@ -189,39 +254,34 @@ async def _body(request: Request) -> bytes:
                 body += part
                 if len(body) > BODY:
                     line = f"the body is too large: allowed are {BODY:,} bytes"
-                    raise Problem(413, line, {"Connection": "close"}, field="body")
+                    raise Problem(413, line, field="body")
     except TimeoutError as error:
         line = f"the body took more than {BODY_SECONDS} seconds"
-        raise Problem(408, line, {"Connection": "close"}, field="body") from error
+        raise Problem(408, line, field="body") from error
     return bytes(body)
 
 
-def _answer(_: Request, error: Exception) -> Response:
+def _answer(request: Request, error: Exception) -> Response:
     """Return a refusal as a problem."""
     if isinstance(error, HTTPException):
-        error = Problem(error.status_code, error.detail, error.headers)
+        error = _explained(request, error)
     return error.response()
+
+
+def _explained(request: Request, error: HTTPException) -> Problem:
+    """Say what Starlette refuses as a sentence that names what is allowed."""
+    headers, facts, line = dict(error.headers or {}), {}, error.detail
+    if error.status_code == 404:
+        line = f"there is no {request.url.path[:100]!r}: /openapi.json names all"
+    if error.status_code == 405:
+        routes = [r for r in request.app.routes if r.matches(request.scope)[0].value]
+        known = {m for r in routes for m in getattr(r, "methods", None) or ()}
+        allowed = headers["Allow"] = ", ".join(sorted(known or {"GET", "HEAD"}))
+        facts = {"field": "method", "value": request.method[:20], "allowed": allowed}
+        line = f"method is {request.method[:20]!r}: allowed are {allowed}"
+    return Problem(error.status_code, line, headers, **facts)
 
 
 def _failed(_: Request, error: Exception) -> Response:
     """Return a failure of ours as a problem that gives nothing away."""
     return Problem(500, "the server failed; its log says why").response()
-
-
-def _guarded(app):
-    """Return an application whose answers carry the headers that guard a browser."""
-    extra = [(k.lower().encode(), v.encode()) for k, v in GUARDS.items()]
-
-    async def guarded(scope, receive, send):
-        async def with_headers(message):
-            if message["type"] == "http.response.start":
-                message = message | {"headers": [*message["headers"], *extra]}
-                if not scope["path"].startswith("/v1/"):
-                    kept = {name for name, _ in message["headers"]}
-                    if b"cache-control" not in kept:
-                        message["headers"].append((b"cache-control", b"no-cache"))
-            await send(message)
-
-        await app(scope, receive, with_headers if scope["type"] == "http" else send)
-
-    return guarded

@@ -41,8 +41,8 @@ class Capacity:
         with self._lock:
             if self.busy >= self.most:
                 raise self._full()
+            future = self._pool.submit(work, *arguments)
             self.busy += 1
-        future = self._pool.submit(work, *arguments)
         future.add_done_callback(self._done)
         answer = asyncio.wrap_future(future)
         try:

@@ -2,7 +2,14 @@
 
 import time
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, exposition
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    exposition,
+)
 
 from digitgan.serving.capacity import Capacity
 
@@ -23,6 +30,7 @@ class Metrics:
         """
         self._paths = paths
         self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)  # memory, processor, open files
         self._requests = Counter(
             "digitgan_requests",
             "Requests answered.",
@@ -34,6 +42,11 @@ class Metrics:
             "From the request to the end of its answer.",
             ("path",),
             buckets=BUCKETS,
+            registry=self._registry,
+        )
+        self._open = Gauge(
+            "digitgan_requests_in_flight",
+            "Not answered yet.",
             registry=self._registry,
         )
         busy = Gauge(
@@ -60,9 +73,11 @@ class Metrics:
                     status = str(message["status"])
                 await send(message)
 
+            self._open.inc()
             try:
                 await app(scope, receive, watched)
             finally:
+                self._open.dec()
                 self._requests.labels(path, status).inc()
                 self._seconds.labels(path).observe(time.perf_counter() - begun)
 

@@ -4,25 +4,61 @@ from typing import Any
 
 import digitgan
 from digitgan.serving.parameters import Parameter
-from digitgan.serving.pictures import ENDINGS, MEDIA_TYPES
+from digitgan.serving.pictures import ENDINGS, FILM, MEDIA_TYPES
 from digitgan.serving.problems import MEDIA_TYPE
 
 EXAMPLES = {  # what a first request asks for
     "digits": {"labels": [2, 0, 2, 6], "seed": 7, "one_hand": True},
     "numbers": {"text": "12/05/2026", "seed": 7, "height": 80},
+    "numbers.gif": {"text": "12/05/2026", "seed": 7, "toward": 8, "frames": 12},
+    "plane": {"digit": 3, "seed": 7, "x": 4, "y": 2, "columns": 6, "rows": 6},
+    "nearest": {"digit": 3, "seed": 7, "x": 4, "y": 2},
 }
+WHOLES = {"type": "array", "items": {"type": "integer"}}
+ANSWERS = {  # as JSON
+    "digits": {
+        "x": {
+            "type": "array",
+            "items": {"type": "array", "items": WHOLES},
+            "description": "Digits x 28 rows x 28 pixels, 0 paper to 255 ink.",
+        },
+        "y": WHOLES | {"description": "What each digit is."},
+    },
+    "numbers": {
+        "text": {"type": "string"},
+        "seed": {"type": "integer"},
+        "style": {"type": "object", "description": "Thickness and slant of the hand."},
+        "width": {"type": "integer"},
+        "height": {"type": "integer"},
+        "labels": {"type": "array", "items": {"type": "string"}},
+        "boxes": {
+            "type": "array",
+            "items": WHOLES | {"minItems": 4, "maxItems": 4},
+            "description": "Left, top, right and bottom of the ink of each label.",
+        },
+        "image": {"type": "string", "description": "The PNG as a data: URL."},
+    },
+}
+INSTEAD = {"n", "digit"}  # of labels: an example of all fields at once would be refused
 SAYS = {
     "digits": "Draw single digits of 28 x 28 pixels",
     "numbers": "Write a text in one hand, and say where its characters are",
+    "numbers.gif": "Write a text in the hands on the way from one to another",
+    "plane": "Draw digits around a latent, row after row; the plane has no edge",
+    "nearest": "Find the real training digits nearest to one on the plane",
 }
+ONE_FORM = {"nearest": "application/json", "numbers.gif": FILM}
+NEEDED = {"numbers": {"text"}, "numbers.gif": {"text", "toward"}}
 REFUSALS = {
     "400": "A field is unknown, missing or not allowed: the answer names it.",
-    "404": "No such path or ending.",
+    "404": "No such path or ending, or what is asked for is not on this machine.",
     "405": "Another method is meant.",
     "406": "No media type of Accept is offered.",
+    "421": "Without a token only the names of this machine are answered.",
     "503": "All are busy: try again after Retry-After seconds.",
 }
 OF_BODIES = {
+    "403": "The page of another site has sent it.",
     "408": "The body came too slowly.",
     "413": "The body is too large.",
     "415": "The body is not JSON.",
@@ -40,7 +76,7 @@ def document(known: dict[str, list[Parameter]]) -> dict[str, Any]:
     """Return the description of the whole API, OpenAPI 3.1.
 
     Args:
-        known: What ``digits`` and ``numbers`` take.
+        known: What each path under ``/v1`` takes.
     """
     paths: dict[str, Any] = {
         path: {"get": _plain(summary, media)}
@@ -48,11 +84,11 @@ def document(known: dict[str, list[Parameter]]) -> dict[str, Any]:
     }
     for what, fields in known.items():
         plain, ended = f"/v1/{what}", f"/v1/{what}.{{ending}}"
-        paths[plain] = {"get": _get(what, fields, [])}
-        paths[ended] = {"get": _get(what, fields, [_ending()])}
-        if what == "numbers":
-            paths[plain]["post"] = _post(what, fields, [])
-            paths[ended]["post"] = _post(what, fields, [_ending()])
+        ways = {plain: []} if what in ONE_FORM else {plain: [], ended: [_ending()]}
+        for path, more in ways.items():
+            paths[path] = {"get": _get(what, fields, more)}
+            if what in NEEDED:
+                paths[path]["post"] = _post(what, fields, more)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -94,6 +130,11 @@ def schema(one: Parameter) -> dict[str, Any]:
         items = {"type": "integer", "minimum": low, "maximum": high}
         span = {"minItems": one.low, "maxItems": one.high}
         return {"type": "array", "items": items} | span
+    if one.kind == "share":
+        whole = {"type": "integer", "minimum": one.low, "maximum": one.high}
+        share = {"type": "number", "minimum": 0, "maximum": 1}
+        pair = {"minItems": 2, "maxItems": 2, "items": {"type": "number"}}
+        return {"type": "array", "prefixItems": [whole, share]} | pair
     kind = {"whole": "integer", "number": "number"}[one.kind]
     return {"type": kind, "minimum": one.low, "maximum": one.high}
 
@@ -103,14 +144,15 @@ def _plain(summary: str, media: str) -> dict[str, Any]:
     content = {media: {"schema": shape}}
     return {
         "summary": summary,
-        "responses": {"200": {"description": summary, "content": content}},
+        "responses": {"200": {"description": summary, "content": content}}
+        | _refusals({status: REFUSALS[status] for status in ("405", "421")}),
     }
 
 
 def _get(what: str, fields: list[Parameter], more: list) -> dict[str, Any]:
-    needed = {"text"} if what == "numbers" else set()
-    described = [_in_query(one, EXAMPLES[what], one.name in needed) for one in fields]
-    responses = _responses(REFUSALS) | {"304": {"description": "Not changed."}}
+    needed, first = NEEDED.get(what, set()), EXAMPLES[what]
+    described = [_in_query(one, first, one.name in needed) for one in fields]
+    responses = _responses(what, REFUSALS) | {"304": {"description": "Not changed."}}
     return {
         "summary": SAYS[what],
         "parameters": [*more, *described],
@@ -122,8 +164,10 @@ def _in_query(one: Parameter, first: dict, needed: bool) -> dict[str, Any]:
     """Describe a parameter of a URL; a list stands between commas."""
     told: dict[str, Any] = {"name": one.name, "in": "query", "required": needed}
     told |= {"description": f"{one.says} Allowed: {one.allowed}."}
-    told |= {"schema": schema(one), "example": first.get(one.name, one.example)}
-    if one.kind == "wholes":
+    told |= {"schema": schema(one)}
+    if one.name not in INSTEAD or "labels" not in first:
+        told |= {"example": first.get(one.name, one.example)}
+    if one.kind in ("wholes", "share"):
         told |= {"style": "form", "explode": False}
     return told
 
@@ -131,10 +175,11 @@ def _in_query(one: Parameter, first: dict, needed: bool) -> dict[str, Any]:
 def _post(what: str, fields: list[Parameter], more: list) -> dict[str, Any]:
     body = {
         "type": "object",
-        "required": ["text"],
+        "required": sorted(NEEDED[what]),
         "additionalProperties": False,
         "properties": {
-            one.name: schema(one) | {"description": one.says} for one in fields
+            one.name: or_null(schema(one), one.name) | {"description": one.says}
+            for one in fields
         },
     }
     content = {"application/json": {"schema": body, "example": EXAMPLES[what]}}
@@ -142,8 +187,16 @@ def _post(what: str, fields: list[Parameter], more: list) -> dict[str, Any]:
         "summary": SAYS[what],
         "parameters": more,
         "requestBody": {"required": True, "content": content},
-        "responses": _responses(REFUSALS | OF_BODIES),
+        "responses": _responses(what, REFUSALS | OF_BODIES),
     }
+
+
+def or_null(told: dict[str, Any], name: str) -> dict[str, Any]:
+    """Let a field be null, as if it were not there; a text is needed."""
+    if name == "text":
+        return told
+    more = {"enum": [*told["enum"], None]} if "enum" in told else {}
+    return told | {"type": [told["type"], "null"]} | more
 
 
 def _ending() -> dict[str, Any]:
@@ -152,12 +205,23 @@ def _ending() -> dict[str, Any]:
     return told | {"description": "In which form to answer.", "example": "png"}
 
 
-def _responses(refusals: dict[str, str]) -> dict[str, Any]:
+def _responses(what: str, refusals: dict[str, str]) -> dict[str, Any]:
+    offered = [ONE_FORM[what]] if what in ONE_FORM else MEDIA_TYPES.values()
     binary = {"type": "string", "format": "binary"}
-    content = {media: {"schema": binary} for media in MEDIA_TYPES.values()}
-    content["application/json"] = {"schema": {"type": "object"}}
+    content = {media: {"schema": binary} for media in offered}
+    if "application/json" in content:
+        shown = ANSWERS.get(what, {})
+        needed = [name for name in shown if name != "y"]  # for a model without classes
+        told = {"type": "object", "required": needed, "properties": shown}
+        content["application/json"] = {"schema": told}
+    return {"200": {"description": "The picture.", "content": content}} | _refusals(
+        refusals
+    )
+
+
+def _refusals(says: dict[str, str]) -> dict[str, Any]:
     problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {"200": {"description": "The picture.", "content": content}} | {
-        status: {"description": says, "content": problem}
-        for status, says in refusals.items()
+    return {
+        status: {"description": line, "content": problem}
+        for status, line in says.items()
     }

@@ -8,16 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from digitgan.errors import unknown_name
-from digitgan.generation.paper import HEIGHTS, LINES
-from digitgan.generation.sampler import Sampler
 from digitgan.serving.problems import Problem, wrong
 
-MOST_DIGITS = 1_000  # in one answer
-LONGEST = 200  # characters of a text in one answer
 LARGEST = 2_500_000  # paper in one answer: rows x characters x height squared
-WIDEST = 10_000  # pixels
+LONGEST_FILM = 10_000_000  # paper of all frames
+LONGEST_LIST = 4_000  # characters of a list in a URL
 HEIGHT = 80  # of a digit, in pixels, unless asked otherwise, as `digitgan generate`
-SEEDS = (0, 2**64 - 1)
 WHOLE = re.compile(r"[+-]?[0-9]{1,20}", re.ASCII)
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
 
@@ -28,7 +24,8 @@ class Parameter:
 
     Attributes:
         name: In the URL, in JSON and in Python alike.
-        kind: ``text``, ``whole``, ``number``, ``flag``, ``wholes`` or ``choice``.
+        kind: ``text``, ``whole``, ``number``, ``flag``, ``choice``, ``wholes`` or
+            ``share``, a whole number and a share of it from 0 to 1.
         says: A sentence for the description.
         low: Least value, or fewest items of ``wholes``.
         high: Greatest value, most items or characters.
@@ -60,6 +57,8 @@ class Parameter:
             "number": f"a number from {span}",
             "flag": "true or false",
             "choice": ", ".join(self.choices),
+            "share": f"a whole number from {self.low:,} to {self.high:,}, a comma and "
+            "a number from 0 to 1",
         }[self.kind]
 
     def from_url(self, words: str) -> Any:
@@ -76,8 +75,12 @@ class Parameter:
         elif self.kind == "flag":
             value = {"true": True, "1": True, "false": False, "0": False}.get(words)
         elif self.kind == "wholes":
-            parts = words.split(",") if len(words) <= 4 * MOST_DIGITS else [""]
+            parts = words.split(",") if len(words) <= LONGEST_LIST else [""]
             value = [int(p) if WHOLE.fullmatch(p) else None for p in parts]
+        elif self.kind == "share":
+            whole, _, share = words.partition(",")
+            if WHOLE.fullmatch(whole) and NUMBER.fullmatch(share):
+                value = [int(whole), float(share)]
         return self.checked(value, words)
 
     def checked(self, value: Any, words: Any = None) -> Any:
@@ -97,6 +100,14 @@ class Parameter:
                 and self._spans(len(value))
                 and all(_whole(v) and self.item[0] <= v <= self.item[1] for v in value)
             ),
+            "share": lambda: (
+                isinstance(value, list)
+                and len(value) == 2
+                and _whole(value[0])
+                and self._spans(value[0])
+                and _real(value[1])
+                and 0 <= value[1] <= 1
+            ),
         }[self.kind]()
         if not good:
             raise wrong(self.name, value if words is None else words, self.allowed)
@@ -112,96 +123,6 @@ def _whole(value: Any) -> bool:
 
 def _real(value: Any) -> bool:
     return _whole(value) or (isinstance(value, float) and math.isfinite(value))
-
-
-def hand(model: Sampler) -> list[Parameter]:
-    """Return what may be asked of a model's hand: seed, style and variety."""
-    says = {
-        "thickness": "Of the strokes, in pixels of a 28 x 28 digit.",
-        "slant": "In degrees; positive leans right.",
-    }
-    examples = {"thickness": 3.5, "slant": 20}
-    styles = [
-        Parameter(name, "number", says[name], *limits, example=examples[name])
-        for name, limits in model.limits.items()
-    ]
-    return [
-        Parameter("seed", "whole", "Same seed, same hand.", *SEEDS, example=7),
-        *styles,
-        Parameter(
-            "variety",
-            "number",
-            "From 0, the most usual form, to 1, as various as the model can.",
-            *(0, 1),
-            example=0.8,
-        ),
-    ]
-
-
-def for_digits(model: Sampler) -> list[Parameter]:
-    """Return what ``/v1/digits`` takes."""
-    count = len(model.classes)
-    labels = [
-        Parameter(
-            "labels",
-            "wholes",
-            "The digits to draw.",
-            *(1, MOST_DIGITS),
-            item=(0, count - 1),
-            example=[2, 0, 2, 6],
-        ),
-        Parameter(
-            "digit", "whole", "This one n times.", 0, max(0, count - 1), example=7
-        ),
-    ]
-    return [
-        *labels[: 2 if count else 0],
-        Parameter(
-            "n",
-            "whole",
-            "How many instead; 10 unless given.",
-            1,
-            MOST_DIGITS,
-            example=10,
-        ),
-        *hand(model),
-        Parameter("one_hand", "flag", "All in the same hand.", example=True),
-    ]
-
-
-def for_numbers(model: Sampler) -> list[Parameter]:
-    """Return what ``/v1/numbers`` takes."""
-    least, most = HEIGHTS
-    pixels = [
-        ("height", f"Of a digit, in pixels; {HEIGHT} unless given.", least, most, 80),
-        ("width", "Of the picture, in pixels.", 1, WIDEST, 900),
-        ("background", "Grey of the paper; 255 unless given.", 0, 255, 255),
-        ("ink", "Grey of the ink; 0 unless given.", 0, 255, 0),
-    ]
-    return [
-        Parameter(
-            "text",
-            "text",
-            "Digits, spaces, line breaks and - . , : / + ( ).",
-            *(1, LONGEST),
-            example="12/05/2026",
-        ),
-        *hand(model),
-        Parameter(
-            "spacing",
-            "wholes",
-            "Least and most pixels between neighbours; below 0 they overlap.",
-            *(2, 2),
-            item=(-most // 2, most * 10),
-            example=[0, 12],
-        ),
-        *(
-            Parameter(name, "whole", says, low, high, example=example)
-            for name, says, low, high, example in pixels
-        ),
-        Parameter("lines", "choice", "Under the text.", choices=LINES, example="ruled"),
-        Parameter("noise", "number", "Of a scanner.", 0, 1, example=0.3),
-    ]
 
 
 def from_url(known: list[Parameter], pairs: Iterable[tuple[str, str]]) -> dict:
@@ -238,23 +159,30 @@ def from_json(known: list[Parameter], body: bytes) -> dict:
     return {name: by_name[name].checked(value) for name, value in given.items()}
 
 
-def check_page(asked: dict) -> dict:
+def check_page(asked: dict, *needed: str) -> dict:
     """Return what to write, with the height, if a server has the memory for it.
+
+    Args:
+        asked: The fields.
+        *needed: Those that must be there beside the text.
 
     Raises:
         Problem: 400, there is no text, or it asks for too much paper.
     """
-    if "text" not in asked:
-        raise Problem(400, "text is missing", field="text", value=None)
+    for name in ("text", *needed):
+        if name not in asked:
+            raise Problem(400, f"{name} is missing", field=name, value=None)
     asked = {"height": HEIGHT} | asked
     rows = asked["text"].split("\n")
     height, width = asked["height"], asked.get("width", 0)
     wide = max(len(row) for row in rows)
     most = max(asked.get("spacing", [0]))
     paper = len(rows) * height * max(wide * (height + max(0, most)), width)
-    if paper > LARGEST:
+    frames = asked.get("frames", 1)
+    if paper > LARGEST or paper * frames > LONGEST_FILM:
+        most = min(LARGEST, LONGEST_FILM // frames)
         product = "rows x characters x height x (height + spacing)"
-        less = f"less for so much text: {product} up to {LARGEST:,}, here {paper:,}"
+        less = f"less for so much text: {product} up to {most:,}, here {paper:,}"
         raise wrong("height", height, less)
     return asked
 

@@ -76,15 +76,26 @@ def _rate(settings: Preset, steps: int, share: float = 1.0) -> float | CosineDec
 
 
 def suited(settings: Preset) -> Preset:
-    """Return the settings without bfloat16 where this processor would emulate it."""
-    if settings.precision != FAST or _has_bfloat16():
+    """Return the settings without bfloat16 where this machine would emulate it."""
+    if settings.precision != FAST or accelerated() or _has_bfloat16():
         return settings
     print("This processor has no bfloat16: computing in float32, which takes longer")
     return replace(settings, precision="float32")
 
 
+def accelerated() -> bool:
+    """Whether a GPU or TPU does the work."""
+    return keras.backend.backend() == "jax" and (
+        keras.distribution.list_devices()[0].partition(":")[0] != "cpu"
+    )
+
+
 def machine() -> str:
-    """Name the processor and how many cores of it there are."""
+    """Name what did the work, and how much of it there is."""
+    if accelerated():
+        import jax
+
+        return f"{jax.device_count()} x {jax.devices()[0].device_kind}"
     names = re.findall(r"model name\s*:\s*(.+)", _processor())
     return f"{os.cpu_count()} cores of {names[0] if names else platform.machine()}"
 

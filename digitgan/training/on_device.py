@@ -9,6 +9,8 @@ import numpy as np
 from digitgan.data.images import to_float
 from digitgan.model.gan import GAN
 from digitgan.training.batches import Batches
+from digitgan.training.build import accelerated
+from digitgan.training.history import ROWS_PER_EPOCH
 
 STEPS_AT_ONCE = 50  # on an accelerator, which would wait for Python between steps
 
@@ -17,27 +19,31 @@ class Calls(keras.utils.PyDataset):
     """The numbers of the digits in many batches: all that travels to the devices."""
 
     def __init__(self, batches: Batches, at_once: int):
-        """Gather batches.
+        """Divide an epoch into calls of equal length, or one step less.
+
+        A call ends where a row of the log does, and a resumed epoch is divided as the
+        whole one.
 
         Args:
             batches: Whose digits lie on the devices.
-            at_once: Steps in a call; the last ones of an epoch come one by one, so
-                that no more than two lengths are ever compiled.
+            at_once: Most steps in a call.
         """
         super().__init__()
-        self.batches, self.at_once = batches, at_once
+        self.batches = batches
+        calls = ROWS_PER_EPOCH * -(-batches.steps // (at_once * ROWS_PER_EPOCH))
+        ends = -(-batches.steps * np.arange(calls + 1) // calls) - batches.skipped
+        self.ends = np.unique(np.maximum(ends, 0)).tolist()
 
     def __len__(self) -> int:
         """Return the number of calls that are left in the epoch."""
-        return sum(divmod(len(self.batches), self.at_once))
+        return len(self.ends) - 1
 
     def __getitem__(self, index: int) -> tuple:
-        """Return the digits of one call, ``int32 (batch, steps)``."""
-        full = len(self.batches) // self.at_once
-        first = min(index, full) * self.at_once + max(0, index - full)
-        steps = range(first, first + (self.at_once if index < full else 1))
+        """Return this process' digits of one call, ``int32 (part, steps)``."""
+        steps = range(*self.ends[index : index + 2])
         numbers = [self.batches.numbers(step) for step in steps]
-        return (np.stack(numbers, axis=1).astype("int32"),)
+        whole = np.stack(numbers, axis=1).astype("int32")
+        return (np.split(whole, jax.process_count())[jax.process_index()],)
 
     def on_epoch_end(self) -> None:
         """Shuffle anew for the next epoch."""
@@ -52,7 +58,7 @@ def on_device(gan: GAN, batches: Batches, at_once: int | None = None) -> Calls:
     Args:
         gan: The compiled game; its training function is replaced.
         batches: The digits and their order.
-        at_once: Steps in a call; unless given, 50 on an accelerator and 1 elsewhere.
+        at_once: Most steps in a call; unless given, 50 on an accelerator, else 1.
 
     Returns:
         What to give to ``fit`` instead of the batches.
@@ -79,13 +85,13 @@ def on_device(gan: GAN, batches: Batches, at_once: int | None = None) -> Calls:
         if compiled is None:
             places = jax.tree.map(lambda array: array.sharding, state)
             compiled = jax.jit(call, donate_argnums=0, out_shardings=(None, places))
+            state = jax.device_put(state, places)  # or a second call compiles anew
         numbers, _, _ = keras.utils.unpack_x_y_sample_weight(next(iterator))
         gan.steps_at_once = numbers.shape[1]
         return compiled(state, held, numbers)
 
     gan.train_function = train_function
-    usual = 1 if jax.default_backend() == "cpu" else STEPS_AT_ONCE
-    return Calls(batches, at_once or usual)
+    return Calls(batches, at_once or (STEPS_AT_ONCE if accelerated() else 1))
 
 
 def _placed(column: np.ndarray) -> jax.Array:

@@ -147,6 +147,20 @@ class Run:
         """Folder of the grids, one an epoch."""
         return self.folder / "samples"
 
+    def sheet(self, epoch: int) -> Path:
+        """The grid after an epoch; 0 is before the first."""
+        return self.samples / f"epoch_{epoch:04d}.png"
+
+    @property
+    def discriminator(self) -> Path:
+        """The discriminator of the latest epoch."""
+        return self.folder / "opinion" / "discriminator.onnx"
+
+    @property
+    def real_digits(self) -> Path:
+        """Real digits to ask the discriminator about."""
+        return self.folder / "opinion" / "real.npz"
+
     @property
     def model(self) -> Path:
         """The model folder that the run ends with."""

@@ -39,6 +39,20 @@ def nearest(
     return distance, position
 
 
+def distances(image: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """Return how far one image lies from each of many, as :func:`nearest` measures.
+
+    Args:
+        image: ``uint8 (28, 28)``.
+        among: ``uint8 (M, 28, 28)``.
+
+    Returns:
+        ``float (M,)`` in grey levels.
+    """
+    apart = _averages(among) - _averages(image[np.newaxis])
+    return LEVEL * np.sqrt(np.einsum("mp,mp->m", apart, apart))
+
+
 def _averages(images: np.ndarray) -> np.ndarray:
     """Return ``float32 (N, 196)`` whole numbers, 0 to 127."""
     rows = images[:, ::2].astype(np.uint16) + images[:, 1::2]

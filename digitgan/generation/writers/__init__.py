@@ -27,7 +27,7 @@ from types import ModuleType
 
 from digitgan.errors import InputError
 
-NEEDS = {"parquet": "pyarrow"}
+NEEDS = {"parquet": "pyarrow", "lmdb": "lmdb"}
 Pieces = Callable[[str], Iterator[Path]]
 Place = Callable[[str], AbstractContextManager[Path]]
 

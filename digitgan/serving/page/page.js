@@ -1,35 +1,46 @@
 // The page: what people touch changes the state, and the state is shown everywhere.
 
+import { Characters } from "./characters.js";
+import { copy } from "./copy.js";
+import { setLimits, showDial } from "./dials.js";
 import { Scribe } from "./scribe.js";
+import * as source from "./source.js";
 import * as states from "./state.js";
 
 const $ = (id) => document.getElementById(id);
 const DIALS = ["thickness", "slant", "variety", "spacing", "noise"];
-const USUAL = { variety: 1, spacing: 0, noise: 0 };
-const MARGIN = 16; // pixels around the picture, as in page.css
 const state = states.fromAddress(location.search);
-let size = [1, 1]; // of the picture
 let hand = {}; // thickness and slant that the hand shown has by itself
 let model = { name: "flagship", limits: {} };
 const later = { address: 0, said: 0 };
 
-const scribe = new Scribe(show, (line) => trouble(line));
+const characters = new Characters($("characters"), again);
+const scribe = new Scribe(make, show, trouble);
 
 // From the state to the page
 
 function refresh({ animate = false } = {}) {
   $("text").value = state.text;
   $("seed").value = state.seed;
-  for (const name of DIALS) showDial(name);
+  showHand();
   document.querySelector(`[name="lines"][value="${state.lines ?? ""}"]`).checked = true;
   $("code").textContent = states.toPython(state, model.name);
-  for (const ending of ["png", "svg", "json"]) {
-    $(ending).href = states.toPicture(state, ending);
-    $(ending).download = `${states.fileName(state)}.${ending}`;
+  const walks = state.toward !== undefined;
+  $("walk").setAttribute("aria-pressed", String(walks));
+  for (const ending of ["png", "svg", "json", "gif"]) {
+    $(ending).hidden = walks !== (ending === "gif");
+    if (!$(ending).hidden) showFile(ending);
   }
   clearTimeout(later.address);
   later.address = setTimeout(keepAddress, 200);
   write(animate);
+}
+
+async function showFile(ending) {
+  const url = source.href(state, ending);
+  if (url instanceof Promise) $(ending).removeAttribute("href"); // no link before it leads there
+  $(ending).download = `${states.fileName(state)}.${ending}`;
+  $(ending).href = await url;
 }
 
 function keepAddress() {
@@ -42,89 +53,61 @@ function write(animate) {
   const empty = !state.text.trim();
   trouble(wrong ? `“${wrong}” cannot be written: digits, spaces and - . , : / + ( ) can.` : "");
   $("picture").hidden = empty;
-  showBoxes();
+  $("characters").hidden = empty || state.toward !== undefined;
   $("take").inert = empty || Boolean(wrong);
   if (wrong || empty) return scribe.drop();
-  return scribe.ask({ url: states.toPicture(state, "json"), animate, state: { ...state } });
+  return scribe.ask({ animate, state: { ...state } });
 }
 
-function showDial(name) {
-  const slider = $(name);
-  const own = hand[name] ?? USUAL[name] ?? (Number(slider.min) + Number(slider.max)) / 2;
-  const set = state[name] !== undefined;
-  const value = name === "spacing" && set ? states.heightsOf(state.spacing) : (state[name] ?? own);
-  slider.value = value;
-  slider.disabled = (name === "spacing" && state.lines === "boxes") || slider.dataset.off === "yes";
-  const dial = slider.closest(".dial");
-  dial.classList.toggle("unset", !set);
-  dial.querySelector(".own").disabled = !set;
-  const words = {
-    thickness: `${value.toFixed(1)} px`,
-    slant: `${Math.round(value)}°`.replace("-", "−"),
-    variety: `${Math.round(100 * value)} %`,
-    spacing: set ? `${Math.round(100 * value)} %` : "usual",
-    noise: value ? `${Math.round(100 * value)} %` : "none",
-  }[name];
-  dial.querySelector(".value").textContent = words;
-  slider.setAttribute("aria-valuetext", set ? words : `${words}, as it comes`);
+function showHand(names = DIALS) {
+  for (const name of names) {
+    const value = name === "spacing" && state.spacing ? states.heightsOf(state.spacing) : state[name];
+    showDial($(name), value, hand[name], name === "spacing" && state.lines === "boxes");
+  }
+}
+
+/** The picture of a state; that of a walk moves. */
+async function make(state) {
+  const { toward, ...still } = state;
+  const answer = await source.number(still);
+  if (toward !== undefined) answer.image = await source.href(state, "gif");
+  const picture = new Image();
+  picture.src = answer.image;
+  await picture.decode().catch(() => {
+    throw new source.Refusal("The server is busy. Trying again.", 1000);
+  });
+  return answer;
 }
 
 async function show(answer, wish) {
   const picture = $("picture");
-  const next = new Image();
-  next.src = answer.image;
-  await next.decode();
+  const walks = wish.state.toward !== undefined;
   picture.src = answer.image;
-  picture.alt = `${answer.text} in handwriting`;
+  picture.alt = `${answer.text} in handwriting${walks ? " that changes from hand to hand" : ""}`;
   picture.classList.remove("written");
-  if (wish.animate) {
+  if (wish.animate && !walks) {
     void picture.offsetWidth; // lets the animation begin anew
     picture.classList.add("written");
   }
   $("sheet").classList.remove("old");
-  size = [answer.width, answer.height];
-  outline(answer.boxes);
-  fit();
+  if (!walks) characters.show(answer);
   trouble("");
   hand = { ...answer.style };
   for (const name of ["thickness", "slant"]) if (wish.state[name] !== undefined) delete hand[name];
-  for (const name of ["thickness", "slant"]) showDial(name);
+  showHand(["thickness", "slant"]);
   clearTimeout(later.said);
   later.said = setTimeout(() => {
     const { thickness, slant } = answer.style;
+    if (walks) return void ($("said").textContent = `${answer.text} on the way from hand ${answer.seed} to hand ${wish.state.toward}.`);
     const style = `strokes ${thickness.toFixed(1)} pixels, slant ${Math.round(slant)} degrees`;
     $("said").textContent = `${answer.text} in hand ${answer.seed}: ${style}.`;
   }, 500);
-  document.body.dataset.shown = wish.url; // for tests: what is on the sheet
+  document.body.dataset.shown = states.toPicture(wish.state); // for tests: what is on the sheet
 }
 
 function showBoxes() {
-  const shown = $("outlined").checked && state.text.trim();
-  $("boxes").toggleAttribute("hidden", !shown); // an SVG has no property of that name
+  $("characters").classList.toggle("outlined", $("outlined").checked);
 }
-
-function outline(boxes) {
-  $("boxes").replaceChildren(
-    ...boxes.map(([left, top, right, bottom]) => {
-      const box = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-      const sides = { x: left, y: top, width: right - left, height: bottom - top };
-      for (const [name, value] of Object.entries(sides)) box.setAttribute(name, value);
-      return box;
-    }),
-  );
-}
-
-/** Lay the boxes over the picture, which is centred and never enlarged. */
-function fit() {
-  const { clientWidth, clientHeight } = $("sheet");
-  const room = [clientWidth - 2 * MARGIN, clientHeight - 2 * MARGIN];
-  if (Math.min(...room) <= 0) return; // before the style is there
-  const scale = Math.min(1, room[0] / size[0], room[1] / size[1]);
-  const [width, height] = room.map((side) => side / scale);
-  const view = [(size[0] - width) / 2, (size[1] - height) / 2, width, height];
-  $("boxes").setAttribute("viewBox", view.join(" "));
-}
-new ResizeObserver(fit).observe($("sheet"));
 
 function trouble(line) {
   if ($("trouble").textContent !== line) $("trouble").textContent = line;
@@ -134,16 +117,33 @@ function trouble(line) {
 
 // From people to the state
 
+/** Write one character anew, or take that back. */
+function again(place, step) {
+  state.rerolls = states.rerolled(state, place, step);
+  refresh();
+}
+
+function takeHand(seed) {
+  state.seed = seed;
+  delete state.rerolls;
+}
+
 function newHand() {
   keepAddress();
-  state.seed = states.randomSeed();
+  takeHand(states.randomSeed());
   history.pushState(null, "", states.toAddress(state)); // Back leads to the hand before
   refresh({ animate: true });
 }
 
+$("walk").addEventListener("click", () => {
+  if (state.toward === undefined) state.toward = states.randomSeed();
+  else delete state.toward;
+  refresh();
+});
 $("text").addEventListener("input", (event) => {
   const words = event.target.value.replace(/[nN]/g, "");
   const wished = words !== event.target.value;
+  state.rerolls = states.carried(state.rerolls, state.text, words);
   state.text = words;
   if (wished) newHand();
   else refresh();
@@ -152,7 +152,7 @@ $("seed").addEventListener("input", (event) => {
   const good = /^[0-9]{1,15}$/.test(event.target.value);
   event.target.setAttribute("aria-invalid", String(!good));
   if (!good) return;
-  state.seed = Number(event.target.value);
+  takeHand(Number(event.target.value));
   refresh();
 });
 $("seed").addEventListener("blur", (event) => {
@@ -190,6 +190,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     newHand();
   } else if (event.key.toLowerCase() === "n" && !typing) newHand();
+  else if (event.key.toLowerCase() === "w" && !typing) $("walk").click();
 });
 addEventListener("popstate", () => {
   for (const name of Object.keys(state)) delete state[name];
@@ -198,42 +199,18 @@ addEventListener("popstate", () => {
   refresh({ animate: true });
 });
 
-async function copy(words, button) {
-  const label = button.dataset.label ?? button.textContent;
-  button.dataset.label = label;
-  try {
-    await navigator.clipboard.writeText(words);
-  } catch {
-    const field = document.createElement("textarea"); // without HTTPS there is no clipboard
-    field.value = words;
-    document.body.append(field);
-    field.select();
-    document.execCommand("copy");
-    field.remove();
-    button.focus();
-  }
-  button.textContent = "Copied";
-  $("said").textContent = "Copied";
-  setTimeout(() => (button.textContent = label), 1500);
-}
-$("copy").addEventListener("click", () => copy($("code").textContent, $("copy")));
+$("copy").addEventListener("click", () => copy($("code").textContent, $("copy"), $("said")));
 $("share").addEventListener("click", () => {
   keepAddress();
-  copy(location.href, $("share"));
+  copy(location.href, $("share"), $("said"));
 });
 
 // The beginning
 
 if (matchMedia("(hover: hover)").matches) $("text").focus({ preventScroll: true });
+if (matchMedia("(prefers-reduced-motion: reduce)").matches) delete state.toward;
 refresh({ animate: true });
-const reply = await fetch("v1/model");
-if (reply.ok) {
-  model = await reply.json();
-  for (const name of ["thickness", "slant"]) {
-    const [low, high] = model.limits[name] ?? [0, 0];
-    if (high === low) $(name).dataset.off = "yes";
-    else [$(name).min, $(name).max] = name === "slant" ? [Math.ceil(low), Math.floor(high)] : [low, high];
-    showDial(name);
-  }
-  $("code").textContent = states.toPython(state, model.name);
-}
+model = await source.model().catch(() => model);
+setLimits(model.limits);
+showHand();
+$("code").textContent = states.toPython(state, model.name);

@@ -1,0 +1,99 @@
+"""A page without a server: the studio's Write and Explore as a folder of files."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+
+import digitgan
+from digitgan.errors import InputError
+from digitgan.files import sha256
+from digitgan.generation.sampler import SHIPPED, Sampler
+from digitgan.generation.styles import UNITS
+from digitgan.generation.writing import DIGITS
+
+PACKAGE = Path(__file__).parent.parent
+STUDIO = PACKAGE / "serving" / "page"  # what `digitgan serve` shows
+SITE = PACKAGE / "export" / "site"  # what stands in for the server
+TABLE = ("first", "count", "mean", "std")  # what the page knows of the styles
+PAGES = ("index.html", "explore.html")
+POLICY = "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' data:"
+POLICY += "; base-uri 'none'; form-action 'self'"
+ALONE = """
+/* Without a server there is none of this. */
+[data-server] { display: none !important; }
+"""
+
+
+def write_site(model: Sampler, out: Path) -> None:
+    """Write a folder that any web server shows: nothing in it asks another machine.
+
+    Args:
+        model: Who draws.
+        out: The folder to make.
+
+    Raises:
+        InputError: The model cannot be asked for digits.
+    """
+    if not set(DIGITS) <= set(model.classes):
+        raise InputError(
+            f"model {str(model.folder)!r} cannot be asked for every digit: allowed for "
+            "format 'web' is one that knows the labels 0 to 9"
+        )
+    shutil.copytree(SITE, out)
+    for name in _needed():
+        if not (out / name).exists():
+            shutil.copy(STUDIO / name, out / name)
+    for name in PAGES:
+        _make_static(out / name)
+    with (out / "page.css").open("a", encoding="utf-8") as style:
+        style.write(ALONE)
+    _write_model(model, out / "model")
+
+
+def _needed() -> set[str]:
+    """Return the files of the studio that its pages for visitors name, and so on."""
+    there = {path.name for path in STUDIO.iterdir()}
+    needed, todo = set(), set(PAGES)
+    while todo:
+        name = todo.pop()
+        needed.add(name)
+        text = (STUDIO / name).read_text(encoding="utf-8")
+        named = set(re.findall(r"""["'(](?:\./)?([\w.-]+)["')]""", text))
+        todo |= (named & there) - needed
+    return needed
+
+
+def _make_static(page: Path) -> None:
+    """Let a page's links end as its files do, and let it ask no other machine."""
+    text = page.read_text(encoding="utf-8")
+    for name in PAGES:
+        text = text.replace(f'href="{name.removesuffix(".html")}"', f'href="{name}"')
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+    text = text.replace("<head>", f"<head>\n  {policy}", 1)
+    page.write_text(text, encoding="utf-8")
+
+
+def _write_model(model: Sampler, folder: Path) -> None:
+    """Write the network as it is, the styles as plain numbers, and what they are."""
+    folder.mkdir()
+    shutil.copy(model.folder / "generator.onnx", folder)
+    styles = model.styles
+    table = styles.table if styles else np.zeros((0, len(UNITS)))
+    (folder / "styles.bin").write_bytes(table.astype("<f4").tobytes())
+    told = {
+        "name": "flagship" if model.folder == SHIPPED else model.folder.name,
+        "version": digitgan.__version__,
+        "latent_dim": model.latent_dim,
+        "classes": model.classes,
+        "limits": model.limits,
+        "styles": {
+            name: getattr(styles, name).tolist() for name in TABLE * bool(styles)
+        },
+        "sha256": {
+            name: sha256(folder / name) for name in ("generator.onnx", "styles.bin")
+        },
+    }
+    (folder / "model.json").write_text(json.dumps(told) + "\n", encoding="utf-8")

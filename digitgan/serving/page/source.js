@@ -1,0 +1,71 @@
+// Where Write and Explore get what they show: this file asks the server, and nothing else
+// in those pages does. A page without a server puts another source.js in its place, with
+// the same functions. States are plain objects with the API's names (see state.js); all
+// functions but `href` return promises, and reject with a Refusal.
+//
+//   model()              what can be asked: {name, classes, limits: {thickness: [1.4, 4.9]}}
+//   number(state)        a written text: {text, seed, style: {thickness, slant}, width,
+//                        height, labels, boxes: [[left, top, right, bottom]], image: URL}
+//   href(state, ending)  the URL (or the promise of one) of a written text as a file:
+//                        png, svg, json or gif
+//   hand(state, n)       the first n digits of a hand, side by side, as drawImage takes it
+//   plane(state)         the whole plane of a digit, likewise: rows of digits that touch
+//   style(state)         {thickness, slant} of the digit at state.x, state.y of its plane
+//   nearest(state)       real digits near to that one: {distance, typical: {low, median,
+//                        high}, neighbours: [{image: URL, distance}], among, source}
+//
+// Explore's state is {seed, digit, x, y} and, where they are asked for, thickness, slant
+// and variety.
+
+import { toAddress, toPicture } from "./state.js";
+
+const HAND = ["seed", "thickness", "slant", "variety"];
+const PLACE = ["digit", "x", "y", ...HAND];
+
+/** Why there is no answer, as a line for people; `wait` milliseconds are worth a try. */
+export class Refusal extends Error {
+  constructor(line, wait = 0) {
+    super(line);
+    this.wait = wait;
+  }
+}
+
+export const model = async () => (await ask("v1/model")).json();
+
+export const href = (state, ending) => `v1/numbers.${ending}${toPicture(state)}`;
+
+export const number = async (state) => (await ask(href(state, "json"))).json();
+
+export async function hand(state, n) {
+  const size = { resizeWidth: 28 * n, resizeHeight: 28, resizeQuality: "medium" };
+  return picture(`v1/digits.png${toAddress(state, HAND)}&n=${n}&one_hand=true`, size);
+}
+
+export async function plane(state) {
+  return picture(`v1/plane.png${toAddress(state, ["digit", ...HAND])}`);
+}
+
+export async function style(state) {
+  const reply = await ask(`v1/plane.json${toAddress(state, PLACE)}&columns=1&rows=1`);
+  const { thickness, slant } = await reply.json();
+  return { thickness: thickness?.[0], slant: slant?.[0] };
+}
+
+export const nearest = async (state) => (await ask(`v1/nearest${toAddress(state, PLACE)}`)).json();
+
+const picture = async (url, size = {}) => createImageBitmap(await (await ask(url)).blob(), size);
+
+async function ask(url) {
+  let reply;
+  try {
+    reply = await fetch(url);
+  } catch {
+    throw new Refusal("The server does not answer. Trying again.", 2000);
+  }
+  if (reply.ok) return reply;
+  if (reply.status === 503) {
+    throw new Refusal("The server is busy. Trying again.", 1000 * (Number(reply.headers.get("Retry-After")) || 1));
+  }
+  const told = await reply.json().catch(() => ({}));
+  throw new Refusal(told.detail ?? `The server says ${reply.status}.`);
+}

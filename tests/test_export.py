@@ -1,0 +1,265 @@
+"""Exports: what is refused, what is left behind, and what the page's files compute."""
+
+import base64
+import io
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from model_folders import make_model
+from PIL import Image, ImageSequence
+
+import digitgan
+from digitgan.cli import main
+from digitgan.errors import InputError
+from digitgan.export import FORMATS, export, files_in
+from digitgan.generation.plane import TURN, plane
+from digitgan.model.latents import draw_latents
+
+NODE = shutil.which("node")
+needs_node = pytest.mark.skipif(not NODE, reason="there is no node")
+
+
+@pytest.fixture(scope="module")
+def model():
+    return digitgan.load()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    return export("flagship", "web", tmp_path_factory.mktemp("web") / "site")
+
+
+@pytest.fixture(scope="module")
+def unstyled(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("model") / "of-labels"
+    return make_model(folder, "tiny", "0123456789")
+
+
+def run(capsys, *words):
+    with pytest.raises(SystemExit) as left:
+        main(["export", *map(str, words)])
+    told = capsys.readouterr()
+    return left.value.code or 0, told.out, told.err
+
+
+def answers(site, *questions):
+    """Ask node what an exported page computes; some questions, as many answers."""
+    script = Path(__file__).parent / "in_node.mjs"
+    done = subprocess.run(
+        [NODE, "--no-warnings", script, site],
+        input=json.dumps(questions),
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def digits_of(answer):
+    arrays = [np.frombuffer(base64.b64decode(one), np.uint8) for one in answer]
+    return np.stack(arrays).reshape(-1, 28, 28).astype(int)
+
+
+def picture_of(words):
+    return Image.open(io.BytesIO(base64.b64decode(words)))
+
+
+def few_apart(picture, expected):
+    """Say whether pictures are the same to a grey level.
+
+    Where the network's rounding makes a pixel of 28 x 28 another grey, a few of its
+    enlarged edge differ by more.
+    """
+    apart = np.abs(np.asarray(picture, int) - np.asarray(expected, int))
+    return (apart > 1).mean() < 1e-3
+
+
+def test_the_command_says_what_it_wrote(capsys, tmp_path):
+    code, out, _ = run(capsys, "--format", "web", "-o", tmp_path / "site")
+    sizes = files_in(tmp_path / "site")
+    assert code == 0 and f"{len(sizes)} files, {sum(sizes.values()):,} bytes" in out
+    assert sum(sizes.values()) < 2_000_000
+    assert run(capsys, "--format", "web", "-o", tmp_path / "site")[0] == 0  # again
+    assert files_in(tmp_path / "site") == sizes
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["--format", "wbe"], "format 'wbe' is unknown: did you mean 'web'?"),
+        (["nowhere", "--format", "web"], "model 'nowhere' has no model.json"),
+        ([], "Missing option '--format'"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_line(capsys, tmp_path, words, line):
+    code, _, err = run(capsys, *words, "-o", tmp_path / "out")
+    assert code == 2 and line in err and err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_not_of_an_export_stays(tmp_path):
+    mine = tmp_path / "site" / "mine.txt"
+    mine.parent.mkdir()
+    mine.write_text("of mine")
+    for out in (mine.parent, mine):
+        with pytest.raises(InputError, match="out .* allowed is a new path"):
+            export("flagship", "web", out)
+    assert mine.read_text() == "of mine"
+    assert files_in(tmp_path) == {"site/mine.txt": 7}
+
+
+def test_a_format_that_fails_leaves_nothing(tmp_path, monkeypatch):
+    def fail(_, out):
+        out.mkdir()
+        (out / "half").write_text("")
+        raise RuntimeError("in the middle")
+
+    monkeypatch.setitem(FORMATS, "web", fail)
+    with pytest.raises(RuntimeError):
+        export("flagship", "web", tmp_path / "site")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_without_labels_makes_no_page(tmp_path):
+    folder = make_model(tmp_path / "any", "dcgan", "0123456789")
+    with pytest.raises(InputError, match="allowed for format 'web' is one that knows"):
+        export(folder, "web", tmp_path / "site")
+
+
+def test_the_page_asks_nobody_and_names_its_model(site, model):
+    told = json.loads((site / "model" / "model.json").read_text())
+    assert told["name"] == "flagship" and told["limits"] == model.limits
+    network = model.description["sha256"]["generator.onnx"]
+    assert told["sha256"]["generator.onnx"] == network
+    for path in site.rglob("*"):
+        if path.suffix in (".html", ".js", ".css"):
+            text = path.read_text()
+            assert "v1/" not in text.replace('href="v1/', "") and "eval(" not in text
+    for page in ("index.html", "explore.html"):
+        assert "Content-Security-Policy" in (site / page).read_text()
+
+
+@needs_node
+def test_random_numbers_are_those_of_numpy(site):
+    plan = [["normal32", 60_000], ["uniform", 9], ["normal", 60_000], ["uniform32", 9]]
+    key = [2**40 + 7, 3, 12, 5]
+    (found,) = answers(site, {"what": "random", "key": key, "plan": plan})
+    philox = np.random.Philox(key=np.array([2**40 + 7, 3], "u8"), counter=[0, 0, 5, 12])
+    rng = np.random.Generator(philox)
+    expected = rng.standard_normal(60_000, "f4")
+    assert np.abs(found[0]).max() > 3.66  # the tail, too
+    assert np.array_equal(np.float32(found[0]), expected)
+    assert np.array_equal(found[1], rng.random(9))
+    assert np.allclose(found[2], rng.standard_normal(60_000), rtol=0, atol=1e-14)
+    assert np.array_equal(np.float32(found[3]), rng.random(9, "f4"))
+
+
+@needs_node
+def test_products_are_those_of_matrices(site):
+    rng = np.random.default_rng(0)
+    for m, k, n in ((1, 1, 1), (4, 3, 8), (7, 65, 13)):
+        left, right = rng.normal(size=(m, k)), rng.normal(size=(k, n))
+        asked = {"left": left.ravel().tolist(), "right": right.ravel().tolist()}
+        (both,) = answers(site, {"what": "products", **asked, "m": m, "k": k, "n": n})
+        for found in both:
+            assert np.allclose(np.reshape(found, (m, n)), left @ right, atol=1e-5)
+
+
+@needs_node
+def test_digits_are_those_of_the_sampler(site, model):
+    labels, style = list(range(10)) * 4, {"thickness": 3.3, "variety": 0.8}
+    place = {"seed": 9, "digit": 5, "slant": 12, "x": 3, "y": 7}
+    latents, drawn, whole, part = answers(
+        site,
+        {"what": "latents", "n": 5, "size": 64, "seed": 4, "start": 1022},
+        {"what": "digits", "labels": labels, "asked": {"seed": 2**50, **style}},
+        {"what": "plane", "asked": {"seed": 7, "digit": 3}},
+        {"what": "plane", "asked": place, "columns": 2, "rows": 3},
+    )
+    assert np.array_equal(np.float32(latents), draw_latents(5, 64, 4, 1022))
+    expected = model.sample(labels, seed=2**50, one_hand=True, **style)
+    assert np.abs(digits_of(drawn) - expected).max() <= 1
+    y, x = np.mgrid[:TURN, :TURN].reshape(2, -1)
+    expected = model.draw(plane(model, x, y, digit=3, seed=7))
+    assert np.abs(digits_of(whole) - expected).max() <= 1
+    y, x = np.mgrid[7:10, 3:5].reshape(2, -1)
+    expected = model.draw(plane(model, x, y, digit=5, seed=9, slant=12))
+    assert np.abs(digits_of(part) - expected).max() <= 1
+
+
+CASES = [
+    ({"text": "2026", "seed": 7}, 120),
+    ({"text": "12/05/2026", "seed": 3, "thickness": 4.5, "slant": -20}, 120),
+    ({"text": "(030) 555-0199", "seed": 11, "lines": "boxes"}, 80),
+    ({"text": "412.75\n96.05+1\n\n 7:3", "seed": 99999, "lines": "ruled"}, 60),
+    ({"text": "1,024 - 7", "seed": 2**50, "variety": 0.3, "spacing": [-6, 12]}, 40),
+    ({"text": "0", "seed": 0, "variety": 0, "lines": "grid"}, 20),
+    ({"text": "-.,:/+()", "seed": 5}, 200),
+    ({"text": "20:26", "seed": 7, "rerolls": [1, 0, 3, 0, 999_999]}, 10),
+    ({"text": "3141592653", "seed": 42}, 100),  # strays as far as a line may
+    ({"text": "555-0199", "seed": 12, "noise": 0.5, "lines": "ruled"}, 80),
+    ({"text": "12:30", "seed": 3, "noise": 1, "lines": "grid"}, 33),
+]
+
+
+@needs_node
+def test_texts_are_written_as_python_writes_them(site, model):
+    asked = [{"what": "write", "asked": case, "height": h} for case, h in CASES]
+    for (case, height), found in zip(CASES, answers(site, *asked), strict=True):
+        case = {k: tuple(v) if isinstance(v, list) else v for k, v in case.items()}
+        written = model.write(height=height, **case)
+        picture = picture_of(found["png"])
+        assert (picture.mode, picture.size) == ("L", written.image.size), case
+        assert few_apart(picture, written.image), case
+        assert found["labels"] == list(written.labels)
+        assert found["boxes"] == written.boxes.tolist()
+        assert found["pen"] == pytest.approx(written.pen._asdict(), abs=1e-4)
+
+
+@needs_node
+def test_a_film_is_that_of_python(site, model):
+    case = {"text": "7+2", "seed": 5, "toward": 9, "rerolls": [0, 1, 2], "noise": 0.5}
+    (found,) = answers(site, {"what": "film", "asked": case, "height": 60})
+    film, steps = picture_of(found), model.write_walk(height=60, **case)
+    assert film.info["loop"] == 0 and film.info["duration"] == 60
+    frames = [step.image for step in [*steps, *steps[-2:0:-1]]]
+    shown = [frame.convert("L") for frame in ImageSequence.Iterator(film)]
+    for seen, frame in zip(shown, frames, strict=True):
+        assert few_apart(seen, frame)
+
+
+@needs_node
+def test_a_model_without_styles_writes_too(tmp_path, unstyled):
+    site, model = export(unstyled, "web", tmp_path / "site"), digitgan.load(unstyled)
+    assert (
+        json.loads((site / "model" / "model.json").read_text())["name"] == "of-labels"
+    )
+    case = {"text": "1+90", "seed": 4}
+    (found,) = answers(site, {"what": "write", "asked": case, "height": 40})
+    written = model.write(height=40, **case)
+    assert found["pen"] == pytest.approx(written.pen._asdict(), abs=1e-3)
+    assert few_apart(picture_of(found["png"]), written.image)
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("asked", "line"),
+    [
+        ({"text": "1x"}, "text has “x”: allowed are digits"),
+        ({"text": " "}, "text is empty"),
+        ({"text": "1", "thickness": 9}, "thickness is 9: allowed is 1.4 to 4.9"),
+        ({"text": "1", "variety": 2}, "variety is 2: allowed is 0 to 1"),
+        ({"text": "1", "noise": -1}, "noise is -1: allowed is 0 to 1"),
+        ({"text": "1", "spacing": [9, 3]}, "spacing is 9,3: allowed are"),
+    ],
+)
+def test_what_cannot_be_written_is_refused(site, asked, line):
+    asked = {"seed": 1, **asked}
+    (found,) = answers(site, {"what": "write", "asked": asked, "height": 80})
+    assert line in found["refusal"]

@@ -1,0 +1,228 @@
+"""What strangers may send to a real server: refused in words, and nobody is blocked."""
+
+import json
+import os
+import socket
+import sys
+import threading
+import time
+
+import pytest
+
+pytest.importorskip("starlette")
+pytest.importorskip("uvicorn")
+httpx = pytest.importorskip("httpx")
+
+from served import served  # noqa: E402
+
+from digitgan.serving import connections, pictures  # noqa: E402
+from digitgan.serving.app import BODY  # noqa: E402
+
+written = []  # what was opened to be written, while a server was asked
+
+
+def _watch(event, arguments):
+    if event != "open" or _watch.off:
+        return
+    path, mode, flags = arguments
+    writes = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+    if (set(mode or "") & set("wax+")) or (flags or 0) & writes:
+        written.append(path)
+
+
+_watch.off = True
+sys.addaudithook(_watch)
+
+
+@pytest.fixture(scope="module")
+def port():
+    with served() as port:
+        _watch.off = False
+        yield port
+        _watch.off = True
+    assert not written
+
+
+def everything(client):
+    """Return all that a server says until it hangs up."""
+    said = b""
+    while more := client.recv(65536):
+        said += more
+    return said
+
+
+def told(said):
+    """Return the status of an answer and the problem that it must be."""
+    head, _, body = said.partition(b"\r\n\r\n")
+    assert b"\r\ncontent-type: application/problem+json" in head.lower(), said
+    return int(head.split()[1]), json.loads(body)
+
+
+def ask(port, data):
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+        client.sendall(data)
+        return everything(client)
+
+
+def plain(line, *headers):
+    lines = [line, "Connection: close", *(headers or ["Host: localhost"]), "", ""]
+    return "\r\n".join(lines).encode("latin-1")
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", 400),  # TLS
+        (b"GET\r\n\r\n", 400),
+        (plain("GET /\xff HTTP/1.1"), 400),
+        (plain("GET / HTTP/1.1", "Host: localhost", "Host: localhost"), 400),
+        (plain("GET / HTTP/1.1", "X: y"), 400),
+        (plain("GET / HTTP/1.1", "Host: localhost", "A\x00B: 1"), 400),
+        (plain("GET / HTTP/1.1", "Host: localhost", "X: " + "x" * 20_000)[:-4], 400),
+        (b"GET /?" + b"x" * 20_000, 400),
+        (plain("POST / HTTP/1.1", "Host: localhost", "Content-Length: -1"), 400),
+        (plain("POST / HTTP/1.1", "Host: localhost", "Content-Length: 1" * 2), 400),
+        (plain("GET / HTTP/1.0", "X: y"), 421),
+        (plain("GET / HTTP/1.1", "Host: evil.example"), 421),
+        (plain("GET http://localhost/v1/model HTTP/1.1"), 404),
+        (plain("OPTIONS * HTTP/1.1"), 404),
+        (plain("OPTIONS /v1/numbers HTTP/1.1"), 405),
+        (plain("TRACE /v1/numbers HTTP/1.1"), 405),
+        (plain("CONNECT localhost:22 HTTP/1.1"), 404),
+        (plain("DELETE / HTTP/1.1"), 405),
+        (plain("PUT /page.js HTTP/1.1"), 405),
+        (plain("BREW /healthz HTTP/1.1"), 405),
+        (plain("GET /../app.py HTTP/1.1"), 404),
+        (plain("GET /..%2f..%2fapp.py HTTP/1.1"), 404),
+        (plain("GET /%2e%2e/%2e%2e/%2e%2e/etc/passwd HTTP/1.1"), 404),
+        (plain("GET //etc/passwd HTTP/1.1"), 404),
+        (plain("GET /..\\app.py HTTP/1.1"), 404),
+        (plain("GET /%00 HTTP/1.1"), 404),
+        (plain("GET /page.js%00.png HTTP/1.1"), 404),
+        (plain("GET /" + "a" * 5_000 + " HTTP/1.1"), 404),
+        (plain("GET /%ff%fe HTTP/1.1"), 404),
+        (plain("GET /v1/numbers.%2e%2e%2f HTTP/1.1"), 404),
+        (plain("GET /v1/numbers?text=%FF HTTP/1.1"), 400),
+        (plain("GET /v1/numbers?text=%EF%BC%93 HTTP/1.1"), 400),  # a wide 3
+        (plain("GET /v1/numbers?text=1&seed=%D9%A3 HTTP/1.1"), 400),  # Arabic 3
+        (plain("GET /v1/numbers?text=1%1B%5B2J HTTP/1.1"), 400),
+        (plain("GET /v1/numbers?text=1&ink=1e400 HTTP/1.1"), 400),
+        (plain("GET /v1/numbers?text=1&noise=Infinity HTTP/1.1"), 400),
+        (plain("GET /v1/numbers?" + "text=1&" * 2_000 + " HTTP/1.1"), 400),
+        (plain("POST /v1/numbers HTTP/1.1"), 415),
+    ],
+)
+def test_what_is_wrong_is_refused_in_words(port, data, status):
+    found, problem = told(ask(port, data))
+    assert (found, problem["status"]) == (status, status)
+    assert problem["detail"] and "\n" not in problem["detail"]
+
+
+@pytest.mark.parametrize("framing", ["Content-Length: 5000000", "chunked"])
+def test_a_body_that_is_too_large_is_refused_in_words(port, framing):
+    def parts():
+        for _ in range(5):
+            yield b" " * 1_000_000
+
+    headers = {"Content-Type": "application/json"}
+    content = parts() if framing == "chunked" else b" " * 5_000_000
+    where = f"http://localhost:{port}/v1/numbers"
+    reply = httpx.post(where, content=content, headers=headers, timeout=20)
+    assert reply.status_code == 413 and f"{BODY:,}" in reply.json()["detail"]
+
+
+def drip(client, data, seconds):
+    """Send one byte at a time until the server has had enough."""
+    end = time.monotonic() + seconds
+    for k in range(10_000):
+        try:
+            client.sendall(data[k % len(data) :][:1])
+        except OSError:
+            return
+        if time.monotonic() > end:
+            return
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        b"",
+        b"G",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ",
+        b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999\r\n\r\n",
+    ],
+    ids=["nothing", "letter", "headers", "body"],
+)
+def test_a_slow_request_is_cut_off(port, monkeypatch, first):
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.3)
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(first)
+        begun = time.monotonic()
+        if first != b"":
+            threading.Thread(target=drip, args=(client, b"x", 5), daemon=True).start()
+        try:
+            said = everything(client)
+        except ConnectionResetError:
+            said = b""  # what it was sent last was never read
+        assert time.monotonic() - begun < 4
+    if said and b"200 OK" not in said:
+        assert told(said)[0] == 408
+
+
+def test_who_does_not_read_blocks_nobody_and_is_cut_off(port, monkeypatch):
+    monkeypatch.setattr(connections, "READ_SECONDS", 0.5)
+    where = "/v1/numbers.png?text=" + "8" * 60 + "&height=200&noise=1&seed="
+    with socket.socket() as slow:
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        slow.settimeout(20)
+        slow.connect(("127.0.0.1", port))
+        for seed in range(8):  # more than the kernel takes over from the server
+            line = f"GET {where}{seed} HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            slow.sendall(line.encode())
+        for k in range(5):
+            reply = httpx.get(f"http://localhost:{port}/v1/numbers?text={k}")
+            assert reply.status_code == 200
+        end = time.monotonic() + 20
+        with pytest.raises(OSError):
+            while time.monotonic() < end:
+                slow.send(b"G")  # fails once the server has hung up
+                time.sleep(0.05)
+            pytest.fail("still connected")
+
+
+def test_past_the_connections_that_it_keeps_it_says_503(monkeypatch):
+    monkeypatch.setattr(connections, "MOST", 2)
+    with served() as port:
+        kept = [socket.create_connection(("127.0.0.1", port)) for _ in range(2)]
+        time.sleep(0.2)
+        said = ask(port, plain("GET /healthz HTTP/1.1"))
+        assert told(said)[0] == 503 and b"retry-after: 1\r\n" in said.lower()
+        for one in kept:
+            one.close()
+        time.sleep(0.2)
+        assert httpx.get(f"http://localhost:{port}/healthz").status_code == 200
+
+
+def test_who_is_answered_while_it_stops_is_told_to_come_back(monkeypatch):
+    go, begun = threading.Event(), threading.Event()
+
+    def numbers(*_):
+        begun.set()
+        go.wait(20)
+        return b"drawn"
+
+    monkeypatch.setattr(pictures, "numbers", numbers)
+    replies = []
+    with served() as port:
+        line = plain("GET /v1/numbers?text=1 HTTP/1.1").replace(
+            b"Connection: close\r\n", b""
+        )
+        asks = threading.Thread(target=lambda: replies.append(ask(port, line)))
+        asks.start()
+        assert begun.wait(10)
+        threading.Timer(0.5, go.set).start()
+    asks.join(20)
+    head, _, body = replies[0].partition(b"\r\n\r\n")
+    assert b"200 OK" in head and b"\r\nconnection: close" in head.lower()
+    assert body == b"drawn"

@@ -1,0 +1,46 @@
+"""The API does what its description says, whatever is made of it."""
+
+import sys
+
+import pytest
+
+schemathesis = pytest.importorskip("schemathesis")
+pytest.importorskip("uvicorn")
+from hypothesis import HealthCheck, settings  # noqa: E402
+from served import served  # noqa: E402
+from starlette.testclient import TestClient  # noqa: E402
+
+from digitgan.generation.sampler import load  # noqa: E402
+from digitgan.serving import training_process  # noqa: E402
+from digitgan.serving.app import make_app  # noqa: E402
+
+client = TestClient(make_app(load(threads=1)), "http://localhost")
+schema = schemathesis.openapi.from_dict(client.get("/openapi.json").json())
+# fields that exclude each other, and too much paper, are refused in words alone
+UNTOLD = [schemathesis.checks.CHECKS.get_one("positive_data_acceptance")]
+CALM = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+
+
+@pytest.fixture(scope="module")
+def where(tmp_path_factory):
+    """Serve, with a training that ends at once in the place of the real one."""
+    runs = tmp_path_factory.mktemp("runs")
+    with pytest.MonkeyPatch.context() as patch:
+        nothing = (sys.executable, "-S", "-c", "pass")
+        patch.setattr(training_process, "COMMAND", nothing)
+        with served(runs=runs) as port:
+            yield f"http://127.0.0.1:{port}"
+    assert not list(runs.iterdir())
+
+
+@schema.exclude(path_regex=r"ending|gif").parametrize()  # drawn by the same functions
+@settings(max_examples=15, derandomize=True, **CALM)
+def test_every_answer_is_as_described(case, where):
+    case.call_and_validate(base_url=where, excluded_checks=UNTOLD)
+
+
+@pytest.mark.slow
+@schema.parametrize()
+@settings(max_examples=1_000, **CALM)
+def test_every_answer_of_many_is_as_described(case, where):
+    case.call_and_validate(base_url=where, excluded_checks=UNTOLD)

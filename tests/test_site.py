@@ -1,0 +1,150 @@
+"""The page without a server, from a plain file server: the studio's tests, and more."""
+
+import functools
+import http.server
+import re
+import threading
+from contextlib import contextmanager
+
+import pytest
+from PIL import Image
+
+import digitgan
+from digitgan.export import export
+
+playwright = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("starlette")
+from test_export import few_apart  # noqa: E402
+from test_page import (  # noqa: E402, F401 - these run again, on the files
+    CHROMIUM,
+    browser,
+    context,
+    opened,
+    shown,
+    slide,
+    test_a_new_hand_by_button_and_keys_and_back,
+    test_a_shared_link_shows_the_same,
+    test_paper_and_boxes,
+    test_single_characters_are_written_anew,
+    test_sliders_change_the_hand_and_give_it_back,
+    test_what_cannot_be_written_is_said,
+    test_what_is_typed_is_written_at_once,
+)
+
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no chromium")
+COMPILE = "() => new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0))"
+
+
+class Files(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+class Strict(Files):
+    def end_headers(self):
+        """Allow neither WebAssembly nor eval, as careful hosts do."""
+        policy = "default-src 'self'; img-src 'self' data:; connect-src 'self' data:"
+        self.send_header("Content-Security-Policy", policy)
+        super().end_headers()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    return export("flagship", "web", tmp_path_factory.mktemp("export") / "site")
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    with serving(site, Files) as address:
+        yield address
+
+
+@contextmanager
+def serving(site, kind):
+    """Serve an export as files, and nothing but files; yield where."""
+    handler = functools.partial(kind, directory=site)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def downloaded(page, name):
+    """Return a file that a link gives, as a picture."""
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name=name, exact=True).click()
+    return Image.open(waiting.value.path())
+
+
+def test_a_download_is_what_python_writes(context, address):  # noqa: F811
+    query = "?text=12%2F05&seed=3&lines=grid&noise=0.3&rerolls=0,2,0,1,0"
+    page = opened(context, address, query)
+    slide(page, "Thickness", "ArrowRight", 3)
+    slide(page, "Spacing", "ArrowRight", 2)
+    shown(page, "spacing=12%2C30")
+    picture = downloaded(page, "PNG")
+    assert picture.mode == "L"
+    thickness = float(page.get_by_label("Thickness", exact=True).input_value())
+    style = {"thickness": thickness, "spacing": (12, 30), "rerolls": (0, 2, 0, 1, 0)}
+    look = {"height": 120, "lines": "grid", "noise": 0.3}
+    written = digitgan.load().write("12/05", seed=3, **style, **look)
+    assert few_apart(picture, written.image)
+
+
+def test_a_walk_is_that_of_python(context, address):  # noqa: F811
+    page = opened(context, address, "?text=7&seed=3&toward=8")
+    film = downloaded(page, "GIF")
+    steps = digitgan.load().write_walk("7", seed=3, toward=8, height=120)
+    assert film.n_frames == 2 * len(steps) - 2
+    for place in (0, 10, len(steps) - 1):
+        film.seek(place)
+        assert few_apart(film.convert("L"), steps[place].image)
+
+
+def test_a_link_with_too_much_is_refused_in_words(context, address):  # noqa: F811
+    page = context.new_page()
+    page.goto(f"{address}?text=2&seed=1&thickness=99")
+    alert = page.get_by_role("alert")
+    playwright.expect(alert).to_contain_text("thickness is 99: allowed is 1.4 to 4.9")
+
+
+def test_explore_needs_no_server(context, address):  # noqa: F811
+    page = opened(context, address)
+    page.get_by_role("link", name="Explore").click()
+    page.wait_for_url(re.compile("explore.html"))
+    page.goto(f"{address}explore.html?digit=3&seed=7&x=2&y=3")
+    page.wait_for_selector("body[data-shown][data-measured*='x=2&y=3']")
+    look = "document.getElementById('large').toDataURL()"
+    first = page.evaluate(look)
+    slide(page, "Thickness", "End")
+    page.wait_for_selector("body[data-shown*='thickness=4.9']")
+    assert page.evaluate(look) != first
+    verdict = page.locator("#verdict")
+    playwright.expect(verdict).to_contain_text("digitgan serve shows the nearest")
+    page.get_by_role("grid").get_by_role("button", name="5 of hand 9").click()
+    page.wait_for_selector("body[data-shown*='digit=5&seed=9']")
+    assert not page.get_by_role("link", name="Learn").is_visible()
+
+
+def test_every_link_leads_to_a_file(context, address):  # noqa: F811
+    page = context.new_page()
+    for path in ("index.html", "explore.html"):
+        page.goto(address + path)
+        links = "all => all.filter(e => !e.closest('[data-server]')).map(e => e.href)"
+        found = page.locator("[href]").evaluate_all(links)
+        local = [link for link in found if link.startswith("http")]
+        assert len(local) > 3
+        for link in local:
+            assert page.request.get(link).ok, link
+
+
+def test_a_host_may_forbid_webassembly(site, browser):  # noqa: F811
+    with serving(site, Strict) as address:
+        page = browser.new_page()
+        page.goto(f"{address}?text=7&seed=3")
+        picture = downloaded(page, "PNG")
+        with pytest.raises(playwright.Error, match="Content Security Policy"):
+            page.workers[0].evaluate(COMPILE)
+        page.close()
+    expected = digitgan.load().write("7", seed=3, height=120).image
+    assert few_apart(picture, expected)
