@@ -130,6 +130,11 @@ def read_table(
 ) -> list[dict[str, float]]:
     """Return the rows of a CSV file of numbers; none where there is no file.
 
+    Args:
+        what: What the file was named for.
+        path: The file.
+        columns: Those that must be there, and finite.
+
     Raises:
         InputError: It is too large, lacks a column, or holds what is no number.
     """
@@ -140,10 +145,8 @@ def read_table(
         rows = list(csv.DictReader(io.StringIO(content.decode(), newline="")))
         numbers = [{name: _number(row[name]) for name in row} for row in rows]
         for row in numbers:
-            if not set(columns) <= row.keys() or not all(
-                map(math.isfinite, row.values())
-            ):
-                raise ValueError(f"a row is not of numbers for {', '.join(columns)}")
+            if not all(math.isfinite(row[name]) for name in columns):
+                raise ValueError(f"a row lacks one of {', '.join(columns)}")
         return numbers
 
 

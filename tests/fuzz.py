@@ -145,14 +145,12 @@ class Targets:
         return hostile.text(rng, 40, SIGNS)
 
     def make_url(self, rng: Random) -> list[tuple[str, str]]:
-        names = [one.name for one in self.known]
-        return [
-            (
-                rng.choice(names) if rng.random() < 0.95 else hostile.text(rng, 8),
-                hostile.text(rng, 30, "0123456789+-.eE,_ \n"),
-            )
-            for _ in range(rng.randrange(5))
-        ]
+        names, pairs = [one.name for one in self.known], [("text", "12/05")]
+        for _ in range(rng.randrange(3)):
+            name = rng.choice(names) if rng.random() < 0.95 else hostile.text(rng, 8)
+            value = hostile.text(rng, rng.choice([2, 30]), "0123456789+-.eE,_ \n")
+            pairs.append((name, value))
+        return pairs
 
     def make_json(self, rng: Random) -> bytes:
         return altered(rng, BODY)
