@@ -1,7 +1,6 @@
 """The whole state of a training in one file, and back, exactly."""
 
 import hashlib
-import math
 import os
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -11,12 +10,12 @@ from keras import ops
 from keras.backend import standardize_dtype
 
 from digitgan.errors import InputError
-from digitgan.files import from_json, read_arrays, reading, replacing
+from digitgan.files import from_json, names_in, read_arrays, reading, replacing
 from digitgan.model.gan import GAN
 from digitgan.training.clock import Progress
 
 KEPT = 2
-ITEM, SLACK = 8, 2**20  # bytes of a number at most; of what else a file holds
+MOST = 2**30  # bytes that a checkpoint may hold
 
 
 def snapshot(gan: GAN) -> dict[str, np.ndarray]:
@@ -77,7 +76,7 @@ class Checkpoints:
         damaged = []
         for path in reversed(self.kept):
             try:
-                content, progress = _read(path, _state(gan))
+                content, progress = _read(path)
             except InputError as error:
                 damaged.append(str(error))
                 continue
@@ -105,12 +104,11 @@ def _digest(content: dict[str, np.ndarray]) -> str:
     return total.hexdigest()
 
 
-def _read(path: Path, state: list) -> tuple[dict[str, np.ndarray], Progress]:
+def _read(path: Path) -> tuple[dict[str, np.ndarray], Progress]:
     """Return the arrays of a checkpoint, and where the training stood."""
     names = [field.name for field in fields(Progress)]
-    most = SLACK + 2 * sum(math.prod(v.shape) * ITEM for v in state)
-    arrays = [f"{i:04d}" for i in range(len(state) + 1)]
-    content = read_arrays("checkpoint", path, [*names, "sha256", *arrays], most)
+    held = [name.removesuffix(".npy") for name in names_in("checkpoint", path)]
+    content = read_arrays("checkpoint", path, held, MOST)
     with reading("checkpoint", path):
         if str(content.pop("sha256")) != _digest(content):
             raise ValueError("its SHA-256 does not fit")
