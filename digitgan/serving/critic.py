@@ -8,10 +8,11 @@ import onnxruntime
 from PIL import Image
 
 from digitgan.data.drawings import FAINT, as_digit
-from digitgan.files import sha256
+from digitgan.files import read_arrays, sha256
 from digitgan.generation.network import open_network
+from digitgan.generation.styles import UNITS
 from digitgan.serving.problems import Problem, wrong
-from digitgan.serving.runs import sheets
+from digitgan.serving.runs import REAL, sheets
 from digitgan.training.run import Run
 
 SIDES = (28, 64)  # pixels of a drawing
@@ -34,8 +35,8 @@ class Critic:
         self._run = run
         try:
             self._session = _open(run.discriminator, _age(run.discriminator))
-            with np.load(run.real_digits, allow_pickle=False) as kept:
-                self._told = dict(kept)
+            names = ["images", "label", *UNITS]
+            self._told = read_arrays("real digits", run.real_digits, names, REAL)
             self.real = self._told.pop("images")
         except Exception as error:  # those of ONNX Runtime have no other base
             line = f"{run.folder.name} has no discriminator to ask yet"

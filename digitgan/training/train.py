@@ -1,6 +1,5 @@
 """Train a GAN from nothing, or go on exactly where a run stopped."""
 
-import json
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from digitgan.data import Dataset, load
 from digitgan.data.pictures import grid
 from digitgan.data.sources import LICENCES
 from digitgan.errors import InputError, TrainingFailed
-from digitgan.files import replacing
+from digitgan.files import read_json, replacing
 from digitgan.model.folder import save_model
 from digitgan.model.gan import GAN
 from digitgan.model.presets import Preset, check, find_preset
@@ -207,7 +206,7 @@ def _is_exported(run: Run, clock: Clock) -> bool:
     path = run.model / "model.json"
     if not path.exists():
         return False
-    epochs = json.loads(path.read_text(encoding="utf-8"))["epochs"]
+    epochs = read_json("--resume", path).get("epochs")
     return epochs == clock.step / clock.steps_per_epoch
 
 
