@@ -47,13 +47,19 @@ def export(
 
     if format not in (names := [*FORMATS, "hub"]):
         raise unknown_name("format", format, names)
-    given, needed = ("out", "repo") if format == "hub" else ("repo", "out")
-    if locals()[given] is not None or locals()[needed] is None:
-        raise InputError(f"format {format!r} takes --{needed}, and no --{given}")
     if format == "hub":
+        _check_place(format, repo=repo, out=out)
         _publish(model, repo)
     else:
+        _check_place(format, out=out, repo=repo)
         _write(model, format, out)
+
+
+def _check_place(format: str, **places) -> None:
+    """Ask for the first of two places to write to, and refuse the second."""
+    needed, other = places
+    if places[needed] is None or places[other] is not None:
+        raise InputError(f"format {format!r} needs --{needed} and takes no --{other}")
 
 
 def _publish(model: str, repo: str) -> None:

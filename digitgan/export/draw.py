@@ -54,8 +54,9 @@ def convolve_transposed(x, weight, bias, pads, strides):
     tall, wide = (height - 1) * down + size[0], (width - 1) * across + size[1]
     y = np.zeros((n, channels, tall, wide), x.dtype)
     for i, j in np.ndindex(*size):
-        lines, columns = slice(i, i + tall - size[0] + 1, down), slice(
-            j, j + wide - size[1] + 1, across
+        lines, columns = (
+            slice(i, i + tall - size[0] + 1, down),
+            slice(j, j + wide - size[1] + 1, across),
         )
         y[:, :, lines, columns] += patches[i, j]
     y = y[:, :, top : tall - bottom, left : wide - right]

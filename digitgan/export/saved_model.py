@@ -70,8 +70,7 @@ def write(model: Sampler, out: Path) -> None:
     """Write a folder whose one signature, ``serving_default``, draws any number."""
     steps = read_steps(model.folder / "generator.onnx")
     told = [
-        tf.TensorSpec(shape, kind, name)
-        for name, (kind, shape) in steps.inputs.items()
+        tf.TensorSpec(shape, kind, name) for name, (kind, shape) in steps.inputs.items()
     ]
     module = tf.Module()
     module.draw = tf.function(lambda *inputs: _drawn(steps, inputs), told)
