@@ -8,6 +8,8 @@ import onnxruntime
 from PIL import Image
 
 from digitgan.data.drawings import FAINT, as_digit
+from digitgan.files import sha256
+from digitgan.generation.network import open_network
 from digitgan.serving.problems import Problem, wrong
 from digitgan.serving.runs import sheets
 from digitgan.training.run import Run
@@ -108,7 +110,7 @@ def sheet_of(run: Run, epoch: int) -> Path:
 
 def read_sheet(path: Path, n: int) -> np.ndarray:
     """Return the first n digits of a sample sheet, ``uint8 (n, 28, 28)``."""
-    with Image.open(path) as picture:
+    with Image.open(path, formats=["PNG"]) as picture:
         pixels = 255 - np.asarray(picture.convert("L"))[::SCALE, ::SCALE]
     rows = pixels.shape[0] // 28
     digits = pixels.reshape(rows, 28, COLUMNS, 28).swapaxes(1, 2)
@@ -142,11 +144,7 @@ def _age(path: Path) -> int:
 
 @lru_cache(maxsize=KEPT)
 def _open(path: Path, _: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(
-        path.read_bytes(), options, providers=["CPUExecutionProvider"]
-    )
+    return open_network("discriminator", path, sha256(path))
 
 
 def _rounded(chances: np.ndarray) -> list | float:

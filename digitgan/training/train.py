@@ -47,9 +47,7 @@ def train(  # noqa: PLR0913 - each decides what is learnt
     place: Place = ALONE,
     **settings,
 ) -> Run:
-    """Train a GAN and leave a run folder with everything worth keeping.
-
-    The same arguments on the same machine and backend give the same weights.
+    """Train a GAN; the same arguments on the same machine give the same weights.
 
     Args:
         preset: A name in :data:`digitgan.model.presets.PRESETS`.
@@ -60,10 +58,9 @@ def train(  # noqa: PLR0913 - each decides what is learnt
         minutes: Stop after so much training, in the middle of an epoch if need be.
         seed: From 0 to 2**32 - 1.
         out: The run folder; the first free ``runs/PRESET`` unless given.
-        guard: What happens when the losses are no longer numbers, the game diverges,
-            the generator collapses or the discriminator wins: ``stop``; ``rollback`` to
-            the last checkpoint, to go on at half the learning rate, three times at
-            most; ``off`` for nothing.
+        guard: What happens when the game fails (:mod:`digitgan.training.guard`):
+            ``stop``; ``rollback`` to the last checkpoint, to go on at half the learning
+            rate, three times at most; ``off`` for nothing.
         checkpoint_seconds: From one checkpoint to the next, at least; longer where
             checkpoints would take more than 2 % of the time.
         place: Which devices of which process share the work, on JAX.
