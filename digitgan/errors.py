@@ -31,5 +31,9 @@ class TrainingFailed(RuntimeError):
     """A run that went wrong by itself: says what happened and what to try."""
 
 
+class ExportFailed(RuntimeError):
+    """An export that is not what it was made from: says how far it is off."""
+
+
 class DatasetFailed(RuntimeError):
     """A data set that could not be finished: says why, and what is whole."""

@@ -15,7 +15,7 @@ from PIL import Image, ImageSequence
 import digitgan
 from digitgan.cli import main
 from digitgan.errors import InputError
-from digitgan.export import FORMATS, export, files_in
+from digitgan.export import export, files_in
 from digitgan.generation.plane import TURN, plane
 from digitgan.model.latents import draw_latents
 
@@ -120,7 +120,7 @@ def test_a_format_that_fails_leaves_nothing(tmp_path, monkeypatch):
         (out / "half").write_text("")
         raise RuntimeError("in the middle")
 
-    monkeypatch.setitem(FORMATS, "web", fail)
+    monkeypatch.setattr("digitgan.export.web.write", fail)
     with pytest.raises(RuntimeError):
         export("flagship", "web", tmp_path / "site")
     assert list(tmp_path.iterdir()) == []

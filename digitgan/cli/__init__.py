@@ -8,10 +8,10 @@ import sys
 import typer
 
 from digitgan.cli import dataset, evaluate, export, generate, info, serve, train
-from digitgan.errors import DatasetFailed, InputError, TrainingFailed
+from digitgan.errors import DatasetFailed, ExportFailed, InputError, TrainingFailed
 
 VERBS = (train, generate, dataset, evaluate, serve, export, info)
-OURS = InputError | TrainingFailed | DatasetFailed  # their lines are for people
+OURS = (InputError, TrainingFailed, DatasetFailed, ExportFailed)  # lines for people
 
 app = typer.Typer(
     name="digitgan",

@@ -67,7 +67,7 @@ def dataset(  # noqa: PLR0913 - each is a flag
         str, typer.Option(help="local, or ray (RAY_ADDRESS: a cluster).")
     ] = "local",
     model: Annotated[
-        str, typer.Option(help="flagship, or a model or run folder.")
+        str, typer.Option(help="flagship, a model or run folder, or hf://user/name.")
     ] = "flagship",
     verify: Annotated[
         bool, typer.Option("--verify", help="Check a finished one and mend it.")

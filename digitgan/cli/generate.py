@@ -68,7 +68,7 @@ def generate(  # noqa: PLR0913 - each is a flag
     ink: Ink = None,
     noise: Noise = None,
     model: Annotated[
-        str, typer.Option(help="flagship, or a model or run folder.")
+        str, typer.Option(help="flagship, a model or run folder, or hf://user/name.")
     ] = "flagship",
 ) -> None:
     """Write digits."""

@@ -27,7 +27,7 @@ def serve(
         int, typer.Option(min=0, max=65535, help="Port; 0 for any that is free.")
     ] = 8000,
     model: Annotated[
-        str, typer.Option(help="flagship, or a model or run folder.")
+        str, typer.Option(help="flagship, a model or run folder, or hf://user/name.")
     ] = "flagship",
     token: Annotated[
         str | None,

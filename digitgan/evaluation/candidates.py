@@ -9,6 +9,7 @@ from digitgan import data as real_digits
 from digitgan import files
 from digitgan.errors import InputError
 from digitgan.evaluation import scorecard
+from digitgan.generation.hub import PREFIX
 from digitgan.generation.sampler import Sampler, load
 
 DRAWN = 10_000  # digits of a model
@@ -88,8 +89,8 @@ def find(
     """
     if isinstance(subject, Sampler):
         return _draw(subject, real, seed)
-    if subject == "flagship":
-        return _draw(load(), real, seed)
+    if subject == "flagship" or str(subject).startswith(PREFIX):
+        return _draw(load(subject), real, seed)
     path = Path(subject)
     if path.suffix == ".npz" and path.is_file():
         found = _read_arrays(path)

@@ -1,44 +1,107 @@
 """A trained generator in other forms, for other places: ``digitgan export``."""
 
 import tempfile
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
 
 from digitgan.errors import InputError, unknown_name
-from digitgan.export.web import write_site
+from digitgan.export.parity import check
 from digitgan.generation.sampler import load
 
-FORMATS = {"web": write_site}  # each: function(model, path), a new file or folder
+
+class Format(NamedTuple):
+    """A form; the module of its name has ``write`` and, if it draws, ``opened``.
+
+    Attributes:
+        ending: Of the file; none for a folder.
+        extra: What pip has to be asked for.
+        draws: Whether it can be held against ONNX Runtime here.
+    """
+
+    ending: str
+    extra: str
+    draws: bool = True
 
 
-def export(model: str | Path, format: str, out: str | Path) -> Path:
+FORMATS = {
+    "litert": Format(".tflite", "train,export"),
+    "onnx": Format(".onnx", ""),
+    "openvino": Format("", "export"),
+    "safetensors": Format("", "export"),
+    "saved_model": Format("", "train"),
+    "torch": Format(".pt2", "torch,export"),
+    "web": Format("", "", draws=False),
+}
+
+
+def export(
+    model: str | Path,
+    format: str,
+    out: str | Path,
+    say: Callable[[str], None] = lambda line: None,
+) -> Path:
     """Write a trained generator in another form.
+
+    What was written is opened by the library that it is for and has to draw the digits
+    that ONNX Runtime draws, to a grey level; ``web`` excepted.
 
     Args:
         model: As for :func:`digitgan.load`.
         format: One of ``FORMATS``.
         out: The file or folder to write. A folder may be there with an earlier export,
             which is replaced when the new one is whole.
+        say: Called with a line on what was compared.
 
     Returns:
         ``out``.
 
     Raises:
-        InputError: The format is unknown, there is no such model, it cannot be written
-            so, or ``out`` holds files that are not of an export.
+        InputError: The format is unknown or needs a package that is not there, there is
+            no such model, it cannot be written so, or ``out`` holds files that are not
+            of an export.
+        ExportFailed: It drew other digits; nothing is left of it.
         OSError: ``out`` cannot be written.
     """
     if format not in FORMATS:
         raise unknown_name("format", format, FORMATS)
-    out, opened = Path(out), load(model, threads=1)
+    out, ending = Path(out), FORMATS[format].ending
+    if ending and out.suffix != ending:
+        raise InputError(
+            f"out {str(out)!r} is not for format {format!r}: allowed is a name that "
+            f"ends in {ending}"
+        )
+    opened, form = load(model, threads=1), module_of(format)
     out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as folder:
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.stem}-") as folder:
         made = Path(folder) / out.name
-        FORMATS[format](opened, made)
+        form.write(opened, made)
         _check_own(out, made)
+        if FORMATS[format].draws:
+            say(check(opened, format, form.opened(made)))
         if out.exists():
             out.rename(Path(folder) / "before")
         made.rename(out)
     return out
+
+
+def module_of(format: str) -> ModuleType:
+    """Import what writes and opens a format.
+
+    Raises:
+        InputError: A package that it needs is not installed.
+    """
+    try:
+        return import_module(f"digitgan.export.{format}")
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("digitgan"):
+            raise
+        raise InputError(
+            f"format {format!r} needs {error.name}: "
+            f"pip install 'digitgan[{FORMATS[format].extra}]'"
+        ) from error
 
 
 def files_in(path: Path) -> dict[str, int]:

@@ -27,7 +27,7 @@ ALONE = """
 """
 
 
-def write_site(model: Sampler, out: Path) -> None:
+def write(model: Sampler, out: Path) -> None:
     """Write a folder that any web server shows: nothing in it asks another machine.
 
     Args:

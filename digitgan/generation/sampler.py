@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from digitgan.errors import InputError
+from digitgan.generation.hub import PREFIX, fetch
 from digitgan.generation.opening import open_model
 from digitgan.generation.recipe import Recipe
 from digitgan.generation.styles import UNITS
@@ -23,12 +24,16 @@ def load(model: str | Path = "flagship", threads: int = 0) -> "Sampler":
 
     Args:
         model: ``flagship``, which comes with the package; or a model folder, or a run
-            folder that holds one.
+            folder that holds one; or ``hf://user/name``, which is brought from the
+            Hugging Face hub.
         threads: Processor threads to draw with; 0 for one a core.
 
     Raises:
         InputError: There is no model, or its files are not those described.
+        OSError: The hub cannot be reached.
     """
+    if str(model).startswith(PREFIX):
+        model = fetch(str(model))
     return Sampler(SHIPPED if str(model) == "flagship" else model, threads)
 
 

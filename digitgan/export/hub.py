@@ -1,0 +1,113 @@
+"""A model folder on the Hugging Face hub, with a card that says what it is."""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+from digitgan.errors import ExportFailed, InputError
+from digitgan.files import sha256
+from digitgan.generation.hub import FILES, PREFIX, check_repo, library
+from digitgan.generation.sampler import SHIPPED, Sampler
+from digitgan.generation.styles import UNITS
+from digitgan.generation.writing import DIGITS
+from digitgan.model.card import write_card
+
+TAGS = ["gan", "dcgan", "handwriting", "digits", "synthetic-data", "onnx", "keras"]
+
+SIZE = "28 by 28 pixels, 0 paper to 255 ink"
+USE = """\
+## Use
+
+```sh
+pip install 'digitgan[hub]'
+```
+
+```python
+import digitgan
+
+model = digitgan.load("{address}")
+images = model.sample(n=100, seed=7)  # uint8 (100, 28, 28)
+{writes}```
+
+Or by ONNX Runtime alone: `huggingface_hub.hf_hub_download("{repo}", "generator.onnx")`
+gives the file, whose inputs and output stand above."""
+WRITES = 'model.write("2026", seed=7).image.save("2026.png")\n'
+LIMIT = """\
+- It knows the handwriting that it learned from alone: other pens, papers, scanners and
+  countries' forms are not in it, and whom its data leave out, it leaves out.
+- The scores, where there are some, are of pictures as they are drawn; what a program
+  that is trained on them can do has to be measured on real ones."""
+
+
+def publish(model: Sampler, repo: str) -> str:
+    """Make a repository, unless it is there, and put the model into it, in one commit.
+
+    Args:
+        model: The opened model.
+        repo: ``user/name``.
+
+    Returns:
+        Its address on the web.
+
+    Raises:
+        InputError: The name is none, there is no token, or huggingface-hub is not
+            installed.
+        ExportFailed: The hub refused.
+    """
+    hub = library("repo", repo)
+    check_repo("repo", repo, repo)
+    if not hub.get_token():
+        raise InputError(
+            f"repo {repo!r} needs a token of the hub that may write: log in with  "
+            "hf auth login, or set HF_TOKEN"
+        )
+    api = hub.HfApi(library_name="digitgan")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_folder(model, repo, folder)
+        files = [hub.CommitOperationAdd(p.name, p) for p in sorted(folder.iterdir())]
+        try:
+            address = api.create_repo(repo, exist_ok=True)
+            message = f"digitgan {model.description['digitgan']}"
+            api.create_commit(repo, files, commit_message=message)
+        except hub.errors.HfHubHTTPError as error:
+            said = error.server_message or error.response.reason_phrase
+            raise ExportFailed(
+                f"repo {repo!r}: the hub refused ({error.response.status_code} {said})"
+            ) from error
+    return str(address)
+
+
+def write_folder(model: Sampler, repo: str, folder: Path) -> None:
+    """Copy a model folder, with the card that the hub shows in place of its own."""
+    for name in FILES:
+        if (model.folder / name).exists():
+            shutil.copy(model.folder / name, folder)
+    write_card(folder, model.description)
+    card = folder / "README.md"
+    card.write_text(_card(model, repo, card.read_text(encoding="utf-8")), "utf-8")
+    description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    description["sha256"]["README.md"] = sha256(card)
+    text = json.dumps(description, indent=2)
+    (folder / "model.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _card(model: Sampler, repo: str, facts: str) -> str:
+    """Return what the hub's search reads, the facts and scores, the use, the limits."""
+    told = library("repo", repo).ModelCardData(
+        license="mit" if model.folder == SHIPPED else "unknown",
+        library_name="digitgan",
+        pipeline_tag="unconditional-image-generation",
+        tags=TAGS,
+    )
+    writes = WRITES if set(DIGITS) <= set(model.classes) else ""
+    use = USE.format(address=PREFIX + repo, repo=repo, writes=writes)
+    limits = [f"- Pictures are grey, {SIZE}."]
+    if model.classes:
+        limits.append(f"- It draws {', '.join(model.classes)} and nothing else.")
+    for name, (low, high) in model.limits.items():
+        limits.append(f"- {name.title()}: {low:g} to {high:g} {UNITS[name]}.")
+    limits.append(LIMIT)
+    parts = [f"---\n{told.to_yaml()}\n---", facts.strip(), use, "## Limits"]
+    return "\n\n".join([*parts, "\n".join(limits)]) + "\n"

@@ -1,0 +1,194 @@
+"""A stand-in for the Hugging Face hub: what huggingface_hub asks of it, on a port.
+
+It keeps repositories in memory. Small files come in the commit; others, as the hub
+wants it for binary ones, by Git LFS.
+"""
+
+import base64
+import hashlib
+import json
+import re
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+TOKEN = "hf_of_the_tests"
+BINARY = (".onnx", ".keras", ".npz", ".png")
+
+
+class Hub(ThreadingHTTPServer):
+    """The hub's state: files of each repository, LFS objects, and what was asked."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.repos, self.objects, self.asked = {}, {}, []
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+    def version(self, repo):
+        held = repr(sorted((k, v) for k, v in self.repos[repo].items()))
+        return hashlib.sha1(held.encode()).hexdigest()
+
+
+@contextmanager
+def hub():
+    with Hub() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+    def handle_one(self):
+        path = urlsplit(self.path).path
+        self.server.asked.append(f"{self.command} {path}")
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        known = self.headers.get("Authorization") == f"Bearer {TOKEN}"
+        if self.command == "POST" and not known:
+            return self.answer(403, {"error": "this token may not write"})
+        for method, pattern, action in ROUTES:
+            found = re.fullmatch(pattern, path)
+            if found and self.command in method:
+                return action(self, body, *found.groups())
+        return self.answer(404, {"error": f"the stand-in knows no {path}"})
+
+    do_GET = do_HEAD = do_POST = do_PUT = handle_one
+
+    def answer(self, code, content=b"", **headers):
+        if not isinstance(content, bytes):
+            content, headers["Content-Type"] = json.dumps(content).encode(), "text/json"
+            headers["Content-Type"] = "application/json"
+        self.send_response(code)
+        headers.setdefault("Content-Length", str(len(content)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def missing(self, repo):
+        if repo in self.server.repos:
+            return False
+        self.answer(401, {"error": "not found"}, X_Error_Code="RepoNotFound")
+        return True
+
+
+def create(self, body):
+    asked = json.loads(body)
+    repo = f"{asked['organization']}/{asked['name']}"
+    url = f"{self.server.url}/{repo}"
+    if repo in self.server.repos:
+        return self.answer(409, {"error": "it is there", "url": url})
+    self.server.repos[repo] = {}
+    return self.answer(200, {"url": url, "id": repo, "name": repo})
+
+
+def validate(self, body):
+    content = json.loads(body)["content"]
+    head = re.match(r"---\n(.*?)\n---\n", content, re.DOTALL)
+    errors = [] if head else [{"message": "no metadata"}]
+    self.answer(200, {"errors": errors, "warnings": []})
+
+
+def preupload(self, body, repo):
+    if self.missing(repo):
+        return
+    modes = [
+        {
+            "path": one["path"],
+            "uploadMode": "lfs" if one["path"].endswith(BINARY) else "regular",
+            "shouldIgnore": False,
+            "oid": None,
+        }
+        for one in json.loads(body)["files"]
+    ]
+    self.answer(200, {"files": modes})
+
+
+def batch(self, body, repo):
+    objects = [
+        {
+            "oid": one["oid"],
+            "size": one["size"],
+            "actions": {"upload": {"href": f"{self.server.url}/lfs/{one['oid']}"}},
+        }
+        for one in json.loads(body)["objects"]
+    ]
+    self.answer(200, {"transfer": "basic", "objects": objects})
+
+
+def store(self, body, oid):
+    right = hashlib.sha256(body).hexdigest() == oid
+    if right:
+        self.server.objects[oid] = body
+    self.answer(200 if right else 400)
+
+
+def commit(self, body, repo):
+    if self.missing(repo):
+        return
+    files = self.server.repos[repo]
+    for line in body.splitlines():
+        told = json.loads(line)
+        value = told["value"]
+        if told["key"] == "file":
+            files[value["path"]] = base64.b64decode(value["content"])
+        elif told["key"] == "lfsFile":
+            files[value["path"]] = self.server.objects[value["oid"]]
+    sha = self.server.version(repo)
+    url = f"{self.server.url}/{repo}/commit/{sha}"
+    self.answer(200, {"success": True, "commitOid": sha, "commitUrl": url})
+
+
+def about(self, _, repo):
+    if self.missing(repo):
+        return
+    names = [{"rfilename": name} for name in self.server.repos[repo]]
+    sha = self.server.version(repo)
+    self.answer(200, {"id": repo, "modelId": repo, "sha": sha, "siblings": names})
+
+
+def tree(self, _, repo):
+    if self.missing(repo):
+        return
+    rows = [
+        {
+            "type": "file",
+            "path": name,
+            "size": len(content),
+            "oid": hashlib.sha1(content).hexdigest(),
+        }
+        for name, content in self.server.repos[repo].items()
+    ]
+    self.answer(200, rows)
+
+
+def resolve(self, _, repo, name):
+    if self.missing(repo):
+        return
+    content = self.server.repos[repo].get(name)
+    if content is None:
+        self.answer(404, {"error": "no file"}, X_Error_Code="EntryNotFound")
+        return
+    told = {"ETag": f'"{hashlib.sha256(content).hexdigest()}"'}
+    told["X-Repo-Commit"] = self.server.version(repo)
+    self.answer(200, content, **told)
+
+
+REPO = r"([\w.-]+/[\w.-]+)"
+ROUTES = (
+    (("POST",), "/api/repos/create", create),
+    (("POST",), "/api/validate-yaml", validate),
+    (("POST",), f"/api/models/{REPO}/preupload/main", preupload),
+    (("POST",), rf"/{REPO}\.git/info/lfs/objects/batch", batch),
+    (("PUT",), r"/lfs/(\w+)", store),
+    (("POST",), f"/api/models/{REPO}/commit/main", commit),
+    (("GET",), rf"/api/models/{REPO}(?:/revision/\w+)?", about),
+    (("GET",), rf"/api/models/{REPO}/tree/\w+", tree),
+    (("GET", "HEAD"), rf"/{REPO}/resolve/\w+/(.+)", resolve),
+)
