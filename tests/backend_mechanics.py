@@ -19,7 +19,7 @@ from digitgan.model.latents import draw_latents
 from digitgan.model.losses import OBJECTIVES, Objective
 from digitgan.model.networks import build_discriminator, build_generator
 from digitgan.training import train as training
-from digitgan.training.checkpoint import restore
+from digitgan.training.checkpoint import Checkpoints
 from digitgan.training.conditions import conditions_of
 
 N, LATENT = 16, 8
@@ -99,12 +99,13 @@ def training_and_resume(folder: Path) -> dict:
     whole = digitgan.train("tiny", epochs=2, out=folder / "whole", **styled)
     digitgan.train("tiny", epochs=1, out=folder / "parts", **styled)
     parts = digitgan.resume(folder / "parts", epochs=2)
-    with np.load(whole.checkpoint) as one, np.load(parts.checkpoint) as other:
-        names = [n for n in one.files if n != "seconds"]
+    last = [Checkpoints(run.checkpoints).kept[-1] for run in (whole, parts)]
+    with np.load(last[0]) as one, np.load(last[1]) as other:
+        names = [n for n in one.files if n not in ("seconds", "sha256")]
         unequal = [n for n in names if not np.array_equal(one[n], other[n])]
     told = conditions_of(dataset, whole.config.settings.conditions)
     gan = training.build_gan(whole.config.settings, told, 0)
-    restore(whole.checkpoint, gan)
+    Checkpoints(whole.checkpoints).restore(gan)
     session = onnxruntime.InferenceSession(whole.model / "generator.onnx")
     inputs = {"latents": draw_latents(100, gan.latent_dim, 0)}
     (exported,) = session.run(None, inputs | some_of_each(told, 10))

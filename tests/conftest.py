@@ -1,5 +1,6 @@
 """What every test may use: ``--slow`` and the real MNIST, loaded once."""
 
+import numpy as np
 import pytest
 
 import digitgan.data
@@ -21,3 +22,12 @@ def pytest_collection_modifyitems(config, items):
 def mnist():
     """The whole of MNIST, or the 5,000 digits to be had without any network."""
     return digitgan.data.load("mnist")
+
+
+@pytest.fixture(scope="session")
+def few(mnist, tmp_path_factory):
+    """Return a file of 1,000 real digits: an epoch takes a moment."""
+    path = tmp_path_factory.mktemp("data") / "few.npz"
+    some = mnist.train[:1000]
+    np.savez(path, x=some.images, y=some.labels)
+    return path

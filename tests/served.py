@@ -10,9 +10,9 @@ from digitgan.serving.app import make_app
 
 
 @contextmanager
-def served():
-    """Yield the port of a server on loopback."""
-    server = command.server_of(make_app(load(threads=1), workers=2))
+def served(**more):
+    """Yield the port of a server on loopback; ``more`` is for ``make_app``."""
+    server = command.server_of(make_app(load(threads=1), workers=2, **more))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         run = threading.Thread(target=server.run, args=([listener],))

@@ -1,5 +1,7 @@
 """The API does what its description says, whatever is made of it."""
 
+import sys
+
 import pytest
 
 schemathesis = pytest.importorskip("schemathesis")
@@ -9,6 +11,7 @@ from served import served  # noqa: E402
 from starlette.testclient import TestClient  # noqa: E402
 
 from digitgan.generation.sampler import load  # noqa: E402
+from digitgan.serving import training_process  # noqa: E402
 from digitgan.serving.app import make_app  # noqa: E402
 
 client = TestClient(make_app(load(threads=1)), "http://localhost")
@@ -19,9 +22,15 @@ CALM = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
 @pytest.fixture(scope="module")
-def where():
-    with served() as port:
-        yield f"http://127.0.0.1:{port}"
+def where(tmp_path_factory):
+    """Serve, with a training that ends at once in the place of the real one."""
+    runs = tmp_path_factory.mktemp("runs")
+    with pytest.MonkeyPatch.context() as patch:
+        nothing = (sys.executable, "-S", "-c", "pass")
+        patch.setattr(training_process, "COMMAND", nothing)
+        with served(runs=runs) as port:
+            yield f"http://127.0.0.1:{port}"
+    assert not list(runs.iterdir())
 
 
 @schema.exclude(path_regex=r"ending|gif").parametrize()  # drawn by the same functions

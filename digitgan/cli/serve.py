@@ -1,5 +1,6 @@
 """The verb ``serve``."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -36,6 +37,12 @@ def serve(
             "others makes one up.",
         ),
     ] = None,
+    runs: Annotated[
+        Path, typer.Option(help="Folder of the trainings that the page shows.")
+    ] = Path("runs"),
+    data: Annotated[
+        str, typer.Option(help="What new ones learn from, as for train.")
+    ] = "mnist",
 ) -> None:
     """Serve the page and the API until Ctrl-C."""
     try:
@@ -46,4 +53,4 @@ def serve(
         raise InputError(f"{error}: serve needs  pip install 'digitgan[serve]'") from (
             error
         )
-    run(host, port, model, token)
+    run(host, port, model, token, runs, data)

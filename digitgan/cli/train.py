@@ -25,6 +25,10 @@ Examples:
   digitgan train dcgan --penalty 0 --out runs/textbook
   digitgan train --data my-digits/                pictures in a folder a class
   digitgan train --resume runs/dcgan --epochs 12  go on with a run
+  digitgan train flagship --guard rollback --checkpoint-seconds 300
+                                                  leave it alone over night
+
+A run killed at any moment goes on with --resume as if nothing had happened.
 """
 
 
@@ -55,6 +59,17 @@ def train(  # noqa: PLR0913 - each is a flag
     out: Annotated[
         Path | None, typer.Option(help="The run folder [runs/PRESET]")
     ] = None,
+    guard: Annotated[
+        str | None,
+        typer.Option(
+            help="When the game fails: stop, rollback (to the last checkpoint, at half "
+            "the learning rate, 3 times at most) or off [stop]"
+        ),
+    ] = None,
+    checkpoint_seconds: Annotated[
+        float | None,
+        typer.Option(help="From one checkpoint to the next, at least [60]"),
+    ] = None,
     resume: Annotated[
         Path | None, typer.Option(help="Go on with the run in this folder.")
     ] = None,
@@ -71,15 +86,25 @@ def train(  # noqa: PLR0913 - each is a flag
         "out": out,
     }
     begin = {name: value for name, value in begin.items() if value is not None}
+    more = {
+        "epochs": epochs,
+        "minutes": minutes,
+        "guard": guard,
+        "checkpoint_seconds": checkpoint_seconds,
+    }
+    _start(resume, begin, {k: v for k, v in more.items() if v is not None})
+
+
+def _start(resume: Path | None, begin: dict, more: dict) -> None:
     if resume and begin:
         name = next(iter(begin)).replace("_", "-")
         raise InputError(
             f"--resume {resume} keeps the settings of its run: leave out {name}; "
-            "allowed beside it are --epochs and --minutes"
+            "allowed beside it are --epochs, --minutes, --guard and "
+            "--checkpoint-seconds"
         )
     import_keras_quietly()
-    goal = {"epochs": epochs, "minutes": minutes}
     if resume:
-        digitgan.resume(resume, **goal)
+        digitgan.resume(resume, **more)
     else:
-        digitgan.train(**begin, **goal)
+        digitgan.train(**begin, **more)

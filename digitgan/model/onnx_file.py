@@ -1,4 +1,4 @@
-"""The generator as one ONNX file, written operation by operation.
+"""Each player as one ONNX file, written operation by operation.
 
 The exporters of the backends leave layouts and normalisations to the runtime; knowing
 the network, we fold each batch normalisation into the weights before it and lay images
@@ -31,7 +31,7 @@ def write_generator(path: Path, generator: keras.Model, tone: Tone | None) -> No
         tone: As for :func:`digitgan.model.finish.finished`.
     """
     graph = _Graph()
-    x = _told(graph, generator)
+    x = _told(graph, generator, generator.inputs)
     (dense,) = _layers(generator, keras.layers.Dense)
     norms = _layers(generator, keras.layers.BatchNormalization)
     convolutions = _layers(
@@ -53,11 +53,56 @@ def write_generator(path: Path, generator: keras.Model, tone: Tone | None) -> No
         _finish_evenly(graph, x, last, generator)
     else:
         _finish_in_tone(graph, x, last, tone)
-    graph.save(path, generator)
+    digits = "digits", TensorProto.UINT8, generator.output.shape[1:3]
+    graph.save(path, [_value(x) for x in generator.inputs], digits)
+
+
+def write_discriminator(path: Path, discriminator: keras.Model) -> None:
+    """Write a discriminator, from finished digits to probabilities.
+
+    The input ``digits`` is what the generator's file yields, ``uint8 (N, 28, 28)``;
+    what else is told is named as in the Keras model. The output ``probability`` is
+    ``float32 (N,)``. Dropout is off.
+
+    Args:
+        path: The file.
+        discriminator: From :func:`digitgan.model.networks.build_discriminator`.
+    """
+    graph = _Graph()
+    image, *told = discriminator.inputs
+    x = graph.add("Cast", "digits", to=TensorProto.FLOAT)
+    x = graph.add("Mul", x, graph.array(1 / 127.5))
+    x = graph.add("Sub", x, graph.array(1.0))
+    x = graph.add("Unsqueeze", x, graph.array(np.array([1])))
+    leak = _layers(discriminator, keras.layers.LeakyReLU)[0].negative_slope
+    for layer in _layers(discriminator, keras.layers.Conv2D):
+        ones = np.ones(layer.filters)
+        x = _convolve(graph, x, layer, ones, layer.get_weights()[1])
+        x = graph.add("LeakyRelu", x, alpha=leak)
+    neuron = discriminator.get_layer("neuron")
+    others = [d for d in _layers(discriminator, keras.layers.Dense) if d is not neuron]
+    hidden, *projection = sorted(others, key=lambda d: -d.kernel.shape[0])
+    kernel, bias = hidden.get_weights()
+    kernel = kernel.reshape(*layer.output.shape[1:], -1).transpose(2, 0, 1, 3)
+    x = graph.add("Flatten", x)
+    x = _dense(graph, x, kernel.reshape(-1, len(bias)), bias)
+    x = graph.add("LeakyRelu", x, alpha=leak)
+    logit = _dense(graph, x, *neuron.get_weights())
+    for layer in projection:
+        kernel, bias = (w * len(bias) ** -0.5 for w in layer.get_weights())
+        weights = _dense(graph, _told(graph, discriminator, told), kernel, bias)
+        last = graph.array(np.array([1]))
+        moved = graph.add("ReduceSum", graph.add("Mul", x, weights), last)
+        logit = graph.add("Add", logit, moved)
+    logit = graph.add("Squeeze", logit, graph.array(np.array([1])))
+    graph.add("Sigmoid", logit, name="probability")
+    digits = "digits", TensorProto.UINT8, image.shape[1:3]
+    inputs = [digits, *(_value(x) for x in told)]
+    graph.save(path, inputs, ("probability", TensorProto.FLOAT, ()))
 
 
 class _Graph:
-    """Nodes and arrays of an ONNX graph that grows from its inputs to ``digits``."""
+    """Nodes and arrays of an ONNX graph that grows from its inputs to its output."""
 
     def __init__(self):
         self.nodes, self.arrays = [], []
@@ -82,20 +127,13 @@ class _Graph:
             return self.add("Cast", name, to=TensorProto.FLOAT)
         return name
 
-    def save(self, path: Path, generator: keras.Model) -> None:
-        inputs = [
-            helper.make_tensor_value_info(
-                x.name,
-                TensorProto.INT32 if x.dtype == "int32" else TensorProto.FLOAT,
-                ["N", *x.shape[1:]],
-            )
-            for x in generator.inputs
-        ]
-        digits = helper.make_tensor_value_info(
-            "digits", TensorProto.UINT8, ["N", *generator.output.shape[1:3]]
+    def save(self, path: Path, inputs: list, output: tuple) -> None:
+        *inputs, output = (
+            helper.make_tensor_value_info(name, kind, ["N", *shape])
+            for name, kind, shape in [*inputs, output]
         )
         graph = helper.make_graph(
-            self.nodes, "generator", inputs, [digits], self.arrays
+            self.nodes, output.name, inputs, [output], self.arrays
         )
         opset = [helper.make_opsetid("", OPSET)]
         model = helper.make_model(graph, opset_imports=opset, ir_version=IR)
@@ -103,19 +141,25 @@ class _Graph:
         onnx.save(model, path)
 
 
-def _layers(generator: keras.Model, kind) -> list:
-    return [layer for layer in generator.layers if isinstance(layer, kind)]
+def _value(x: keras.KerasTensor) -> tuple:
+    """Return name, type and shape of an input, without the batch."""
+    kind = TensorProto.INT32 if x.dtype == "int32" else TensorProto.FLOAT
+    return x.name, kind, x.shape[1:]
 
 
-def _told(graph: _Graph, generator: keras.Model) -> str:
+def _layers(network: keras.Model, kind) -> list:
+    return [layer for layer in network.layers if isinstance(layer, kind)]
+
+
+def _told(graph: _Graph, network: keras.Model, inputs: list) -> str:
     """Put latents and what else is told side by side, ``(N, C)``."""
     parts = []
-    for x in generator.inputs:
+    for x in inputs:
         if x.dtype == "int32":
-            kinds = generator.get_layer(f"{x.name}_code").num_tokens
+            kinds = network.get_layer(f"{x.name}_code").num_tokens
             parts.append(graph.add("Gather", graph.array(np.eye(kinds)), x.name))
         elif len(x.shape) == 1:
-            standard = generator.get_layer(f"{x.name}_standard")
+            standard = network.get_layer(f"{x.name}_standard")
             part = graph.add("Mul", x.name, graph.array(float(standard.scale)))
             part = graph.add("Add", part, graph.array(float(standard.offset)))
             ends = graph.array(-FARTHEST), graph.array(FARTHEST)
@@ -133,6 +177,10 @@ def _folded(norm) -> tuple[np.ndarray, np.ndarray]:
     return scale, beta - mean * scale
 
 
+def _dense(graph: _Graph, x: str, kernel: np.ndarray, bias: np.ndarray) -> str:
+    return graph.add("Gemm", x, graph.array(kernel), graph.array(bias))
+
+
 def _convolve(graph: _Graph, x: str, layer, scale, shift) -> str:
     """Append a convolution, or a transposed one, times a scale plus a shift."""
     kernel = layer.get_weights()[0]
@@ -141,8 +189,6 @@ def _convolve(graph: _Graph, x: str, layer, scale, shift) -> str:
     scale = scale[np.newaxis, :] if transposed else scale[:, np.newaxis]
     kernel = kernel * scale[..., np.newaxis, np.newaxis]
     pads = [(layer.kernel_size[0] - layer.strides[0]) // 2] * 4
-    if not transposed:
-        pads = [layer.kernel_size[0] // 2] * 4
     return graph.add(
         "ConvTranspose" if transposed else "Conv",
         *(x, graph.array(kernel), graph.array(shift)),

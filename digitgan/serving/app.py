@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from hashlib import sha256
+from pathlib import Path
 
 import numpy
 import onnxruntime
@@ -19,12 +20,23 @@ from starlette.routing import Mount, Route
 import digitgan
 from digitgan.errors import InputError
 from digitgan.generation.sampler import Sampler
-from digitgan.serving import explore, fields, openapi, parameters, pictures, site
+from digitgan.serving import (
+    explore,
+    fields,
+    learn_openapi,
+    openapi,
+    parameters,
+    pictures,
+    site,
+)
 from digitgan.serving.capacity import Capacity
 from digitgan.serving.guard import Guard
+from digitgan.serving.learn import Learning
 from digitgan.serving.metrics import MEDIA_TYPE, Metrics
 from digitgan.serving.problems import Problem, refused
+from digitgan.serving.runs import Runs
 
+RUNS = Path("runs")
 BODY = 16_384  # bytes of a request
 BODY_SECONDS = 10  # to send them
 ROW = 10  # digits for those who do not say how many
@@ -38,6 +50,8 @@ def make_app(
     workers: int = 1,
     waiting: int = 64,
     token: str | None = None,
+    runs: Path = RUNS,
+    data: str = "mnist",
 ) -> Starlette:
     """Return the ASGI application.
 
@@ -49,10 +63,13 @@ def make_app(
         waiting: Requests that may wait for one; past them the answer is 503.
         token: What who writes or trains must know; without one only requests to
             this machine's own names are answered.
+        runs: The folder of the trainings.
+        data: What new ones learn from.
     """
     guard = Guard(token)
     capacity = Capacity(workers, waiting)
     service = Service(model, name, capacity)
+    learning = Learning(Runs(runs), data, _body)
     endings = "/v1/{what}.{{ending}}"
     routes = [
         Route("/v1/digits", service.digits),
@@ -67,6 +84,7 @@ def make_app(
         Route("/healthz", service.healthz),
         Route("/metrics", service.metrics),
         Route("/openapi.json", service.openapi),
+        *learning.routes(guard),
     ]
     named = {route.path for route in routes if "{" not in route.path} | site.PAGES
     drawn = ("digits", "numbers", "plane")
@@ -76,6 +94,7 @@ def make_app(
     @asynccontextmanager
     async def living(_):
         yield
+        await learning.trainer.close()
         await asyncio.to_thread(capacity.close)
 
     return Starlette(
@@ -206,7 +225,9 @@ class Service:
 
     async def openapi(self, _: Request) -> Response:
         """Describe this API."""
-        return _json(openapi.document(self._known))
+        told = openapi.document(self._known)
+        told["paths"] |= learn_openapi.paths()
+        return _json(told)
 
 
 def _json(told: dict, cache: str = "no-cache") -> Response:

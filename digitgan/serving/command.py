@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from digitgan.errors import InputError
 from digitgan.generation.sampler import load
-from digitgan.serving.app import make_app
+from digitgan.serving.app import RUNS, make_app
 from digitgan.serving.connections import HEAD, Connection
 from digitgan.serving.guard import is_loopback
 
@@ -23,7 +23,14 @@ BACKLOG = 1_024  # connections that wait to be taken up
 TOKEN = re.compile(r"[A-Za-z0-9._~-]{16,128}")
 
 
-def serve(host: str, port: int, model: str, token: str | None = None) -> None:
+def serve(
+    host: str,
+    port: int,
+    model: str,
+    token: str | None = None,
+    runs: Path = RUNS,
+    data: str = "mnist",
+) -> None:
     """Answer until Ctrl-C or SIGTERM.
 
     Args:
@@ -32,6 +39,8 @@ def serve(host: str, port: int, model: str, token: str | None = None) -> None:
         model: What :func:`digitgan.generation.sampler.load` takes.
         token: What those who write or train must know; made up where others than this
             machine can ask and there is none.
+        runs: The folder of the trainings.
+        data: What new ones learn from.
 
     Raises:
         InputError: There is no such model, the token is too short, or the address
@@ -49,9 +58,14 @@ def serve(host: str, port: int, model: str, token: str | None = None) -> None:
         where, port = listener.getsockname()[:2]
         if token is None and not is_loopback(where):
             token = secrets.token_urlsafe(24)
-        name = Path(model).name
         app = make_app(
-            sampler, name=name, workers=workers, waiting=WAITING, token=token
+            sampler,
+            name=Path(model).name,
+            workers=workers,
+            waiting=WAITING,
+            token=token,
+            runs=runs,
+            data=data,
         )
         print(f"digitgan serves {_link(where, port, token)} until Ctrl-C", flush=True)
         try:

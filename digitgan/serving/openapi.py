@@ -178,7 +178,7 @@ def _post(what: str, fields: list[Parameter], more: list) -> dict[str, Any]:
         "required": sorted(NEEDED[what]),
         "additionalProperties": False,
         "properties": {
-            one.name: _or_null(schema(one), one.name) | {"description": one.says}
+            one.name: or_null(schema(one), one.name) | {"description": one.says}
             for one in fields
         },
     }
@@ -191,7 +191,7 @@ def _post(what: str, fields: list[Parameter], more: list) -> dict[str, Any]:
     }
 
 
-def _or_null(told: dict[str, Any], name: str) -> dict[str, Any]:
+def or_null(told: dict[str, Any], name: str) -> dict[str, Any]:
     """Let a field be null, as if it were not there; a text is needed."""
     if name == "text":
         return told

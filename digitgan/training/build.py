@@ -49,12 +49,30 @@ def build_gan(settings: Preset, conditions: Mapping, seed: int, steps: int = 1) 
         decay=settings.decay,
         seed=seed,
     )
-    rate = settings.learning_rate
-    if settings.last_rate < 1:
-        rate = CosineDecay(rate, steps, alpha=settings.last_rate)
+    rate = _rate(settings, steps)
     gan.compile(optimizer=keras.optimizers.Adam(rate, 0.0, 0.99))
     gan.optimizer.build(gan.trainable_variables)
     return gan
+
+
+def lower_rate(gan: GAN, settings: Preset, steps: int, share: float) -> None:
+    """Let a game learn at a share of its preset's rate from here on.
+
+    Args:
+        gan: From :func:`build_gan`, which got the same settings and steps.
+        settings: Of the preset.
+        steps: Until the end.
+        share: Above 0, up to 1.
+    """
+    gan.optimizer.learning_rate = _rate(settings, steps, share)
+    gan.make_train_function(force=True)  # the old one knows the old schedule
+
+
+def _rate(settings: Preset, steps: int, share: float = 1.0) -> float | CosineDecay:
+    rate = settings.learning_rate * share
+    if settings.last_rate < 1:
+        return CosineDecay(rate, steps, alpha=settings.last_rate)
+    return rate
 
 
 def suited(settings: Preset) -> Preset:

@@ -1,6 +1,8 @@
 """The whole state of a training in one file, and back, exactly."""
 
-import zipfile
+import hashlib
+import os
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import numpy as np
@@ -9,46 +11,121 @@ from keras import ops
 from digitgan.errors import InputError
 from digitgan.files import replacing
 from digitgan.model.gan import GAN
+from digitgan.training.clock import Progress
+
+KEPT = 2
 
 
-def save(path: Path, gan: GAN, step: int, seconds: float) -> None:
-    """Write both players, the average, optimizer, random states and running metrics.
+def snapshot(gan: GAN) -> dict[str, np.ndarray]:
+    """Copy both players, the average, optimizer, random states and running metrics.
 
     Args:
-        path: The file; whole or absent, whenever the process is killed.
-        gan: The compiled game.
-        step: Batches learnt from so far.
-        seconds: Time spent on them.
+        gan: The compiled game; it may learn on while the copy is written.
     """
-    arrays = {f"{i:04d}": ops.convert_to_numpy(v) for i, v in enumerate(_state(gan))}
-    with replacing(path) as temporary:
-        np.savez(temporary, step=step, seconds=seconds, **arrays)
+    return {f"{i:04d}": ops.convert_to_numpy(v) for i, v in enumerate(_state(gan))}
 
 
-def restore(path: Path, gan: GAN) -> tuple[int, float]:
-    """Put the state of a file back into a game of the same shape.
+class Checkpoints:
+    """The last two checkpoints of a run, ``step_000000123.npz``, in a folder.
 
-    Returns:
-        Batches learnt from, and the seconds that took.
+    Each is whole or absent whenever the process is killed, and carries a SHA-256 over
+    all it holds. An older one goes only when a newer one is safely on the disk.
 
-    Raises:
-        InputError: There is no such file, or it is damaged or of another game.
+    Attributes:
+        kept: Their paths, oldest first.
     """
-    variables = _state(gan)
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            arrays = [stored[f"{i:04d}"] for i in range(len(variables))]
-            step, seconds = int(stored["step"]), float(stored["seconds"])
-    except FileNotFoundError:
-        raise InputError(f"--resume: there is no checkpoint {path}") from None
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(f"--resume: {path} is damaged ({error})") from error
-    if any(a.shape != v.shape for a, v in zip(arrays, variables, strict=True)):
-        raise InputError(f"--resume: {path} is of a game with other networks")
-    for variable, array in zip(variables, arrays, strict=True):
-        variable.assign(array)
-    return step, seconds
+
+    def __init__(self, folder: Path):
+        """Look what is there."""
+        self.folder = folder
+        self.kept = sorted(folder.glob("step_*.npz"))
+
+    def write(self, progress: Progress, arrays: dict[str, np.ndarray]) -> None:
+        """Write a checkpoint and remove all but this and the one before.
+
+        Args:
+            progress: Where the training stands.
+            arrays: From :func:`snapshot`.
+
+        Raises:
+            OSError: The disk is full or cannot be written to; nothing was removed.
+        """
+        path = self.folder / f"step_{progress.step:09d}.npz"
+        content = {k: np.asarray(v) for k, v in asdict(progress).items()} | arrays
+        with replacing(path) as temporary:
+            np.savez(temporary, sha256=_digest(content), **content)
+        _flush(self.folder)
+        self.kept = [*(p for p in self.kept if p != path), path][-KEPT:]
+        for other in self.folder.glob("step_*.npz"):
+            if other not in self.kept:
+                other.unlink()
+
+    def restore(self, gan: GAN) -> Progress | None:
+        """Put the newest whole checkpoint into a game of the same shape.
+
+        A damaged one is passed over, and that is said.
+
+        Returns:
+            Where the training stood; None where there is no checkpoint yet.
+
+        Raises:
+            InputError: All are damaged, or of another game.
+        """
+        damaged = []
+        for path in reversed(self.kept):
+            try:
+                content = _read(path)
+            except Exception as error:  # zipfile and numpy raise what they like
+                damaged.append(f"{path.name} is damaged ({error})")
+                continue
+            progress = _put_into(gan, content, path)
+            for line in damaged:
+                print(f"The checkpoint {line}: going on from {path.name}", flush=True)
+            self.kept = [p for p in self.kept if p <= path]
+            return progress
+        if damaged:
+            raise InputError(f"--resume: in {self.folder} {' and '.join(damaged)}")
+        return None
 
 
 def _state(gan: GAN) -> list:
+    if hasattr(gan, "jax_state_sync"):  # on JAX, fit keeps the values to itself
+        gan.jax_state_sync()
     return [*gan.variables, *gan.optimizer.variables, *gan.metrics_variables]
+
+
+def _digest(content: dict[str, np.ndarray]) -> str:
+    total = hashlib.sha256()
+    for name, array in sorted(content.items()):
+        total.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
+        total.update(np.ascontiguousarray(array))
+    return total.hexdigest()
+
+
+def _read(path: Path) -> dict[str, np.ndarray]:
+    with np.load(path, allow_pickle=False) as stored:
+        content = dict(stored)
+    if str(content.pop("sha256")) != _digest(content):
+        raise ValueError("its SHA-256 does not fit")
+    return content
+
+
+def _put_into(gan: GAN, content: dict[str, np.ndarray], path: Path) -> Progress:
+    stood = {field.name: content.pop(field.name).item() for field in fields(Progress)}
+    state = {f"{i:04d}": variable for i, variable in enumerate(_state(gan))}
+    shapes = ({k: tuple(v.shape) for k, v in d.items()} for d in (state, content))
+    if next(shapes) != next(shapes):
+        raise InputError(f"--resume: {path} is of a game with other networks")
+    for name, variable in state.items():
+        variable.assign(content[name])
+    return Progress(**stood)
+
+
+def _flush(folder: Path) -> None:
+    """Make a renaming last, where folders can be flushed."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -12,7 +12,7 @@ from digitgan.errors import InputError
 from digitgan.files import write_text
 from digitgan.model.presets import PRESETS, Preset
 
-SPACE_NEEDED = 100 * 2**20  # bytes: checkpoint twice, model, pictures, events
+SPACE_NEEDED = 100 * 2**20  # bytes: three checkpoints, model, pictures, events
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,9 @@ class Config:
         minutes: Goal in minutes of training, over all sessions; None likewise.
         seed: Of the weights, the latents, the dropout and the order of the data.
         backend: Keras' backend.
+        guard: What happens to a run that cannot get better, a name in
+            :data:`digitgan.training.guard.MODES`.
+        checkpoint_seconds: From one checkpoint to the next, at least.
         digitgan: Version that started the run.
     """
 
@@ -41,6 +44,8 @@ class Config:
     minutes: float | None
     seed: int
     backend: str
+    guard: str = "stop"
+    checkpoint_seconds: float = 60.0
     digitgan: str = __version__
 
     @property
@@ -50,6 +55,9 @@ class Config:
         asked = {"epochs": self.epochs, "minutes": self.minutes, "data": self.data}
         asked |= {k: v for k, v in asdict(self.settings).items() if v != usual[k]}
         asked.pop("precision", None)  # the processor's doing, not a wish
+        for name in ("guard", "checkpoint_seconds"):
+            if getattr(self, name) != getattr(Config, name):
+                asked[name] = getattr(self, name)
         words = [
             f"--{name.replace('_', '-')} {value}"
             for name, value in {**asked, "seed": self.seed}.items()
@@ -112,26 +120,47 @@ class Run:
                 f"--resume {folder}: {path} is damaged ({error})"
             ) from error
 
-    def with_goal(self, epochs: int | None, minutes: float | None) -> "Run":
-        """Return this run with another goal; ``write_config`` makes it last."""
-        return replace(
-            self, config=replace(self.config, epochs=epochs, minutes=minutes)
-        )
+    def with_config(self, **changes) -> "Run":
+        """Return this run with another goal or guard; ``write_config`` makes it last.
+
+        Args:
+            **changes: Fields of :class:`Config`.
+        """
+        return replace(self, config=replace(self.config, **changes))
 
     def write_config(self) -> None:
         """Write ``config.json``."""
         text = json.dumps(asdict(self.config), indent=2) + "\n"
         write_text(self.folder / "config.json", text)
 
+    def sweep(self) -> None:
+        """Remove what a killed session had begun to write."""
+        for path in self.folder.rglob(".*-????????.*"):
+            path.unlink()
+
     @property
-    def checkpoint(self) -> Path:
-        """The state to resume from."""
-        return self.folder / "checkpoint" / "state.npz"
+    def checkpoints(self) -> Path:
+        """Folder of the states to resume from."""
+        return self.folder / "checkpoint"
 
     @property
     def samples(self) -> Path:
         """Folder of the grids, one an epoch."""
         return self.folder / "samples"
+
+    def sheet(self, epoch: int) -> Path:
+        """The grid after an epoch; 0 is before the first."""
+        return self.samples / f"epoch_{epoch:04d}.png"
+
+    @property
+    def discriminator(self) -> Path:
+        """The discriminator of the latest epoch."""
+        return self.folder / "opinion" / "discriminator.onnx"
+
+    @property
+    def real_digits(self) -> Path:
+        """Real digits to ask the discriminator about."""
+        return self.folder / "opinion" / "real.npz"
 
     @property
     def model(self) -> Path:
@@ -140,13 +169,13 @@ class Run:
 
     @property
     def log(self) -> list[dict[str, float]]:
-        """The rows of ``log.csv``, one an epoch."""
+        """The rows of ``log.csv``, ten an epoch."""
         path = self.folder / "log.csv"
         if not path.exists():
             return []
         with path.open(newline="", encoding="utf-8") as file:
             return [
-                {k: float(v) for k, v in row.items()} for row in csv.DictReader(file)
+                {k: number(v) for k, v in row.items()} for row in csv.DictReader(file)
             ]
 
     def write_log(self, rows: list[dict[str, float]]) -> None:
@@ -156,6 +185,11 @@ class Run:
         writer.writeheader()
         writer.writerows(rows)
         write_text(self.folder / "log.csv", text.getvalue())
+
+
+def number(text: str) -> int | float:
+    """Return what was written, so that it is written the same again."""
+    return int(text) if text.isdigit() else float(text)
 
 
 def free_folder(preset: str, parent: Path = Path("runs")) -> Path:

@@ -15,8 +15,8 @@ from digitgan.evaluation.metrics.distances import frechet
 from digitgan.files import write_text
 from digitgan.model.card import add_scores
 from digitgan.model.folder import draw
-from digitgan.training.callbacks import Clock
-from digitgan.training.run import Run
+from digitgan.training.clock import Clock
+from digitgan.training.run import Run, number
 
 DRAWN = 2_000
 STEPS_BETWEEN = 400
@@ -31,6 +31,8 @@ class Score(keras.callbacks.Callback):
 
     Attributes:
         rows: epoch (a fraction), step and times_real, 1 being as near as real digits.
+        share_of_digits: Effective number of different digits in the last 2,000, as the
+            judge reads them, over that of real ones; of the last row.
     """
 
     def __init__(self, path: Path, clock: Clock, digits: Digits, conditions: dict):
@@ -48,16 +50,17 @@ class Score(keras.callbacks.Callback):
         some = np.linspace(0, len(others) - 1, DRAWN).astype(int)
         asked = np.linspace(0, len(digits) - 1, DRAWN).astype(int)
         self.conditions = {name: v[asked] for name, v in conditions.items()}
-        self.reference = self._features(reference.images)
-        self.floor = frechet(self._features(others.images[some]), self.reference)
-        self.rows = []
+        read, self.reference = self.judge.read(reference.images)
+        self.real_digits = _effective_number(read)
+        self.floor = frechet(self.judge.read(others.images[some])[1], self.reference)
+        self.rows, self.share_of_digits = [], 1.0
 
     def go_on(self) -> None:
         """Take up the rows of an earlier session."""
         if self.path.exists():
             with self.path.open(newline="", encoding="utf-8") as file:
                 rows = [
-                    {k: float(v) for k, v in r.items()} for r in csv.DictReader(file)
+                    {k: number(v) for k, v in r.items()} for r in csv.DictReader(file)
                 ]
             whole = self.clock.steps_per_epoch
             self.rows = [
@@ -73,7 +76,9 @@ class Score(keras.callbacks.Callback):
         if self.clock.step - scored < pause and not self.clock.done:
             return
         images = draw(self.model, DRAWN, self.conditions)
-        distance = frechet(self._features(images), self.reference)
+        read, features = self.judge.read(images)
+        self.share_of_digits = _effective_number(read) / self.real_digits
+        distance = frechet(features, self.reference)
         row = {
             "epoch": round(self.clock.step / self.clock.steps_per_epoch, 4),
             "step": self.clock.step,
@@ -86,8 +91,12 @@ class Score(keras.callbacks.Callback):
         writer.writerows(self.rows)
         write_text(self.path, text.getvalue())
 
-    def _features(self, images: np.ndarray) -> np.ndarray:
-        return self.judge.read(images)[1]
+
+def _effective_number(read: np.ndarray) -> float:
+    """Return how many digits would be this mixed if each came equally often."""
+    shares = np.bincount(read.argmax(axis=1)) / len(read)
+    shares = shares[shares > 0]
+    return float(np.exp(-(shares * np.log(shares)).sum()))
 
 
 def write_scorecard(run: Run, dataset: Dataset) -> None:

@@ -1,6 +1,6 @@
 """Train a GAN from nothing, or go on exactly where a run stopped."""
 
-import math
+import json
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -9,23 +9,27 @@ import keras
 from digitgan.data import Dataset, load
 from digitgan.data.pictures import grid
 from digitgan.data.sources import LICENCES
-from digitgan.errors import InputError
+from digitgan.errors import InputError, TrainingFailed
 from digitgan.files import replacing
 from digitgan.model.folder import save_model
 from digitgan.model.gan import GAN
 from digitgan.model.presets import Preset, check, find_preset
-from digitgan.training import checkpoint
 from digitgan.training.batches import Batches, stream
 from digitgan.training.build import build_gan, machine, suited
-from digitgan.training.callbacks import Clock, Guard, Recorder
+from digitgan.training.checkpoint import Checkpoints
+from digitgan.training.checks import NO_END, check_data, check_goal, check_safety
+from digitgan.training.clock import Clock
 from digitgan.training.conditions import conditions_of
+from digitgan.training.guard import Guard
+from digitgan.training.opinion import Opinion
 from digitgan.training.plots import draw_curves, make_film
+from digitgan.training.recorder import Recorder
 from digitgan.training.run import Config, Run, free_folder
+from digitgan.training.saver import Saver
 from digitgan.training.score import Score, write_scorecard
-from digitgan.training.view import watch
+from digitgan.training.session import Session
 
 MNIST_SIZE = 60_000  # what the presets' epochs are meant for
-NO_END = 10**6  # epochs, where only a time limit was asked for
 
 
 def train(
@@ -36,6 +40,8 @@ def train(
     minutes: float | None = None,
     seed: int = 0,
     out: str | Path | None = None,
+    guard: str = Config.guard,
+    checkpoint_seconds: float = Config.checkpoint_seconds,
     **settings,
 ) -> Run:
     """Train a GAN and leave a run folder with everything worth keeping.
@@ -51,19 +57,26 @@ def train(
         minutes: Stop after so much training, in the middle of an epoch if need be.
         seed: From 0 to 2**32 - 1.
         out: The run folder; the first free ``runs/PRESET`` unless given.
+        guard: What happens when the losses are no longer numbers, the game diverges,
+            the generator collapses or the discriminator wins: ``stop``; ``rollback`` to
+            the last checkpoint, to go on at half the learning rate, three times at
+            most; ``off`` for nothing.
+        checkpoint_seconds: From one checkpoint to the next, at least; longer where
+            checkpoints would take more than 2 % of the time.
         **settings: Fields of :class:`digitgan.model.presets.Preset` to change.
 
     Raises:
         InputError: An argument cannot be used; nothing was written.
-        TrainingFailed: The losses are no longer numbers, the generator has collapsed
-            or the discriminator has won. What was recorded before is kept.
+        TrainingFailed: The guard stopped the run, or the disk is full. What was
+            recorded before is kept, and the last checkpoint can be gone on with.
     """
     chosen = replace(find_preset(preset), **settings)
     check(chosen)
     chosen = suited(chosen)
-    _check_goal(epochs, minutes, seed)
+    check_goal(epochs, minutes, seed)
+    check_safety(guard, checkpoint_seconds)
     dataset = load(data)
-    _check_data(dataset, chosen)
+    check_data(dataset, chosen)
     if epochs is None and minutes is None:
         epochs = usual_epochs(chosen, len(dataset.train))
     config = Config(
@@ -76,13 +89,20 @@ def train(
         minutes=minutes,
         seed=seed,
         backend=keras.backend.backend(),
+        guard=guard,
+        checkpoint_seconds=checkpoint_seconds,
     )
     run = Run.create(Path(out) if out else free_folder(preset), config)
     return _play(run, dataset)
 
 
 def resume(
-    run: str | Path, *, epochs: int | None = None, minutes: float | None = None
+    run: str | Path,
+    *,
+    epochs: int | None = None,
+    minutes: float | None = None,
+    guard: str | None = None,
+    checkpoint_seconds: float | None = None,
 ) -> Run:
     """Go on with a run as if it had never stopped, bit for bit on one backend.
 
@@ -90,6 +110,8 @@ def resume(
         run: The run folder.
         epochs: A new goal for the whole run; the old goal unless given.
         minutes: Likewise, in minutes of training over all sessions.
+        guard: As in :func:`train`; as before unless given.
+        checkpoint_seconds: Likewise.
 
     Raises:
         InputError: There is no run, it is damaged, its data has changed, it began on
@@ -98,9 +120,12 @@ def resume(
     """
     opened = Run.open(Path(run))
     config = opened.config
-    _check_goal(epochs, minutes, config.seed)
+    check_goal(epochs, minutes, config.seed)
     if epochs or minutes:
-        opened = opened.with_goal(epochs, minutes)
+        opened = opened.with_config(epochs=epochs, minutes=minutes)
+    safety = {"guard": guard, "checkpoint_seconds": checkpoint_seconds}
+    opened = opened.with_config(**{k: v for k, v in safety.items() if v is not None})
+    check_safety(opened.config.guard, opened.config.checkpoint_seconds)
     backend = keras.backend.backend()
     if backend != config.backend:
         raise InputError(
@@ -119,39 +144,70 @@ def resume(
 def _play(run: Run, dataset: Dataset) -> Run:
     config, settings = run.config, run.config.settings
     conditions = conditions_of(dataset, settings.conditions)
-    steps = len(dataset.train) // settings.batch_size
-    epochs = config.epochs or usual_epochs(settings, len(dataset.train))
-    gan = build_gan(settings, conditions, config.seed, epochs * steps)
-    clock = Clock(steps, config.epochs, config.minutes)
-    recorder = Recorder(run, clock, conditions)
-    score = Score(run.folder / "scores.csv", clock, dataset.train, conditions)
-    if run.checkpoint.exists():
-        clock.start(*checkpoint.restore(run.checkpoint, gan))
-        recorder.go_on(gan)
-        score.go_on()
-        if clock.done:
-            raise InputError(
-                f"--resume {run.folder} has reached its goal ({clock.step} steps): "
-                "ask for more by --epochs or --minutes"
-            )
+    session = _session(run, dataset, conditions)
+    session.callbacks.append(Opinion(session.recorder, dataset.train))
+    clock = session.clock
+    run.sweep()
+    if session.go_on() and clock.done and _is_exported(run, clock):
+        raise InputError(
+            f"--resume {run.folder} has reached its goal ({clock.step} steps): "
+            "ask for more by --epochs or --minutes"
+        )
     run.write_config()
     print(f"{dataset.source}\n{config.command}  ->  {run.folder}", flush=True)
-    guard = Guard(clock, dataset.train.images[:: max(1, len(dataset.train) // 1000)])
-    callbacks = [clock, guard, recorder, score, watch(run, clock, recorder)]
+
+    def fit() -> None:
+        images, callbacks = dataset.train.images, session.callbacks
+        _fit(session.gan, images, conditions, config, clock, callbacks)
+
     try:
-        _fit(gan, dataset.train.images, conditions, config, clock, callbacks)
-    except BaseException:
-        for callback in callbacks:
-            callback.on_train_end()
-        raise
-    finally:
-        _draw(run, recorder, score)
-    tone_of = dataset.train.images if settings.overshoot > 1 else None
-    save_model(run.model, gan, conditions, _facts(run, dataset, clock), tone_of)
-    if not clock.interrupted:
-        write_scorecard(run, dataset)
+        try:
+            session.learn(fit)
+        except (TrainingFailed, KeyboardInterrupt):
+            _draw(run, session)
+            raise
+        _draw(run, session)
+        tone_of = dataset.train.images if settings.overshoot > 1 else None
+        facts = _facts(run, dataset, clock)
+        save_model(run.model, session.gan, conditions, facts, tone_of)
+        if not clock.interrupted:
+            write_scorecard(run, dataset)
+    except OSError as error:
+        raise _cannot_write(run, session, error) from error
     print(_farewell(run, clock), flush=True)
     return run
+
+
+def _session(run: Run, dataset: Dataset, conditions: dict) -> Session:
+    config, settings, train = run.config, run.config.settings, dataset.train
+    an_epoch = len(train) // settings.batch_size
+    steps = (config.epochs or usual_epochs(settings, len(train))) * an_epoch
+    gan = build_gan(settings, conditions, config.seed, steps)
+    clock = Clock(an_epoch, config.epochs, config.minutes)
+    recorder = Recorder(run, clock, conditions)
+    score = Score(run.folder / "scores.csv", clock, train, conditions)
+    saver = Saver(Checkpoints(run.checkpoints), clock, config.checkpoint_seconds)
+    some = train.images[:: max(1, len(train) // 1000)]
+    guard = Guard(clock, recorder, score, some)
+    return Session(run, gan, steps, clock, recorder, score, saver, guard)
+
+
+def _is_exported(run: Run, clock: Clock) -> bool:
+    """Whether the model folder is of this step; a kill may have come before."""
+    path = run.model / "model.json"
+    if not path.exists():
+        return False
+    epochs = json.loads(path.read_text(encoding="utf-8"))["epochs"]
+    return epochs == clock.step / clock.steps_per_epoch
+
+
+def _cannot_write(run: Run, session: Session, error: OSError) -> TrainingFailed:
+    kept = session.saver.checkpoints.kept
+    whole = f"; the checkpoint {kept[-1].name} is whole" if kept else ""
+    return TrainingFailed(
+        f"{run.folder} cannot be written to ({error.strerror or error}){whole}. "
+        f"Make room and go on with: --resume {run.folder}"
+    )
 
 
 def _fit(gan: GAN, images, conditions, config: Config, clock: Clock, callbacks) -> None:
@@ -175,7 +231,8 @@ def _fit(gan: GAN, images, conditions, config: Config, clock: Clock, callbacks) 
         )
 
 
-def _draw(run: Run, recorder: Recorder, score: Score) -> None:
+def _draw(run: Run, session: Session) -> None:
+    recorder, score = session.recorder, session.score
     if recorder.history.rows:
         draw_curves(run.folder / "curves.png", recorder.history.rows, score.rows)
     make_film(run.folder / "progress.gif", sorted(run.samples.glob("epoch_*.png")))
@@ -211,31 +268,8 @@ def _farewell(run: Run, clock: Clock) -> str:
         f"How good is it? digitgan evaluate {run.folder}",
     ]
     if clock.interrupted:
-        lines.append(f"Stopped by Ctrl-C. Go on with: --resume {run.folder}")
+        lines.append(f"Stopped early. Go on with: --resume {run.folder}")
     return "\n".join(lines)
-
-
-def _check_goal(epochs: int | None, minutes: float | None, seed: int) -> None:
-    if epochs is not None and not 1 <= epochs < NO_END:
-        raise InputError(f"--epochs is {epochs}: allowed is 1 to {NO_END - 1}")
-    if minutes is not None and not (minutes > 0 and math.isfinite(minutes)):
-        raise InputError(f"--minutes is {minutes}: allowed is any time above 0")
-    if not 0 <= seed < 2**32:
-        raise InputError(f"--seed is {seed}: allowed is 0 to {2**32 - 1}")
-
-
-def _check_data(dataset: Dataset, settings: Preset) -> None:
-    n = len(dataset.train)
-    if settings.batch_size > n:
-        raise InputError(
-            f"--batch-size is {settings.batch_size}: allowed is 1 to {n}, "
-            "the number of training digits"
-        )
-    if settings.conditions and dataset.train.labels is None:
-        raise InputError(
-            "--data has no labels, which a conditional preset needs: "
-            "use the preset dcgan, or add labels"
-        )
 
 
 def usual_epochs(settings: Preset, size: int) -> int:

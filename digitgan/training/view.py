@@ -10,7 +10,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from digitgan.training.callbacks import Clock, Recorder
+from digitgan.training.clock import Clock
+from digitgan.training.recorder import Recorder
 from digitgan.training.run import Run
 
 LINE_EVERY = 20.0  # seconds between plain lines
@@ -71,6 +72,8 @@ class PlainView(_View):
 class LiveView(_View):
     """One screen that changes: progress, losses, opinion and the digits themselves."""
 
+    _live: Live | None = None
+
     def on_train_begin(self, logs=None):
         """Show the screen."""
         self._live = Live(console=self.console, refresh_per_second=4)
@@ -88,7 +91,8 @@ class LiveView(_View):
 
     def on_train_end(self, logs=None):
         """Leave the last screen standing."""
-        self._live.stop()
+        if self._live:
+            self._live.stop()
 
     def render(self) -> Group:
         """Return the screen."""

@@ -1,0 +1,50 @@
+"""Trainings that are really killed, or run out of disk, and go on exactly."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parent / "killed_training.py"
+
+
+def play(what, folder, *more, backend="tensorflow"):
+    result = subprocess.run(
+        [sys.executable, str(SCRIPT), what, str(folder), *map(str, more)],
+        env={**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        capture_output=True,
+        text=True,
+        timeout=1500,
+    )
+    assert result.returncode == 0, result.stderr[-3000:]
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize("rounds", [3, pytest.param(20, marks=pytest.mark.slow)])
+def test_a_killed_training_ends_as_if_nothing_had_happened(tmp_path, rounds):
+    found = play("kills", tmp_path, rounds)
+    assert found["killed"] == rounds and found["writing"] > 0
+    assert found["unequal"] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_kills_on_the_other_backends(tmp_path, backend):
+    pytest.importorskip(backend)
+    found = play("kills", tmp_path, 3, backend=backend)
+    assert found["killed"] == 3 and found["unequal"] == []
+
+
+def test_a_full_disk_is_one_line_and_costs_no_checkpoint(tmp_path):
+    found = play("full_disk", tmp_path)
+    assert found["code"] == 1 and found["kept"] and found["resumed"] == 0
+    (line,) = found["said"]
+    assert "cannot be written to" in line and "step_000000010.npz is whole" in line
+    assert f"--resume {tmp_path / 'run'}" in line
+
+
+def test_sigterm_is_ctrl_c(tmp_path):
+    assert play("terminated", tmp_path) == {"code": 0, "model": True}

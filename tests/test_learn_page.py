@@ -1,0 +1,188 @@
+"""The page to watch a training, in a browser: start, watch, slide back, draw, stop."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+pytest.importorskip("starlette")
+pytest.importorskip("uvicorn")
+playwright = pytest.importorskip("playwright.sync_api")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+DESKTOP = {"viewport": {"width": 1280, "height": 860}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
+PHONE |= {"is_mobile": True, "has_touch": True}
+SEVEN = [(0.25, 0.2), (0.75, 0.2), (0.6, 0.5), (0.45, 0.85)]
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no chromium")
+expect = playwright.expect
+expect.set_options(timeout=20_000)  # milliseconds, for a machine with much to do
+
+
+@pytest.fixture(scope="module")
+def address(few, tmp_path_factory):
+    """Serve on a free port, with an empty folder of runs; yield where."""
+    runs = tmp_path_factory.mktemp("learn") / "runs"
+    words = ["serve", "--port=0", f"--runs={runs}", f"--data={few}"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "digitgan", *words], stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process.stdout.readline().split()[2]
+        finally:
+            process.terminate()
+            process.wait(90)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    rooted = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with playwright.sync_playwright() as engine:
+        browser = engine.chromium.launch(executable_path=CHROMIUM, args=rooted)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser, address):
+    """Return what opens a page; it reaches the server alone, without an error."""
+    foreign, errors, expected, contexts = [], [], [], []
+
+    def guard(route):
+        if route.request.url.startswith(address):
+            return route.continue_()
+        foreign.append(route.request.url)
+        return route.abort()
+
+    def opened(where="learn", expecting="", **device):
+        context = browser.new_context(**device)
+        contexts.append(context)
+        expected.append(expecting)
+        context.route(re.compile("^(?!data:)"), guard)
+        context.on(
+            "console", lambda m: errors.append(m.text) if m.type == "error" else 0
+        )
+        context.on("weberror", lambda error: errors.append(str(error.error)))
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.goto(address + where)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    expected = "|".join(filter(None, expected)) or "$^"
+    assert [error for error in errors if not re.search(expected, error)] == []
+    assert foreign == []
+
+
+def draw(page, points):
+    """Draw a line on the pad with the mouse."""
+    page.locator("#pad").scroll_into_view_if_needed()
+    box = page.locator("#pad").bounding_box()
+    places = [
+        (box["x"] + x * box["width"], box["y"] + y * box["width"]) for x, y in points
+    ]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=5)
+    page.mouse.up()
+
+
+def in_state(page, state):
+    page.wait_for_selector(f'body[data-state="{state}"]', timeout=90_000)
+
+
+def ink(page, canvas):
+    """Return how many pixels of a canvas are not empty."""
+    return page.locator(canvas).evaluate(
+        "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data"
+        ".filter((v, i) => i % 4 === 3 && v > 40).length"
+    )
+
+
+def narrow(page):
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    return page.evaluate(wide) <= 0
+
+
+def test_a_training_is_begun_watched_and_stopped(opened):
+    page = opened(**DESKTOP)
+    expect(page.get_by_text("Nothing has been trained here yet")).to_be_visible()
+    page.get_by_label("What learns").select_option("tiny")
+    page.get_by_label("How long").fill("900")
+    page.get_by_label("Minutes or epochs").select_option("epochs")
+    page.get_by_label("Name").fill("first")
+    page.get_by_role("button", name="Start training").click()
+    in_state(page, "starting")
+    expect(page.get_by_label("Training", exact=True)).to_have_value("first")
+    in_state(page, "learning")
+    slider = page.get_by_label("Always the same random numbers")
+    page.wait_for_function("() => document.getElementById('sheet-slider').max > 2")
+    expect(page.locator("#epoch")).to_have_text(re.compile(r"^[\d.]+ of 900$"))
+    expect(page.get_by_role("status")).to_contain_text("Learning")
+    expect(page.locator("#now")).to_contain_text("left")
+    expect(page.get_by_text("Who is winning")).to_be_visible()
+    curves = page.get_by_role("img", name=re.compile(r"D\(real\) from \d+ % to \d+ %"))
+    expect(curves).to_be_visible()
+    last = page.locator("#sheet-picture").get_attribute("src")
+    slider.press("Home")
+    expect(page.locator("#sheet-said")).to_have_text("before training")
+    assert page.locator("#sheet-picture").get_attribute("src") != last
+    page.wait_for_url("**/learn?run=first&sheet=0")
+    expect(page.get_by_text("Old fakes")).to_be_visible()
+    draw(page, SEVEN)
+    expect(page.locator("#verdict")).to_contain_text("It finds your digit")
+    assert 30 < ink(page, "#seen") < 300
+    page.get_by_role("button", name="Stop").click()
+    in_state(page, "stopped")
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    expect(page.get_by_role("button", name="Stop")).to_be_hidden()
+    assert narrow(page)
+
+
+def test_a_run_is_opened_on_a_phone_and_a_digit_drawn(opened, address):
+    """What the test above has left."""
+    page = opened("learn?run=first&sheet=1", **PHONE)
+    in_state(page, "stopped")
+    expect(page.locator("#sheet-said")).to_have_text("after epoch 1")
+    assert page.locator("#sheet-picture").evaluate(
+        "i => i.decode().then(() => i.width)"
+    )
+    dots = page.locator("#scale circle")
+    expect(dots).to_have_count(200)
+    draw(page, SEVEN)
+    expect(dots).to_have_count(201)
+    expect(page.locator("#labels div")).to_have_count(10)
+    seen = ink(page, "#pad")
+    draw(page, [(0.3, 0.5), (0.7, 0.5)])
+    assert ink(page, "#pad") > seen
+    page.get_by_role("button", name="Undo").click()
+    assert ink(page, "#pad") == seen
+    page.get_by_role("button", name="Clear").click()
+    expect(dots).to_have_count(200)
+    assert ink(page, "#pad") == ink(page, "#seen") == 0
+    assert narrow(page)
+    for control in page.locator(
+        "button:visible, a, input:visible, select:visible"
+    ).all():
+        named = control.evaluate(
+            "e => e.ariaLabel || e.labels?.[0]?.textContent || e.textContent.trim()"
+        )
+        assert named, control.evaluate("e => e.outerHTML")
+
+
+def test_what_the_server_refuses_is_said(opened):
+    page = opened(expecting="409|404", **DESKTOP)
+    in_state(page, "stopped")
+    page.get_by_role("button", name="New training").click()
+    page.get_by_label("Name").fill("first")
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_role("alert")).to_contain_text("there is a run first already")
+    other = opened("learn?run=nowhere", **DESKTOP)
+    expect(other.get_by_role("alert")).to_contain_text("there is no run 'nowhere'")
+    expect(other.locator("#watch")).to_be_hidden()
