@@ -7,10 +7,20 @@ import sys
 
 import typer
 
-from digitgan.cli import dataset, evaluate, export, generate, info, serve, train
+from digitgan.cli import (
+    adapt,
+    dataset,
+    evaluate,
+    export,
+    generate,
+    info,
+    serve,
+    sheet,
+    train,
+)
 from digitgan.errors import DatasetFailed, InputError, TrainingFailed
 
-VERBS = (train, generate, dataset, evaluate, serve, export, info)
+VERBS = (train, generate, dataset, evaluate, serve, sheet, adapt, export, info)
 OURS = InputError | TrainingFailed | DatasetFailed  # their lines are for people
 
 app = typer.Typer(
