@@ -12,9 +12,9 @@ from digitgan.evaluation.metrics.memorisation import nearest
 from digitgan.evaluation.morphometry import measure
 
 EACH = 5  # digits on the form, of each class
-WINDOW = {"slant": 5.0, "thickness": 0.4}  # degrees and pixels to either side
+WINDOW = {"slant": 6.0, "thickness": 0.5}  # degrees and pixels to either side
 TALL = 95  # pixels of the 20 that a digit of MNIST is long, on paper: 8 mm
-SHAPES = 60  # digits of each class that one writer of fixed shapes may write
+SHAPES = 40  # digits of each class that one writer of fixed shapes may write
 
 
 def of_one_style(train: Digits, slant: float, thickness: float) -> Digits:

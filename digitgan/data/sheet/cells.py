@@ -76,7 +76,9 @@ def _digit(ink: np.ndarray) -> np.ndarray:
     wanted = (area >= SPECK) & (~at_edge | (area == area.max()))
     clean = wanted[pieces]
     rows, columns = clean.any(axis=1), clean.any(axis=0)
-    longer = max(np.ptp(np.flatnonzero(side)) if side.any() else 0 for side in (rows, columns))
+    longer = max(
+        np.ptp(np.flatnonzero(side)) if side.any() else 0 for side in (rows, columns)
+    )
     if longer < SHORTEST:
         return np.zeros((SIDE, SIDE), np.uint8)
     return as_digit(255 * clean.astype(np.uint8))
