@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
-from digitgan.data.drawings import CENTRE, SIDE
+from digitgan.data.drawings import CENTRE, FAINT, SIDE
 
 SHEAR = np.tan(np.deg2rad(4.0))  # all of these to either side
 STRETCH = 0.08
@@ -42,6 +42,7 @@ def _again(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     places += BEND * rng.uniform() * bends / np.abs(bends).max()
     drawn = ndimage.map_coordinates(image.astype(float), places, order=3)
     drawn = _with_other_pen(drawn.clip(0, 255), PEN * rng.uniform(-1, 1))
+    drawn[drawn < FAINT] = 0  # what the spline leaves around the ink
     return _centred(np.rint(drawn).astype(np.uint8))
 
 
