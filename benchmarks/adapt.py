@@ -116,12 +116,14 @@ def pictures(folder: Path) -> None:
         picture.save(IMAGES / f"own-hand-{Path(name).name}", optimize=True)
     models = digitgan.load(), digitgan.load(folder / "hand")
     written = [
-        m.write(NUMBER, seed=seed, height=60).image for seed in (1, 2) for m in models
+        m.write(NUMBER, seed=seed, height=60).image
+        for seed in (1, 2, 3)
+        for m in models
     ]
-    wide = max(image.width for image in written)
-    sheet = Image.new("L", (2 * wide + 20, 2 * 90), 255)
+    wide, high = (max(image.size[i] for image in written) + 20 for i in range(2))
+    sheet = Image.new("L", (2 * wide, len(written) // 2 * high), 255)
     for i, image in enumerate(written):
-        sheet.paste(image, (i % 2 * (wide + 20), i // 2 * 90))
+        sheet.paste(image, (i % 2 * wide, i // 2 * high))
     sheet.save(IMAGES / "own-hand-number.png", optimize=True)
 
 

@@ -76,26 +76,12 @@ def adapt(
         f"like them: up to {minutes:g} minutes",
         flush=True,
     )
-    told = {
-        k: np.concatenate([_told(part, base)[k] for part in (own, alike)])
-        for k in _told(own, base)
-    }
-    images = np.concatenate([own.images, alike.images])
-    batches = Batches(images, told, BATCH, seed)
-    clock = Clock(len(batches), EPOCHS, minutes)
-    gan.fit(
-        stream(gan, batches),
-        epochs=EPOCHS,
-        callbacks=[clock, Lines(clock)],
-        shuffle=False,
-        verbose=0,
-    )
-    if not all(np.isfinite(w).all() for w in gan.average.get_weights()):
-        raise TrainingFailed("the weights are no longer numbers: try --minutes 1")
+    styles = _told(own, base)
+    clock = _play(gan, (own, alike), (styles, _told(alike, base)), minutes, seed)
     tone_of = own.images if _settings(base).get("overshoot", 1) > 1 else None
     facts = _facts(base, clock, f"{len(mine)} digits of one writer", dataset.sha256)
     facts |= {"command": f"digitgan adapt {model} --data {data} --seed {seed}"}
-    save_model(out, gan, _told(own, base), facts | {"seed": seed}, tone_of)
+    save_model(out, gan, styles, facts | {"seed": seed}, tone_of)
     show_beside(mine, base, load_model(out), seed)
     return out
 
@@ -181,6 +167,24 @@ def _game(base: Sampler, seed: int) -> GAN:
         layer.trainable = False
     gan.compile(optimizer=keras.optimizers.Adam(RATE, 0.0, 0.99))
     return gan
+
+
+def _play(gan: GAN, parts, told, minutes: float, seed: int) -> Clock:
+    """Let the game learn from digits and what is told about them, part by part."""
+    images = np.concatenate([part.images for part in parts])
+    conditions = {name: np.concatenate([t[name] for t in told]) for name in told[0]}
+    batches = Batches(images, conditions, BATCH, seed)
+    clock = Clock(len(batches), EPOCHS, minutes)
+    gan.fit(
+        stream(gan, batches),
+        epochs=EPOCHS,
+        callbacks=[clock, Lines(clock)],
+        shuffle=False,
+        verbose=0,
+    )
+    if not all(np.isfinite(w).all() for w in gan.average.get_weights()):
+        raise TrainingFailed("the weights are no longer numbers: try --minutes 1")
+    return clock
 
 
 def _told(digits: Digits, base: Sampler) -> dict[str, np.ndarray]:
