@@ -65,6 +65,7 @@ def kill(process: int, run: Path, chance: random.Random, aim: bool) -> bool:
     while time.monotonic() < end or (aim and not list(folder.glob(".step_*"))):
         if os.waitpid(process, os.WNOHANG)[0]:
             return True
+        time.sleep(0.0005)
     os.kill(process, signal.SIGKILL)
     assert finished(process) == -signal.SIGKILL
     return False
