@@ -12,11 +12,11 @@ from digitgan.errors import InputError
 from digitgan.evaluation import candidates, scorecard
 from digitgan.evaluation.judge import Judge
 from digitgan.evaluation.metrics.distances import frechet
-from digitgan.files import write_text
+from digitgan.files import read_table, write_text
 from digitgan.model.card import add_scores
 from digitgan.model.folder import draw
 from digitgan.training.clock import Clock
-from digitgan.training.run import Run, number
+from digitgan.training.run import Run
 
 DRAWN = 2_000
 STEPS_BETWEEN = 400
@@ -57,17 +57,11 @@ class Score(keras.callbacks.Callback):
 
     def go_on(self) -> None:
         """Take up the rows of an earlier session."""
-        if self.path.exists():
-            with self.path.open(newline="", encoding="utf-8") as file:
-                rows = [
-                    {k: number(v) for k, v in r.items()} for r in csv.DictReader(file)
-                ]
-            whole = self.clock.steps_per_epoch
-            self.rows = [
-                r
-                for r in rows
-                if r["step"] <= self.clock.step and r["step"] % whole == 0
-            ]
+        rows = read_table("--resume", self.path, ("epoch", "step", "times_real"))
+        whole = self.clock.steps_per_epoch
+        self.rows = [
+            r for r in rows if r["step"] <= self.clock.step and r["step"] % whole == 0
+        ]
 
     def on_epoch_end(self, epoch, logs=None):
         """Measure and write, when there is news."""
