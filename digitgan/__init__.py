@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "InputError": "digitgan.errors",
+    "adapt": "digitgan.training.adapt",
     "evaluate": "digitgan.evaluation.candidates",
     "load": "digitgan.generation.sampler",
     "make_dataset": "digitgan.generation.factory",

@@ -7,11 +7,29 @@ import sys
 
 import typer
 
+<<<<<<< HEAD
 from digitgan.cli import dataset, evaluate, export, generate, info, serve, train
 from digitgan.errors import DatasetFailed, ExportFailed, InputError, TrainingFailed
 
 VERBS = (train, generate, dataset, evaluate, serve, export, info)
 OURS = (InputError, TrainingFailed, DatasetFailed, ExportFailed)  # lines for people
+=======
+from digitgan.cli import (
+    adapt,
+    dataset,
+    evaluate,
+    export,
+    generate,
+    info,
+    serve,
+    sheet,
+    train,
+)
+from digitgan.errors import DatasetFailed, InputError, TrainingFailed
+
+VERBS = (train, generate, dataset, evaluate, serve, sheet, adapt, export, info)
+OURS = InputError | TrainingFailed | DatasetFailed  # their lines are for people
+>>>>>>> sheet
 
 app = typer.Typer(
     name="digitgan",

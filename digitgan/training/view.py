@@ -69,6 +69,31 @@ class PlainView(_View):
         print(f"{self.headline()}  {numbers}", file=self.console.file, flush=True)
 
 
+class Lines(keras.callbacks.Callback):
+    """How far it is and what the discriminator thinks, for trainings of minutes."""
+
+    def __init__(self, clock: Clock):
+        """Know how long it takes."""
+        super().__init__()
+        self.clock = clock
+
+    def on_train_begin(self, logs=None):
+        """Start to wait for the first line."""
+        self._last = time.perf_counter()
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Print when the last line is old enough."""
+        clock = self.clock
+        if time.perf_counter() - self._last >= LINE_EVERY:
+            self._last = time.perf_counter()
+            print(
+                f"step {clock.step}/{clock.last_step}  {_minutes(clock.seconds_left)} "
+                f"left  D(real) {float(logs['d_real']):.2f} "
+                f"D(fake) {float(logs['d_fake']):.2f}",
+                flush=True,
+            )
+
+
 class LiveView(_View):
     """One screen that changes: progress, losses, opinion and the digits themselves."""
 

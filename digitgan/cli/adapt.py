@@ -1,0 +1,40 @@
+"""The verb ``adapt``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitgan.cli.quiet import import_keras_quietly
+
+HELP = """Let a trained model learn one writer's hand from a few dozen digits.
+
+\b
+Examples:
+  digitgan sheet --read photo.jpg -o my-digits/
+  digitgan adapt flagship --data my-digits/ -o my-hand/
+  digitgan generate 2026 --model my-hand/ -o year.png
+
+my-hand/ is a model folder; beside.png in it shows your digits, before and after.
+"""
+
+
+def adapt(
+    model: Annotated[str, typer.Argument(help="flagship, or a model or run folder.")],
+    data: Annotated[
+        str, typer.Option(help="The writer's digits, some of each: a folder a class.")
+    ],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help="A new folder for the new model.")
+    ],
+    minutes: Annotated[float, typer.Option(help="Stop after so much training.")] = 3.0,
+    seed: Annotated[int, typer.Option(help="Of variations, latents and order.")] = 0,
+) -> None:
+    """Adapt a model to a writer."""
+    import_keras_quietly()
+    from digitgan.training.adapt import adapt
+
+    made = adapt(model, data, out, minutes=minutes, seed=seed)
+    print(
+        f"Look at {made / 'beside.png'}; write: digitgan generate 2026 --model {made}"
+    )

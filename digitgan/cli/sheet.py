@@ -1,0 +1,61 @@
+"""The verb ``sheet``."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitgan.errors import InputError
+
+HELP = """Print a form to write digits on, and read a photograph of it back.
+
+\b
+Examples:
+  digitgan sheet --make sheet.pdf                 print it, fill it, photograph it
+  digitgan sheet --read photo.jpg -o my-digits/   then look at my-digits.png
+  digitgan adapt flagship --data my-digits/ -o my-hand/
+"""
+
+
+def sheet(
+    make: Annotated[
+        Path | None, typer.Option(help="Write the form: a PDF or PNG.")
+    ] = None,
+    read: Annotated[
+        Path | None, typer.Option(help="A photograph or scan of the filled form.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="A new folder for the digits.")
+    ] = None,
+) -> None:
+    """Make a form, or read one."""
+    if (make is None) == (read is None):
+        raise InputError("sheet wants one of --make FILE and --read PHOTO")
+    if (read is None) != (out is None):
+        raise InputError("-o FOLDER goes with --read PHOTO, and --read PHOTO with it")
+    if not find_spec("cv2"):
+        raise InputError("sheet needs OpenCV:  pip install 'digitgan[sheet]'")
+    if make:
+        from digitgan.data.sheet import form
+
+        form.make(make)
+        print(f"{make}: print it on A4, fill it and photograph it")
+    else:
+        _read(read, out)
+
+
+def _read(photo: Path, folder: Path) -> None:
+    """Read a photograph and say what is worth a second look."""
+    from digitgan.data.sheet import cells
+    from digitgan.evaluation.judge import Judge
+
+    found = cells.read(photo)
+    contact = cells.write(found, folder)
+    filled, labels = found.filled, found.labels
+    print(f"{folder}: {filled.sum()} digits; {(~filled).sum()} empty cells left out")
+    read = Judge().read(found.cells[filled])[0].argmax(1)
+    for label, other in zip(labels[filled], read, strict=True):
+        if label != other:
+            print(f"a {label} looks like a {other}")
+    print(f"Look at {contact}, and delete from {folder} what is not a digit of yours")

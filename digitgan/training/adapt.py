@@ -1,0 +1,211 @@
+"""Let a trained generator learn the hand of one writer from a few dozen digits."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from digitgan.data import Dataset, Digits, held_out, load
+from digitgan.data.varied import vary
+from digitgan.errors import InputError, TrainingFailed
+from digitgan.evaluation.metrics.memorisation import distances
+from digitgan.evaluation.morphometry import measure
+from digitgan.files import sha256
+from digitgan.generation.sampler import Sampler
+from digitgan.generation.sampler import load as load_model
+from digitgan.generation.styles import UNITS
+from digitgan.model.folder import save_model
+from digitgan.model.gan import GAN
+from digitgan.training.batches import Batches, stream
+from digitgan.training.beside import show_beside
+from digitgan.training.build import machine
+from digitgan.training.checks import check_goal
+from digitgan.training.clock import Clock
+from digitgan.training.view import Lines
+
+OWN, ALIKE = 170, 500  # digits of each class: the writer's, varied; other people's
+EPOCHS = 12
+BATCH = 64
+RATE = 2e-4  # a tenth of what the flagship began with
+DECAY = 0.998
+FROZEN = 1  # convolutions of the discriminator that stay as they are
+
+
+def adapt(
+    model: str | Path,
+    data: str | Path,
+    out: str | Path,
+    *,
+    minutes: float = 3.0,
+    seed: int = 0,
+) -> Path:
+    """Go on with the game of a trained model on one writer's digits.
+
+    A quarter of the real digits are the writer's, varied; the others are those digits
+    of MNIST that are most like them and bring in what a few dozen cannot show. The
+    first layer of the discriminator is held (Mo, Cho and Shin 2020, "Freeze the
+    discriminator", arXiv 2002.10964). The styles that the new model draws from when
+    nobody asks are the writer's.
+
+    Args:
+        model: ``flagship``, or a model or run folder; of digits, told the label.
+        data: The writer's digits, of every class at least one: what
+            :func:`digitgan.data.load` reads, such as ``digitgan sheet`` leaves.
+        out: A new folder: a model folder with ``beside.png``, which shows the writer's
+            digits and what the model drew before and draws now.
+        minutes: Stop after so much training; 12 passes are enough.
+        seed: Of the variations, the latents and the order.
+
+    Returns:
+        The model folder.
+
+    Raises:
+        InputError: An argument cannot be used; nothing was written.
+        TrainingFailed: The weights are no longer numbers; nothing was written.
+    """
+    check_goal(None, minutes, seed)
+    base, out = load_model(model), Path(out)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError(f"--out {str(out)!r} exists: allowed is a new folder")
+    dataset = load(data)
+    mine = _of_classes(dataset, base.classes, data)
+    gan = _game(base, seed)
+    own, alike = pool(mine, held_out(load("mnist").train)[0], seed)
+    print(
+        f"{len(mine)} digits of one writer, and {len(alike):,} of MNIST that are most "
+        f"like them: up to {minutes:g} minutes",
+        flush=True,
+    )
+    styles = _told(own, base)
+    clock = _play(gan, (own, alike), (styles, _told(alike, base)), minutes, seed)
+    tone_of = own.images if _settings(base).get("overshoot", 1) > 1 else None
+    facts = _facts(base, clock, f"{len(mine)} digits of one writer", dataset.sha256)
+    facts |= {"command": f"digitgan adapt {model} --data {data} --seed {seed}"}
+    save_model(out, gan, styles, facts | {"seed": seed}, tone_of)
+    show_beside(mine, base, load_model(out), seed)
+    return out
+
+
+def pool(mine: Digits, others: Digits, seed: int) -> tuple[Digits, Digits]:
+    """Return what the game is played with, equally many digits of each class.
+
+    Args:
+        mine: The writer's digits, at least one of each class.
+        others: Digits of many people, with labels.
+        seed: Of the variations.
+
+    Returns:
+        The writer's digits, varied; and those of the others that are nearest to one of
+        the writer's, equally many to each.
+    """
+    own, labels, chosen = [], np.unique(mine.labels), []
+    for label in labels:
+        images = mine.images[mine.labels == label]
+        own.append(vary(images, -(-OWN // len(images)), seed)[:OWN])
+        these = np.flatnonzero(others.labels == label)
+        chosen.append(these[_nearest(images, others.images[these])])
+    varied = Digits(np.concatenate(own), np.repeat(labels, OWN))
+    return varied, others[np.concatenate(chosen)]
+
+
+def _nearest(images: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """Return the positions of ``ALIKE`` images at most that are near to one of these.
+
+    The first ones of each image, then the second ones, and so on, none twice.
+    """
+    ranks = [np.argsort(distances(image, among), kind="stable") for image in images]
+    in_turn = np.stack(ranks, axis=1).ravel()
+    _, first = np.unique(in_turn, return_index=True)
+    return in_turn[np.sort(first)[:ALIKE]]
+
+
+def _of_classes(dataset: Dataset, classes: tuple[str, ...], data) -> Digits:
+    """Return the writer's digits, labelled as the model's classes are."""
+    digits = tuple(str(n) for n in range(10))
+    if classes != digits:
+        raise InputError(
+            f"model has the classes {', '.join(classes) or 'none'}: allowed is one "
+            "that can be asked for the digits 0 to 9"
+        )
+    missing = [name for name in classes if name not in dataset.classes]
+    strange = [name for name in dataset.classes if name not in classes]
+    if missing or strange:
+        wrong = f"no digit {missing[0]}" if missing else f"a class {strange[0]!r}"
+        raise InputError(
+            f"--data {str(data)!r} has {wrong}: allowed are the classes 0 to 9, "
+            "at least one digit of each"
+        )
+    places = np.array([classes.index(name) for name in dataset.classes])
+    return Digits(dataset.train.images, places[dataset.train.labels].astype(np.int32))
+
+
+def _settings(base: Sampler) -> dict:
+    return base.description.get("settings", {})
+
+
+def _game(base: Sampler, seed: int) -> GAN:
+    """Return the game of a model folder, ready to go on gently."""
+    file = base.folder / "gan.keras"
+    if not file.is_file() or sha256(file) != base.description["sha256"].get(file.name):
+        raise InputError(
+            f"model {str(base.folder)!r} has not the gan.keras that its model.json "
+            "describes: allowed is a whole model folder"
+        )
+    keras.utils.set_random_seed(seed)
+    kept = keras.models.load_model(file)
+    gan = GAN(
+        kept.generator,
+        kept.discriminator,
+        objective=kept.objective,
+        penalty=kept.penalty,
+        decay=DECAY,
+        seed=seed,
+    )
+    layers = gan.discriminator.layers
+    seen = [layer for layer in layers if isinstance(layer, keras.layers.Conv2D)]
+    for layer in seen[:FROZEN]:
+        layer.trainable = False
+    gan.compile(optimizer=keras.optimizers.Adam(RATE, 0.0, 0.99))
+    return gan
+
+
+def _play(gan: GAN, parts, told, minutes: float, seed: int) -> Clock:
+    """Let the game learn from digits and what is told about them, part by part."""
+    images = np.concatenate([part.images for part in parts])
+    conditions = {name: np.concatenate([t[name] for t in told]) for name in told[0]}
+    batches = Batches(images, conditions, BATCH, seed)
+    clock = Clock(len(batches), EPOCHS, minutes)
+    gan.fit(
+        stream(gan, batches),
+        epochs=EPOCHS,
+        callbacks=[clock, Lines(clock)],
+        shuffle=False,
+        verbose=0,
+    )
+    if not all(np.isfinite(w).all() for w in gan.average.get_weights()):
+        raise TrainingFailed("the weights are no longer numbers: try --minutes 1")
+    return clock
+
+
+def _told(digits: Digits, base: Sampler) -> dict[str, np.ndarray]:
+    """Return what the players are told about digits: what the model was told."""
+    told = {"label": digits.labels}
+    if base.limits:
+        measured = measure(digits.images)
+        told |= {name: measured[name].astype(np.float32) for name in UNITS}
+    return {name: told[name] for name in base.description["conditions"]}
+
+
+def _facts(base: Sampler, clock: Clock, writer: str, data_sha256: str) -> dict:
+    """Return what the model folder says of itself; the rest as the model before."""
+    told = base.description
+    kept = ("preset", "settings", "classes", "licence", "conditions")
+    return {name: told[name] for name in kept if name in told} | {
+        "backend": keras.backend.backend(),
+        "epochs": clock.step / clock.steps_per_epoch,
+        "seconds": round(clock.seconds, 1),
+        "data": f"{told['data']}; then {writer}",
+        "data_sha256": data_sha256,
+        "adapted_from": told["sha256"]["generator.onnx"],
+        "machine": machine(),
+    }

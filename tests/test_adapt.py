@@ -1,0 +1,159 @@
+"""A model learns one writer's hand."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from model_folders import make_model
+from PIL import Image
+from test_cli import refused
+
+keras = pytest.importorskip("keras")
+sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
+
+import digitgan  # noqa: E402
+from digitgan.data import Digits, held_out  # noqa: E402
+from digitgan.data.varied import vary  # noqa: E402
+from digitgan.evaluation.judge import Judge  # noqa: E402
+from digitgan.training import adapt as adapting  # noqa: E402
+from digitgan.training import beside  # noqa: E402
+
+DIGITS = "0123456789"
+
+
+@pytest.fixture(scope="module")
+def mine(mnist):
+    """Return three held-out digits of each class."""
+    digits = held_out(mnist.train)[1]
+    rows = [np.flatnonzero(digits.labels == label)[:3] for label in range(10)]
+    return digits[np.concatenate(rows)]
+
+
+@pytest.fixture(scope="module")
+def data(mine, tmp_path_factory):
+    return in_folders(mine, tmp_path_factory.mktemp("own") / "my-digits")
+
+
+def in_folders(digits, folder):
+    for i, (image, label) in enumerate(zip(digits.images, digits.labels, strict=True)):
+        (folder / str(label)).mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image).save(folder / str(label) / f"{i}.png")
+    return folder
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    for name, value in {"OWN": 8, "ALIKE": 24, "EPOCHS": 2, "BATCH": 32}.items():
+        monkeypatch.setattr(adapting, name, value)
+
+
+def test_varied_digits_are_the_same_digits(mine):
+    varied = vary(mine.images, 8, seed=1)
+    assert np.array_equal(varied, vary(mine.images, 8, seed=1))
+    read = Judge().read(mine.images)[0].argmax(1)
+    again = Judge().read(varied)[0].argmax(1).reshape(8, -1)
+    assert np.mean(again == read) > 0.97
+    changed = np.abs(varied[:30].astype(float) - mine.images).mean(axis=(1, 2))
+    assert (changed > 1).all()
+    mass = varied.sum(axis=(1, 2), dtype=float)
+    across = varied.sum(axis=1, dtype=float) @ np.arange(28) / mass
+    assert np.abs(across - 14).max() <= 1
+
+
+def test_the_pool_is_balanced_and_near(mnist, mine):
+    others = held_out(mnist.train)[0]
+    own, alike = adapting.pool(mine, others, seed=0)
+    assert (np.bincount(own.labels) == adapting.OWN).all()
+    counts = np.bincount(alike.labels)
+    assert (counts == np.minimum(adapting.ALIKE, np.bincount(others.labels))).all()
+    few = adapting._nearest(mine.images[:3], others.images[others.labels == 0])
+    assert len(np.unique(few)) == len(few)
+    apart = [
+        np.abs(others.images[others.labels == 0][part].astype(float) - image).mean()
+        for part, image in ((few[0], mine.images[0]), (few[-1], mine.images[0]))
+    ]
+    assert apart[0] < apart[1]
+
+
+def test_the_result_is_a_model_folder(tmp_path, data, quick):
+    base = make_model(tmp_path / "base", "tiny", DIGITS)
+    made = adapting.adapt(base, data, tmp_path / "hand", minutes=5, seed=3)
+    before, after = digitgan.load(base), digitgan.load(made)
+    assert not np.array_equal(before.sample(n=20), after.sample(n=20))
+    assert after.classes == tuple(DIGITS)
+    card = json.loads((made / "model.json").read_text())
+    assert card["epochs"] == 2
+    assert card["adapted_from"] == before.description["sha256"]["generator.onnx"]
+    assert card["nearest"].keys() == {"before", "after", "writer"}
+    assert "30 digits of one writer" in (made / "README.md").read_text()
+    with Image.open(made / "beside.png") as picture:
+        assert picture.width == 3 * (beside.COLUMNS * 56 + beside.GAP) + beside.GAP
+    games = [keras.models.load_model(f / "gan.keras") for f in (base, made)]
+    held, moved = (
+        [game.discriminator.get_layer(index=i).get_weights()[0] for game in games]
+        for i in convolutions(games[0])
+    )
+    assert np.array_equal(*held) and not np.array_equal(*moved)
+
+
+def convolutions(game):
+    layers = enumerate(game.discriminator.layers)
+    return [i for i, layer in layers if isinstance(layer, keras.layers.Conv2D)]
+
+
+def test_copies_are_called_copies(mine):
+    found = {"before": 900.0, "after": 300.0, "writer": 600.0}
+    assert "copies;" in f"{beside.verdict(found)};"
+    assert beside.verdict(found) != beside.verdict(found | {"after": 550.0})
+
+
+def test_what_cannot_be_adapted_gets_one_line(tmp_path, capsys, mine, data, quick):
+    def line(model, digits):
+        out = tmp_path / "hand"
+        said = refused(capsys, "adapt", model, "--data", digits, "-o", out)
+        assert not out.exists()
+        return said
+
+    base = make_model(tmp_path / "base", "tiny", DIGITS)
+    without = mine[np.flatnonzero(mine.labels != 4)]
+    assert "has no digit 4" in line(base, in_folders(without, tmp_path / "nine"))
+    letters = in_folders(mine, tmp_path / "letters")
+    (letters / "7").rename(letters / "g")
+    assert "has no digit 7" in line(base, letters)
+    (letters / "g").rename(letters / "7")
+    in_folders(Digits(mine.images[:2], ["g", "g"]), letters)
+    assert "has a class 'g'" in line(base, letters)
+    free = make_model(tmp_path / "free", "dcgan", ())
+    assert "allowed is one that can be asked" in line(free, data)
+    (base / "gan.keras").write_bytes(b"other")
+    assert "has not the gan.keras" in line(base, data)
+    said = refused(capsys, "adapt", "flagship", "--data", data, "-o", data)
+    assert "allowed is a new folder" in said
+
+
+@pytest.mark.slow
+def test_the_flagship_learns_a_hand(tmp_path, mnist):
+    from synthetic_writer import of_one_shape, split
+
+    from digitgan.evaluation.metrics.distances import frechet
+    from digitgan.evaluation.metrics.handwriting import distance
+    from digitgan.evaluation.morphometry import measure
+
+    mine, rest = split(of_one_shape(mnist.train, seed=3))
+    data = in_folders(mine, tmp_path / "my-digits")
+    made = adapting.adapt("flagship", data, tmp_path / "hand", minutes=20)
+    judge, labels = Judge(), np.resize(rest.labels, 2_000)
+    reference = judge.read(rest.images)[1]
+    distances, slants, aim = [], [], measure(rest.images)["slant"]
+    for model in (digitgan.load(), digitgan.load(made)):
+        images = model.sample(labels, seed=1)
+        odds, features = judge.read(images)
+        distances.append(frechet(features, reference))
+        slants.append(distance(aim, measure(images)["slant"]))
+    assert distances[1] < 0.6 * distances[0]
+    assert slants[1] < slants[0]
+    assert np.mean(odds.argmax(1) == labels) > 0.98
+    nearest = json.loads((made / "model.json").read_text())["nearest"]
+    assert nearest["after"] > 0.75 * nearest["writer"]
