@@ -7,13 +7,6 @@ import sys
 
 import typer
 
-<<<<<<< HEAD
-from digitgan.cli import dataset, evaluate, export, generate, info, serve, train
-from digitgan.errors import DatasetFailed, ExportFailed, InputError, TrainingFailed
-
-VERBS = (train, generate, dataset, evaluate, serve, export, info)
-OURS = (InputError, TrainingFailed, DatasetFailed, ExportFailed)  # lines for people
-=======
 from digitgan.cli import (
     adapt,
     dataset,
@@ -25,11 +18,10 @@ from digitgan.cli import (
     sheet,
     train,
 )
-from digitgan.errors import DatasetFailed, InputError, TrainingFailed
+from digitgan.errors import DatasetFailed, ExportFailed, InputError, TrainingFailed
 
 VERBS = (train, generate, dataset, evaluate, serve, sheet, adapt, export, info)
-OURS = InputError | TrainingFailed | DatasetFailed  # their lines are for people
->>>>>>> sheet
+OURS = (InputError, TrainingFailed, DatasetFailed, ExportFailed)  # lines for people
 
 app = typer.Typer(
     name="digitgan",
