@@ -9,7 +9,8 @@ import numpy as np
 
 from digitgan.errors import InputError, unknown_name
 
-NAMES = ("mnist", "fashion-mnist")
+STACKED = "stacked-mnist"
+NAMES = ("mnist", "fashion-mnist", STACKED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,7 +18,8 @@ class Digits:
     """Images and what they show.
 
     Attributes:
-        images: ``uint8 (N, 28, 28)``, 0 paper to 255 ink.
+        images: ``uint8 (N, 28, 28)``, 0 paper to 255 ink; of Stacked MNIST ``(N, 28,
+            28, 3)``.
         labels: ``int32 (N,)``, each an index into the classes; None where unknown.
     """
 
@@ -63,16 +65,19 @@ def load(data: str | Path = "mnist") -> Dataset:
     """Find a data set by its name, or read one's own from a path.
 
     Args:
-        data: ``mnist``, ``fashion-mnist``, or the path of an IDX file, an NPZ file, a
-            folder of the MNIST IDX files or a folder of pictures by class.
+        data: ``mnist``, ``fashion-mnist``, ``stacked-mnist``, or the path of an IDX
+            file, an NPZ file, a folder of the MNIST IDX files or a folder of pictures
+            by class.
 
     Raises:
         InputError: There is no such name or path, or what is there cannot be read.
         ConnectionError: The named data set can be had from none of its sources.
     """
-    from digitgan.data import readers, sources
+    from digitgan.data import readers, sources, stacked
 
     name, path = str(data), Path(data)
+    if name == STACKED:
+        return stacked.stack(sources.find("mnist"))
     if name in NAMES:
         return sources.find(name)
     if not name or (path.name == name and not path.suffix and not path.exists()):

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 import platformdirs
 
-from digitgan.data import Dataset, Digits, count_line
+from digitgan.data import STACKED, Dataset, Digits, count_line
 from digitgan.files import replacing
 
 Files = dict[str, bytes]  # IDX files by name
@@ -37,6 +37,7 @@ LICENCES = {
     "from NIST Special Databases 3 and 7; passed on under CC BY-SA 3.0.",
     "fashion-mnist": "Fashion-MNIST by Zalando SE, MIT licence.",
 }
+LICENCES[STACKED] = LICENCES["mnist"]
 CONNECT_SECONDS = 5.0
 NPM_SECONDS = 60.0
 MAX_DOWNLOAD = 64 * 2**20

@@ -8,10 +8,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from digitgan import data as real_digits
 from digitgan import files
 from digitgan.errors import InputError, unknown_name
-from digitgan.evaluation.figures import copies, digits, likeness
+from digitgan.evaluation.figures import copies, digits, likeness, triplets
 from digitgan.evaluation.figures.base import Bench, Row, skipped
 from digitgan.evaluation.judge import Judge
 from digitgan.evaluation.subject import check_images, check_labels, sample, see
@@ -108,7 +110,8 @@ def evaluate(
 
     Args:
         images: ``uint8 (N, 28, 28)``, or floats 0 to 1, 0 paper; 100 or more. Up to
-            5,000 of them, drawn by the seed, are measured.
+            5,000 of them, drawn by the seed, are measured. Or ``(N, 28, 28, 3)``, three
+            digits in three channels, whose modes are counted.
         labels: ``int (N,)``, the digit that each image was asked to show; without
             them the rows that need them are skipped and say so.
         level: ``quick`` (seconds, NumPy and ONNX Runtime alone) or ``full`` (minutes,
@@ -132,15 +135,36 @@ def evaluate(
             "level 'full' needs Keras and scikit-learn, pip install 'digitgan[train]'; "
             "'quick' does not"
         )
-    images = check_images(images, LEAST)
-    labels = check_labels(labels, len(images))
     if not isinstance(data, real_digits.Dataset):
         data = real_digits.load(data)
-    judge = judge or Judge()
-    steps = FULL if level == "full" else QUICK
+    judge, images = judge or Judge(), np.asarray(images)
     tell = progress or (lambda step, steps, name: None)
+    if images.shape[3:] == (3,):
+        rows = _of_triplets(images, data, judge, seed, tell)
+    else:
+        rows = _of_digits(images, labels, level == "full", data, judge, seed, tell)
+    seconds = round(time.perf_counter() - start, 2)
+    return Scorecard(
+        tuple(rows), level, seed, len(images), judge.sha256, data.source, seconds
+    )
+
+
+def _of_triplets(images, data, judge: Judge, seed: int, tell) -> list[Row]:
+    _check_real(data)
+    if len(images) < LEAST:
+        raise InputError(f"images are {len(images)}: at least {LEAST} are needed")
+    read = triplets.read_triplets(
+        judge, images, lambda done: tell(done, len(images), "reading triplets")
+    )
+    return list(triplets.mode_rows(read, data, judge, seed))
+
+
+def _of_digits(images, labels, full: bool, data, judge, seed: int, tell) -> list[Row]:
+    images = check_images(images, LEAST)
+    labels = check_labels(labels, len(images))
+    steps = FULL if full else QUICK
     tell(0, len(steps) + 1, "reading digits")
-    bench = _bench(images, labels, data, judge, level == "full", seed)
+    bench = _bench(images, labels, data, judge, full, seed)
     rows = []
     for number, step in enumerate(steps, 1):
         tell(number, len(steps) + 1, step.name)
@@ -150,17 +174,19 @@ def evaluate(
             rows += [skipped(key, key.replace("_", " "), n, why) for key in step.keys]
         else:
             rows += step.rows(bench)
-    seconds = round(time.perf_counter() - start, 2)
-    return Scorecard(
-        tuple(rows), level, seed, len(images), judge.sha256, data.source, seconds
-    )
+    return rows
+
+
+def _check_real(data: real_digits.Dataset) -> None:
+    train, test = data.train, data.test
+    if test is None or test.labels is None or train.labels is None:
+        raise InputError("data has no labelled training and test digits")
 
 
 def _bench(images, labels, data, judge: Judge, full: bool, seed: int) -> Bench:
     """Draw equally many fake, real training and real test digits and look at them."""
+    _check_real(data)
     train, test = data.train, data.test
-    if test is None or test.labels is None or train.labels is None:
-        raise InputError("data has no labelled training and test digits")
     unseen = real_digits.held_out(train)[1]
     n = min(LARGEST, len(images), len(unseen), len(test) // 2)
     if n < LEAST:

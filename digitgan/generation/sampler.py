@@ -109,7 +109,8 @@ class Sampler:
                 same style.
 
         Returns:
-            ``uint8 (n, 28, 28)``, 0 paper to 255 ink.
+            ``uint8 (n, 28, 28)``, 0 paper to 255 ink; of a model of triplets ``(n, 28,
+            28, 3)``.
 
         Raises:
             InputError: An argument is out of range, or the model cannot be asked that.
@@ -200,6 +201,11 @@ class Sampler:
             return np.concatenate(list(pool.map(block, starts)))
 
     write, write_walk = write, write_walk  # methods that fill files of their own
+
+    @property
+    def channels(self) -> int:
+        """Channels of what it draws: 1, or 3 for triplets of digits."""
+        return self.description.get("channels", 1)
 
     @property
     def latent_dim(self) -> int:
