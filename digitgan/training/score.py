@@ -93,6 +93,5 @@ def write_scorecard(run: Run, dataset: Dataset) -> None:
     card.save(run.folder / "scorecard.json")
     found = {r.name: (r.value, r.real) for r in card.rows if r.value is not None}
     add_scores(run.model, found)
-    row = card.rows[0]
-    if row.value is not None:
+    for row in [row for row in card.rows[:2] if row.value is not None]:
         print(f"{row.name}: {row.value:.5g}; real digits have {row.real:.5g}")

@@ -66,7 +66,8 @@ class Modes:
     10,000 are drawn from the weight average; fewer than in the protocol, for time.
 
     Attributes:
-        share_of_digits: Effective number of different triplets over that of real ones.
+        share_of_digits: Effective number of different triplets over that of real ones,
+            of which the cube root: that of the digits in a channel.
     """
 
     title = "Reverse KL of modes"
@@ -85,7 +86,7 @@ class Modes:
         triplets = read_triplets(self.judge, draw(gan, TRIPLETS, {}))
         found, divergence = modes(triplets)
         share = _effective_number(triplets @ (100, 10, 1)) / self.real_modes
-        self.share_of_digits = share
+        self.share_of_digits = share ** (1 / 3)
         times = divergence / self.floor
         return {"times_real": times, "kl": divergence, "modes": found}
 
