@@ -36,7 +36,7 @@ A run killed at any moment goes on with --resume as if nothing had happened.
 def train(  # noqa: PLR0913 - each is a flag
     preset: Annotated[str | None, typer.Argument(help="dcgan unless given.")] = None,
     data: Annotated[
-        str | None, typer.Option(help="mnist, fashion-mnist or a path [the preset's]")
+        str | None, typer.Option(help="A name, such as fashion-mnist, or a path.")
     ] = None,
     epochs: Annotated[
         int | None, typer.Option(help="Passes over the data, in all.")

@@ -10,7 +10,10 @@ import numpy as np
 from digitgan.errors import InputError, unknown_name
 
 STACKED = "stacked-mnist"
-NAMES = ("mnist", "fashion-mnist", STACKED)
+NAMES = (
+    *("mnist", "fashion-mnist", "kmnist", "qmnist", "emnist-letters"),
+    STACKED,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,19 +68,21 @@ def load(data: str | Path = "mnist") -> Dataset:
     """Find a data set by its name, or read one's own from a path.
 
     Args:
-        data: ``mnist``, ``fashion-mnist``, ``stacked-mnist``, or the path of an IDX
-            file, an NPZ file, a folder of the MNIST IDX files or a folder of pictures
-            by class.
+        data: One of ``NAMES``, or the path of an IDX file, an NPZ file, a folder of the
+            MNIST IDX files (which ``classes.txt`` in it may name, a line each) or a
+            folder of pictures by class.
 
     Raises:
         InputError: There is no such name or path, or what is there cannot be read.
         ConnectionError: The named data set can be had from none of its sources.
     """
-    from digitgan.data import readers, sources, stacked
+    from digitgan.data import originals, readers, sources, stacked
 
     name, path = str(data), Path(data)
     if name == STACKED:
         return stacked.stack(sources.find("mnist"))
+    if name in originals.ORIGINALS:
+        return originals.find(name)
     if name in NAMES:
         return sources.find(name)
     if not name or (path.name == name and not path.suffix and not path.exists()):

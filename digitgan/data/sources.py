@@ -163,7 +163,7 @@ def _read_folder(folder: Path, end: str = "") -> Files:
     return files
 
 
-def _download(url: str) -> bytes:
+def download(url: str) -> bytes:
     """Fetch a URL, and give up soon where there is no network."""
     answer = queue.SimpleQueue()
 
@@ -190,7 +190,7 @@ def _download(url: str) -> bytes:
 
 def _keras_mnist() -> Files:
     # Not keras.datasets.mnist.load_data(), which tries for minutes without a network.
-    body = _download(f"{KERAS}mnist.npz")
+    body = download(f"{KERAS}mnist.npz")
     _checked({"mnist.npz": body}, (KERAS_MNIST,))
     with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
         keys = ("x_train", "y_train", "x_test", "y_test")
@@ -200,7 +200,7 @@ def _keras_mnist() -> Files:
 def _keras_fashion() -> Files:
     with tempfile.TemporaryDirectory() as folder:
         for name in SIZES:
-            (Path(folder) / f"{name}.gz").write_bytes(_download(f"{KERAS}{name}.gz"))
+            (Path(folder) / f"{name}.gz").write_bytes(download(f"{KERAS}{name}.gz"))
         return _read_folder(Path(folder), ".gz")
 
 

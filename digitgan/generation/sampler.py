@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from digitgan.errors import InputError
+from digitgan.errors import InputError, unknown_name
 from digitgan.files import sha256
 from digitgan.generation.recipe import Recipe
 from digitgan.generation.styles import UNITS, Styles
@@ -85,7 +85,7 @@ class Sampler:
         labels=None,
         *,
         n: int | None = None,
-        digit: int | None = None,
+        digit: int | str | None = None,
         seed: int = 0,
         thickness=None,
         slant=None,
@@ -97,7 +97,8 @@ class Sampler:
         Args:
             labels: The digits to write, ``int (n,)``.
             n: How many instead, each label in turn, or ``digit`` every time.
-            digit: The one label to write n times; once unless n is given.
+            digit: The one label to write n times, or the name of its class; once
+                unless n is given.
             seed: From 0 to 2**64 - 1.
             thickness: Stroke width in pixels, one or ``(n,)``; as real digits have
                 unless given. The definitions are those of
@@ -127,7 +128,7 @@ class Sampler:
             )
         )
 
-    def labels(self, labels=None, n: int | None = None, digit: int | None = None):
+    def labels(self, labels=None, n: int | None = None, digit: int | str | None = None):
         """Return the labels that :meth:`sample` would write, or None without labels.
 
         Raises:
@@ -143,7 +144,8 @@ class Sampler:
         if n is None or not 1 <= n <= MOST:
             raise InputError(f"n is {n}: allowed is 1 to {MOST:,}")
         if digit is not None:
-            return self._checked(np.full(n, digit))
+            label = self._label(digit) if isinstance(digit, str) else digit
+            return self._checked(np.full(n, label))
         return (
             np.arange(n, dtype=np.int32) % len(self.classes) if self.classes else None
         )
@@ -211,6 +213,17 @@ class Sampler:
     def latent_dim(self) -> int:
         """Length of z."""
         return self.description["latent_dim"]
+
+    def _label(self, name: str) -> int:
+        """Return the label of a class; upper and lower case are alike if none is so."""
+        if not self.classes:
+            raise InputError(f"digit is {name!r}: this model cannot be asked for one")
+        if name in self.classes:
+            return self.classes.index(name)
+        lower = [known.lower() for known in self.classes]
+        if lower.count(name.lower()) != 1:
+            raise unknown_name("digit", name, self.classes)
+        return lower.index(name.lower())
 
     def _checked(self, labels) -> np.ndarray:
         """Return labels that can be asked for, ``int32 (n,)``."""

@@ -8,6 +8,7 @@ import keras
 
 from digitgan.data import Dataset, load
 from digitgan.data.images import channels_of
+from digitgan.data.originals import LICENCES as MORE_LICENCES
 from digitgan.data.pictures import grid
 from digitgan.data.sources import LICENCES
 from digitgan.errors import InputError, TrainingFailed
@@ -260,7 +261,7 @@ def _facts(run: Run, dataset: Dataset, clock: Clock) -> dict:
         "seconds": round(clock.seconds, 1),
         "data": dataset.source.split(", from ")[0],
         "data_sha256": config.data_sha256,
-        "licence": LICENCES.get(config.data, ""),
+        "licence": (LICENCES | MORE_LICENCES).get(config.data, ""),
         "machine": machine(),
     }
 
