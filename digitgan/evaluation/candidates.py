@@ -11,6 +11,7 @@ from digitgan import data as real_digits
 from digitgan.errors import InputError
 from digitgan.evaluation import scorecard
 from digitgan.evaluation.figures.triplets import COUNTS
+from digitgan.evaluation.judges import DIGITS
 from digitgan.generation.sampler import Sampler, load
 
 DRAWN = 10_000  # digits of a model
@@ -89,7 +90,7 @@ def find(
 
     Returns:
         Images and labels, the latter None where they are unknown or the classes are
-        not digits; not yet checked.
+        not those of the real images; not yet checked.
 
     Raises:
         InputError: There is no such thing, or it cannot be read.
@@ -112,7 +113,7 @@ def find(
     except InputError as error:
         reason = str(error).removeprefix("--data ").split(": allowed are mnist")[0]
         raise InputError(f"subject {reason}: allowed are {ALLOWED}") from None
-    return digits.train.images, _as_digits(digits.train.labels, digits.classes)
+    return digits.train.images, _as_real(digits.train.labels, digits.classes, real)
 
 
 def _draw(sampler: Sampler, real: real_digits.Dataset, seed: int, level: str):
@@ -124,15 +125,17 @@ def _draw(sampler: Sampler, real: real_digits.Dataset, seed: int, level: str):
     else:
         asked = sampler.labels(n=DRAWN)
     recipe = sampler.recipe(DRAWN if asked is None else asked, seed=seed)
-    return sampler.draw(recipe), _as_digits(asked, sampler.classes)
+    return sampler.draw(recipe), _as_real(asked, sampler.classes, real)
 
 
-def _as_digits(labels: np.ndarray | None, classes: tuple[str, ...]):
-    """Turn places in the list of classes into the digits that the classes name."""
-    digits = [str(digit) for digit in range(10)]
-    if labels is None or not set(classes) <= set(digits):
+def _as_real(
+    labels: np.ndarray | None, classes: tuple[str, ...], real: real_digits.Dataset
+) -> np.ndarray | None:
+    """Turn places in a list of classes into labels of the real images."""
+    names = DIGITS if set(real.classes) <= set(DIGITS) else real.classes
+    if labels is None or not set(classes) <= set(names):
         return None
-    return np.array([int(name) for name in classes])[labels]
+    return np.array([names.index(name) for name in classes])[labels]
 
 
 def _read_arrays(path: Path) -> tuple[np.ndarray, np.ndarray | None] | None:

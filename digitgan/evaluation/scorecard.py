@@ -16,6 +16,7 @@ from digitgan.errors import InputError, unknown_name
 from digitgan.evaluation.figures import copies, digits, likeness, triplets
 from digitgan.evaluation.figures.base import Bench, Row, skipped
 from digitgan.evaluation.judge import Judge
+from digitgan.evaluation.judges import DIGITS, find_judge
 from digitgan.evaluation.subject import check_images, check_labels, sample, see
 
 LEVELS = ("quick", "full")
@@ -61,6 +62,7 @@ class Scorecard:
         judge: SHA-256 of the judge.
         data: Where the real digits came from.
         seconds: How long it took.
+        classes: The name of each label.
     """
 
     rows: tuple[Row, ...]
@@ -70,6 +72,7 @@ class Scorecard:
     judge: str
     data: str
     seconds: float
+    classes: tuple[str, ...] = DIGITS
 
     def __getitem__(self, key: str) -> Row:
         """Return the row of that key, such as ``frechet``."""
@@ -119,7 +122,7 @@ def evaluate(
         data: The real digits: anything that :func:`digitgan.data.load` takes, or
             what it returned. They must have labels and test digits.
         seed: Equal seeds give equal scorecards.
-        judge: Who reads the digits; the shipped judge if not given.
+        judge: Who reads the digits; as :func:`find_judge` says if not given.
         progress: Called before each step with its number, how many there are and
             its name.
 
@@ -137,16 +140,15 @@ def evaluate(
         )
     if not isinstance(data, real_digits.Dataset):
         data = real_digits.load(data)
-    judge, images = judge or Judge(), np.asarray(images)
+    judge, images = judge or find_judge(data), np.asarray(images)
     tell = progress or (lambda step, steps, name: None)
     if images.shape[3:] == (3,):
         rows = _of_triplets(images, data, judge, seed, tell)
     else:
         rows = _of_digits(images, labels, level == "full", data, judge, seed, tell)
     seconds = round(time.perf_counter() - start, 2)
-    return Scorecard(
-        tuple(rows), level, seed, len(images), judge.sha256, data.source, seconds
-    )
+    facts = (level, seed, len(images), judge.sha256, data.source, seconds)
+    return Scorecard(tuple(rows), *facts, _kinds(data))
 
 
 def _of_triplets(images, data, judge: Judge, seed: int, tell) -> list[Row]:
@@ -161,7 +163,7 @@ def _of_triplets(images, data, judge: Judge, seed: int, tell) -> list[Row]:
 
 def _of_digits(images, labels, full: bool, data, judge, seed: int, tell) -> list[Row]:
     images = check_images(images, LEAST)
-    labels = check_labels(labels, len(images))
+    labels = check_labels(labels, len(images), len(_kinds(data)))
     steps = FULL if full else QUICK
     tell(0, len(steps) + 1, "reading digits")
     bench = _bench(images, labels, data, judge, full, seed)
@@ -175,6 +177,11 @@ def _of_digits(images, labels, full: bool, data, judge, seed: int, tell) -> list
         else:
             rows += step.rows(bench)
     return rows
+
+
+def _kinds(data: real_digits.Dataset) -> tuple[str, ...]:
+    """Return the classes: all ten where they are digits, since the judge reads ten."""
+    return DIGITS if set(data.classes) <= set(DIGITS) else data.classes
 
 
 def _check_real(data: real_digits.Dataset) -> None:
@@ -203,6 +210,7 @@ def _bench(images, labels, data, judge: Judge, full: bool, seed: int) -> Bench:
         train_labels=train.labels,
         pool=images,
         pool_labels=labels,
+        classes=_kinds(data),
         full=full,
         seed=seed,
     )

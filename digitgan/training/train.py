@@ -6,7 +6,7 @@ from pathlib import Path
 
 import keras
 
-from digitgan.data import Dataset, load
+from digitgan.data import STACKED, Dataset, load
 from digitgan.data.images import channels_of
 from digitgan.data.originals import LICENCES as MORE_LICENCES
 from digitgan.data.pictures import grid
@@ -191,7 +191,7 @@ def _session(run: Run, dataset: Dataset, conditions: dict) -> Session:
     gan = build_gan(settings, conditions, config.seed, steps, channels)
     clock = Clock(an_epoch, config.epochs, config.minutes)
     recorder = Recorder(run, clock, conditions)
-    score = Score(run.folder / "scores.csv", clock, yardstick(train, conditions))
+    score = Score(run.folder / "scores.csv", clock, yardstick(dataset, conditions))
     saver = Saver(Checkpoints(run.checkpoints), clock, config.checkpoint_seconds)
     some = train.images[:: max(1, len(train) // 1000)]
     guard = Guard(clock, recorder, score, some)
@@ -266,6 +266,11 @@ def _facts(run: Run, dataset: Dataset, clock: Clock) -> dict:
     }
 
 
+def _against(data: str) -> str:
+    """Return how to name the real digits; triplets are compared with MNIST's."""
+    return "" if data in ("mnist", STACKED) else f" --data {data}"
+
+
 def _farewell(run: Run, clock: Clock) -> str:
     epochs = clock.step / clock.steps_per_epoch
     lines = [
@@ -273,7 +278,7 @@ def _farewell(run: Run, clock: Clock) -> str:
         "  samples.png, progress.gif, curves.png   to look at",
         "  model/generator.onnx                    the generator to keep",
         "  log.csv, events/ (tensorboard)          the numbers",
-        f"How good is it? digitgan evaluate {run.folder}",
+        f"How good is it? digitgan evaluate {run.folder}{_against(run.config.data)}",
     ]
     if clock.interrupted:
         lines.append(f"Stopped early. Go on with: --resume {run.folder}")

@@ -2,10 +2,12 @@
 
 import numpy as np
 
-from digitgan.data import Digits, held_out
+from digitgan.data import Dataset, Digits, held_out
 from digitgan.data.images import channels_of
+from digitgan.errors import InputError
 from digitgan.evaluation.figures.triplets import read_triplets
 from digitgan.evaluation.judge import Judge
+from digitgan.evaluation.judges import find_judge
 from digitgan.evaluation.metrics.distances import frechet
 from digitgan.evaluation.metrics.stacked import modes
 from digitgan.model.folder import Conditions, draw
@@ -15,16 +17,21 @@ DRAWN = 2_000  # digits
 TRIPLETS = 10_000
 
 
-def yardstick(digits: Digits, conditions: Conditions):
+def yardstick(data: Dataset, conditions: Conditions):
     """Return what suits the training digits.
 
     Args:
-        digits: The training digits.
+        data: Whose training digits are learned from. Where no judge has learned its
+            classes, the shipped one looks: its features tell other pictures apart, too.
         conditions: What can be asked for, of each of them: ``(N,)`` by name.
     """
-    if channels_of(digits.images) == 1:
-        return Likeness(digits, conditions)
-    return Modes(digits)
+    if channels_of(data.train.images) > 1:
+        return Modes(data.train)
+    try:
+        judge = find_judge(data)
+    except InputError:
+        judge = Judge()
+    return Likeness(data.train, conditions, judge)
 
 
 class Likeness:
@@ -40,9 +47,15 @@ class Likeness:
 
     title = "Frechet distance"
 
-    def __init__(self, digits: Digits, conditions: Conditions):
-        """Look at the real digits once; the arguments are those of yardstick()."""
-        self.judge = Judge()
+    def __init__(self, digits: Digits, conditions: Conditions, judge: Judge):
+        """Look at the real digits once.
+
+        Args:
+            digits: The training digits.
+            conditions: What can be asked for, of each of them: ``(N,)`` by name.
+            judge: Who looks.
+        """
+        self.judge = judge
         others, reference = held_out(digits)
         some = np.linspace(0, len(others) - 1, DRAWN).astype(int)
         asked = np.linspace(0, len(digits) - 1, DRAWN).astype(int)
