@@ -81,17 +81,13 @@ PRESETS = {
     "stacked": Preset(
         "three digits in three channels: does it find all 1,000 kinds?",
         data="stacked-mnist",
-        generator_widths=(256, 128),
-        discriminator_widths=(64, 128),
         residual=True,
         dropout=0.0,
         objective="relativistic",
         precision="mixed_bfloat16",
         decay=0.999,
-        learning_rate=1e-3,
         last_rate=0.05,
-        batch_size=256,
-        epochs=80,
+        epochs=30,
     ),
     # python3 main.py tiny
     "tiny": Preset(
