@@ -30,6 +30,12 @@ Examples:
                                                   leave it alone over night
 
 A run killed at any moment goes on with --resume as if nothing had happened.
+
+\b
+Several devices, on JAX (docs/scale.md):
+  KERAS_BACKEND=jax digitgan train --devices 4
+  digitgan train --coordinator HOST:5555 --processes 2 --rank 0   on the first host
+  digitgan train --coordinator HOST:5555 --processes 2 --rank 1   on the second
 """
 
 
@@ -74,6 +80,15 @@ def train(  # noqa: PLR0913 - each is a flag
     resume: Annotated[
         Path | None, typer.Option(help="Go on with the run in this folder.")
     ] = None,
+    devices: Annotated[
+        int | None, typer.Option(help="Of this process, to share each batch (JAX).")
+    ] = None,
+    coordinator: Annotated[
+        str | None,
+        typer.Option(help="HOST:PORT of rank 0, for several processes or hosts (JAX)."),
+    ] = None,
+    processes: Annotated[int, typer.Option(help="How many processes there are.")] = 1,
+    rank: Annotated[int, typer.Option(help="Number of this one, from 0.")] = 0,
 ) -> None:
     """Train, or go on with a run."""
     begin = {
@@ -93,19 +108,24 @@ def train(  # noqa: PLR0913 - each is a flag
         "guard": guard,
         "checkpoint_seconds": checkpoint_seconds,
     }
-    _start(resume, begin, {k: v for k, v in more.items() if v is not None})
+    more = {name: value for name, value in more.items() if value is not None}
+    if devices is not None and devices < 1:
+        raise InputError(f"--devices is {devices}: allowed is 1 or more")
+    _start(resume, begin, more, (devices or 0, coordinator, processes, rank))
 
 
-def _start(resume: Path | None, begin: dict, more: dict) -> None:
+def _start(resume: Path | None, begin: dict, more: dict, place: tuple) -> None:
     if resume and begin:
         name = next(iter(begin)).replace("_", "-")
         raise InputError(
             f"--resume {resume} keeps the settings of its run: leave out {name}; "
-            "allowed beside it are --epochs, --minutes, --guard and "
-            "--checkpoint-seconds"
+            "allowed beside it are --epochs, --minutes, --guard, --checkpoint-seconds "
+            "and those of devices and processes"
         )
     import_keras_quietly()
+    from digitgan.training.distribution import Place
+
     if resume:
-        digitgan.resume(resume, **more)
+        digitgan.resume(resume, **more, place=Place(*place))
     else:
-        digitgan.train(**begin, **more)
+        digitgan.train(**begin, **more, place=Place(*place))

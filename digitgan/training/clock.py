@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import keras
 
+from digitgan.training.distribution import agreed
+
 STOPS = (signal.SIGINT, signal.SIGTERM)  # Ctrl-C; what a machine going down sends
 
 
@@ -103,7 +105,8 @@ class Clock(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         """Count, and say when it is enough."""
         self.step += self.model.steps_at_once
-        self.seconds = time.perf_counter() - self._started
+        seconds = time.perf_counter() - self._started
+        self.seconds, self.interrupted = agreed(seconds, self.interrupted)
         if self.done:
             self.model.stop_training = True
 

@@ -10,6 +10,7 @@ from digitgan.data.images import to_float
 from digitgan.model.gan import GAN
 from digitgan.training.batches import Batches
 from digitgan.training.build import accelerated
+from digitgan.training.history import ROWS_PER_EPOCH
 
 STEPS_AT_ONCE = 50  # on an accelerator, which would wait for Python between steps
 
@@ -18,7 +19,10 @@ class Calls(keras.utils.PyDataset):
     """The numbers of the digits in many batches: all that travels to the devices."""
 
     def __init__(self, batches: Batches, at_once: int):
-        """Gather batches into calls of equal length, or one less: two are compiled.
+        """Divide an epoch into calls of equal length, or one step less.
+
+        A call ends where a row of the log does, and a resumed epoch is divided as the
+        whole one.
 
         Args:
             batches: Whose digits lie on the devices.
@@ -26,17 +30,20 @@ class Calls(keras.utils.PyDataset):
         """
         super().__init__()
         self.batches = batches
-        self.calls = -(-len(batches) // at_once)
+        calls = ROWS_PER_EPOCH * -(-batches.steps // (at_once * ROWS_PER_EPOCH))
+        ends = -(-batches.steps * np.arange(calls + 1) // calls) - batches.skipped
+        self.ends = np.unique(np.maximum(ends, 0)).tolist()
 
     def __len__(self) -> int:
         """Return the number of calls that are left in the epoch."""
-        return self.calls
+        return len(self.ends) - 1
 
     def __getitem__(self, index: int) -> tuple:
-        """Return the digits of one call, ``int32 (batch, steps)``."""
-        first, end = (len(self.batches) * i // self.calls for i in (index, index + 1))
-        numbers = [self.batches.numbers(step) for step in range(first, end)]
-        return (np.stack(numbers, axis=1).astype("int32"),)
+        """Return this process' digits of one call, ``int32 (part, steps)``."""
+        steps = range(*self.ends[index : index + 2])
+        numbers = [self.batches.numbers(step) for step in steps]
+        whole = np.stack(numbers, axis=1).astype("int32")
+        return (np.split(whole, jax.process_count())[jax.process_index()],)
 
     def on_epoch_end(self) -> None:
         """Shuffle anew for the next epoch."""

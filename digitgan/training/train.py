@@ -22,6 +22,8 @@ from digitgan.training.checkpoint import Checkpoints
 from digitgan.training.checks import NO_END, check_data, check_goal, check_safety
 from digitgan.training.clock import Clock
 from digitgan.training.conditions import conditions_of
+from digitgan.training.distribution import ALONE, Place, join, own_folder, together
+from digitgan.training.distribution import check as check_place
 from digitgan.training.guard import Guard
 from digitgan.training.opinion import Opinion
 from digitgan.training.plots import draw_curves, make_film
@@ -35,7 +37,7 @@ from digitgan.training.yardsticks import yardstick
 MNIST_SIZE = 60_000  # what the presets' epochs are meant for
 
 
-def train(
+def train(  # noqa: PLR0913 - each decides what is learnt
     preset: str = "dcgan",
     data: str | Path | None = None,
     *,
@@ -45,6 +47,7 @@ def train(
     out: str | Path | None = None,
     guard: str = Config.guard,
     checkpoint_seconds: float = Config.checkpoint_seconds,
+    place: Place = ALONE,
     **settings,
 ) -> Run:
     """Train a GAN and leave a run folder with everything worth keeping.
@@ -66,6 +69,7 @@ def train(
             most; ``off`` for nothing.
         checkpoint_seconds: From one checkpoint to the next, at least; longer where
             checkpoints would take more than 2 % of the time.
+        place: Which devices of which process share the work, on JAX.
         **settings: Fields of :class:`digitgan.model.presets.Preset` to change.
 
     Raises:
@@ -75,6 +79,8 @@ def train(
     """
     chosen = replace(find_preset(preset), **settings)
     check(chosen)
+    check_place(place)
+    join(place, chosen.batch_size)
     chosen = suited(chosen)
     check_goal(epochs, minutes, seed)
     check_safety(guard, checkpoint_seconds)
@@ -96,8 +102,10 @@ def train(
         guard=guard,
         checkpoint_seconds=checkpoint_seconds,
     )
-    run = Run.create(Path(out) if out else free_folder(preset), config)
-    return _play(run, dataset)
+    out = Path(out) if out else free_folder(preset)
+    run = Run.create(own_folder(place, out), config)
+    with together(place):
+        return _play(run, dataset)
 
 
 def resume(
@@ -107,6 +115,7 @@ def resume(
     minutes: float | None = None,
     guard: str | None = None,
     checkpoint_seconds: float | None = None,
+    place: Place = ALONE,
 ) -> Run:
     """Go on with a run as if it had never stopped, bit for bit on one backend.
 
@@ -116,13 +125,15 @@ def resume(
         minutes: Likewise, in minutes of training over all sessions.
         guard: As in :func:`train`; as before unless given.
         checkpoint_seconds: Likewise.
+        place: As in :func:`train`; the number of devices may be another one.
 
     Raises:
         InputError: There is no run, it is damaged, its data has changed, it began on
             another backend, or it has reached its goal.
         TrainingFailed: As in :func:`train`.
     """
-    opened = Run.open(Path(run))
+    check_place(place)
+    opened = Run.open(own_folder(place, Path(run)))
     config = opened.config
     check_goal(epochs, minutes, config.seed)
     if epochs or minutes:
@@ -136,13 +147,15 @@ def resume(
             f"--resume {run} began on {config.backend} and this is {backend}: "
             f"set KERAS_BACKEND={config.backend}"
         )
+    join(place, config.settings.batch_size)
     dataset = load(config.data)
     if dataset.sha256 != config.data_sha256:
         raise InputError(
             f"--resume {run}: the training digits of --data {config.data} are not "
             f"those it began with ({dataset.source})"
         )
-    return _play(opened, dataset)
+    with together(place):
+        return _play(opened, dataset)
 
 
 def _play(run: Run, dataset: Dataset) -> Run:
