@@ -90,6 +90,13 @@ def load(data: str | Path = "mnist") -> Dataset:
     return readers.read(path)
 
 
+def licence_of(data: str) -> str:
+    """Return who made a named data set and on what terms; empty for one's own."""
+    from digitgan.data import originals, sources
+
+    return (sources.LICENCES | originals.LICENCES).get(data, "")
+
+
 def held_out(digits: Digits, n: int = 5000) -> tuple[Digits, Digits]:
     """Split training digits into those to learn from and ``n`` to choose by.
 

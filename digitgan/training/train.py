@@ -6,11 +6,9 @@ from pathlib import Path
 
 import keras
 
-from digitgan.data import STACKED, Dataset, load
+from digitgan.data import STACKED, Dataset, licence_of, load
 from digitgan.data.images import channels_of
-from digitgan.data.originals import LICENCES as MORE_LICENCES
 from digitgan.data.pictures import grid
-from digitgan.data.sources import LICENCES
 from digitgan.errors import InputError, TrainingFailed
 from digitgan.files import replacing
 from digitgan.model.folder import save_model
@@ -274,24 +272,20 @@ def _facts(run: Run, dataset: Dataset, clock: Clock) -> dict:
         "seconds": round(clock.seconds, 1),
         "data": dataset.source.split(", from ")[0],
         "data_sha256": config.data_sha256,
-        "licence": (LICENCES | MORE_LICENCES).get(config.data, ""),
+        "licence": licence_of(config.data),
         "machine": machine(),
     }
 
 
-def _against(data: str) -> str:
-    """Return how to name the real digits; triplets are compared with MNIST's."""
-    return "" if data in ("mnist", STACKED) else f" --data {data}"
-
-
 def _farewell(run: Run, clock: Clock) -> str:
-    epochs = clock.step / clock.steps_per_epoch
+    epochs, data = clock.step / clock.steps_per_epoch, run.config.data
+    against = "" if data in ("mnist", STACKED) else f" --data {data}"
     lines = [
         f"{epochs:.2f} epochs in {clock.seconds / 60:.1f} minutes. In {run.folder}:",
         "  samples.png, progress.gif, curves.png   to look at",
         "  model/generator.onnx                    the generator to keep",
         "  log.csv, events/ (tensorboard)          the numbers",
-        f"How good is it? digitgan evaluate {run.folder}{_against(run.config.data)}",
+        f"How good is it? digitgan evaluate {run.folder}{against}",
     ]
     if clock.interrupted:
         lines.append(f"Stopped early. Go on with: --resume {run.folder}")
