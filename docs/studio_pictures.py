@@ -1,5 +1,6 @@
 """Photograph the studio of ``digitgan serve`` for the documentation.
 
+    digitgan train conditional --minutes 4 --out runs/conditional
     digitgan serve &
     python docs/studio_pictures.py http://127.0.0.1:8000/
 
@@ -21,6 +22,7 @@ DESK = {"viewport": {"width": 1180, "height": 880}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2}
 PHONE |= {"is_mobile": True, "has_touch": True}
 WRITE, EXPLORE = "body[data-shown]", "body[data-shown][data-compared]"
+LEARN = "body[data-epoch] #sheet-picture:not([hidden])"
 SHOTS = {  # name: address, what to wait for, size, scheme
     "light": ("?text=12/05/2026&seed=9", WRITE, DESK, "light"),
     "dark": ("?text=2026&seed=12&lines=ruled&thickness=2.2", WRITE, DESK, "dark"),
@@ -31,6 +33,8 @@ SHOTS = {  # name: address, what to wait for, size, scheme
     "explore-dark": ("explore?digit=8&seed=21&x=2&y=3", EXPLORE, DESK, "dark"),
     "explore-phone": ("explore?digit=5&seed=14", EXPLORE, PHONE, "light"),
     "explore-phone-dark": ("explore?digit=3&seed=9&y=1", EXPLORE, PHONE, "dark"),
+    "learn": ("learn?run=conditional", LEARN, DESK, "light"),
+    "learn-phone-dark": ("learn?run=conditional", LEARN, PHONE, "dark"),
 }
 
 

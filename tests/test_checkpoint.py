@@ -76,12 +76,12 @@ def test_a_damaged_one_is_passed_over(gan, three, capsys, how):
     assert found.restore(gan).step == 20
     assert (snapshot(gan)["0000"] == 20).all()
     (line,) = capsys.readouterr().out.splitlines()
-    assert "step_000000030.npz is damaged" in line and "from step_000000020" in line
+    assert "step_000000030.npz' is damaged" in line and "from step_000000020" in line
     found.write(Progress(25), snapshot(gan))  # the damaged one makes no good one go
     assert names(three.folder) == ["step_000000020.npz", "step_000000025.npz"]
     damage(old, how)
     damage(found.kept[-1], how)
-    with pytest.raises(InputError, match="025.npz is damaged.* and .*020.npz is da"):
+    with pytest.raises(InputError, match="025.npz' is damaged.* and .*020.npz' is da"):
         Checkpoints(three.folder).restore(gan)
 
 

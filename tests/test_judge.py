@@ -53,7 +53,7 @@ def test_a_changed_judge_is_refused(tmp_path):
         shutil.copy(FILE.with_name(name), tmp_path / name)
     card = json.loads((tmp_path / "judge.json").read_text())
     (tmp_path / "judge.json").write_text(json.dumps(card | {"sha256": "0" * 64}))
-    with pytest.raises(InputError, match="judge .* sha256 .* changed"):
+    with pytest.raises(InputError, match="judge .* SHA-256 .* changed"):
         Judge(tmp_path / "judge.onnx")
 
 

@@ -30,17 +30,17 @@ SIZES = {
     },
 }
 READY = {"": "body[data-shown]", "explore": "body[data-shown][data-compared]"}
+READY |= {"learn": "#begin:not([hidden])"}  # where there is no run yet
 PAGES = list(READY)
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no chromium")
 
 
 @pytest.fixture(scope="module")
-def address():
+def address(tmp_path_factory):
     """Serve on a free port; yield where."""
-    code = "from digitgan.cli import main; main(['serve', '--port', '0'])"
-    with subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
-    ) as process:
+    runs = tmp_path_factory.mktemp("runs")
+    words = [sys.executable, "-m", "digitgan", "serve", "--port=0", f"--runs={runs}"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process.stdout.readline().split()[2]
         finally:

@@ -66,12 +66,12 @@ def test_drawn_styles_are_like_those_of_the_label(tmp_path):
     np.savez(styles, **known, slant=10 * (known["thickness"] - 3))
     from digitgan.generation.styles import Styles
 
-    drawn = Styles(styles).draw(np.repeat([1, 0], 2000), seed=3)
+    drawn = Styles(styles, 2).draw(np.repeat([1, 0], 2000), seed=3)
     for part, mean in ((drawn["thickness"][:2000], 4), (drawn["thickness"][2000:], 2)):
         assert abs(part.mean() - mean) < 0.02 and 0.09 < part.std() < 0.13
     together = np.corrcoef(drawn["thickness"][:2000], drawn["slant"][:2000])[0, 1]
     assert together > 0.95
-    usual = Styles(styles).draw(np.array([1, 1]), seed=3, variety=0.0)
+    usual = Styles(styles, 2).draw(np.array([1, 1]), seed=3, variety=0.0)
     assert usual["thickness"] == pytest.approx([4.0, 4.0], abs=0.02)
 
 

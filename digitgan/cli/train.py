@@ -91,30 +91,21 @@ def train(  # noqa: PLR0913 - each is a flag
     rank: Annotated[int, typer.Option(help="Number of this one, from 0.")] = 0,
 ) -> None:
     """Train, or go on with a run."""
-    begin = {
-        "preset": preset,
-        "data": data,
-        "batch_size": batch_size,
-        "learning_rate": learning_rate,
-        "latent_dim": latent_dim,
-        "penalty": penalty,
-        "seed": seed,
-        "out": out,
-    }
-    begin = {name: value for name, value in begin.items() if value is not None}
-    more = {
-        "epochs": epochs,
-        "minutes": minutes,
-        "guard": guard,
-        "checkpoint_seconds": checkpoint_seconds,
-    }
-    more = {name: value for name, value in more.items() if value is not None}
+    begin = _given(preset=preset, data=data, seed=seed, out=out, penalty=penalty)
+    begin |= _given(batch_size=batch_size, learning_rate=learning_rate)
+    begin |= _given(latent_dim=latent_dim)
+    goal = _given(epochs=epochs, minutes=minutes, guard=guard)
+    goal |= _given(checkpoint_seconds=checkpoint_seconds)
     if devices is not None and devices < 1:
         raise InputError(f"--devices is {devices}: allowed is 1 or more")
-    _start(resume, begin, more, (devices or 0, coordinator, processes, rank))
+    _start(resume, begin, goal, (devices or 0, coordinator, processes, rank))
 
 
-def _start(resume: Path | None, begin: dict, more: dict, place: tuple) -> None:
+def _given(**flags) -> dict:
+    return {name: value for name, value in flags.items() if value is not None}
+
+
+def _start(resume: Path | None, begin: dict, goal: dict, place: tuple) -> None:
     if resume and begin:
         name = next(iter(begin)).replace("_", "-")
         raise InputError(
@@ -126,6 +117,6 @@ def _start(resume: Path | None, begin: dict, more: dict, place: tuple) -> None:
     from digitgan.training.distribution import Place
 
     if resume:
-        digitgan.resume(resume, **more, place=Place(*place))
+        digitgan.resume(resume, **goal, place=Place(*place))
     else:
-        digitgan.train(**begin, **more, place=Place(*place))
+        digitgan.train(**begin, **goal, place=Place(*place))

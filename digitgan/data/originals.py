@@ -50,7 +50,7 @@ def find(name: str) -> Dataset:
             _ensure(folder / file, expected, original)
         except (Unavailable, OSError) as error:
             raise ConnectionError(
-                f"{original.title} could not be had: {file} {error}; fetch "
+                f"{original.title} could not be had: {file}: {error}; fetch "
                 f"{original.address}{file} by hand and put it, as it is, into {folder}"
             ) from None
     train, test = original.read(folder)
@@ -147,7 +147,7 @@ ORIGINALS = {
     "emnist-letters": Original(
         "EMNIST letters",
         LETTERS,
-        "https://www.itl.nist.gov/iaui/vip/cs_links/EMNIST/",
+        "https://biometrics.nist.gov/cs_links/EMNIST/",
         {
             "gzip.zip": "fb9bb67e33772a9cc0b895e4ecf36d2c"
             "f35be8b709693c3564cea2a019fcda8e"

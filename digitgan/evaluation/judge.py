@@ -1,13 +1,12 @@
 """The judge: a frozen digit reader that turns images into labels and features."""
 
-import json
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 
 from digitgan import files
 from digitgan.errors import InputError
+from digitgan.generation.network import open_network
 
 FILE = Path(__file__).parent / "judge" / "judge.onnx"
 
@@ -30,19 +29,13 @@ class Judge:
         if not self.path.is_file():
             raise InputError(f"judge {str(path)!r} is not a file")
         card = self.path.with_suffix(".json")
-        self.card = json.loads(card.read_text("utf-8")) if card.is_file() else {}
+        self.card = files.read_json("judge", card) if card.is_file() else {}
         self.sha256 = files.sha256(self.path)
-        if self.card.get("sha256", self.sha256) != self.sha256:
-            raise InputError(
-                f"judge {str(path)!r} has sha256 {self.sha256[:12]}..., but its card "
-                f"says {self.card['sha256'][:12]}...: the file was changed"
-            )
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        self._session = onnxruntime.InferenceSession(
-            self.path.read_bytes(), options, providers=["CPUExecutionProvider"]
-        )
-        self._input = self._session.get_inputs()[0].name
+        with files.reading("judge", card):
+            expected = self.card.get("sha256", self.sha256)
+        self._session = open_network("judge", self.path, expected, threads)
+        with files.reading("judge", self.path):
+            self._input = self._session.get_inputs()[0].name
 
     def read(
         self, images: np.ndarray, block: int = 500

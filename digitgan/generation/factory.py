@@ -1,7 +1,6 @@
 """Data sets of any size: made shard by shard, gone on with, checked, mended."""
 
 import errno
-import inspect
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -11,15 +10,13 @@ from pathlib import Path
 
 from digitgan.errors import DatasetFailed, InputError
 from digitgan.files import replacing, sha256
-from digitgan.generation import manifest
+from digitgan.generation import manifest, stored
 from digitgan.generation.engines import check_engine, make_shards
 from digitgan.generation.manifest import State
 from digitgan.generation.sampler import load
 from digitgan.generation.shards import WORK, clear_work, piece_path
-from digitgan.generation.spec import Spec, plan
+from digitgan.generation.spec import WISH, Spec, plan
 from digitgan.generation.writers import groups, writer
-
-WISH = inspect.getfullargspec(plan).kwonlyargs  # what decides the bytes
 
 
 @dataclass(frozen=True)
@@ -156,7 +153,7 @@ def _complete(folder: Path, state: State, workers: int, engine, progress) -> Mad
             _join(folder, state)
             told = manifest.write_manifest(folder, state)
         else:
-            told = manifest.read_manifest(folder)
+            told = stored.manifest_json(folder)
         clear_work(folder)
     except (OSError, DatasetFailed) as error:
         raise _broken_off(folder, state, error) from error

@@ -10,6 +10,7 @@ from pathlib import Path
 import digitgan
 from digitgan.errors import InputError
 from digitgan.files import replacing, sha256, write_text
+from digitgan.generation import stored
 from digitgan.generation.shards import (
     WORK,
     Receipt,
@@ -18,9 +19,8 @@ from digitgan.generation.shards import (
     stored_sum,
 )
 from digitgan.generation.spec import Spec
+from digitgan.generation.stored import FILE
 from digitgan.generation.writers import groups, writer
-
-FILE = "manifest.json"
 
 
 @dataclass
@@ -75,33 +75,19 @@ def read_state(folder: Path) -> State | None:
     Raises:
         InputError: Its manifest is damaged.
     """
-    path = folder / FILE
-    try:
-        if path.is_file():
-            stored = read_manifest(folder)
-            if "digitgan" not in stored:
-                return None  # somebody else's: many programs have a manifest.json
-            receipts = [Receipt(**row) for row in stored["shards"]]
-            spec, joined = Spec.from_dict(stored["spec"]), stored["joined"]
-            return State(spec, {r.index: r for r in receipts}, joined, True)
-        path = folder / WORK / "spec.json"
-        if not path.is_file():
+    if (folder / FILE).is_file():
+        told = stored.manifest(folder)
+        if told is None:
             return None
-        spec = Spec.from_dict(json.loads(path.read_text(encoding="utf-8")))
-        state = State(spec)
-        for path in (folder / WORK).glob("[0-9]*.json"):
-            receipt = Receipt(**json.loads(path.read_text(encoding="utf-8")))
-            state.receipts[receipt.index] = receipt
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise InputError(
-            f"{str(path)!r} is damaged ({error}): bring it back, or name another folder"
-        ) from error
+        receipts = {receipt.index: receipt for receipt in told.shards}
+        return State(told.spec, receipts, dict(told.joined), True)
+    if not (folder / WORK / "spec.json").is_file():
+        return None
+    state = State(stored.spec(folder))
+    for path in (folder / WORK).glob("[0-9]*.json"):
+        receipt = stored.receipt(state.spec, path)
+        state.receipts[receipt.index] = receipt
     return state
-
-
-def read_manifest(folder: Path) -> dict:
-    """Return what the manifest of a finished data set holds."""
-    return json.loads((folder / FILE).read_text(encoding="utf-8"))
 
 
 def write_manifest(folder: Path, state: State) -> dict:
@@ -126,7 +112,7 @@ def write_manifest(folder: Path, state: State) -> dict:
         "shards": [asdict(receipt) for receipt in receipts],
     }
     write_text(folder / FILE, json.dumps(manifest, indent=1) + "\n")
-    return read_manifest(folder)
+    return stored.manifest_json(folder)
 
 
 def find_wrong(folder: Path, state: State) -> dict[str, set[int]]:
@@ -186,11 +172,11 @@ def _lost_pieces(folder: Path, state: State, part: str) -> set[int]:
     lost = {r.index for r in receipts if not _piece_is_whole(folder, r)}
     if not (lost and state.finished):
         return lost
-    sizes = [receipt.piece["bytes"] for receipt in receipts]
+    sizes = [receipt.piece.bytes for receipt in receipts]
     pieces = writer(state.spec.format).take_out(state.spec, part, folder, sizes)
     with suppress(Exception):  # whatever a damaged file brings up: it ends here
         for receipt, piece in zip(receipts, pieces, strict=False):
-            if digest(piece) == receipt.piece["sha256"]:
+            if digest(piece) == receipt.piece.sha256:
                 with replacing(piece_path(folder, receipt.index)) as path:
                     path.write_bytes(piece)
                 lost.discard(receipt.index)
@@ -201,7 +187,7 @@ def _piece_is_whole(folder: Path, receipt: Receipt) -> bool:
     if receipt.piece is None:
         return True
     path = piece_path(folder, receipt.index)
-    return path.is_file() and sha256(path) == receipt.piece["sha256"]
+    return path.is_file() and sha256(path) == receipt.piece.sha256
 
 
 def _check_empty(folder: Path) -> None:

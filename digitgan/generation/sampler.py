@@ -1,17 +1,20 @@
 """Draw digits from a model folder, by ONNX Runtime alone."""
 
-import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 
+<<<<<<< HEAD
 from digitgan.errors import InputError, unknown_name
 from digitgan.files import sha256
+=======
+from digitgan.errors import InputError
+from digitgan.generation.opening import open_model
+>>>>>>> main
 from digitgan.generation.recipe import Recipe
-from digitgan.generation.styles import UNITS, Styles
+from digitgan.generation.styles import UNITS
 from digitgan.generation.writing import write, write_walk
 from digitgan.model.latents import draw_latents
 
@@ -47,38 +50,13 @@ class Sampler:
 
     def __init__(self, folder: str | Path, threads: int = 0):
         """Open a folder as :func:`load` does."""
-        folder = Path(folder)
-        if not (folder / "model.json").is_file() and (folder / "model").is_dir():
-            folder = folder / "model"
-        self.folder = folder
-        card, network = folder / "model.json", folder / "generator.onnx"
-        if not (card.is_file() and network.is_file()):
-            raise InputError(
-                f"model {str(folder)!r} has no model.json and generator.onnx: "
-                "name a model folder or a finished run"
-            )
-        try:
-            self.description = json.loads(card.read_text(encoding="utf-8"))
-            conditions = self.description["conditions"]
-            self.classes = (
-                tuple(self.description["classes"]) if "label" in conditions else ()
-            )
-            self.limits = {
-                name: conditions[name] for name in UNITS if name in conditions
-            }
-            needed = ["generator.onnx"] + ["styles.npz"] * bool(self.limits)
-            known = {name: self.description["sha256"][name] for name in needed}
-        except (ValueError, KeyError, TypeError) as error:
-            raise InputError(
-                f"model {str(card)!r} is damaged: it cannot be read ({error!r})"
-            ) from error
-        for name, expected in known.items():
-            _check_hash(folder / name, expected)
-        self.styles = Styles(folder / "styles.npz") if self.limits else None
+        model = open_model(folder)
+        self.folder = model.folder
+        self.description, self.styles = model.description, model.styles
+        self.classes = model.card.classes if "label" in model.card.conditions else ()
+        self.limits = {name: list(ends) for name, ends in model.card.limits.items()}
         self._threads = threads or os.cpu_count() or 1
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # blocks side by side are a third faster
-        self._session = onnxruntime.InferenceSession(network.read_bytes(), options)
+        self._session = model.session  # one thread a block, many blocks side by side
 
     def sample(  # noqa: PLR0913 - each decides what is drawn
         self,
@@ -261,11 +239,3 @@ class Sampler:
                 f"{name} is {wrong}: allowed is {low:g} to {high:g} {UNITS[name]}"
             )
         return np.broadcast_to(value, (n,))
-
-
-def _check_hash(path: Path, expected: str) -> None:
-    if not path.is_file() or sha256(path) != expected:
-        raise InputError(
-            f"model {str(path)!r} is not the file that model.json describes "
-            "(its SHA-256 differs): it was changed or damaged"
-        )

@@ -19,6 +19,14 @@ WORK = ".shards"  # pieces and receipts until the data set is whole
 
 
 @dataclass(frozen=True)
+class Piece:
+    """What proves the part of a shard that is joined to others: SHA-256 and bytes."""
+
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
 class Receipt:
     """What is known of a shard that is whole.
 
@@ -30,7 +38,7 @@ class Receipt:
         dropped: How many samples the judge misread, so that they were drawn again.
         sha256: Of its file; of several, what ``sha256sum`` prints for them; of none,
             of its piece.
-        piece: Its piece, where it has one: SHA-256 and bytes.
+        piece: Its piece, where it has one.
     """
 
     index: int
@@ -39,7 +47,7 @@ class Receipt:
     labels: dict[str, int]
     dropped: int
     sha256: str
-    piece: dict | None
+    piece: Piece | None
 
 
 def make_shard(spec: Spec, index: int) -> tuple[Packed, Receipt]:
@@ -58,14 +66,14 @@ def make_shard(spec: Spec, index: int) -> tuple[Packed, Receipt]:
     sums = [(name, digest(data)) for name, data in packed.files.items()]
     piece = packed.piece
     if piece is not None:
-        piece = {"sha256": digest(piece), "bytes": len(piece)}
+        piece = Piece(digest(piece), len(piece))
     receipt = Receipt(
         index=index,
         part=shard.part,
         count=shard.count,
         labels=_counted(spec, samples),
         dropped=samples.dropped,
-        sha256=sum_of(sums) if sums else piece["sha256"],
+        sha256=sum_of(sums) if sums else piece.sha256,
         piece=piece,
     )
     return packed, receipt

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from inspect import getfullargspec
 
 from digitgan.errors import InputError, unknown_name
 from digitgan.generation import texts
@@ -124,12 +125,6 @@ class Spec:
         """Return it as JSON holds it."""
         return asdict(self)
 
-    @classmethod
-    def from_dict(cls, stored: dict) -> "Spec":
-        """Return what :meth:`to_dict` gave, after a trip through JSON."""
-        lists = {k: tuple(v) for k, v in stored.items() if isinstance(v, list)}
-        return cls(**stored | lists)
-
 
 def plan(  # noqa: PLR0913 - each decides what the data set holds
     sampler,
@@ -190,6 +185,9 @@ def plan(  # noqa: PLR0913 - each decides what the data set holds
         model_sha256={name: sums[name] for name in FILES if name in sums},
         model=model,
     )
+
+
+WISH = tuple(getfullargspec(plan).kwonlyargs)  # what decides the bytes
 
 
 def _check_pair(kind: str, format: str, measure: bool, picky, worded) -> None:

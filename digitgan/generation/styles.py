@@ -1,14 +1,16 @@
 """How thick and how slanted: as asked, or drawn as real digits are."""
 
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
-from digitgan.errors import InputError
+from digitgan import files
 from digitgan.model.latents import draw_uniforms
 
 UNITS = {"thickness": "pixels", "slant": "degrees"}
+MOST = 2**24  # bytes of the file's arrays
+FARTHEST = 1000  # pixels or degrees
+TINY = 1e-6  # of a deviation, where all styles of a label are one
 JITTER = 0.3  # width of the cloud around each style in the table, in deviations
 
 
@@ -19,27 +21,36 @@ class Styles:
     thick one leans less, a 1 leans more) is kept.
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, labels: int):
         """Read ``styles.npz``: label ``(m,)``, thickness and slant ``(m,)``.
 
+        Args:
+            path: The file.
+            labels: How many there are; one without styles takes those of all.
+
         Raises:
-            InputError: The file cannot be read.
+            InputError: The file cannot be read, or is none of styles.
         """
-        try:
-            with np.load(path, allow_pickle=False) as stored:
-                label = stored["label"].astype(int)
-                table = np.stack([stored[name] for name in UNITS], 1).astype("f4")
-        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
-            raise InputError(f"model {str(path)!r} is damaged ({error})") from error
+        stored = files.read_arrays("model", path, ["label", *UNITS], MOST)
+        with files.reading("model", path):
+            label = stored["label"]
+            table = np.stack([stored[name] for name in UNITS], 1).astype("f4")
+            if label.dtype.kind not in "iu" or label.shape != table.shape[:1]:
+                raise ValueError("label is not an integer for each style")
+            if not set(np.unique(label)) <= set(range(labels)) or not len(label):
+                raise ValueError(f"labels are not from 0 to {labels - 1}")
+            if not (np.abs(table) <= FARTHEST).all():
+                raise ValueError("styles are not numbers that a digit can have")
         order = np.argsort(label, kind="stable")
-        self.count = np.bincount(label)
+        self.count = np.bincount(label.astype(int), minlength=labels)
         self.first = np.cumsum(self.count) - self.count
+        self.first[self.count == 0], self.count[self.count == 0] = 0, len(label)
         self.table = table[order]
         parts = [
             self.table[f : f + c] for f, c in zip(self.first, self.count, strict=True)
         ]
         self.mean = np.stack([part.mean(axis=0) for part in parts])
-        self.std = np.stack([part.std(axis=0) for part in parts])
+        self.std = np.stack([part.std(axis=0) for part in parts]) + TINY
 
     def draw(
         self,

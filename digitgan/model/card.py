@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from digitgan.files import sha256, write_text
+from digitgan.files import read_json, sha256, write_text
 
 
 def write_card(folder: Path, description: Mapping) -> None:
@@ -27,7 +27,7 @@ def add_scores(folder: Path, scores: Mapping[str, tuple[float, float]]) -> None:
         folder: The model folder.
         scores: By name of the figure: that of the model, and that of real digits.
     """
-    description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    description = read_json("model", folder / "model.json")
     write_card(
         folder, description | {"scores": {k: list(v) for k, v in scores.items()}}
     )

@@ -8,8 +8,11 @@ import onnxruntime
 from PIL import Image
 
 from digitgan.data.drawings import FAINT, as_digit
+from digitgan.files import read_arrays, sha256
+from digitgan.generation.network import open_network
+from digitgan.generation.styles import UNITS
 from digitgan.serving.problems import Problem, wrong
-from digitgan.serving.runs import sheets
+from digitgan.serving.runs import REAL, sheets
 from digitgan.training.run import Run
 
 SIDES = (28, 64)  # pixels of a drawing
@@ -32,8 +35,8 @@ class Critic:
         self._run = run
         try:
             self._session = _open(run.discriminator, _age(run.discriminator))
-            with np.load(run.real_digits, allow_pickle=False) as kept:
-                self._told = dict(kept)
+            names = ["images", "label", *UNITS]
+            self._told = read_arrays("real digits", run.real_digits, names, REAL)
             self.real = self._told.pop("images")
         except Exception as error:  # those of ONNX Runtime have no other base
             line = f"{run.folder.name} has no discriminator to ask yet"
@@ -111,7 +114,7 @@ def sheet_of(run: Run, epoch: int) -> Path:
 
 def read_sheet(path: Path, n: int) -> np.ndarray:
     """Return the first n digits of a sample sheet, ``uint8 (n, 28, 28)``."""
-    with Image.open(path) as picture:
+    with Image.open(path, formats=["PNG"]) as picture:
         pixels = 255 - np.asarray(picture.convert("L"))[::SCALE, ::SCALE]
     rows = pixels.shape[0] // 28
     digits = pixels.reshape(rows, 28, COLUMNS, 28).swapaxes(1, 2)
@@ -145,11 +148,7 @@ def _age(path: Path) -> int:
 
 @lru_cache(maxsize=KEPT)
 def _open(path: Path, _: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(
-        path.read_bytes(), options, providers=["CPUExecutionProvider"]
-    )
+    return open_network("discriminator", path, sha256(path))
 
 
 def _rounded(chances: np.ndarray) -> list | float:

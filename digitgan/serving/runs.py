@@ -6,10 +6,9 @@ import time
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
-
 from digitgan.data.images import to_float
 from digitgan.errors import InputError
+from digitgan.files import read_arrays
 from digitgan.serving.problems import Problem, wrong
 from digitgan.serving.story import Facts, tell
 from digitgan.serving.training_process import Session
@@ -21,6 +20,7 @@ SHOWN = 200  # runs in a list, the latest first
 POINTS = 400  # of a curve
 CURVES = ("epoch", "d_loss", "g_loss", "d_real", "d_fake", "variety")  # of log.csv
 FRESH = 45  # seconds since the log was written: somebody else may be at it
+REAL = 2**24  # bytes of the real digits that a run keeps
 RECENT = 5  # rows of the log that tell the rate
 
 
@@ -153,13 +153,16 @@ def state_of(run: Run, rows: list, session: Session | None) -> str:
 def real_variety(run: Run) -> float:
     """Return how much the real digits of a run vary; 0 where they are not kept."""
     path = run.real_digits
-    return _variety_of(path, path.stat().st_mtime_ns) if path.exists() else 0.0
+    try:
+        return _variety_of(path, path.stat().st_mtime_ns) if path.exists() else 0.0
+    except (InputError, KeyError):
+        return 0.0
 
 
 @lru_cache(maxsize=SHOWN)
 def _variety_of(path: Path, _: int) -> float:
-    with np.load(path, allow_pickle=False) as kept:
-        return float(to_float(kept["images"]).std(axis=0).mean())
+    kept = read_arrays("real digits", path, ["images"], REAL)
+    return float(to_float(kept["images"]).std(axis=0).mean())
 
 
 def _rows(run: Run) -> list[dict[str, float]]:

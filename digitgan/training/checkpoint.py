@@ -7,13 +7,15 @@ from pathlib import Path
 
 import numpy as np
 from keras import ops
+from keras.backend import standardize_dtype
 
 from digitgan.errors import InputError
-from digitgan.files import replacing
+from digitgan.files import from_json, names_in, read_arrays, reading, replacing
 from digitgan.model.gan import GAN
 from digitgan.training.clock import Progress
 
 KEPT = 2
+MOST = 2**30  # bytes that a checkpoint may hold
 
 
 def snapshot(gan: GAN) -> dict[str, np.ndarray]:
@@ -74,17 +76,17 @@ class Checkpoints:
         damaged = []
         for path in reversed(self.kept):
             try:
-                content = _read(path)
-            except Exception as error:  # zipfile and numpy raise what they like
-                damaged.append(f"{path.name} is damaged ({error})")
+                content, progress = _read(path)
+            except InputError as error:
+                damaged.append(str(error))
                 continue
-            progress = _put_into(gan, content, path)
+            _put_into(gan, content, path)
             for line in damaged:
-                print(f"The checkpoint {line}: going on from {path.name}", flush=True)
+                print(f"The {line}: going on from {path.name}", flush=True)
             self.kept = [p for p in self.kept if p <= path]
             return progress
         if damaged:
-            raise InputError(f"--resume: in {self.folder} {' and '.join(damaged)}")
+            raise InputError(f"--resume: {' and '.join(damaged)}")
         return None
 
 
@@ -102,23 +104,28 @@ def _digest(content: dict[str, np.ndarray]) -> str:
     return total.hexdigest()
 
 
-def _read(path: Path) -> dict[str, np.ndarray]:
-    with np.load(path, allow_pickle=False) as stored:
-        content = dict(stored)
-    if str(content.pop("sha256")) != _digest(content):
-        raise ValueError("its SHA-256 does not fit")
-    return content
+def _read(path: Path) -> tuple[dict[str, np.ndarray], Progress]:
+    """Return the arrays of a checkpoint, and where the training stood."""
+    names = [field.name for field in fields(Progress)]
+    held = [name.removesuffix(".npy") for name in names_in("checkpoint", path)]
+    content = read_arrays("checkpoint", path, held, MOST)
+    with reading("checkpoint", path):
+        if str(content.pop("sha256")) != _digest(content):
+            raise ValueError("its SHA-256 does not fit")
+        stood = {name: content.pop(name).item() for name in names}
+        return content, from_json(Progress, stood)
 
 
-def _put_into(gan: GAN, content: dict[str, np.ndarray], path: Path) -> Progress:
-    stood = {field.name: content.pop(field.name).item() for field in fields(Progress)}
+def _put_into(gan: GAN, content: dict[str, np.ndarray], path: Path) -> None:
     state = {f"{i:04d}": variable for i, variable in enumerate(_state(gan))}
-    shapes = ({k: tuple(v.shape) for k, v in d.items()} for d in (state, content))
-    if next(shapes) != next(shapes):
+    kinds = {
+        name: (tuple(v.shape), standardize_dtype(v.value.dtype))
+        for name, v in state.items()
+    }
+    if kinds != {name: (a.shape, a.dtype.name) for name, a in content.items()}:
         raise InputError(f"--resume: {path} is of a game with other networks")
     for name, variable in state.items():
         variable.assign(content[name])
-    return Progress(**stood)
 
 
 def _flush(folder: Path) -> None:

@@ -6,8 +6,9 @@ import numpy as np
 
 from digitgan.data import Dataset
 from digitgan.data.sources import cache_folder
+from digitgan.errors import InputError
 from digitgan.evaluation.morphometry import measure
-from digitgan.files import replacing
+from digitgan.files import read_arrays, replacing
 from digitgan.generation.styles import UNITS
 from digitgan.model.folder import Conditions
 
@@ -46,9 +47,10 @@ def describe(conditions: Conditions) -> dict[str, int | tuple[float, float]]:
 
 def _styles(dataset: Dataset) -> dict[str, np.ndarray]:
     path = cache_folder() / f"styles-{dataset.sha256[:16]}.npz"
-    if path.is_file():
-        with np.load(path, allow_pickle=False) as stored:
-            return {name: stored[name] for name in UNITS}
+    with suppress(InputError):  # none yet, or a damaged one: measured anew
+        kept = read_arrays("cache", path, UNITS, 8 * len(UNITS) * len(dataset.train))
+        if [kept[name].shape for name in kept] == [(len(dataset.train),)] * len(UNITS):
+            return kept
     print(f"Measuring {len(dataset.train):,} digits, once ...", flush=True)
     measured = measure(dataset.train.images)
     styles = {name: measured[name].astype(np.float32) for name in UNITS}

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from digitgan import __version__
 from digitgan.errors import InputError
-from digitgan.files import write_text
-from digitgan.model.presets import PRESETS, Preset
+from digitgan.files import from_json, read_json, read_table, reading, write_text
+from digitgan.model.presets import PRESETS, Preset, check, find_preset
 
 SPACE_NEEDED = 100 * 2**20  # bytes: three checkpoints, model, pictures, events
+LOGGED = ("epoch", "step", "seconds")  # and more that depends on the version
 
 
 @dataclass(frozen=True)
@@ -107,18 +108,16 @@ class Run:
             InputError: There is no run in it.
         """
         path = folder / "config.json"
-        try:
-            stored = json.loads(path.read_text(encoding="utf-8"))
-            settings = Preset(**_as_tuples(stored.pop("settings")))
-            return cls(folder, Config(settings=settings, **_as_tuples(stored)))
-        except FileNotFoundError:
+        if not path.is_file():
             raise InputError(
                 f"--resume {folder}: there is no run (no config.json in it)"
-            ) from None
-        except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
-            raise InputError(
-                f"--resume {folder}: {path} is damaged ({error})"
-            ) from error
+            )
+        stored = read_json("--resume", path)
+        with reading("--resume", path):
+            config = from_json(Config, stored)
+            find_preset(config.preset)
+            check(config.settings)
+            return cls(folder, config)
 
     def with_config(self, **changes) -> "Run":
         """Return this run with another goal or guard; ``write_config`` makes it last.
@@ -170,13 +169,7 @@ class Run:
     @property
     def log(self) -> list[dict[str, float]]:
         """The rows of ``log.csv``, ten an epoch."""
-        path = self.folder / "log.csv"
-        if not path.exists():
-            return []
-        with path.open(newline="", encoding="utf-8") as file:
-            return [
-                {k: number(v) for k, v in row.items()} for row in csv.DictReader(file)
-            ]
+        return read_table("--resume", self.folder / "log.csv", LOGGED)
 
     def write_log(self, rows: list[dict[str, float]]) -> None:
         """Write ``log.csv`` anew, whole or not at all."""
@@ -185,11 +178,6 @@ class Run:
         writer.writeheader()
         writer.writerows(rows)
         write_text(self.folder / "log.csv", text.getvalue())
-
-
-def number(text: str) -> int | float:
-    """Return what was written, so that it is written the same again."""
-    return int(text) if text.isdigit() else float(text)
 
 
 def free_folder(preset: str, parent: Path = Path("runs")) -> Path:
@@ -209,7 +197,3 @@ def _refuse_unless_empty(folder: Path) -> None:
         )
     if any(folder.iterdir()):
         raise InputError(f"--out {folder} is not empty: name a new or empty folder")
-
-
-def _as_tuples(stored: dict) -> dict:
-    return {k: tuple(v) if isinstance(v, list) else v for k, v in stored.items()}

@@ -9,11 +9,21 @@ import keras
 from digitgan.data import STACKED, Dataset, load
 from digitgan.errors import InputError
 from digitgan.evaluation import candidates, scorecard
+<<<<<<< HEAD
 from digitgan.files import write_text
+=======
+from digitgan.evaluation.judge import Judge
+from digitgan.evaluation.metrics.distances import frechet
+from digitgan.files import read_table, write_text
+>>>>>>> main
 from digitgan.model.card import add_scores
 from digitgan.training.clock import Clock
+<<<<<<< HEAD
 from digitgan.training.run import Run, number
 from digitgan.training.yardsticks import Likeness, Modes
+=======
+from digitgan.training.run import Run
+>>>>>>> main
 
 STEPS_BETWEEN = 400
 MOST = 40  # times in a run
@@ -46,17 +56,11 @@ class Score(keras.callbacks.Callback):
 
     def go_on(self) -> None:
         """Take up the rows of an earlier session."""
-        if self.path.exists():
-            with self.path.open(newline="", encoding="utf-8") as file:
-                rows = [
-                    {k: number(v) for k, v in r.items()} for r in csv.DictReader(file)
-                ]
-            whole = self.clock.steps_per_epoch
-            self.rows = [
-                r
-                for r in rows
-                if r["step"] <= self.clock.step and r["step"] % whole == 0
-            ]
+        rows = read_table("--resume", self.path, ("epoch", "step", "times_real"))
+        whole = self.clock.steps_per_epoch
+        self.rows = [
+            r for r in rows if r["step"] <= self.clock.step and r["step"] % whole == 0
+        ]
 
     def on_epoch_end(self, epoch, logs=None):
         """Measure and write, when there is news."""

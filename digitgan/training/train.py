@@ -1,6 +1,5 @@
 """Train a GAN from nothing, or go on exactly where a run stopped."""
 
-import json
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from digitgan.data import STACKED, Dataset, licence_of, load
 from digitgan.data.images import channels_of
 from digitgan.data.pictures import grid
 from digitgan.errors import InputError, TrainingFailed
-from digitgan.files import replacing
+from digitgan.files import read_json, replacing
 from digitgan.model.folder import save_model
 from digitgan.model.gan import GAN
 from digitgan.model.presets import Preset, check, find_preset
@@ -48,9 +47,7 @@ def train(  # noqa: PLR0913 - each decides what is learnt
     place: Place = ALONE,
     **settings,
 ) -> Run:
-    """Train a GAN and leave a run folder with everything worth keeping.
-
-    The same arguments on the same machine and backend give the same weights.
+    """Train a GAN; the same arguments on the same machine give the same weights.
 
     Args:
         preset: A name in :data:`digitgan.model.presets.PRESETS`.
@@ -61,10 +58,9 @@ def train(  # noqa: PLR0913 - each decides what is learnt
         minutes: Stop after so much training, in the middle of an epoch if need be.
         seed: From 0 to 2**32 - 1.
         out: The run folder; the first free ``runs/PRESET`` unless given.
-        guard: What happens when the losses are no longer numbers, the game diverges,
-            the generator collapses or the discriminator wins: ``stop``; ``rollback`` to
-            the last checkpoint, to go on at half the learning rate, three times at
-            most; ``off`` for nothing.
+        guard: What happens when the game fails (:mod:`digitgan.training.guard`):
+            ``stop``; ``rollback`` to the last checkpoint, to go on at half the learning
+            rate, three times at most; ``off`` for nothing.
         checkpoint_seconds: From one checkpoint to the next, at least; longer where
             checkpoints would take more than 2 % of the time.
         place: Which devices of which process share the work, on JAX.
@@ -214,7 +210,7 @@ def _is_exported(run: Run, clock: Clock) -> bool:
     path = run.model / "model.json"
     if not path.exists():
         return False
-    epochs = json.loads(path.read_text(encoding="utf-8"))["epochs"]
+    epochs = read_json("--resume", path).get("epochs")
     return epochs == clock.step / clock.steps_per_epoch
 
 

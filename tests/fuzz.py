@@ -1,0 +1,307 @@
+"""Throw nearly valid files and wishes at everything that reads them.
+
+What is read either works or is refused in one line, without a warning and within a
+bound of memory:
+
+    python tests/fuzz.py --inputs 200000
+"""
+
+import argparse
+import gzip
+import hashlib
+import json
+import tempfile
+import time
+import tracemalloc
+import warnings
+from collections import Counter
+from pathlib import Path
+from random import Random
+from types import SimpleNamespace
+
+import hostile
+import numpy as np
+from hostile import (
+    CARD,
+    CLASSES,
+    IMAGES,
+    LABELS,
+    SIZES,
+    STYLES,
+    altered,
+    changed,
+    promising,
+)
+
+from digitgan.data import readers
+from digitgan.errors import InputError
+from digitgan.generation import manifest, texts
+from digitgan.generation.sampler import Sampler
+from digitgan.generation.styles import Styles
+from digitgan.serving import fields, parameters
+from digitgan.serving.problems import Problem
+from digitgan.training.checkpoint import Checkpoints, _digest
+from digitgan.training.run import Run
+
+MOST_MEMORY = 2**27  # bytes: eight for each pixel of the largest picture
+LONGEST_LINE = 2000
+SIGNS = "0123456789dmyh#-/.:, x"
+WORDS = ("kind", "format")
+TABLES = [b"epoch,step,seconds,d_loss\n0.1,1,0.5,0.7\n0.2,2,1,0.6\n"]
+BODY = {"text": "12/05", "seed": 7, "slant": 3.5, "spacing": [0, 4], "height": 40}
+STATE = {"step": 7, "seconds": 1.5, "rollbacks": 0}
+STATE |= {"0000": np.ones((3, 2), "f4"), "0001": np.zeros(2, "f4")}
+ARRAYS = [np.zeros((2, 3)), np.array("x"), np.array(-1), np.array(np.nan)]
+ARRAYS += [np.array(2**63, "u8"), np.ones(2), np.ones((3, 2), "c8")]
+
+
+class Targets:
+    """Everything that reads: ``read_NAME`` takes an input, ``make_NAME`` makes one."""
+
+    def __init__(self, folder: Path):
+        """Lay out valid files in a folder; inputs take the place of some."""
+        self.folder = folder
+        for name in ("pictures/ace", "model", "run/checkpoint", "set", "part/.shards"):
+            (folder / name).mkdir(parents=True)
+        self._put("pictures/ace/good.png", hostile.picture("PNG"))
+        self._put("train-labels-idx1-ubyte", hostile.idx(LABELS))
+        self._put("model/generator.onnx", hostile.network())
+        self._put("model/styles.npz", hostile.packed(STYLES))
+        spec = json.dumps(hostile.stored_spec().to_dict())
+        self._put("part/.shards/spec.json", spec.encode())
+        self.gan = _game()
+        model = SimpleNamespace(classes=CLASSES, limits={"slant": (-31.4, 40.6)})
+        self.known = fields.for_numbers(model) + fields.for_digits(model)
+        self.card = CARD | {"sha256": _sums(folder / "model")}
+        self.manifest, self.config = hostile.stored_manifest(), hostile.stored_config()
+        self.idx = [hostile.idx(x) for x in (IMAGES, LABELS, IMAGES[:, 1:])]
+        self.gzip = [gzip.compress(one, mtime=0) for one in self.idx]
+        self.pictures = [hostile.picture(f) for f in ("PNG", "GIF", "BMP", "JPEG")]
+
+    @property
+    def names(self) -> list[str]:
+        """The name of every target."""
+        return [n.removeprefix("read_") for n in dir(self) if n.startswith("read_")]
+
+    def make_idx(self, rng: Random) -> bytes:
+        return changed(rng, self.idx)
+
+    def make_gzip(self, rng: Random) -> bytes:
+        if rng.random() < 0.5:
+            return gzip.compress(changed(rng, self.idx), 1, mtime=0)
+        return changed(rng, self.gzip)
+
+    def make_npz(self, rng: Random) -> bytes:
+        ends = rng.choice(["", "_train"])
+        return promising(rng, {f"x{ends}": IMAGES, f"y{ends}": LABELS})
+
+    def make_pictures(self, rng: Random) -> bytes:
+        return changed(rng, self.pictures)
+
+    def make_styles(self, rng: Random) -> bytes:
+        return promising(rng, STYLES)
+
+    def make_model(self, rng: Random) -> bytes:
+        return altered(rng, self.card)
+
+    def make_manifest(self, rng: Random) -> bytes:
+        return altered(rng, self.manifest)
+
+    def make_receipt(self, rng: Random) -> bytes:
+        return altered(rng, self.manifest["shards"][0])
+
+    def make_config(self, rng: Random) -> bytes:
+        return altered(rng, self.config)
+
+    def make_checkpoint(self, rng: Random) -> bytes:
+        content = {k: np.asarray(v) for k, v in STATE.items()}
+        for name in rng.sample([*content, "0002"], rng.randrange(3)):
+            content[name] = rng.choice(ARRAYS)
+        if rng.random() < 0.2:
+            content.pop(rng.choice(list(content)))
+        content["sha256"] = np.asarray(_digest(content))
+        if rng.random() < 0.3:
+            return hostile.npz(content)
+        return promising(rng, content)
+
+    def make_table(self, rng: Random) -> bytes:
+        return changed(rng, TABLES)
+
+    def make_wish(self, rng: Random) -> dict:
+        usual = {
+            "kind": ["digits", "numbers", "scenes"],
+            "format": ["idx", "png", "coco"],
+        }
+        usual |= {name: SIZES for name in ("count", "seed", "shard_size")}
+        names = rng.sample([*usual, "split", "labels", "length", "pattern"], 3)
+        return {
+            name: rng.choice(usual[name])
+            if name in usual and (name not in WORDS or rng.random() < 0.8)
+            else hostile.text(rng, 40, SIGNS)
+            for name in names
+        }
+
+    def make_pattern(self, rng: Random) -> str:
+        return hostile.text(rng, 40, SIGNS)
+
+    def make_url(self, rng: Random) -> list[tuple[str, str]]:
+        names, pairs = [one.name for one in self.known], [("text", "12/05")]
+        for _ in range(rng.randrange(3)):
+            name = rng.choice(names) if rng.random() < 0.95 else hostile.text(rng, 8)
+            value = hostile.text(rng, rng.choice([2, 30]), "0123456789+-.eE,_ \n")
+            pairs.append((name, value))
+        return pairs
+
+    def make_json(self, rng: Random) -> bytes:
+        return altered(rng, BODY)
+
+    def read_idx(self, content: bytes) -> None:
+        path = self._put("train-images-idx3-ubyte", content)
+        readers.read(path)
+
+    def read_gzip(self, content: bytes) -> None:
+        readers.read(self._put("images.gz", content))
+
+    def read_npz(self, content: bytes) -> None:
+        readers.read(self._put("digits.npz", content))
+
+    def read_pictures(self, content: bytes) -> None:
+        self._put("pictures/ace/other.png", content)
+        readers.read(self.folder / "pictures")
+
+    def read_styles(self, content: bytes) -> None:
+        styles = Styles(self._put("styles.npz", content), 10)
+        drawn = styles.draw(np.arange(10))
+        assert all(np.isfinite(v).all() for v in drawn.values())
+
+    def read_model(self, content: bytes) -> None:
+        self._put("model/model.json", content)
+        model = Sampler(self.folder / "model", threads=1)
+        assert model.sample(n=2).shape == (2, 28, 28)
+        fields.for_digits(model)
+
+    def read_manifest(self, content: bytes) -> None:
+        self._put("set/manifest.json", content)
+        manifest.read_state(self.folder / "set")
+
+    def read_receipt(self, content: bytes) -> None:
+        self._put("part/.shards/0.json", content)
+        manifest.read_state(self.folder / "part")
+
+    def read_config(self, content: bytes) -> None:
+        self._put("run/config.json", content)
+        assert Run.open(self.folder / "run").config.command
+
+    def read_checkpoint(self, content: bytes) -> None:
+        self._put("run/checkpoint/step_000000007.npz", content)
+        Checkpoints(self.folder / "run" / "checkpoint").restore(self.gan)
+
+    def read_table(self, content: bytes) -> None:
+        self._put("run/log.csv", content)
+        Run(self.folder / "run", None).log  # noqa: B018 - a property that reads
+
+    def read_wish(self, wish: dict) -> None:
+        hostile.stored_spec(**wish)
+
+    def read_pattern(self, pattern: str) -> None:
+        texts.parse(pattern)
+
+    def read_url(self, pairs: list) -> None:
+        asked = parameters.from_url(self.known, pairs)
+        parameters.check_page(asked)
+
+    def read_json(self, body: bytes) -> None:
+        asked = parameters.from_json(self.known, body)
+        parameters.check_page(asked)
+
+    def _put(self, name: str, content: bytes) -> Path:
+        path = self.folder / name
+        path.write_bytes(content)
+        return path
+
+
+def _game() -> SimpleNamespace:
+    """Return as much of a game as its checkpoints see."""
+    import keras
+
+    variables = [
+        keras.Variable(np.ones((3, 2), "f4")),
+        keras.Variable(np.zeros(2, "f4")),
+    ]
+    optimizer = SimpleNamespace(variables=variables[1:])
+    return SimpleNamespace(
+        variables=variables[:1], optimizer=optimizer, metrics_variables=[]
+    )
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    names = ("generator.onnx", "styles.npz")
+    return {n: hashlib.sha256((folder / n).read_bytes()).hexdigest() for n in names}
+
+
+def check(read, content) -> str:
+    """Read one input; return whether it was ``read`` or ``refused``."""
+    tracemalloc.reset_peak()
+    before = tracemalloc.get_traced_memory()[0]
+    outcome = "read"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            read(content)
+        except (InputError, Problem) as error:
+            outcome, line = "refused", str(error)
+            assert line.strip() and len(line.splitlines()) == 1, line
+            assert len(line) <= LONGEST_LINE, line
+            if isinstance(error, Problem):
+                assert error.response().body
+    assert tracemalloc.get_traced_memory()[1] - before < MOST_MEMORY
+    return outcome
+
+
+def fuzz(targets: Targets, name: str, seed: int, inputs: int) -> Counter:
+    """Throw the inputs of a seed at a target; return how they ended."""
+    read, make = getattr(targets, f"read_{name}"), getattr(targets, f"make_{name}")
+    outcomes = Counter()
+    tracemalloc.start()
+    try:
+        for number in range(inputs):
+            content = make(Random(f"{name} {seed} {number}"))
+            try:
+                outcomes[check(read, content)] += 1
+            except Exception as error:
+                error.add_note(
+                    f"{name}, seed {seed}, input {number}: {content!r}"[:3000]
+                )
+                raise
+    finally:
+        tracemalloc.stop()
+    return outcomes
+
+
+def main() -> None:
+    """Fuzz every target and print how many inputs each had."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--inputs", type=int, default=200_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", help="one target")
+    asked = parser.parse_args()
+    total = Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        targets = Targets(Path(folder))
+        names = [asked.only] if asked.only else targets.names
+        for name in names:
+            began = time.process_time()
+            share = -(-asked.inputs // len(names))
+            outcomes = fuzz(targets, name, asked.seed, share)
+            seconds = time.process_time() - began
+            total += outcomes
+            print(
+                f"{name:12}{outcomes.total():9,} inputs, {outcomes['read']:7,} read, "
+                f"{outcomes['refused']:7,} refused, {seconds:6.1f} s of processor time",
+                flush=True,
+            )
+    print(f"{'in all':12}{total.total():9,} inputs, none ended otherwise")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,259 @@
+"""Files that are nearly valid, for the tests that throw them at whatever reads."""
+
+import io
+import json
+import math
+import struct
+from dataclasses import asdict
+from random import Random
+from types import SimpleNamespace
+from typing import Any
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile
+
+import numpy as np
+from PIL import Image
+
+from digitgan.generation.spec import Spec, plan
+
+SIZES = (0, 1, 2, 3, 27, 28, 255, 256, 65535, 2**31 - 1, 2**32 - 1, 2**40, 2**63, -1)
+RNG = np.random.default_rng(0)
+IMAGES = RNG.integers(0, 256, (4, 28, 28), np.uint8)
+LABELS = np.array([3, 1, 0, 2], np.uint8)
+CLASSES = tuple("0123456789")
+STYLES = {
+    "label": np.arange(20, dtype=np.int32) % 10,
+    "thickness": RNG.normal(2.5, 0.6, 20).astype(np.float32),
+    "slant": RNG.normal(6, 14, 20).astype(np.float32),
+}
+CARD = {
+    "digitgan": "0.1.0",
+    "latent_dim": 4,
+    "conditions": {"label": [0, 9], "thickness": [1.4, 4.9], "slant": [-31.4, 40.6]},
+    "classes": list(CLASSES),
+    "sha256": {"generator.onnx": "0" * 64, "styles.npz": "0" * 64},
+}
+
+
+# Bytes: valid files that are cut, flipped, filled, spliced
+
+
+def changed(rng: Random, valid: list[bytes]) -> bytes:
+    """Return a file that is nearly one of the valid ones."""
+    data, other = bytearray(rng.choice(valid)), rng.choice(valid)
+    for _ in range(rng.randint(1, 4)):
+        at, new = rng.randrange(len(data) + 1), _few_bytes(rng)
+        if rng.random() < 0.5:
+            at %= 64  # where the headers are
+        way = rng.randrange(6)
+        if way < 2:
+            data[at : at + len(new)] = new
+        elif way == 2:
+            data[at:at] = new
+        elif way == 3:
+            del data[at : at + rng.choice([1, 4, 100])]
+        elif way == 4:
+            data[at:] = other[at:]
+        elif rng.random() < 0.2:
+            del data[at:]
+    return bytes(data)
+
+
+def _few_bytes(rng: Random) -> bytes:
+    if rng.random() < 0.5:
+        return rng.randbytes(rng.randint(1, 9))
+    order = rng.choice(["big", "little"])
+    word = rng.choice(SIZES).to_bytes(9, order, signed=True)
+    return word[-rng.choice([1, 2, 4, 8]) :] if order == "big" else word[:8]
+
+
+# JSON: valid objects, some of whose values are something else
+
+
+def value(rng: Random, depth: int = 3) -> Any:
+    """Return anything that JSON can hold."""
+    kind = rng.randrange(8 if depth else 6)
+    if kind == 0:
+        return rng.choice([None, True, False])
+    if kind == 1:
+        return rng.choice([*SIZES, 1e308, -0.5, 10**400, math.nan, math.inf])
+    if kind == 2:
+        return rng.randint(-300, 300)
+    if kind == 3:
+        return rng.uniform(-9, 9)
+    if kind == 4:
+        return rng.choice(
+            ["", "..", "../../x", "/x", "a\nb", "\ud800", "\0", "9" * 5000]
+        )
+    if kind == 5:
+        return text(rng, 8)
+    if kind == 6:
+        return [value(rng, depth - 1) for _ in range(rng.randrange(4))]
+    return {text(rng, 8): value(rng, depth - 1) for _ in range(rng.randrange(4))}
+
+
+def text(rng: Random, most: int, signs: str = "") -> str:
+    """Return a short text of some signs, or of any."""
+    few = range(rng.randint(0, most))
+    if signs and rng.random() < 0.8:
+        return "".join(rng.choice(signs) for _ in few)
+    return "".join(
+        chr(rng.choice([rng.randrange(128), rng.randrange(0x110000)])) for _ in few
+    )
+
+
+def altered(rng: Random, valid: Any) -> bytes:
+    """Return JSON like a valid one, with some values replaced, lost or added."""
+    if rng.random() < 0.2:
+        return changed(rng, [json.dumps(valid).encode()])
+    box = [json.loads(json.dumps(valid))]
+    for _ in range(rng.randint(1, 3)):
+        parent, key = rng.choice(list(_places(box)))
+        way, new = rng.randrange(4), value(rng)
+        if way < 2:
+            parent[key] = new
+        elif way == 2:
+            del parent[key]
+        elif isinstance(parent, dict):
+            parent[text(rng, 8)] = new
+        else:
+            parent.append(new)
+        box = box or [None]
+    return json.dumps(box[0]).encode()
+
+
+def _places(within: dict | list):
+    """Yield where every value in JSON lies."""
+    pairs = within.items() if isinstance(within, dict) else enumerate(within)
+    for key, inner in pairs:
+        yield within, key
+        if isinstance(inner, dict | list):
+            yield from _places(inner)
+
+
+# NPZ: arrays whose headers promise anything
+
+
+TYPES = ("|u1", "<i4", "<f4", "<f8", ">i8", "|b1", "|O", "<U9", "|V99999", "<c16")
+TYPES += ("<M8[s]", "|S0", "x", "", "(2,3)u1", "u1,f4")
+WAYS = (ZIP_STORED, ZIP_DEFLATED, ZIP_DEFLATED, ZIP_BZIP2, ZIP_LZMA)
+
+
+def npz(arrays: dict[str, np.ndarray]) -> bytes:
+    """Return an NPZ."""
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+def packed(arrays: dict[str, np.ndarray]) -> bytes:
+    """Return a compressed NPZ."""
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
+
+
+def promising(rng: Random, arrays: dict[str, np.ndarray]) -> bytes:
+    """Return an NPZ with headers of any type and shape, over the true content."""
+    if rng.random() < 0.4:
+        return changed(rng, [npz(arrays), packed(arrays)])
+    file = io.BytesIO()
+    with ZipFile(file, "w", rng.choice(WAYS)) as archive:
+        for name, array in arrays.items():
+            member = io.BytesIO()
+            if rng.random() < 0.5:
+                np.save(member, array)
+            else:
+                shape = [rng.choice(SIZES) for _ in range(rng.randrange(4))]
+                if rng.random() < 0.5:
+                    shape = array.shape
+                told = {"descr": rng.choice([array.dtype.str, *TYPES])}
+                told |= {"fortran_order": rng.random() < 0.5, "shape": tuple(shape)}
+                np.lib.format.write_array_header_1_0(member, told)
+                member.write(array.tobytes())
+            archive.writestr(f"{name}.npy", member.getvalue())
+    return file.getvalue()
+
+
+# Files that are valid
+
+
+def idx(array: np.ndarray) -> bytes:
+    return (
+        struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
+        + array.tobytes()
+    )
+
+
+def picture(format: str, size: int = 9) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(IMAGES[0, :size, :size]).save(file, format)
+    return file.getvalue()
+
+
+def stored_spec(**wish) -> Spec:
+    """Return what a data set of digits or of numbers keeps of its wish."""
+    model = SimpleNamespace(classes=CLASSES, description={"sha256": CARD["sha256"]})
+    usual = dict.fromkeys(("format", "labels", "length", "pattern", "shard_size"))
+    usual |= dict.fromkeys(("balance", "checked", "measure"), False)
+    usual |= {"kind": "digits", "count": 100, "seed": 0, "split": (80, 10, 10)}
+    return plan(model, "flagship", **usual | wish)
+
+
+def stored_manifest() -> dict:
+    spec = stored_spec()
+    shards = [
+        {"index": s.index, "part": s.part, "count": s.count, "labels": {"0": s.count}}
+        | {"dropped": 0, "sha256": "0" * 64, "piece": {"sha256": "0" * 64, "bytes": 9}}
+        for s in spec.shards()
+    ]
+    facts = {"digitgan": "0.1.0", "kind": "digits", "format": "idx", "seed": 0}
+    facts |= {"count": 100, "dropped": 0, "parts": spec.parts, "label_counts": {}}
+    return facts | {
+        "model_sha256": "0" * 64,
+        "spec": spec.to_dict(),
+        "joined": {"train-images-idx3-ubyte.gz": "0" * 64},
+        "shards": shards,
+    }
+
+
+def stored_config() -> dict:
+    from digitgan.model.presets import PRESETS
+    from digitgan.training.run import Config
+
+    told = Config(
+        preset="tiny",
+        settings=PRESETS["tiny"],
+        data="mnist",
+        data_sha256="0" * 64,
+        classes=CLASSES,
+        epochs=1,
+        minutes=None,
+        seed=0,
+        backend="tensorflow",
+    )
+    return json.loads(json.dumps(asdict(told)))
+
+
+def network() -> bytes:
+    """Return a network that answers as a generator does: all paper."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    kinds = {"latents": TensorProto.FLOAT, "label": TensorProto.INT32}
+    kinds |= {"thickness": TensorProto.FLOAT, "slant": TensorProto.FLOAT}
+    inputs = [
+        helper.make_tensor_value_info(n, k, ["N", 4] if n == "latents" else ["N"])
+        for n, k in kinds.items()
+    ]
+    weights = np.zeros((4, 784), np.float32)
+    nodes = [
+        helper.make_node("MatMul", ["latents", "w"], ["x"]),
+        helper.make_node("Cast", ["x"], ["grey"], to=TensorProto.UINT8),
+        helper.make_node("Reshape", ["grey", "shape"], ["digits"]),
+    ]
+    arrays = {"w": weights, "shape": np.array([-1, 28, 28])}
+    digits = helper.make_tensor_value_info("digits", TensorProto.UINT8, ["N", 28, 28])
+    stored = [numpy_helper.from_array(a, n) for n, a in arrays.items()]
+    graph = helper.make_graph(nodes, "generator", inputs, [digits], stored)
+    opset = [helper.make_opsetid("", 18)]
+    made = helper.make_model(graph, opset_imports=opset, ir_version=10)
+    return made.SerializeToString()

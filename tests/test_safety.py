@@ -1,0 +1,312 @@
+"""Hostile files, one by one: refused in a line, before they take what they claim."""
+
+import gzip
+import io
+import json
+import os
+import shutil
+import struct
+import tracemalloc
+import zipfile
+import zlib
+
+import hostile
+import numpy as np
+import pytest
+from hostile import CARD, CLASSES, IMAGES, LABELS, STYLES
+
+from digitgan import data, files
+from digitgan.data import readers
+from digitgan.errors import InputError
+from digitgan.generation import manifest, network
+from digitgan.generation.sampler import SHIPPED, Sampler, load
+from digitgan.generation.styles import Styles
+
+onnx = pytest.importorskip("onnx")
+
+
+def refused(read, *words, most=2**23):
+    """Check that something is refused in a line with these words, and cheaply."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(InputError) as refusal:
+            read()
+        assert tracemalloc.get_traced_memory()[1] < most
+    finally:
+        tracemalloc.stop()
+    line = str(refusal.value)
+    assert len(line.splitlines()) == 1 and len(line) < 1000
+    for word in words:
+        assert word in line, line
+
+
+# Data
+
+
+def test_a_gzip_bomb_is_not_unpacked(tmp_path):
+    bomb = struct.pack(">4B3I", 0, 0, 8, 3, 100, 28, 28) + bytes(10**8)
+    (tmp_path / "bomb.gz").write_bytes(gzip.compress(bomb))
+    refused(lambda: data.load(tmp_path / "bomb.gz"), "longer than its header says")
+
+
+def test_what_is_not_there_takes_no_memory(tmp_path):
+    header = struct.pack(">4B3I", 0, 0, 8, 3, 10**6, 28, 28)
+    for name, content in (("idx", header), ("idx.gz", gzip.compress(header))):
+        (tmp_path / name).write_bytes(content)
+        refused(lambda name=name: data.load(tmp_path / name), "shorter than its header")
+
+
+def test_a_zip_bomb_is_not_unpacked(tmp_path, monkeypatch):
+    monkeypatch.setattr(readers, "MAX_BYTES", 10**6)
+    np.savez_compressed(tmp_path / "a.npz", x=np.zeros((50_000, 28, 28), np.uint8))
+    refused(lambda: data.load(tmp_path / "a.npz"), "39,200,000 bytes, allowed are 1,0")
+
+
+def test_arrays_count_together(tmp_path, monkeypatch):
+    monkeypatch.setattr(readers, "MAX_BYTES", 4000)
+    np.savez(tmp_path / "a.npz", x_train=IMAGES, x_test=IMAGES)
+    refused(lambda: data.load(tmp_path / "a.npz"), "x_test has 3,136 bytes")
+
+
+def npz(path, way=zipfile.ZIP_DEFLATED, **members):
+    with zipfile.ZipFile(path, "w", way) as archive:
+        for name, content in members.items():
+            archive.writestr(f"{name}.npy", content)
+    return path
+
+
+def test_a_table_of_contents_of_millions(tmp_path):
+    path = npz(tmp_path / "a.npz", **{f"{i:060}": b"" for i in range(12_000)})
+    refused(lambda: data.load(path), "table of contents")
+
+
+@pytest.mark.parametrize("way", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_other_ways_of_packing(tmp_path, way):
+    member = io.BytesIO()
+    np.save(member, IMAGES)
+    path = npz(tmp_path / "a.npz", way, x=member.getvalue())
+    refused(lambda: data.load(path), "packed in a way")
+
+
+@pytest.mark.parametrize("shape", [(-4, -28, 28), (10**30, 0, 28), (4, 28, 27)])
+def test_shapes_that_are_not_true(tmp_path, shape):
+    member = io.BytesIO()
+    told = {"descr": "|u1", "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(member, told)
+    path = npz(tmp_path / "a.npz", x=member.getvalue() + IMAGES.tobytes())
+    refused(lambda: data.load(path), "is damaged (x ")
+
+
+def pictures(folder, content):
+    for name in ("one", "two"):
+        (folder / name).mkdir()
+        (folder / name / "0.png").write_bytes(content)
+    return folder
+
+
+def test_a_picture_that_claims_the_whole_memory(tmp_path):
+    bomb = bytearray(hostile.picture("PNG"))
+    bomb[16:24] = struct.pack(">2I", 60_000, 60_000)
+    bomb[29:33] = struct.pack(">I", zlib.crc32(bomb[12:29]))
+    refused(lambda: data.load(pictures(tmp_path, bomb)), "is damaged", "pixels")
+
+
+def test_a_chunk_that_claims_much_takes_nothing(tmp_path):
+    content = bytearray(hostile.picture("PNG"))
+    content[33:37] = struct.pack(">I", 10**9)
+    tracemalloc.start()
+    try:
+        assert len(data.load(pictures(tmp_path, content)).train) == 2
+        assert tracemalloc.get_traced_memory()[1] < 2**23
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_picture_is_no_program(tmp_path):
+    """Pillow hands PostScript to Ghostscript, whatever the file is called."""
+    script = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(x) run\n%%EOF\n"
+    refused(lambda: data.load(pictures(tmp_path, script)), "cannot identify")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.npz")
+    refused(lambda: data.load(tmp_path / "pipe.npz"), "no ordinary file")
+    refused(lambda: files.read_json("it", tmp_path / "pipe.npz"), "no ordinary file")
+
+
+# JSON
+
+
+def test_json_has_bounds(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text("[" * 100_000)
+    refused(lambda: files.read_json("it", path), "is damaged (maximum recursion")
+    path.write_bytes(b" " * (files.MOST_JSON + 1))
+    refused(lambda: files.read_json("it", path), "4,194,305 bytes, allowed are")
+
+
+# Models
+
+
+def folder_of(path, content=None, arrays=STYLES, **told):
+    """Write a model folder whose hashes are right, whatever else is not."""
+    path.mkdir()
+    (path / "generator.onnx").write_bytes(content or hostile.network())
+    np.savez(path / "styles.npz", **arrays)
+    sums = {name: files.sha256(path / name) for name in CARD["sha256"]}
+    card = CARD | {"sha256": sums} | told
+    (path / "model.json").write_text(json.dumps(card))
+    return path
+
+
+def test_the_folder_of_these_tests_opens(tmp_path):
+    model = load(folder_of(tmp_path / "a"))
+    assert model.sample(n=3).shape == (3, 28, 28) and model.classes == CLASSES
+
+
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        ({"classes": ["../../x", *CLASSES[1:]]}, "a class is named '../../x'"),
+        ({"classes": ["/x", *CLASSES[1:]]}, "a class is named '/x'"),
+        ({"classes": ["a\nb", *CLASSES[1:]]}, "a class is named 'a\\nb'"),
+        ({"classes": ["0"] * 10}, "10 classes"),
+        ({"classes": []}, "0 classes"),
+        ({"latent_dim": 10**9}, "latent_dim is 1000000000"),
+        ({"latent_dim": True}, "latent_dim is True"),
+        ({"latent_dim": 5}, "generator.onnx' is damaged"),
+        ({"conditions": {"label": [0, 9]}}, "generator.onnx' is damaged"),
+        ({"conditions": {"slant": [0, 9]}}, "styles without labels"),
+        ({"conditions": {"label": [0, float("nan")]}}, "conditions is nan"),
+        ({"sha256": {}}, "is damaged"),
+    ],
+)
+def test_cards_that_promise_too_much(tmp_path, told, line):
+    refused(lambda: Sampler(folder_of(tmp_path / "a", **told)), line)
+
+
+def test_labels_that_were_never_learnt_cannot_be_asked_for(tmp_path):
+    conditions = CARD["conditions"] | {"label": [0, 7]}
+    few = {name: column[STYLES["label"] < 5] for name, column in STYLES.items()}
+    model = load(folder_of(tmp_path / "a", arrays=few, conditions=conditions))
+    assert model.classes == CLASSES[:8]
+    recipe = model.recipe(model.labels([7, 6, 5]))
+    assert np.isfinite(recipe.conditions["slant"]).all()  # of all labels together
+
+
+@pytest.mark.parametrize(
+    ("column", "line"),
+    [
+        (np.full(20, 2**40), "labels are not from 0 to 9"),
+        (np.zeros(20, "f4"), "label is not an integer"),
+        (np.array([None] * 20), "Python objects"),
+        (np.zeros(19, "i4"), "label is not an integer for each style"),
+    ],
+)
+def test_styles_of_no_digit(tmp_path, column, line):
+    np.savez(tmp_path / "styles.npz", **STYLES | {"label": column})
+    refused(lambda: Styles(tmp_path / "styles.npz", 10), line)
+
+
+def graph(nodes, arrays=()):
+    """Return a network of some nodes that ends with ``y``, asked as generators are."""
+    helper, names = onnx.helper, ["latents", "label", "thickness", "slant", "y"]
+    kinds = [onnx.TensorProto.INT32 if n == "label" else 1 for n in names]
+    ends = [
+        helper.make_tensor_value_info(name, kind, None)
+        for name, kind in zip(names, kinds, strict=True)
+    ]
+    made = helper.make_graph(nodes, "g", ends[:-1], ends[-1:], list(arrays))
+    opset = [helper.make_opsetid("", 18)]
+    return helper.make_model(made, opset_imports=opset, ir_version=10)
+
+
+def test_a_network_reads_no_other_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.arange(4, dtype=np.float32).tofile("secret.bin")
+    weights = onnx.TensorProto(name="w", data_type=onnx.TensorProto.FLOAT, dims=[4])
+    weights.data_location = onnx.TensorProto.EXTERNAL
+    weights.external_data.add(key="location", value="secret.bin")
+    made = graph([onnx.helper.make_node("Add", ["latents", "w"], ["y"])], [weights])
+    path = folder_of(tmp_path / "a", made.SerializeToString())
+    refused(lambda: Sampler(path), "reads other files")
+
+
+def test_a_network_has_bounded_memory(tmp_path):
+    node = onnx.helper.make_node
+    size = onnx.numpy_helper.from_array(np.array([10**5, 10**5]), "size")
+    nodes = [node("ConstantOfShape", ["size"], ["big"])]
+    nodes += [
+        node("ReduceSum", ["big"], ["sum"]),
+        node("Add", ["latents", "sum"], ["y"]),
+    ]
+    path = folder_of(tmp_path / "a", graph(nodes, [size]).SerializeToString())
+    refused(lambda: Sampler(path), "is damaged", "ConstantOfShape")
+
+
+def test_a_name_that_is_no_text_is_not_printed_about(tmp_path, capfd):
+    content = hostile.network().replace(b"latents", b"laten\xff\xff")
+    refused(lambda: Sampler(folder_of(tmp_path / "a", content)), "is damaged")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_network_of_another_hash_is_not_opened(tmp_path, monkeypatch):
+    monkeypatch.setattr(network.onnxruntime, "InferenceSession", pytest.fail)
+    path = folder_of(tmp_path / "a", sha256=CARD["sha256"])
+    refused(lambda: Sampler(path), "its SHA-256 differs")
+
+
+def test_keras_refuses_code_in_the_game(tmp_path):
+    keras = pytest.importorskip("keras")
+    layers = [keras.Input((1,)), keras.layers.Lambda(lambda x: x + 1)]
+    keras.Sequential(layers).save(tmp_path / "code.keras")
+    with zipfile.ZipFile(tmp_path / "code.keras") as bad:
+        config = bad.read("config.json")
+    shutil.copy(SHIPPED / "gan.keras", tmp_path / "gan.keras")
+    with zipfile.ZipFile(tmp_path / "gan.keras", "w") as game:
+        for name in ("metadata.json", "model.weights.h5"):
+            game.writestr(name, b"{}")
+        game.writestr("config.json", config)
+    with pytest.raises(ValueError, match="(?i)lambda"):
+        keras.models.load_model(tmp_path / "gan.keras")
+
+
+# Data sets
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"classes": ["../../x", *CLASSES[1:]]}, "a class is named"),
+        ({"shard_size": 0}, "shard_size is 0"),
+        ({"format": "../x"}, "format '../x' is unknown"),
+        ({"format": "9" * 5000}, "format '999"),
+        ({"split": [80, 10, 11]}, "split is"),
+        ({"count": 1e3}, "count is 1000.0"),
+        ({"labels": [10]}, "labels are"),
+        ({"model_sha256": {}}, "contradicts itself"),
+    ],
+)
+def test_manifests_that_contradict_themselves(tmp_path, changes, line):
+    told = hostile.stored_manifest()
+    told["spec"] |= changes
+    (tmp_path / "manifest.json").write_text(json.dumps(told))
+    refused(lambda: manifest.read_state(tmp_path), "manifest.json'", line)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"index": -1}, {"index": 9}, {"count": 3}, {"piece": None}, {"x": 1}]
+)
+def test_receipts_of_no_shard(tmp_path, changes):
+    told = hostile.stored_manifest()
+    told["shards"][0] |= changes
+    (tmp_path / "manifest.json").write_text(json.dumps(told))
+    refused(lambda: manifest.read_state(tmp_path), "manifest.json' is damaged")
+
+
+def test_the_manifest_of_these_tests_is_read(tmp_path):
+    (tmp_path / "manifest.json").write_text(json.dumps(hostile.stored_manifest()))
+    state = manifest.read_state(tmp_path)
+    assert state.finished and len(state.receipts) == 3
+    assert len(LABELS) == len(IMAGES)
