@@ -9,12 +9,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-<<<<<<< HEAD
-from digitgan.data import NAMES, Dataset, Digits, count_line
-=======
 from digitgan import files
-from digitgan.data import Dataset, Digits, count_line
->>>>>>> main
+from digitgan.data import NAMES, Dataset, Digits, count_line
 from digitgan.errors import InputError
 
 SIDE = 28

@@ -22,13 +22,8 @@ from typing import NamedTuple
 import numpy as np
 import platformdirs
 
-<<<<<<< HEAD
 from digitgan.data import STACKED, Dataset, Digits, count_line
-from digitgan.files import replacing
-=======
-from digitgan.data import Dataset, Digits, count_line
 from digitgan.files import replacing, sha256
->>>>>>> main
 
 Files = dict[str, bytes]  # IDX files by name
 TRAIN = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")

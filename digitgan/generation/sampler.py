@@ -6,13 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-<<<<<<< HEAD
 from digitgan.errors import InputError, unknown_name
-from digitgan.files import sha256
-=======
-from digitgan.errors import InputError
 from digitgan.generation.opening import open_model
->>>>>>> main
 from digitgan.generation.recipe import Recipe
 from digitgan.generation.styles import UNITS
 from digitgan.generation.writing import write, write_walk

@@ -9,21 +9,11 @@ import keras
 from digitgan.data import STACKED, Dataset, load
 from digitgan.errors import InputError
 from digitgan.evaluation import candidates, scorecard
-<<<<<<< HEAD
-from digitgan.files import write_text
-=======
-from digitgan.evaluation.judge import Judge
-from digitgan.evaluation.metrics.distances import frechet
 from digitgan.files import read_table, write_text
->>>>>>> main
 from digitgan.model.card import add_scores
 from digitgan.training.clock import Clock
-<<<<<<< HEAD
-from digitgan.training.run import Run, number
-from digitgan.training.yardsticks import Likeness, Modes
-=======
 from digitgan.training.run import Run
->>>>>>> main
+from digitgan.training.yardsticks import Likeness, Modes
 
 STEPS_BETWEEN = 400
 MOST = 40  # times in a run
