@@ -78,8 +78,7 @@ def train(  # noqa: PLR0913 - each decides what is learnt
     chosen = suited(chosen)
     check_goal(epochs, minutes, seed)
     check_safety(guard, checkpoint_seconds)
-    data = data or chosen.data
-    dataset = load(data)
+    dataset = load(data := data or chosen.data)
     check_data(dataset, chosen)
     if epochs is None and minutes is None:
         epochs = usual_epochs(chosen, len(dataset.train))
