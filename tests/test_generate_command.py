@@ -137,7 +137,7 @@ def test_no_framework_is_needed(folder):
         (["--grid", "--count", "7"], "--grid and --count cannot go together"),
         (["--count", "-3"], "n is -3: allowed is 1 to"),
         (["--count", "0"], "n is 0: allowed is 1 to"),
-        (["--digit", "10"], "allowed is 0 to 9"),
+        (["--digit", "10"], "digit '10' is unknown"),
         (["7", "--thickness", "40"], "thickness is 40: allowed is "),
         (["7", "--slant", "nan"], "slant is nan: allowed is "),
         (["7", "--variety", "2"], "variety is 2.0: allowed is 0 to 1"),

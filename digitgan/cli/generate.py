@@ -18,6 +18,7 @@ Examples:
   digitgan generate 7 --thickness 4 --slant -20   bold, leaning left
   digitgan generate --digit 7 --count 100 -o sevens.npz
   digitgan generate --grid -o all.png             a row of ten for every digit
+  digitgan generate --model runs/fashion --label sneaker -o sneaker.png
 """
 
 # How the picture of a text looks
@@ -43,7 +44,8 @@ def generate(  # noqa: PLR0913 - each is a flag
         Path | None, typer.Option("-o", "--out", help="A .png, .npz or .gif.")
     ] = None,
     digit: Annotated[
-        int | None, typer.Option(help="This one, again and again.")
+        str | None,
+        typer.Option("--digit", "--label", help="This one, again and again."),
     ] = None,
     count: Annotated[int | None, typer.Option(help="How many.")] = None,
     grid: Annotated[bool, typer.Option("--grid", help="Ten of every digit.")] = False,

@@ -16,6 +16,7 @@ Presets:
   dcgan        the classic: any digit, from 100 random numbers (default)
   conditional  the same with labels: you choose the digit
   flagship     digit, stroke thickness and slant; what `digitgan generate` uses
+  stacked      three digits in three channels: are all 1,000 kinds found?
   tiny         seconds, for tests and first looks
 
 \b
@@ -41,7 +42,7 @@ Several devices, on JAX (docs/scale.md):
 def train(  # noqa: PLR0913 - each is a flag
     preset: Annotated[str | None, typer.Argument(help="dcgan unless given.")] = None,
     data: Annotated[
-        str | None, typer.Option(help="mnist, fashion-mnist or a path [mnist]")
+        str | None, typer.Option(help="A name, such as fashion-mnist, or a path.")
     ] = None,
     epochs: Annotated[
         int | None, typer.Option(help="Passes over the data, in all.")

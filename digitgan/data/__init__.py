@@ -9,7 +9,11 @@ import numpy as np
 
 from digitgan.errors import InputError, unknown_name
 
-NAMES = ("mnist", "fashion-mnist")
+STACKED = "stacked-mnist"
+NAMES = (
+    *("mnist", "fashion-mnist", "kmnist", "qmnist", "emnist-letters"),
+    STACKED,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,7 +21,8 @@ class Digits:
     """Images and what they show.
 
     Attributes:
-        images: ``uint8 (N, 28, 28)``, 0 paper to 255 ink.
+        images: ``uint8 (N, 28, 28)``, 0 paper to 255 ink; of Stacked MNIST ``(N, 28,
+            28, 3)``.
         labels: ``int32 (N,)``, each an index into the classes; None where unknown.
     """
 
@@ -63,21 +68,33 @@ def load(data: str | Path = "mnist") -> Dataset:
     """Find a data set by its name, or read one's own from a path.
 
     Args:
-        data: ``mnist``, ``fashion-mnist``, or the path of an IDX file, an NPZ file, a
-            folder of the MNIST IDX files or a folder of pictures by class.
+        data: One of ``NAMES``, or the path of an IDX file, an NPZ file, a folder of the
+            MNIST IDX files (which ``classes.txt`` in it may name, a line each) or a
+            folder of pictures by class.
 
     Raises:
         InputError: There is no such name or path, or what is there cannot be read.
         ConnectionError: The named data set can be had from none of its sources.
     """
-    from digitgan.data import readers, sources
+    from digitgan.data import originals, readers, sources, stacked
 
     name, path = str(data), Path(data)
+    if name == STACKED:
+        return stacked.stack(sources.find("mnist"))
+    if name in originals.ORIGINALS:
+        return originals.find(name)
     if name in NAMES:
         return sources.find(name)
     if not name or (path.name == name and not path.suffix and not path.exists()):
         raise InputError(f"{unknown_name('--data', name, NAMES)}, or a path")
     return readers.read(path)
+
+
+def licence_of(data: str) -> str:
+    """Return who made a named data set and on what terms; empty for one's own."""
+    from digitgan.data import originals, sources
+
+    return (sources.LICENCES | originals.LICENCES).get(data, "")
 
 
 def held_out(digits: Digits, n: int = 5000) -> tuple[Digits, Digits]:

@@ -6,16 +6,28 @@ import numpy as np
 def to_float(images: np.ndarray) -> np.ndarray:
     """Turn ``uint8 (N, 28, 28)``, 0 paper to 255 ink, into what networks read.
 
+    Args:
+        images: That, or ``uint8 (N, 28, 28, 3)``; of NumPy or JAX.
+
     Returns:
-        ``float32 (N, 28, 28, 1)`` in [-1, 1].
+        ``float32 (N, 28, 28, 1)``, or with 3 channels, in [-1, 1].
     """
-    return images[..., np.newaxis].astype(np.float32) / 127.5 - 1.0
+    if images.ndim == 3:
+        images = images[..., np.newaxis]
+    return images.astype(np.float32) / 127.5 - 1.0
 
 
 def to_uint8(images: np.ndarray) -> np.ndarray:
     """Turn ``float (N, 28, 28, 1)`` in [-1, 1] back into ``uint8 (N, 28, 28)``.
 
-    Values outside the range are clipped; halves round to the even neighbour.
+    Several channels are kept. Values outside the range are clipped; halves round to the
+    even neighbour.
     """
-    scaled = (np.asarray(images)[..., 0] + 1.0) * 127.5
-    return np.rint(np.clip(scaled, 0.0, 255.0)).astype(np.uint8)
+    scaled = (np.asarray(images) + 1.0) * 127.5
+    finished = np.rint(np.clip(scaled, 0.0, 255.0)).astype(np.uint8)
+    return finished[..., 0] if finished.shape[-1] == 1 else finished
+
+
+def channels_of(images: np.ndarray) -> int:
+    """Return the channels of ``uint8 (N, 28, 28)`` or ``(N, 28, 28, C)``."""
+    return 1 if images.ndim == 3 else images.shape[3]

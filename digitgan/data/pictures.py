@@ -13,19 +13,21 @@ def grid(images: np.ndarray, columns: int = 10, scale: int = 2) -> Image.Image:
     """Lay digits out in rows.
 
     Args:
-        images: ``uint8 (N, height, width)``, 0 paper to 255 ink.
+        images: ``uint8 (N, height, width)``, 0 paper to 255 ink; or ``(N, height,
+            width, 3)``, whose inks are cyan, magenta and yellow.
         columns: Digits in a row.
         scale: Screen pixels per image pixel.
 
     Returns:
-        A greyscale picture with white paper.
+        A greyscale picture, or one in colour, with white paper.
     """
-    n, height, width = images.shape
+    n, height, width, *channels = images.shape
     rows = -(-n // columns)
-    sheet = np.zeros((rows * columns, height, width), np.uint8)
+    sheet = np.zeros((rows * columns, *images.shape[1:]), np.uint8)
     sheet[:n] = images
-    sheet = sheet.reshape(rows, columns, height, width).swapaxes(1, 2)
-    picture = Image.fromarray(255 - sheet.reshape(rows * height, columns * width))
+    sheet = sheet.reshape(rows, columns, height, width, *channels).swapaxes(1, 2)
+    sheet = sheet.reshape(rows * height, columns * width, *channels)
+    picture = Image.fromarray(255 - sheet)
     size = (picture.width * scale, picture.height * scale)
     return picture.resize(size, Image.Resampling.NEAREST)
 
@@ -41,10 +43,12 @@ def in_blocks(images: np.ndarray, columns: int = 80) -> str:
     """Draw digits in block characters, two pixels a character, for any terminal.
 
     Args:
-        images: ``uint8 (N, 28, 28)``.
+        images: ``uint8 (N, 28, 28)``, or with 3 channels, of which the darkest counts.
         columns: Characters in a line; as many digits as fit stand side by side, paper
             that all of them have at their edges is left out.
     """
+    if images.ndim == 4:
+        images = images.max(axis=3)
     ink = images > 96
     rows, places = (np.flatnonzero(ink.any(axis=axes)) for axes in ((0, 2), (0, 1)))
     if not len(rows):

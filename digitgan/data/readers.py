@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from digitgan import files
-from digitgan.data import Dataset, Digits, count_line
+from digitgan.data import NAMES, Dataset, Digits, count_line
 from digitgan.errors import InputError
 
 SIDE = 28
@@ -22,7 +22,7 @@ PICTURES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
 FORMATS = ("BMP", "GIF", "JPEG", "PNG")  # Pillow knows some that run other programs
 SHOWN = 200  # characters of names in a line
 ALLOWED = (
-    "allowed are mnist, fashion-mnist, an IDX file of images (also .gz), an NPZ file "
+    f"allowed are {', '.join(NAMES)}, an IDX file of images (also .gz), an NPZ file "
     "with x_train and y_train or x and y, a folder of the MNIST IDX files, or a "
     "folder with one sub-folder of pictures for each class"
 )
@@ -68,10 +68,18 @@ def _folder(path: Path) -> Dataset:
 
 
 def _numbered(path: Path, train: Digits, test: Digits | None) -> Dataset:
-    """Return a data set whose classes are named 0, 1, ... up to the largest label."""
+    """Return a data set whose classes are 0, 1, ..., or as classes.txt names them."""
     known = [part.labels for part in (train, test) if part and part.labels is not None]
     largest = max((labels.max() for labels in known), default=-1)
     classes = tuple(str(n) for n in range(largest + 1))
+    if path.is_dir() and (path / "classes.txt").is_file():
+        text = (path / "classes.txt").read_text(encoding="utf-8")
+        classes = tuple(line.strip() for line in text.splitlines() if line.strip())
+        if len(classes) <= largest or len(set(classes)) < len(classes):
+            raise _Unreadable(
+                f"names {len(classes)} classes in classes.txt: allowed is one line, "
+                f"each another, for every label from 0 to {largest}"
+            )
     return Dataset(train, test, classes, f"{path}: {count_line(train, test)}")
 
 
@@ -111,15 +119,15 @@ def _check_size(shape: tuple[int, ...], itemsize: int = 1) -> None:
 
 def _idx_pair(path: Path) -> Digits:
     """Read a file of images, and the labels that the usual naming puts beside it."""
-    images = _idx(path, 3)
+    images = read_idx(path, 3)
     plain = path.name.removesuffix(".gz")
     name = plain.replace("images", "labels").replace("idx3", "idx1")
     beside = (path.with_name(name + end) for end in ("", ".gz"))
     found = next((file for file in beside if name != plain and file.is_file()), None)
-    return _digits(images, found and _idx(found, 1))
+    return _digits(images, found and read_idx(found, 1))
 
 
-def _idx(path: Path, dimensions: int) -> np.ndarray:
+def read_idx(path: Path, dimensions: int) -> np.ndarray:
     """Read an IDX file of uint8, plain or gzipped, with so many dimensions."""
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 import platformdirs
 
-from digitgan.data import Dataset, Digits, count_line
+from digitgan.data import STACKED, Dataset, Digits, count_line
 from digitgan.files import replacing, sha256
 
 Files = dict[str, bytes]  # IDX files by name
@@ -38,6 +38,7 @@ LICENCES = {
     "from NIST Special Databases 3 and 7; passed on under CC BY-SA 3.0.",
     "fashion-mnist": "Fashion-MNIST by Zalando SE, MIT licence.",
 }
+LICENCES[STACKED] = LICENCES["mnist"]
 CONNECT_SECONDS = 5.0
 NPM_SECONDS = 60.0
 MAX_DOWNLOAD = 64 * 2**20
@@ -163,7 +164,7 @@ def _read_folder(folder: Path, end: str = "") -> Files:
     return files
 
 
-def _download(url: str) -> bytes:
+def download(url: str) -> bytes:
     """Fetch a URL, and give up soon where there is no network."""
     answer = queue.SimpleQueue()
 
@@ -190,7 +191,7 @@ def _download(url: str) -> bytes:
 
 def _keras_mnist() -> Files:
     # Not keras.datasets.mnist.load_data(), which tries for minutes without a network.
-    body = _download(f"{KERAS}mnist.npz")
+    body = download(f"{KERAS}mnist.npz")
     _checked({"mnist.npz": body}, (KERAS_MNIST,))
     with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
         keys = ("x_train", "y_train", "x_test", "y_test")
@@ -200,7 +201,7 @@ def _keras_mnist() -> Files:
 def _keras_fashion() -> Files:
     with tempfile.TemporaryDirectory() as folder:
         for name in SIZES:
-            (Path(folder) / f"{name}.gz").write_bytes(_download(f"{KERAS}{name}.gz"))
+            (Path(folder) / f"{name}.gz").write_bytes(download(f"{KERAS}{name}.gz"))
         return _read_folder(Path(folder), ".gz")
 
 

@@ -9,6 +9,8 @@ from digitgan import data as real_digits
 from digitgan import files
 from digitgan.errors import InputError
 from digitgan.evaluation import scorecard
+from digitgan.evaluation.figures.triplets import COUNTS
+from digitgan.evaluation.judges import DIGITS
 from digitgan.generation.hub import PREFIX
 from digitgan.generation.sampler import Sampler, load
 
@@ -31,8 +33,9 @@ def evaluate(
 
     Args:
         subject: Images, ``uint8 (N, 28, 28)`` or floats 0 to 1, 0 paper, 100 or more
-            (up to 5,000 of them, drawn by the seed, are measured); or what
-            :func:`find` takes, such as ``"runs/conditional"`` or ``"fakes.npz"``.
+            (up to 5,000 of them, drawn by the seed, are measured); triplets of digits,
+            ``(N, 28, 28, 3)``; or what :func:`find` takes, such as
+            ``"runs/conditional"`` or ``"fakes.npz"``.
         labels: ``int (N,)``, the digit that each image was asked to show, if the
             subject is images and they are known; without them the figures that need
             them are skipped and say so.
@@ -60,44 +63,49 @@ def evaluate(
             )
         if not isinstance(data, real_digits.Dataset):
             data = real_digits.load(data)
-        subject, labels = find(subject, data, seed)
+        subject, labels = find(subject, data, seed, level)
     return scorecard.evaluate(
         subject, labels, level=level, data=data, seed=seed, progress=progress
     )
 
 
 def find(
-    subject: str | Path | Sampler, real: real_digits.Dataset, seed: int = 0
+    subject: str | Path | Sampler,
+    real: real_digits.Dataset,
+    seed: int = 0,
+    level: str = "quick",
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Return the digits of a model, of an NPZ file or of a data set.
 
     Args:
         subject: ``flagship``, the model that comes with the package; a model or run
             folder or an opened model (10,000 digits are drawn,
-            with the class frequencies of real digits where labels can be asked for);
+            with the class frequencies of real digits where labels can be asked for; of
+            a model of triplets 26,000, and for ``full`` 240,000);
             an NPZ file with ``x (N, 28, 28)`` and perhaps ``y (N,)``; or a data set
             that :func:`digitgan.data.load` reads, of which the training part is taken.
         real: The real digits, for their class frequencies.
         seed: Of latents and labels.
+        level: ``quick`` or ``full``.
 
     Returns:
         Images and labels, the latter None where they are unknown or the classes are
-        not digits; not yet checked.
+        not those of the real images; not yet checked.
 
     Raises:
         InputError: There is no such thing, or it cannot be read.
     """
     if isinstance(subject, Sampler):
-        return _draw(subject, real, seed)
+        return _draw(subject, real, seed, level)
     if subject == "flagship" or str(subject).startswith(PREFIX):
-        return _draw(load(subject), real, seed)
+        return _draw(load(subject), real, seed, level)
     path = Path(subject)
     if path.suffix == ".npz" and path.is_file():
         found = _read_arrays(path)
         if found is not None:
             return found
     if any((path / sign).is_file() for sign in SIGNS):
-        return _draw(Sampler(path), real, seed)
+        return _draw(Sampler(path), real, seed, level)
     if not path.exists() and str(subject) not in real_digits.NAMES:
         raise InputError(f"subject {str(subject)!r} does not exist: name {ALLOWED}")
     try:
@@ -105,24 +113,29 @@ def find(
     except InputError as error:
         reason = str(error).removeprefix("--data ").split(": allowed are mnist")[0]
         raise InputError(f"subject {reason}: allowed are {ALLOWED}") from None
-    return digits.train.images, _as_digits(digits.train.labels, digits.classes)
+    return digits.train.images, _as_real(digits.train.labels, digits.classes, real)
 
 
-def _draw(sampler: Sampler, real: real_digits.Dataset, seed: int):
+def _draw(sampler: Sampler, real: real_digits.Dataset, seed: int, level: str):
+    if sampler.channels == 3:
+        count = COUNTS[level == "full"]
+        return sampler.draw(sampler.recipe(count, seed=seed)), None
     if sampler.classes and sampler.classes == real.classes:
         asked = np.random.default_rng(seed).choice(real.train.labels, DRAWN)
     else:
         asked = sampler.labels(n=DRAWN)
     recipe = sampler.recipe(DRAWN if asked is None else asked, seed=seed)
-    return sampler.draw(recipe), _as_digits(asked, sampler.classes)
+    return sampler.draw(recipe), _as_real(asked, sampler.classes, real)
 
 
-def _as_digits(labels: np.ndarray | None, classes: tuple[str, ...]):
-    """Turn places in the list of classes into the digits that the classes name."""
-    digits = [str(digit) for digit in range(10)]
-    if labels is None or not set(classes) <= set(digits):
+def _as_real(
+    labels: np.ndarray | None, classes: tuple[str, ...], real: real_digits.Dataset
+) -> np.ndarray | None:
+    """Turn places in a list of classes into labels of the real images."""
+    names = DIGITS if set(real.classes) <= set(DIGITS) else real.classes
+    if labels is None or not set(classes) <= set(names):
         return None
-    return np.array([int(name) for name in classes])[labels]
+    return np.array([names.index(name) for name in classes])[labels]
 
 
 def _read_arrays(path: Path) -> tuple[np.ndarray, np.ndarray | None] | None:

@@ -37,7 +37,9 @@ def judge(
         if path and path.is_dir():
             raise InputError(f"{flag} {str(path)!r} is a folder: name a file")
     real = real_digits.load(data)
-    images, labels = candidates.find(subject, real, seed)
+    images, labels = candidates.find(subject, real, seed, level)
+    if html and images.ndim == 4:
+        raise InputError(f"--html {str(html)!r}: allowed for digits of one channel")
     columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
     errors = Console(stderr=True)
     with Progress(*columns, console=errors, transient=True) as bar:

@@ -47,7 +47,8 @@ class Judge:
             block: How many images the network sees at once.
 
         Returns:
-            ``float32 (N, 10)`` probabilities of the digits 0 to 9, and
+            ``float32 (N, 10)`` probabilities of the digits 0 to 9, or of the
+            classes that it has learned, and
             ``float32 (N, 64)`` features (about zero mean and unit variance over
             the training digits).
         """

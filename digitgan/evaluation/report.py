@@ -11,6 +11,7 @@ from digitgan import data as real_digits
 from digitgan.evaluation import morphometry
 from digitgan.evaluation.figures.base import Row
 from digitgan.evaluation.judge import Judge
+from digitgan.evaluation.judges import find_judge
 from digitgan.evaluation.metrics import handwriting, memorisation
 from digitgan.evaluation.pictures import grid, histogram, tiles
 from digitgan.evaluation.scorecard import Scorecard
@@ -75,20 +76,20 @@ def write(
         OSError: The file cannot be written.
     """
     images = check_images(images)
-    labels = check_labels(labels, len(images))
+    labels = check_labels(labels, len(images), len(card.classes))
     if not isinstance(data, real_digits.Dataset):
         data = real_digits.load(data)
-    judge = Judge()
+    judge = find_judge(data)
     n = min(SHOWN, len(images), len(data.test))
     seen = see(*sample(images, labels, n, card.seed), judge)
     real = see(*sample(data.test.images, data.test.labels, n, card.seed), judge)
     parts = [
         _head(card, command),
-        _looks(seen, real),
+        _looks(seen, real, len(card.classes)),
         _figures(card),
         _by_digit(card),
         _confusion(card),
-        _worst_and_best(seen, judge),
+        _worst_and_best(seen, judge, card.classes),
         _neighbours(seen, data.train.images),
         _handwriting(card, seen, real),
         _told_apart(card),
@@ -115,23 +116,23 @@ def _head(card: Scorecard, command: str) -> str:
     )
 
 
-def _looks(seen: Seen, real: Seen) -> str:
+def _looks(seen: Seen, real: Seen, kinds: int) -> str:
     """Return a sheet of these beside a sheet of real ones, a row for each digit."""
     sheets = (
-        f"<figure>{grid(_ten_of_each(side), 10, name)}<figcaption>{name}</figcaption>"
-        "</figure>"
+        f"<figure>{grid(_ten_of_each(side, kinds), 10, name)}"
+        f"<figcaption>{name}</figcaption></figure>"
         for side, name in ((seen, "these digits"), (real, "real test digits"))
     )
     return f'<h2>What they look like</h2><div class="pair">{"".join(sheets)}</div>'
 
 
-def _ten_of_each(seen: Seen) -> np.ndarray:
-    """Return ten rows of ten places; those of digits that are missing stay empty."""
-    sheet = np.zeros((10, 10, 28, 28), np.uint8)
+def _ten_of_each(seen: Seen, kinds: int) -> np.ndarray:
+    """Return rows of ten places; those of digits that are missing stay empty."""
+    sheet = np.zeros((kinds, 10, 28, 28), np.uint8)
     for digit, row in enumerate(sheet):
         found = seen.images[seen.digit == digit][:10]
         row[: len(found)] = found
-    return sheet.reshape(100, 28, 28)
+    return sheet.reshape(-1, 28, 28)
 
 
 def _figures(card: Scorecard) -> str:
@@ -168,9 +169,9 @@ def _by_digit(card: Scorecard) -> str:
     if not columns:
         return ""
     rows = (
-        f"<tr><th>{digit}"
+        f"<tr><th>{escape(name)}"
         + "".join(f"<td>{column[digit]}" for column in columns.values())
-        for digit in range(10)
+        for digit, name in enumerate(card.classes)
     )
     head = "".join(f"<th>{name}" for name in columns)
     return f"<h2>Digit by digit</h2><table><tr><th>digit{head}{''.join(rows)}</table>"
@@ -181,9 +182,9 @@ def _confusion(card: Scorecard) -> str:
     table = card["agreement"].detail.get("confusion")
     if table is None:
         return ""
-    head = "".join(f"<th>{digit}" for digit in range(10))
+    head = "".join(f"<th>{escape(name)}" for name in card.classes)
     rows = "".join(
-        f"<tr><th>{asked}"
+        f"<tr><th>{escape(card.classes[asked])}"
         + "".join(_cell(n, sum(row), asked == read) for read, n in enumerate(row))
         for asked, row in enumerate(table)
     )
@@ -203,17 +204,20 @@ def _cell(n: int, asked: int, right: bool) -> str:
     return f'<td style="{shade}">{n}' if n else "<td>"
 
 
-def _worst_and_best(seen: Seen, judge: Judge) -> str:
+def _worst_and_best(seen: Seen, judge: Judge, classes: tuple[str, ...]) -> str:
     """Return the digits that the judge is least sure of, and surest of."""
     sure = judge.read(seen.images)[0][np.arange(len(seen)), seen.digit]
     order = np.argsort(sure, kind="stable")
     best = order[::-1]
-    best = np.concatenate([best[seen.digit[best] == digit][:2] for digit in range(10)])
+    every = range(len(classes))
+    best = np.concatenate([best[seen.digit[best] == digit][:2] for digit in every])
+    names = [escape(name) for name in classes]
 
     def show(rows: np.ndarray, alt: str) -> str:
-        captions = [f"{seen.read[row]}" for row in rows]
+        captions = [names[seen.read[row]] for row in rows]
         if seen.labels is not None:
-            captions = [f"{seen.labels[row]} → {seen.read[row]}" for row in rows]
+            asked = [names[seen.labels[row]] for row in rows]
+            captions = [f"{a} → {b}" for a, b in zip(asked, captions, strict=True)]
         return tiles([seen.images[[row]] for row in rows], captions, alt)
 
     below = "read" if seen.labels is None else "asked for → read"

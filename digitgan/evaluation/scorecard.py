@@ -8,12 +8,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from digitgan import data as real_digits
 from digitgan import files
 from digitgan.errors import InputError, unknown_name
-from digitgan.evaluation.figures import copies, digits, likeness
+from digitgan.evaluation.figures import copies, digits, likeness, triplets
 from digitgan.evaluation.figures.base import Bench, Row, skipped
 from digitgan.evaluation.judge import Judge
+from digitgan.evaluation.judges import DIGITS, find_judge
 from digitgan.evaluation.subject import check_images, check_labels, sample, see
 
 LEVELS = ("quick", "full")
@@ -59,6 +62,7 @@ class Scorecard:
         judge: SHA-256 of the judge.
         data: Where the real digits came from.
         seconds: How long it took.
+        classes: The name of each label.
     """
 
     rows: tuple[Row, ...]
@@ -68,6 +72,7 @@ class Scorecard:
     judge: str
     data: str
     seconds: float
+    classes: tuple[str, ...] = DIGITS
 
     def __getitem__(self, key: str) -> Row:
         """Return the row of that key, such as ``frechet``."""
@@ -108,7 +113,8 @@ def evaluate(
 
     Args:
         images: ``uint8 (N, 28, 28)``, or floats 0 to 1, 0 paper; 100 or more. Up to
-            5,000 of them, drawn by the seed, are measured.
+            5,000 of them, drawn by the seed, are measured. Or ``(N, 28, 28, 3)``, three
+            digits in three channels, whose modes are counted.
         labels: ``int (N,)``, the digit that each image was asked to show; without
             them the rows that need them are skipped and say so.
         level: ``quick`` (seconds, NumPy and ONNX Runtime alone) or ``full`` (minutes,
@@ -116,7 +122,7 @@ def evaluate(
         data: The real digits: anything that :func:`digitgan.data.load` takes, or
             what it returned. They must have labels and test digits.
         seed: Equal seeds give equal scorecards.
-        judge: Who reads the digits; the shipped judge if not given.
+        judge: Who reads the digits; as :func:`find_judge` says if not given.
         progress: Called before each step with its number, how many there are and
             its name.
 
@@ -132,15 +138,35 @@ def evaluate(
             "level 'full' needs Keras and scikit-learn, pip install 'digitgan[train]'; "
             "'quick' does not"
         )
-    images = check_images(images, LEAST)
-    labels = check_labels(labels, len(images))
     if not isinstance(data, real_digits.Dataset):
         data = real_digits.load(data)
-    judge = judge or Judge()
-    steps = FULL if level == "full" else QUICK
+    judge, images = judge or find_judge(data), np.asarray(images)
     tell = progress or (lambda step, steps, name: None)
+    if images.shape[3:] == (3,):
+        rows = _of_triplets(images, data, judge, seed, tell)
+    else:
+        rows = _of_digits(images, labels, level == "full", data, judge, seed, tell)
+    seconds = round(time.perf_counter() - start, 2)
+    facts = (level, seed, len(images), judge.sha256, data.source, seconds)
+    return Scorecard(tuple(rows), *facts, _kinds(data))
+
+
+def _of_triplets(images, data, judge: Judge, seed: int, tell) -> list[Row]:
+    _check_real(data)
+    if len(images) < LEAST:
+        raise InputError(f"images are {len(images)}: at least {LEAST} are needed")
+    read = triplets.read_triplets(
+        judge, images, lambda done: tell(done, len(images), "reading triplets")
+    )
+    return list(triplets.mode_rows(read, data, judge, seed))
+
+
+def _of_digits(images, labels, full: bool, data, judge, seed: int, tell) -> list[Row]:
+    images = check_images(images, LEAST)
+    labels = check_labels(labels, len(images), len(_kinds(data)))
+    steps = FULL if full else QUICK
     tell(0, len(steps) + 1, "reading digits")
-    bench = _bench(images, labels, data, judge, level == "full", seed)
+    bench = _bench(images, labels, data, judge, full, seed)
     rows = []
     for number, step in enumerate(steps, 1):
         tell(number, len(steps) + 1, step.name)
@@ -150,17 +176,24 @@ def evaluate(
             rows += [skipped(key, key.replace("_", " "), n, why) for key in step.keys]
         else:
             rows += step.rows(bench)
-    seconds = round(time.perf_counter() - start, 2)
-    return Scorecard(
-        tuple(rows), level, seed, len(images), judge.sha256, data.source, seconds
-    )
+    return rows
+
+
+def _kinds(data: real_digits.Dataset) -> tuple[str, ...]:
+    """Return the classes: all ten where they are digits, since the judge reads ten."""
+    return DIGITS if set(data.classes) <= set(DIGITS) else data.classes
+
+
+def _check_real(data: real_digits.Dataset) -> None:
+    train, test = data.train, data.test
+    if test is None or test.labels is None or train.labels is None:
+        raise InputError("data has no labelled training and test digits")
 
 
 def _bench(images, labels, data, judge: Judge, full: bool, seed: int) -> Bench:
     """Draw equally many fake, real training and real test digits and look at them."""
+    _check_real(data)
     train, test = data.train, data.test
-    if test is None or test.labels is None or train.labels is None:
-        raise InputError("data has no labelled training and test digits")
     unseen = real_digits.held_out(train)[1]
     n = min(LARGEST, len(images), len(unseen), len(test) // 2)
     if n < LEAST:
@@ -177,6 +210,7 @@ def _bench(images, labels, data, judge: Judge, full: bool, seed: int) -> Bench:
         train_labels=train.labels,
         pool=images,
         pool_labels=labels,
+        classes=_kinds(data),
         full=full,
         seed=seed,
     )

@@ -106,17 +106,17 @@ def check_images(images, least: int = 1) -> np.ndarray:
     return np.ascontiguousarray(images, dtype=np.uint8)
 
 
-def check_labels(labels, n: int) -> np.ndarray | None:
+def check_labels(labels, n: int, kinds: int = 10) -> np.ndarray | None:
     """Return labels as ``int64 (n,)``, or say what is wrong with them.
 
     Raises:
-        InputError: They are not n integers from 0 to 9.
+        InputError: They are not n integers from 0 to ``kinds`` - 1.
     """
     if labels is None:
         return None
     labels = np.asarray(labels)
     if labels.shape != (n,):
         raise InputError(f"labels have shape {labels.shape}: allowed is ({n},)")
-    if labels.dtype.kind not in "ui" or labels.min() < 0 or labels.max() > 9:
-        raise InputError("labels are not all integers from 0 to 9")
+    if labels.dtype.kind not in "ui" or labels.min() < 0 or labels.max() >= kinds:
+        raise InputError(f"labels are not all integers from 0 to {kinds - 1}")
     return labels.astype(np.int64)

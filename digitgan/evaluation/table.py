@@ -58,8 +58,8 @@ def digits(card: Scorecard) -> Table:
     made = Table("digit", title="\ndigit by digit", **LINES)
     for name in columns:
         made.add_column(name, justify="right")
-    for digit in range(10):
-        made.add_row(str(digit), *(column[digit] for column in columns.values()))
+    for digit, name in enumerate(card.classes):
+        made.add_row(name, *(column[digit] for column in columns.values()))
     return made
 
 

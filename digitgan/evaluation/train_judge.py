@@ -1,9 +1,10 @@
 """Train the judge: the small reader whose eyes every distance is measured with.
 
 ``python -m digitgan.evaluation.train_judge`` writes ``judge.onnx`` and
-``judge.json``. The network learns two things from the same 64 features: which
-digit it is, and (linearly) what the image looks like at 14 x 14. The second
-task keeps the features from collapsing to ten points, as those of a plain
+``judge.json``: for other data than MNIST (``--data``) into the cache folder, where
+``digitgan evaluate`` finds them. The network learns two things from the same 64
+features: which digit it is, and (linearly) what the image looks like at 14 x 14. The
+second task keeps the features from collapsing to ten points, as those of a plain
 classifier do (Papyan et al. 2020, arXiv 2008.08186); without it, two different
 sevens look alike and a generator that writes only one seven goes unnoticed.
 
@@ -23,6 +24,7 @@ from scipy import ndimage
 
 from digitgan import data, files
 from digitgan.evaluation.judge import FILE, Judge
+from digitgan.evaluation.judges import place_of
 
 EPOCHS = 22
 BATCH = 128
@@ -57,11 +59,14 @@ def small(images: np.ndarray) -> np.ndarray:
     return blocks.mean(axis=(2, 4)).reshape(-1, 196) / 255.0
 
 
-def build():
+def build(classes: int = 10):
     """Return the judge, ``uint8 (N, 28, 28)`` to digit, image and features.
 
+    Args:
+        classes: How many there are to tell apart.
+
     Returns:
-        The network to train (outputs ``digit (N, 10)`` and ``image (N, 196)``)
+        The network to train (outputs ``digit (N, classes)`` and ``image (N, 196)``)
         and the network to ship (outputs ``digit`` and ``features (N, 64)``),
         which share their weights.
     """
@@ -79,7 +84,7 @@ def build():
     x = layers.Dropout(0.2)(x)
     x = layers.Dense(FEATURES, use_bias=False)(x)
     features = layers.BatchNormalization(center=False, scale=False, name="features")(x)
-    digit = layers.Dense(10, activation="softmax", name="digit")(features)
+    digit = layers.Dense(classes, activation="softmax", name="digit")(features)
     image = layers.Dense(196, name="image")(features)
     return (
         keras.Model(images, {"digit": digit, "image": image}),
@@ -110,26 +115,27 @@ def batches(images: np.ndarray, labels: np.ndarray):
     return Augmented()
 
 
-def train(images: np.ndarray, labels: np.ndarray):
+def train(images: np.ndarray, labels: np.ndarray, epochs: int = EPOCHS):
     """Train the judge and return the network to ship (a ``keras.Model``).
 
     Args:
         images: ``uint8 (N, 28, 28)``, the digits to learn from.
-        labels: ``int (N,)``, 0 to 9.
+        labels: ``int (N,)``, from 0.
+        epochs: Passes over them.
     """
     import keras
 
     keras.utils.set_random_seed(SEED)
-    learner, judge = build()
+    learner, judge = build(int(labels.max()) + 1)
     data = batches(images, labels)
-    rate = keras.optimizers.schedules.CosineDecay(RATE, EPOCHS * len(data))
+    rate = keras.optimizers.schedules.CosineDecay(RATE, epochs * len(data))
     learner.compile(
         keras.optimizers.Adam(rate),
         loss={"digit": "sparse_categorical_crossentropy", "image": "mse"},
         loss_weights={"digit": 1.0, "image": 0.5},
         metrics={"digit": "accuracy"},
     )
-    learner.fit(data, epochs=EPOCHS, verbose=2, shuffle=False)
+    learner.fit(data, epochs=epochs, verbose=2, shuffle=False)
     return judge
 
 
@@ -152,20 +158,23 @@ def accuracy(path: Path, digits: data.Digits) -> float:
     return float(np.mean(probabilities.argmax(axis=1) == digits.labels))
 
 
-def make(folder: Path, digits: data.Dataset, command: str) -> dict:
+def make(
+    folder: Path, digits: data.Dataset, command: str, epochs: int = EPOCHS
+) -> dict:
     """Train, export and describe the judge.
 
     Args:
         folder: Receives ``judge.onnx`` and ``judge.json``.
         digits: Labelled digits; the test digits are read once, at the very end.
         command: What was typed, kept in the card.
+        epochs: Passes over the digits.
 
     Returns:
         The card that ``judge.json`` holds.
     """
     start = time.perf_counter()
     learned, unseen = data.held_out(digits.train)
-    judge = train(learned.images, learned.labels)
+    judge = train(learned.images, learned.labels, epochs)
     seconds = time.perf_counter() - start
     path = Path(folder) / "judge.onnx"
     path.with_suffix(".json").unlink(missing_ok=True)  # it describes another judge
@@ -181,6 +190,8 @@ def make(folder: Path, digits: data.Dataset, command: str) -> dict:
         "parameters": judge.count_params(),
         "features": FEATURES,
         "bytes": path.stat().st_size,
+        "classes": list(digits.classes),
+        "epochs": epochs,
         "seconds": round(seconds),
         "seed": SEED,
         "versions": {
@@ -195,10 +206,17 @@ def main() -> None:
     """Read the command line, find the digits and make the judge."""
     parser = argparse.ArgumentParser(description="Train the judge of digitgan.")
     parser.add_argument("--data", default="mnist", help="the digits to learn from")
-    parser.add_argument("-o", "--out", type=Path, default=FILE.parent, metavar="FOLDER")
+    parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("-o", "--out", type=Path, metavar="FOLDER")
     arguments = parser.parse_args()
+    digits = data.load(arguments.data)
+    if digits.train.labels is None or digits.test is None:
+        parser.error(f"--data {arguments.data}: it needs labels and test digits")
     command = f"python -m digitgan.evaluation.train_judge --data {arguments.data}"
-    card = make(arguments.out, data.load(arguments.data), command)
+    if arguments.epochs != EPOCHS:
+        command += f" --epochs {arguments.epochs}"
+    usual = FILE if arguments.data == "mnist" else place_of(digits)
+    card = make(arguments.out or usual.parent, digits, command, arguments.epochs)
     print(json.dumps(card, indent=2))
 
 

@@ -33,7 +33,7 @@ def generate(  # noqa: PLR0913 - each is a flag
     boxes: Path | None = None,
     page: dict | None = None,
     model: str = "flagship",
-    digit: int | None = None,
+    digit: str | None = None,
     count: int | None = None,
     sheet: bool = False,
     seed: int = 0,
@@ -49,7 +49,7 @@ def generate(  # noqa: PLR0913 - each is a flag
         boxes: A ``.json`` that says where the characters of a ``.png`` are.
         page: For a text's picture or film, what :meth:`Sampler.write` takes.
         model: What :func:`digitgan.generation.sampler.load` takes.
-        digit: The one digit to write ``count`` times instead.
+        digit: The name of the one class to write ``count`` times instead.
         count: How many; every digit in turn unless ``digit`` is given.
         sheet: Write a row of ten for every digit instead.
         seed: Same seed, same digits.

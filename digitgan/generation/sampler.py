@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from digitgan.errors import InputError
+from digitgan.errors import InputError, unknown_name
 from digitgan.generation.hub import PREFIX, fetch
 from digitgan.generation.opening import open_model
 from digitgan.generation.recipe import Recipe
@@ -63,7 +63,7 @@ class Sampler:
         labels=None,
         *,
         n: int | None = None,
-        digit: int | None = None,
+        digit: int | str | None = None,
         seed: int = 0,
         thickness=None,
         slant=None,
@@ -75,7 +75,8 @@ class Sampler:
         Args:
             labels: The digits to write, ``int (n,)``.
             n: How many instead, each label in turn, or ``digit`` every time.
-            digit: The one label to write n times; once unless n is given.
+            digit: The one label to write n times, or the name of its class; once
+                unless n is given.
             seed: From 0 to 2**64 - 1.
             thickness: Stroke width in pixels, one or ``(n,)``; as real digits have
                 unless given. The definitions are those of
@@ -87,7 +88,8 @@ class Sampler:
                 same style.
 
         Returns:
-            ``uint8 (n, 28, 28)``, 0 paper to 255 ink.
+            ``uint8 (n, 28, 28)``, 0 paper to 255 ink; of a model of triplets ``(n, 28,
+            28, 3)``.
 
         Raises:
             InputError: An argument is out of range, or the model cannot be asked that.
@@ -104,7 +106,7 @@ class Sampler:
             )
         )
 
-    def labels(self, labels=None, n: int | None = None, digit: int | None = None):
+    def labels(self, labels=None, n: int | None = None, digit: int | str | None = None):
         """Return the labels that :meth:`sample` would write, or None without labels.
 
         Raises:
@@ -120,7 +122,8 @@ class Sampler:
         if n is None or not 1 <= n <= MOST:
             raise InputError(f"n is {n}: allowed is 1 to {MOST:,}")
         if digit is not None:
-            return self._checked(np.full(n, digit))
+            label = self._label(digit) if isinstance(digit, str) else digit
+            return self._checked(np.full(n, label))
         return (
             np.arange(n, dtype=np.int32) % len(self.classes) if self.classes else None
         )
@@ -180,9 +183,25 @@ class Sampler:
     write, write_walk = write, write_walk  # methods that fill files of their own
 
     @property
+    def channels(self) -> int:
+        """Channels of what it draws: 1, or 3 for triplets of digits."""
+        return self.description.get("channels", 1)
+
+    @property
     def latent_dim(self) -> int:
         """Length of z."""
         return self.description["latent_dim"]
+
+    def _label(self, name: str) -> int:
+        """Return the label of a class; upper and lower case are alike if none is so."""
+        if not self.classes:
+            raise InputError(f"digit is {name!r}: this model cannot be asked for one")
+        if name in self.classes:
+            return self.classes.index(name)
+        lower = [known.lower() for known in self.classes]
+        if lower.count(name.lower()) != 1:
+            raise unknown_name("digit", name, self.classes)
+        return lower.index(name.lower())
 
     def _checked(self, labels) -> np.ndarray:
         """Return labels that can be asked for, ``int32 (n,)``."""

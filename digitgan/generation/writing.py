@@ -203,6 +203,11 @@ def _finished(draft: _Draft, width: int, paper: Paper, seed: int) -> Written:
     return Written(picture, draft.labels, draft.boxes, draft.inks, draft.pen)
 
 
+def _knows(model: "Sampler") -> str:
+    some = ", ".join(model.classes[:3])
+    return f"writes {some}, ..." if some else "cannot be asked for a digit"
+
+
 def rows_of(model: "Sampler", text: str) -> list[str]:
     """Return the lines of a text that a model can write.
 
@@ -219,8 +224,8 @@ def rows_of(model: "Sampler", text: str) -> list[str]:
     digits = "".join(name for name in model.classes if name in DIGITS)
     if not digits:
         raise InputError(
-            f"text is {text!r}: this model cannot be asked for a digit; "
-            "allowed is one that knows labels"
+            f"text is {text!r}: this model {_knows(model)}; "
+            "allowed is one that knows the labels 0 to 9"
         )
     text = text.replace("\r\n", "\n")
     for place, character in enumerate(text, 1):

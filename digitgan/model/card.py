@@ -41,6 +41,8 @@ def _text(facts: Mapping) -> str:
         for name, (low, high) in facts["conditions"].items()
     )
     licence = f"\nThe data: {facts['licence']}\n" if facts.get("licence") else ""
+    channels = facts.get("channels", 1)  # models of before had no other
+    size = "28, 28" if channels == 1 else f"28, 28, {channels}"
     styles = ""
     if "slant" in facts["conditions"]:
         styles = "\n- `styles.npz`: styles of real digits, drawn from when nobody asks."
@@ -55,7 +57,7 @@ Drawn by the weight average of a GAN that learned from: {facts["data"]}.
   {facts["epochs"]:.2f} epochs in {facts["seconds"] / 60:.0f} minutes on
   {facts["machine"]}.
 - `generator.onnx`: inputs `latents` float32 (N, {latent_dim}), standard normal{told};
-  output uint8 (N, 28, 28), 0 paper to 255 ink. No random numbers inside.{styles}
+  output uint8 (N, {size}), 0 paper to 255 ink. No random numbers inside.{styles}
 - `gan.keras`: both players, to train on.
 - `model.json`: the facts above for programs, and the SHA-256 of every file.
 {_scores(facts.get("scores", {}))}

@@ -36,16 +36,18 @@ def finished(generator: keras.Model, tone: Tone | None = None) -> keras.Model:
 
     Args:
         generator: From :func:`digitgan.model.networks.build_generator`.
-        tone: From :func:`fit_tone`; None scales [-1, 1] evenly.
+        tone: From :func:`fit_tone`, for one channel; None scales [-1, 1] evenly.
 
     Returns:
-        A model with the generator's inputs and ``uint8 (N, 28, 28)`` as output.
+        A model with the generator's inputs and ``uint8 (N, 28, 28)`` as output, or
+        ``(N, 28, 28, C)`` where the generator draws several channels.
     """
     inputs = [
         keras.Input(x.shape[1:], None, x.dtype, name=x.name) for x in generator.inputs
     ]
     if tone is None:
-        scaled = (generator(inputs)[..., 0] + 1.0) * 127.5
+        image = generator(inputs)
+        scaled = ((image[..., 0] if image.shape[-1] == 1 else image) + 1.0) * 127.5
         pixels = ops.round(ops.clip(scaled, 0.0, 255.0))
     else:
         drawn = keras.Model(generator.inputs, generator.get_layer("ink").output)

@@ -37,7 +37,7 @@ def draw(gan: GAN, n: int, conditions: Conditions, seed: int = 0) -> np.ndarray:
         seed: Of the latents.
 
     Returns:
-        ``uint8 (n, 28, 28)``.
+        ``uint8 (n, 28, 28)``, or with several channels.
     """
     return to_uint8(_run(gan.average, n, conditions, seed))
 
@@ -137,6 +137,7 @@ def save_model(
     description = {
         "digitgan": __version__,
         "latent_dim": gan.latent_dim,
+        "channels": gan.generator.output.shape[3],
         "conditions": {name: _limits(name, v) for name, v in conditions.items()},
         "opset": OPSET,
         **facts,

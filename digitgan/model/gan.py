@@ -12,7 +12,7 @@ METRICS = ("d_loss", "g_loss", "d_real", "d_fake", "variety")
 class GAN(keras.Model):
     """A generator and a discriminator that learn from each other.
 
-    ``fit`` takes batches ``(images, *conditions)``: images ``(N, 28, 28, 1)`` in
+    ``fit`` takes batches ``(images, *conditions)``: images ``(N, 28, 28, C)`` in
     [-1, 1], then what the players are told, such as labels ``int32 (N,)``. Nothing is
     overridden but ``call`` (draw fakes) and ``compute_loss`` (judge them), so one
     source trains on TensorFlow, JAX and torch.
@@ -87,7 +87,7 @@ class GAN(keras.Model):
             training: Whether batch normalisation uses and updates batch statistics.
 
         Returns:
-            Fakes ``(N, 28, 28, 1)`` in [-1, 1].
+            Fakes ``(N, 28, 28, C)`` in [-1, 1].
         """
         images, *conditions = inputs
         shape = (ops.shape(images)[0], self.latent_dim)

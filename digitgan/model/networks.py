@@ -20,6 +20,7 @@ def build_generator(
     residual: bool = False,
     overshoot: float = 1.0,
     told: Told | None = None,
+    channels: int = 1,
 ) -> keras.Model:
     """Build the player that draws: Dense, BatchNorm, ReLU, transposed convolutions.
 
@@ -32,10 +33,11 @@ def build_generator(
         told: What it is told beside z, by name: the number of labels, or mean and
             standard deviation of a style; each is one more input, ``label`` int32
             ``(N,)`` or a style float32 ``(N,)``.
+        channels: Of the images.
 
     Returns:
-        A model from ``[z (N, latent_dim), *told]`` to images ``(N, 28, 28, 1)`` in
-        [-1, 1].
+        A model from ``[z (N, latent_dim), *told]`` to images ``(N, 28, 28,
+        channels)`` in [-1, 1].
     """
     latents = keras.Input((latent_dim,), name="latents")
     inputs, known = _hear(told or {})
@@ -50,7 +52,8 @@ def build_generator(
     if residual:
         finer = layers.Conv2D(widths[1], 3, padding="same", use_bias=False)(x)
         x = layers.ReLU()(x + layers.BatchNormalization(momentum=0.9)(finer))
-    ink = layers.Conv2DTranspose(1, KERNEL, 2, "same", dtype="float32", name="ink")(x)
+    exact = {"dtype": "float32", "name": "ink"}
+    ink = layers.Conv2DTranspose(channels, KERNEL, 2, "same", **exact)(x)
     image = layers.Activation("tanh", dtype="float32")(ink)
     image = layers.Rescaling(overshoot, dtype="float32", name="overshoot")(image)
     image = ops.clip(image, -1.0, 1.0)
@@ -58,7 +61,10 @@ def build_generator(
 
 
 def build_discriminator(
-    widths: tuple[int, int] = (32, 64), dropout: float = 0.3, told: Told | None = None
+    widths: tuple[int, int] = (32, 64),
+    dropout: float = 0.3,
+    told: Told | None = None,
+    channels: int = 1,
 ) -> keras.Model:
     """Build the player that judges: Conv2D, LeakyReLU, Dropout, one sigmoid neuron.
 
@@ -74,12 +80,13 @@ def build_discriminator(
         widths: Channels of the 14x14 and of the 7x7 stage.
         dropout: Share of the channels' values that are dropped.
         told: As for :func:`build_generator`.
+        channels: Likewise.
 
     Returns:
-        A model from ``[image (N, 28, 28, 1), *told]`` to the probability ``(N, 1)``
-        that the image is real.
+        A model from ``[image (N, 28, 28, channels), *told]`` to the probability ``(N,
+        1)`` that the image is real.
     """
-    image = keras.Input((28, 28, 1), name="image")
+    image = keras.Input((28, 28, channels), name="image")
     inputs, known = _hear(told or {})
     x = image
     for width in widths:

@@ -23,7 +23,8 @@ def write_generator(path: Path, generator: keras.Model, tone: Tone | None) -> No
     """Write a generator and its last step, from latents to finished digits.
 
     Inputs are named as those of the Keras model; the output ``digits`` is ``uint8
-    (N, 28, 28)``. Agrees with :func:`digitgan.model.finish.finished` to a grey level.
+    (N, 28, 28)``, several channels last. Agrees with
+    :func:`digitgan.model.finish.finished` to a grey level.
 
     Args:
         path: The file.
@@ -53,16 +54,16 @@ def write_generator(path: Path, generator: keras.Model, tone: Tone | None) -> No
         _finish_evenly(graph, x, last, generator)
     else:
         _finish_in_tone(graph, x, last, tone)
-    digits = "digits", TensorProto.UINT8, generator.output.shape[1:3]
+    digits = "digits", TensorProto.UINT8, _finished_shape(generator.output)
     graph.save(path, [_value(x) for x in generator.inputs], digits)
 
 
 def write_discriminator(path: Path, discriminator: keras.Model) -> None:
     """Write a discriminator, from finished digits to probabilities.
 
-    The input ``digits`` is what the generator's file yields, ``uint8 (N, 28, 28)``;
-    what else is told is named as in the Keras model. The output ``probability`` is
-    ``float32 (N,)``. Dropout is off.
+    The input ``digits`` is what the generator's file yields, such as ``uint8 (N, 28,
+    28)``; what else is told is named as in the Keras model. The output ``probability``
+    is ``float32 (N,)``. Dropout is off.
 
     Args:
         path: The file.
@@ -73,7 +74,10 @@ def write_discriminator(path: Path, discriminator: keras.Model) -> None:
     x = graph.add("Cast", "digits", to=TensorProto.FLOAT)
     x = graph.add("Mul", x, graph.array(1 / 127.5))
     x = graph.add("Sub", x, graph.array(1.0))
-    x = graph.add("Unsqueeze", x, graph.array(np.array([1])))
+    if image.shape[3] == 1:
+        x = graph.add("Unsqueeze", x, graph.array(np.array([1])))
+    else:
+        x = graph.add("Transpose", x, perm=[0, 3, 1, 2])
     leak = _layers(discriminator, keras.layers.LeakyReLU)[0].negative_slope
     for layer in _layers(discriminator, keras.layers.Conv2D):
         ones = np.ones(layer.filters)
@@ -96,7 +100,7 @@ def write_discriminator(path: Path, discriminator: keras.Model) -> None:
         logit = graph.add("Add", logit, moved)
     logit = graph.add("Squeeze", logit, graph.array(np.array([1])))
     graph.add("Sigmoid", logit, name="probability")
-    digits = "digits", TensorProto.UINT8, image.shape[1:3]
+    digits = "digits", TensorProto.UINT8, _finished_shape(image)
     inputs = [digits, *(_value(x) for x in told)]
     graph.save(path, inputs, ("probability", TensorProto.FLOAT, ()))
 
@@ -145,6 +149,11 @@ def _value(x: keras.KerasTensor) -> tuple:
     """Return name, type and shape of an input, without the batch."""
     kind = TensorProto.INT32 if x.dtype == "int32" else TensorProto.FLOAT
     return x.name, kind, x.shape[1:]
+
+
+def _finished_shape(image: keras.KerasTensor) -> tuple:
+    """Return the shape of a finished image, without the batch."""
+    return image.shape[1:3] if image.shape[3] == 1 else image.shape[1:]
 
 
 def _layers(network: keras.Model, kind) -> list:
@@ -215,8 +224,11 @@ def _finish_in_tone(graph: _Graph, x: str, layer, tone: Tone) -> None:
 
 def _finish_evenly(graph: _Graph, x: str, layer, generator: keras.Model) -> None:
     """Append tanh and the even way from [-1, 1] to 0..255."""
-    x = _convolve(graph, x, layer, np.ones(1), layer.get_weights()[1])
-    x = graph.add("Squeeze", x, graph.array(np.array([1])))
+    x = _convolve(graph, x, layer, np.ones(layer.filters), layer.get_weights()[1])
+    if layer.filters == 1:
+        x = graph.add("Squeeze", x, graph.array(np.array([1])))
+    else:
+        x = graph.add("Transpose", x, perm=[0, 2, 3, 1])
     x = graph.add("Tanh", x)
     x = graph.add("Mul", x, graph.array(127.5 * generator.get_layer("overshoot").scale))
     x = graph.add("Add", x, graph.array(127.5))

@@ -11,6 +11,7 @@ class Preset:
 
     Attributes:
         summary: One line for people.
+        data: What is learned from when nothing else is asked for.
         conditions: What both players are told: ``label``, ``thickness``, ``slant``.
         latent_dim: Length of the latent vector z.
         generator_widths: Channels of the 7x7 and of the 14x14 stage.
@@ -35,6 +36,7 @@ class Preset:
     """
 
     summary: str
+    data: str = "mnist"
     conditions: tuple[str, ...] = ()
     latent_dim: int = 100
     generator_widths: tuple[int, int] = (128, 64)
@@ -58,7 +60,9 @@ PRESETS = {
     # python3 main.py
     "dcgan": Preset("the classic: any digit, from 100 random numbers"),
     # python3 main.py conditional
-    "conditional": Preset("the classic with labels: you choose the digit", ("label",)),
+    "conditional": Preset(
+        "the classic with labels: you choose the digit", conditions=("label",)
+    ),
     # python3 main.py flagship
     "flagship": Preset(
         "digit, stroke thickness and slant; trained longer",
@@ -72,6 +76,18 @@ PRESETS = {
         last_rate=0.05,
         decay=0.999,
         epochs=60,
+    ),
+    # python3 main.py stacked
+    "stacked": Preset(
+        "three digits in three channels: does it find all 1,000 kinds?",
+        data="stacked-mnist",
+        residual=True,
+        dropout=0.0,
+        objective="relativistic",
+        precision="mixed_bfloat16",
+        decay=0.999,
+        last_rate=0.05,
+        epochs=30,
     ),
     # python3 main.py tiny
     "tiny": Preset(

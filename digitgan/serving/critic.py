@@ -41,6 +41,9 @@ class Critic:
         except Exception as error:  # those of ONNX Runtime have no other base
             line = f"{run.folder.name} has no discriminator to ask yet"
             raise Problem(409, line, field="name", value=run.folder.name) from error
+        if self.real.ndim != 3:
+            line = f"{run.folder.name} writes in several channels: allowed is one"
+            raise Problem(409, line, field="name", value=run.folder.name)
 
     def of_sheet(self, epoch: int) -> dict:
         """Say how real it finds real digits, and the fakes of a sample sheet.

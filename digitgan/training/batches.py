@@ -25,7 +25,7 @@ class Batches(keras.utils.PyDataset):
         """Begin at a step of the whole training.
 
         Args:
-            images: The training digits, ``uint8 (N, 28, 28)``.
+            images: The training digits, ``uint8 (N, 28, 28)`` or with 3 channels.
             conditions: What goes with them, ``(N,)`` each.
             batch_size: Digits in a batch.
             seed: Of the order.

@@ -19,7 +19,9 @@ from digitgan.training.conditions import describe
 FAST = "mixed_bfloat16"
 
 
-def build_gan(settings: Preset, conditions: Mapping, seed: int, steps: int = 1) -> GAN:
+def build_gan(
+    settings: Preset, conditions: Mapping, seed: int, steps: int = 1, channels: int = 1
+) -> GAN:
     """Build both players with fresh weights and compile the game.
 
     Args:
@@ -28,6 +30,7 @@ def build_gan(settings: Preset, conditions: Mapping, seed: int, steps: int = 1) 
             :func:`digitgan.training.conditions.conditions_of`.
         seed: Of everything random; set for the whole process.
         steps: Until the end, for a learning rate that falls.
+        channels: Of the images.
     """
     keras.utils.set_random_seed(seed)
     told = describe(conditions)
@@ -39,8 +42,11 @@ def build_gan(settings: Preset, conditions: Mapping, seed: int, steps: int = 1) 
                 settings.residual,
                 settings.overshoot,
                 told,
+                channels,
             ),
-            build_discriminator(settings.discriminator_widths, settings.dropout, told),
+            build_discriminator(
+                settings.discriminator_widths, settings.dropout, told, channels
+            ),
         )
     gan = GAN(
         *players,

@@ -63,12 +63,12 @@ def on_device(gan: GAN, batches: Batches, at_once: int | None = None) -> Calls:
     Returns:
         What to give to ``fit`` instead of the batches.
     """
-    columns = (to_float(batches.images), *batches.conditions.values())
+    columns = (batches.images, *batches.conditions.values())
     held = [_placed(column) for column in columns]
 
     def step(held, state, numbers):
-        real, *told = (column[numbers] for column in held)
-        logs, state = gan.train_step(state, ((real, *told),))
+        images, *told = (column[numbers] for column in held)
+        logs, state = gan.train_step(state, ((to_float(images), *told),))
         return state, logs
 
     def call(state, held, numbers):

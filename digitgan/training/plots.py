@@ -11,7 +11,10 @@ MOST_FRAMES = 60
 
 
 def draw_curves(
-    path: Path, rows: list[dict[str, float]], scores: list[dict[str, float]]
+    path: Path,
+    rows: list[dict[str, float]],
+    scores: list[dict[str, float]],
+    measured: str,
 ) -> None:
     """Draw the losses, the discriminator's opinion, and how far from real it is.
 
@@ -19,6 +22,7 @@ def draw_curves(
         path: The picture to write.
         rows: Of ``log.csv``: epoch, d_loss, g_loss, d_real, d_fake and more.
         scores: Of ``scores.csv``: epoch and times_real.
+        measured: What times_real is of.
     """
     figure = matplotlib.figure.Figure(figsize=(12, 3.4), layout="constrained")
     losses, opinion, distance = figure.subplots(1, 3)
@@ -44,7 +48,7 @@ def draw_curves(
         label="fakes",
     )
     distance.axhline(1, color="grey", linestyle="--", label="real digits")
-    distance.set(title="Frechet distance, times that of real digits", xlabel="epoch")
+    distance.set(title=f"{measured}, times that of real digits", xlabel="epoch")
     for axes in (losses, opinion, distance):
         axes.grid(alpha=0.3)
         axes.legend()
@@ -65,7 +69,7 @@ def make_film(path: Path, sheets: list[Path]) -> None:
     frames = []
     for sheet in shown:
         with Image.open(sheet) as picture:
-            frames.append(picture.convert("L").reduce(2))
+            frames.append(picture.reduce(2))
     durations = [milliseconds] * (len(frames) - 1) + [2500]
     first, *rest = frames
     with replacing(path) as temporary:

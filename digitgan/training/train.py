@@ -5,9 +5,9 @@ from pathlib import Path
 
 import keras
 
-from digitgan.data import Dataset, load
+from digitgan.data import STACKED, Dataset, licence_of, load
+from digitgan.data.images import channels_of
 from digitgan.data.pictures import grid
-from digitgan.data.sources import LICENCES
 from digitgan.errors import InputError, TrainingFailed
 from digitgan.files import read_json, replacing
 from digitgan.model.folder import save_model
@@ -29,13 +29,14 @@ from digitgan.training.run import Config, Run, free_folder
 from digitgan.training.saver import Saver
 from digitgan.training.score import Score, write_scorecard
 from digitgan.training.session import Session
+from digitgan.training.yardsticks import yardstick
 
 MNIST_SIZE = 60_000  # what the presets' epochs are meant for
 
 
 def train(  # noqa: PLR0913 - each decides what is learnt
     preset: str = "dcgan",
-    data: str | Path = "mnist",
+    data: str | Path | None = None,
     *,
     epochs: int | None = None,
     minutes: float | None = None,
@@ -50,8 +51,8 @@ def train(  # noqa: PLR0913 - each decides what is learnt
 
     Args:
         preset: A name in :data:`digitgan.model.presets.PRESETS`.
-        data: ``mnist``, ``fashion-mnist``, or a path that
-            :func:`digitgan.data.load` reads.
+        data: A name or a path that :func:`digitgan.data.load` takes; the preset's
+            unless given, which is ``mnist`` but for ``stacked``.
         epochs: Passes over the data. Unless this or ``minutes`` is given, as many as
             show the players the preset's number of digits.
         minutes: Stop after so much training, in the middle of an epoch if need be.
@@ -77,7 +78,7 @@ def train(  # noqa: PLR0913 - each decides what is learnt
     chosen = suited(chosen)
     check_goal(epochs, minutes, seed)
     check_safety(guard, checkpoint_seconds)
-    dataset = load(data)
+    dataset = load(data := data or chosen.data)
     check_data(dataset, chosen)
     if epochs is None and minutes is None:
         epochs = usual_epochs(chosen, len(dataset.train))
@@ -176,7 +177,8 @@ def _play(run: Run, dataset: Dataset) -> Run:
             _draw(run, session)
             raise
         _draw(run, session)
-        tone_of = dataset.train.images if settings.overshoot > 1 else None
+        grey = channels_of(dataset.train.images) == 1
+        tone_of = dataset.train.images if grey and settings.overshoot > 1 else None
         facts = _facts(run, dataset, clock)
         save_model(run.model, session.gan, conditions, facts, tone_of)
         if not clock.interrupted:
@@ -191,10 +193,11 @@ def _session(run: Run, dataset: Dataset, conditions: dict) -> Session:
     config, settings, train = run.config, run.config.settings, dataset.train
     an_epoch = len(train) // settings.batch_size
     steps = (config.epochs or usual_epochs(settings, len(train))) * an_epoch
-    gan = build_gan(settings, conditions, config.seed, steps)
+    channels = channels_of(train.images)
+    gan = build_gan(settings, conditions, config.seed, steps, channels)
     clock = Clock(an_epoch, config.epochs, config.minutes)
     recorder = Recorder(run, clock, conditions)
-    score = Score(run.folder / "scores.csv", clock, train, conditions)
+    score = Score(run.folder / "scores.csv", clock, yardstick(dataset, conditions))
     saver = Saver(Checkpoints(run.checkpoints), clock, config.checkpoint_seconds)
     some = train.images[:: max(1, len(train) // 1000)]
     guard = Guard(clock, recorder, score, some)
@@ -243,7 +246,9 @@ def _fit(gan: GAN, images, conditions, config: Config, clock: Clock, callbacks) 
 def _draw(run: Run, session: Session) -> None:
     recorder, score = session.recorder, session.score
     if recorder.history.rows:
-        draw_curves(run.folder / "curves.png", recorder.history.rows, score.rows)
+        title = score.yardstick.title
+        path = run.folder / "curves.png"
+        draw_curves(path, recorder.history.rows, score.rows, title)
     make_film(run.folder / "progress.gif", sorted(run.samples.glob("epoch_*.png")))
     with replacing(run.folder / "samples.png") as temporary:
         grid(recorder.sheet).save(temporary)
@@ -262,19 +267,20 @@ def _facts(run: Run, dataset: Dataset, clock: Clock) -> dict:
         "seconds": round(clock.seconds, 1),
         "data": dataset.source.split(", from ")[0],
         "data_sha256": config.data_sha256,
-        "licence": LICENCES.get(config.data, ""),
+        "licence": licence_of(config.data),
         "machine": machine(),
     }
 
 
 def _farewell(run: Run, clock: Clock) -> str:
-    epochs = clock.step / clock.steps_per_epoch
+    epochs, data = clock.step / clock.steps_per_epoch, run.config.data
+    against = "" if data in ("mnist", STACKED) else f" --data {data}"
     lines = [
         f"{epochs:.2f} epochs in {clock.seconds / 60:.1f} minutes. In {run.folder}:",
         "  samples.png, progress.gif, curves.png   to look at",
         "  model/generator.onnx                    the generator to keep",
         "  log.csv, events/ (tensorboard)          the numbers",
-        f"How good is it? digitgan evaluate {run.folder}",
+        f"How good is it? digitgan evaluate {run.folder}{against}",
     ]
     if clock.interrupted:
         lines.append(f"Stopped early. Go on with: --resume {run.folder}")

@@ -59,6 +59,7 @@ class Bench:
         others: More real test digits, which are in none of the above.
         train: ``uint8 (T, 28, 28)`` every training digit, and ``train_labels (T,)``.
         pool: All digits that were handed in, and ``pool_labels``, None if unknown.
+        classes: The name of each label.
         full: Whether time and the training extras are there for every figure.
         seed: Draws every random number.
     """
@@ -71,6 +72,7 @@ class Bench:
     train_labels: np.ndarray
     pool: np.ndarray
     pool_labels: np.ndarray | None
+    classes: tuple[str, ...]
     full: bool
     seed: int
 

@@ -26,10 +26,12 @@ def agreement_rows(bench: Bench) -> Iterator[Row]:
     right = labels.agreement(fake.labels, fake.read)
     value = float(right.mean())
     real = float(labels.agreement(floor.labels, floor.read).mean())
-    digits = {d: right[fake.labels == d] for d in range(10)}
+    digits = {d: right[fake.labels == d] for d in range(len(bench.classes))}
     detail = {
         "per digit": [float(v.mean()) if len(v) else None for v in digits.values()],
-        "confusion": labels.confusion(fake.labels, fake.read).tolist(),
+        "confusion": labels.confusion(
+            fake.labels, fake.read, len(bench.classes)
+        ).tolist(),
     }
     spread = mean_spread(right)
     yield Row(
@@ -50,7 +52,13 @@ def variety_rows(bench: Bench) -> Iterator[Row]:
     yield _shares_row(bench)
     fake, test = bench.fake, bench.test
     these, real = (
-        variety.by_digit(test.features, test.labels, side.features, side.digit)
+        variety.by_digit(
+            test.features,
+            test.labels,
+            side.features,
+            side.digit,
+            kinds=len(bench.classes),
+        )
         for side in (fake, bench.floor)
     )
     yield from _vendi_rows(bench, _kept(these), _kept(real))
@@ -71,12 +79,12 @@ def _vendi_rows(bench: Bench, kept: np.ndarray, floor: np.ndarray) -> Iterator[R
         word=word(gap, 0.08, 0.25, spread),
         n=len(fake),
         spread=spread,
-        definition="Vendi score of each digit over that of test digits, mean of ten",
+        definition="Vendi score of each digit over that of test digits, their mean",
         detail={"these": kept.tolist(), "real": floor.tolist()},
     )
     yield Row(
         key="variety_worst",
-        name=f"variety of worst digit, {worst}",
+        name=f"variety of worst digit, {bench.classes[worst]}",
         value=float(kept[worst]),
         real=float(floor.min()),
         word=word(floor.min() - kept[worst], 0.1, 0.4, worst_spread),
@@ -94,7 +102,7 @@ def _coverage_row(bench: Bench, these: np.ndarray, real: np.ndarray) -> Row:
     spread = float(np.sqrt(share * (1 - share) / max(n, 1)))
     return Row(
         key="coverage_worst",
-        name=f"coverage of worst digit, {worst}",
+        name=f"coverage of worst digit, {bench.classes[worst]}",
         value=share,
         real=float(real.min()),
         word=word(real.min() - share, 0.06, 0.25, spread),
@@ -107,10 +115,12 @@ def _coverage_row(bench: Bench, these: np.ndarray, real: np.ndarray) -> Row:
 
 def _shares_row(bench: Bench) -> Row:
     """How far the shares of the ten digits are from those of real ones."""
-    goal = variety.shares(bench.test.labels)
-    found = variety.shares(bench.fake.read)
+    goal, found, floor = (
+        variety.shares(labels, len(bench.classes))
+        for labels in (bench.test.labels, bench.fake.read, bench.floor.read)
+    )
     value = float(np.abs(found - goal).sum() / 2)
-    real = float(np.abs(variety.shares(bench.floor.read) - goal).sum() / 2)
+    real = float(np.abs(floor - goal).sum() / 2)
     n = len(bench.fake)
     draws = np.random.default_rng(bench.seed).multinomial(n, found, size=100) / n
     spread = float(np.std(np.abs(draws - goal).sum(axis=1) / 2))
@@ -118,7 +128,7 @@ def _shares_row(bench: Bench) -> Row:
     missing = found[rarest] < goal[rarest] / 4
     return Row(
         key="shares",
-        name=f"shares of digits, rarest {rarest}",
+        name=f"shares of digits, rarest {bench.classes[rarest]}",
         value=value,
         real=real,
         word="far" if missing else word(value - real, 0.03, 0.07),
@@ -140,7 +150,11 @@ def _variety_spread(bench: Bench, digit: int) -> tuple[float, float]:
     kept = [
         _kept(
             variety.by_digit(
-                test.features, test.labels, fake.features[rows], fake.digit[rows]
+                test.features,
+                test.labels,
+                fake.features[rows],
+                fake.digit[rows],
+                kinds=len(bench.classes),
             )
         )
         for rows in halves(len(fake), bench.seed)

@@ -18,9 +18,9 @@ def agreement(labels: np.ndarray, read: np.ndarray) -> np.ndarray:
     return (np.asarray(labels) == read).astype(float)
 
 
-def confusion(labels: np.ndarray, read: np.ndarray) -> np.ndarray:
-    """Count digits by asked label (row) and read label (column), ``int (10, 10)``."""
-    table = np.zeros((10, 10), dtype=int)
+def confusion(labels: np.ndarray, read: np.ndarray, kinds: int = 10) -> np.ndarray:
+    """Count digits by asked (row) and read label (column), ``int (kinds, kinds)``."""
+    table = np.zeros((kinds, kinds), dtype=int)
     np.add.at(table, (labels, read), 1)
     return table
 
@@ -52,10 +52,11 @@ def classification_accuracy(
     Raises:
         ImportError: Keras is not installed.
     """
+    kinds = int(test_labels.max()) + 1
     return np.array(
         [
             np.mean(
-                convolutional(images, labels, test_images, 10, steps, seed).argmax(1)
+                convolutional(images, labels, test_images, kinds, steps, seed).argmax(1)
                 == test_labels
             )
             for seed in range(seeds)

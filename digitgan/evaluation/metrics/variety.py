@@ -7,9 +7,9 @@ from digitgan.evaluation.metrics.manifold import prdc, squared_distances
 LARGEST = 500
 
 
-def shares(labels: np.ndarray) -> np.ndarray:
-    """Return the share of each digit, ``float (10,)``."""
-    return np.bincount(labels, minlength=10)[:10] / max(len(labels), 1)
+def shares(labels: np.ndarray, kinds: int = 10) -> np.ndarray:
+    """Return the share of each digit, ``float (kinds,)``."""
+    return np.bincount(labels, minlength=kinds)[:kinds] / max(len(labels), 1)
 
 
 def vendi(features: np.ndarray, width: float) -> float:
@@ -35,6 +35,7 @@ def by_digit(
     fake: np.ndarray,
     fake_labels: np.ndarray,
     k: int = 5,
+    kinds: int = 10,
 ) -> dict[str, np.ndarray]:
     """Compare the variety of each digit with that of the real ones.
 
@@ -48,14 +49,15 @@ def by_digit(
         fake: ``float (M, D)``.
         fake_labels: ``int (M,)``.
         k: Which neighbour sets the radius for the coverage.
+        kinds: How many digits, or classes, there are.
 
     Returns:
-        ``float (10,)`` each: ``vendi`` and ``real_vendi``, the scores (0 where a digit
-        has not more than k samples), and ``coverage``, the share of real samples that
-        a fake of the same digit comes near.
+        ``float (kinds,)`` each: ``vendi`` and ``real_vendi``, the scores (0 where a
+        digit has not more than k samples), and ``coverage``, the share of real samples
+        that a fake of the same digit comes near.
     """
-    found = np.zeros((3, 10))
-    for digit in range(10):
+    found = np.zeros((3, kinds))
+    for digit in range(kinds):
         a, b = real[real_labels == digit], fake[fake_labels == digit]
         size = min(len(a), len(b), LARGEST)
         if size <= k:

@@ -18,7 +18,7 @@ def names(spec, shard) -> list[str]:
         return [f"{shard.part}/{stem}" for stem in stems]
     labels = draw_labels(spec, shard)
     return [
-        f"{shard.part}/{spec.classes[label]}/{stem}"
+        f"{shard.part}/{spec.classes[label].replace('/', '-')}/{stem}"
         for label, stem in zip(labels, stems, strict=True)
     ]
 

@@ -1,0 +1,35 @@
+"""Which judge reads which data: the shipped one digits, others what they learned."""
+
+from pathlib import Path
+
+from digitgan.data import Dataset
+from digitgan.data.sources import cache_folder
+from digitgan.errors import InputError
+from digitgan.evaluation.judge import Judge
+
+DIGITS = tuple("0123456789")
+
+
+def find_judge(data: Dataset) -> Judge:
+    """Return who can read a data set: one that learned it, or the shipped one.
+
+    Args:
+        data: Real images with labels.
+
+    Raises:
+        InputError: Its classes are not digits and no judge has learned them yet.
+    """
+    path = place_of(data)
+    if path.is_file():
+        return Judge(path)
+    if set(data.classes) <= set(DIGITS):
+        return Judge()
+    raise InputError(
+        f"data has the classes {', '.join(data.classes[:3])}, ..., which no judge has "
+        "learned yet: python -m digitgan.evaluation.train_judge --data (the same)"
+    )
+
+
+def place_of(data: Dataset) -> Path:
+    """Return where the judge that learned a data set is kept, in the cache folder."""
+    return cache_folder() / "judges" / data.sha256[:16] / "judge.onnx"

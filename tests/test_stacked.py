@@ -1,0 +1,198 @@
+"""Stacked MNIST: triplets in, a game in three channels, and its modes counted."""
+
+import json
+from functools import partial
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import digitgan
+from digitgan import data
+from digitgan.data import stacked
+from digitgan.data.images import channels_of, to_float, to_uint8
+from digitgan.data.pictures import grid, in_blocks
+from digitgan.errors import InputError
+from digitgan.evaluation import candidates, scorecard
+from digitgan.evaluation.figures import triplets
+from digitgan.evaluation.judge import Judge
+
+TINY = {"generator_widths": (16, 8), "discriminator_widths": (8, 16), "latent_dim": 8}
+TINY |= {"last_rate": 1.0}  # so that the goal does not move the learning rate
+N = 200  # samples of the protocol, here
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stacked, "stack", partial(stacked.stack, n=320))
+        patch.setattr(triplets, "COUNTS", (N, 2 * N))
+        patch.setattr(candidates, "COUNTS", (N, 2 * N))
+        yield
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    pytest.importorskip("keras")
+    from digitgan.training import yardsticks
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yardsticks, "TRIPLETS", N)
+        out = tmp_path_factory.mktemp("runs") / "whole"
+        yield digitgan.train("stacked", epochs=2, out=out, guard="off", **TINY)
+
+
+def test_triplets_are_training_digits_and_always_the_same(mnist):
+    one, again = (stacked.stack(mnist, n=50) for _ in range(2))
+    assert one.train.images.shape == (50, 28, 28, 3)
+    assert one.sha256 == again.sha256
+    known = {image.tobytes() for image in mnist.train.images}
+    planes = np.moveaxis(one.train.images, 3, 1).reshape(-1, 28, 28)
+    assert all(plane.tobytes() in known for plane in planes)
+    assert len({plane.tobytes() for plane in planes}) > 140
+
+
+def test_channels_go_to_floats_and_back():
+    images = np.random.default_rng(0).integers(0, 256, (4, 28, 28, 3), np.uint8)
+    assert to_float(images).shape == (4, 28, 28, 3)
+    assert np.array_equal(to_uint8(to_float(images)), images)
+    assert (channels_of(images), channels_of(images[..., 0])) == (3, 1)
+
+
+def test_inks_are_cyan_magenta_and_yellow():
+    images = np.zeros((1, 28, 28, 3), np.uint8)
+    images[0, :14, :, 0] = 255
+    picture = grid(images, 1, 1)
+    assert picture.getpixel((5, 5)) == (0, 255, 255)
+    assert picture.getpixel((5, 20)) == (255, 255, 255)
+    assert "█" in in_blocks(images)
+
+
+def test_a_collapsed_generator_has_one_mode(mnist):
+    images = np.repeat(stacked.stack(mnist, n=1).train.images, N, axis=0)
+    card = scorecard.evaluate(images, data=mnist)
+    assert (card["modes"].value, card["modes"].word) == (1, "far")
+    assert card["kl"].value == pytest.approx(np.log(1000))
+
+
+def test_real_triplets_count_as_real(mnist):
+    images = stacked.stack(mnist, n=1500).train.images
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(triplets, "COUNTS", (1500, 3000))
+        card = scorecard.evaluate(images, data=mnist)
+    row = card["kl"]
+    assert row.n == 1500
+    assert abs(row.value - row.real) < 0.1
+    assert abs(row.value - row.detail["perfect sampler"]) < 0.1
+    assert card["modes"].word != "far"
+
+
+def test_reading_does_not_depend_on_blocks(mnist, monkeypatch):
+    images, judge = stacked.stack(mnist, n=7).train.images, Judge()
+    read = triplets.read_triplets(judge, images)
+    expected = [judge.read(images[..., c])[0].argmax(axis=1) for c in range(3)]
+    assert np.array_equal(read, np.stack(expected, axis=1))
+    monkeypatch.setattr(triplets, "BLOCK", 3)
+    assert np.array_equal(triplets.read_triplets(judge, images), read)
+
+
+def test_a_run_leaves_everything(run):
+    assert [set(r) for r in _scores(run)] == [{"epoch", "step", "times_real"} | NEWS]
+    with Image.open(run.folder / "samples.png") as sheet:
+        assert sheet.mode == "RGB"
+    card = json.loads((run.folder / "scorecard.json").read_text())
+    assert [row["key"] for row in card["rows"]] == ["modes", "kl"]
+    described = json.loads((run.model / "model.json").read_text())
+    assert described["channels"] == 3
+    assert described["licence"]
+    assert "reverse KL" in (run.model / "README.md").read_text()
+
+
+NEWS = {"kl", "modes"}
+
+
+def _scores(run):
+    lines = (run.folder / "scores.csv").read_text().splitlines()
+    return [
+        dict(zip(lines[0].split(","), r.split(","), strict=True)) for r in lines[1:]
+    ]
+
+
+def test_the_file_draws_as_the_network_does(run):
+    import keras
+
+    from digitgan.model.finish import finished
+
+    model = digitgan.load(run.folder)
+    drawn = model.sample(n=20, seed=3)
+    assert drawn.shape == (20, 28, 28, 3)
+    game = keras.models.load_model(run.model / "gan.keras")
+    latents = model.recipe(20, seed=3).latents
+    expected = np.asarray(finished(game.generator)(latents)).astype(int)
+    assert np.abs(expected - drawn).max() <= 1
+
+
+def test_the_discriminators_file_judges_as_the_network_does(run):
+    import keras
+    import onnxruntime
+
+    game = keras.models.load_model(run.model / "gan.keras")
+    images = data.load("stacked-mnist").train.images[:20]
+    session = onnxruntime.InferenceSession(run.discriminator.read_bytes())
+    (found,) = session.run(None, {"digits": images})
+    expected = np.asarray(game.discriminator(to_float(images)))[:, 0]
+    assert np.abs(found - expected).max() < 2e-2
+
+
+def test_resume_is_exact(run, tmp_path):
+    half = digitgan.train("stacked", epochs=1, out=tmp_path / "a", guard="off", **TINY)
+    digitgan.resume(half.folder, epochs=2)
+    files = [r.checkpoints / run_file(r) for r in (run, half)]
+    with np.load(files[0]) as whole, np.load(files[1]) as parts:
+        names = set(whole.files) - {"seconds", "sha256"}
+        assert all(np.array_equal(whole[name], parts[name]) for name in names)
+
+
+def run_file(run):
+    return max(path.name for path in run.checkpoints.iterdir())
+
+
+def test_evaluate_counts_more_when_asked(run, mnist):
+    quick = digitgan.evaluate(run.folder)
+    full = digitgan.evaluate(run.folder, level="full")
+    assert [row.n for row in quick.rows] == [N, N]
+    assert [row.n for row in full.rows] == [N, N, 2 * N, 2 * N]
+    assert full["modes"].value == quick["modes"].value
+    assert full["kl"].value == quick["kl"].value
+
+
+def test_generate_draws_in_colour(run, tmp_path):
+    from digitgan.generation.command import generate
+
+    generate(out=tmp_path / "a.png", model=str(run.folder), count=4)
+    with Image.open(tmp_path / "a.png") as sheet:
+        assert sheet.mode == "RGB"
+    generate(out=tmp_path / "a.npz", model=str(run.folder), count=4)
+    with np.load(tmp_path / "a.npz") as stored:
+        assert stored["x"].shape == (4, 28, 28, 3)
+    with pytest.raises(InputError, match="cannot be asked for a digit"):
+        generate("12", model=str(run.folder))
+
+
+def test_what_cannot_be_done_is_said(run, tmp_path, mnist):
+    with pytest.raises(InputError, match="no labels"):
+        digitgan.train("conditional", "stacked-mnist", out=tmp_path / "b")
+    with pytest.raises(InputError, match="--html"):
+        from digitgan.evaluation.command import judge
+
+        judge(run.folder, "quick", "mnist", 0, None, tmp_path / "report.html")
+    with pytest.raises(InputError, match="no labelled training and test"):
+        digitgan.evaluate(run.folder, data="stacked-mnist")
+
+
+def test_the_page_says_that_it_cannot_judge_triplets(run):
+    from digitgan.serving.critic import Critic
+    from digitgan.serving.problems import Problem
+
+    with pytest.raises(Problem, match="several channels"):
+        Critic(run)
