@@ -136,7 +136,7 @@ def test_samples_carry_style_and_measures(tmp_path, tmp_path_factory):
 def test_checked_keeps_what_the_judge_reads_as_asked(tmp_path, capsys):
     from digitgan.evaluation.judge import Judge
 
-    wish = ["--count", 600, "--split", "600,0,0", "--workers", 1]
+    wish = ["--count", 600, "--split", "600,0,0", "--workers", 1, "--seed", 1]
     code, said, _ = run(capsys, tmp_path / "a", "--checked", *wish)
     assert code == 0
     data = read(tmp_path / "a")

@@ -159,8 +159,9 @@ def test_a_worker_that_dies(tmp_path, wish):
 
 
 def test_stopped_by_ctrl_c(tmp_path, wish):
+    wish |= {"count": 10_000, "split": (10_000, 0, 0)}  # not over in a moment
     make_dataset(tmp_path / "expected", **wish)
-    words = [*flags(wish | {"split": "1000,0,0"}), "--workers=2"]
+    words = [*flags(wish | {"split": "10000,0,0"}), "--workers=2"]
     process = subprocess.Popen(
         command(tmp_path / "a", *words), stderr=subprocess.PIPE, text=True
     )
@@ -169,7 +170,7 @@ def test_stopped_by_ctrl_c(tmp_path, wish):
     said = process.communicate()[1]
     assert process.returncode == 130
     assert said == "stopped; the same command goes on with what is whole\n"
-    assert make_dataset(tmp_path / "a", **wish).made < 1000
+    assert make_dataset(tmp_path / "a", **wish).made < 10_000
     assert sums(tmp_path / "a") == sums(tmp_path / "expected")
 
 
