@@ -10,7 +10,7 @@ from digitgan.data.varied import vary
 from digitgan.errors import InputError, TrainingFailed
 from digitgan.evaluation.metrics.memorisation import distances
 from digitgan.evaluation.morphometry import measure
-from digitgan.files import sha256
+from digitgan.files import reading, sha256
 from digitgan.generation.sampler import Sampler
 from digitgan.generation.sampler import load as load_model
 from digitgan.generation.styles import UNITS
@@ -152,15 +152,16 @@ def _game(base: Sampler, seed: int) -> GAN:
             "describes: allowed is a whole model folder"
         )
     keras.utils.set_random_seed(seed)
-    kept = keras.models.load_model(file)
-    gan = GAN(
-        kept.generator,
-        kept.discriminator,
-        objective=kept.objective,
-        penalty=kept.penalty,
-        decay=DECAY,
-        seed=seed,
-    )
+    with reading("model", file):
+        kept = keras.models.load_model(file, safe_mode=True)
+        gan = GAN(
+            kept.generator,
+            kept.discriminator,
+            objective=kept.objective,
+            penalty=kept.penalty,
+            decay=DECAY,
+            seed=seed,
+        )
     layers = gan.discriminator.layers
     seen = [layer for layer in layers if isinstance(layer, keras.layers.Conv2D)]
     for layer in seen[:FROZEN]:
