@@ -194,12 +194,17 @@ def clothes(mnist):
         np.concatenate([r[s] for r in some]) for s in (slice(500), slice(500, 750))
     ]
     train = mnist.train[np.random.default_rng(0).permutation(parts[0])]
-    return Dataset(train, mnist.train[parts[1]], CLOTHES, "clothes")
+    return Dataset(train, mnist.train[parts[1]], CLOTHES, "clothes", "my clothes")
 
 
 def test_without_a_judge_of_that_data_one_line_says_how_to_train_one(cache, clothes):
-    with pytest.raises(InputError, match=r"train_judge --data"):
+    with pytest.raises(InputError, match=r"train_judge --data 'my clothes'$"):
         scorecard.evaluate(clothes.train.images, data=clothes)
+
+
+def test_a_model_is_not_measured_beside_other_classes(clothes):
+    with pytest.raises(InputError, match="'my clothes' is not what the model learned"):
+        candidates.find("flagship", clothes)
 
 
 def test_a_judge_learns_other_classes_and_is_found(cache, clothes, model):

@@ -1,7 +1,7 @@
 """Real digits in: find MNIST or read your own, and turn it into arrays."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -48,12 +48,14 @@ class Dataset:
         test: The digits that are only ever measured against, or None.
         classes: The name of each label; empty where there are no labels.
         source: One line that says what this is and where it was found.
+        name: What :func:`load` was asked for; empty for what is made of arrays.
     """
 
     train: Digits
     test: Digits | None
     classes: tuple[str, ...]
     source: str
+    name: str = ""
 
     @cached_property
     def sha256(self) -> str:
@@ -76,9 +78,13 @@ def load(data: str | Path = "mnist") -> Dataset:
         InputError: There is no such name or path, or what is there cannot be read.
         ConnectionError: The named data set can be had from none of its sources.
     """
+    return replace(_find(str(data)), name=str(data))
+
+
+def _find(name: str) -> Dataset:
     from digitgan.data import originals, readers, sources, stacked
 
-    name, path = str(data), Path(data)
+    path = Path(name)
     if name == STACKED:
         return stacked.stack(sources.find("mnist"))
     if name in originals.ORIGINALS:

@@ -1,5 +1,6 @@
 """Which judge reads which data: the shipped one digits, others what they learned."""
 
+import shlex
 from pathlib import Path
 
 from digitgan.data import Dataset
@@ -24,9 +25,10 @@ def find_judge(data: Dataset) -> Judge:
         return Judge(path)
     if set(data.classes) <= set(DIGITS):
         return Judge()
+    name = shlex.quote(data.name or "PATH")
     raise InputError(
         f"data has the classes {', '.join(data.classes[:3])}, ..., which no judge has "
-        "learned yet: python -m digitgan.evaluation.train_judge --data (the same)"
+        f"learned yet: python -m digitgan.evaluation.train_judge --data {name}"
     )
 
 
