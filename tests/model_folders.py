@@ -20,5 +20,6 @@ def make_model(folder, preset, classes):
     known |= {"thickness": rng.normal(2.5, 0.6, 500).astype("f4")}
     known |= {"slant": rng.normal(6, 14, 500).astype("f4")}
     told = {name: known[name] for name in settings.conditions}
-    save_model(folder, build_gan(settings, told, 0), told, facts)
+    channels = 3 if preset == "stacked" else 1
+    save_model(folder, build_gan(settings, told, 0, channels=channels), told, facts)
     return folder

@@ -105,8 +105,13 @@ def convolutions(game):
 
 def test_copies_are_called_copies(mine):
     found = {"before": 900.0, "after": 300.0, "writer": 600.0}
-    assert "copies;" in f"{beside.verdict(found)};"
-    assert beside.verdict(found) != beside.verdict(found | {"after": 550.0})
+    assert beside.verdict(found).startswith("near to copies")
+    assert "no copies" in beside.verdict(found | {"after": 550.0})
+
+
+def test_pale_digits_stay_digits(mine):
+    pale = (mine.images * 0.35).astype(np.uint8)
+    assert np.array_equal(vary(pale, 2) > 0, vary(mine.images, 2) > 0)
 
 
 def test_what_cannot_be_adapted_gets_one_line(tmp_path, capsys, mine, data, quick):
@@ -119,6 +124,8 @@ def test_what_cannot_be_adapted_gets_one_line(tmp_path, capsys, mine, data, quic
     base = make_model(tmp_path / "base", "tiny", DIGITS)
     without = mine[np.flatnonzero(mine.labels != 4)]
     assert "has no digit 4" in line(base, in_folders(without, tmp_path / "nine"))
+    np.savez(tmp_path / "nine.npz", x=without.images, y=without.labels)
+    assert "has no digit 4" in line(base, tmp_path / "nine.npz")
     letters = in_folders(mine, tmp_path / "letters")
     (letters / "7").rename(letters / "g")
     assert "has no digit 7" in line(base, letters)

@@ -159,6 +159,8 @@ def test_a_missing_package_is_said_in_a_line(
         (["--format", "onnx"], "format 'onnx' needs --out and takes no --repo"),
         (["--format", "hub", "-o", "x"], "needs --repo and takes no --out"),
         (["--format", "hub", "--repo", "x"], "repo 'x': allowed is user/name"),
+        (["--format", "hub", "--repo", "x/a--b"], "x/a--b': Cannot have -- or .. in"),
+        (["--format", "web", "-o", "."], "out '.' is this place: allowed is a name"),
         (["hf://x", "--format", "onnx", "-o", "x.onnx"], "allowed is hf://user/name"),
         (["--format", "hbu"], "did you mean 'hub'? allowed are hub, litert, onnx"),
     ],

@@ -116,6 +116,14 @@ def test_a_model_of_ones_own_claims_no_licence(tmp_path):
     assert digitgan.load(tmp_path / "there").sample(n=2).shape == (2, 28, 28)
 
 
+def test_the_card_of_triplets_says_so(tmp_path):
+    folder = make_model(tmp_path / "own", "stacked", "")
+    (tmp_path / "there").mkdir()
+    write_folder(digitgan.load(folder), "ada/three", tmp_path / "there")
+    text = (tmp_path / "there" / "README.md").read_text()
+    assert "uint8 (100, 28, 28, 3)" in text and "three greys" in text
+
+
 @pytest.mark.parametrize(
     ("env", "code", "line"),
     [
@@ -134,4 +142,9 @@ def test_what_is_not_there_is_said_in_a_line(digitgan_at, tmp_path):
     assert done.returncode == 2 and done.stderr.count("\n") == 1
     assert "model 'hf://ada/letters' is not on the hub" in done.stderr
     done = generate(digitgan_at, tmp_path / "x.npz", HF_ENDPOINT=NOWHERE)
+    assert done.returncode == 1 and "the hub cannot be reached" in done.stderr
+
+
+def test_a_hub_that_is_not_there_is_told(digitgan_at):
+    done = publish(digitgan_at, "ada/digits", HF_ENDPOINT=NOWHERE)
     assert done.returncode == 1 and "the hub cannot be reached" in done.stderr

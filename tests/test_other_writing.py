@@ -15,6 +15,8 @@ from digitgan.data import Dataset, Digits, originals, sources
 from digitgan.errors import InputError
 from digitgan.evaluation import candidates, judges, scorecard, table, train_judge
 from digitgan.files import sha256
+from digitgan.model.presets import PRESETS
+from digitgan.training.checks import check_data
 
 RNG = np.random.default_rng(0)
 X = RNG.integers(0, 256, (6, 28, 28), np.uint8)
@@ -200,6 +202,21 @@ def clothes(mnist):
 def test_without_a_judge_of_that_data_one_line_says_how_to_train_one(cache, clothes):
     with pytest.raises(InputError, match=r"train_judge --data 'my clothes'$"):
         scorecard.evaluate(clothes.train.images, data=clothes)
+
+
+def test_classes_that_no_model_may_have_are_refused_before_training(clothes):
+    named = Dataset(clothes.train, None, ("0: shirt", *CLOTHES[1:]), "clothes", "mine")
+    with pytest.raises(InputError, match="--data 'mine': a class is named"):
+        check_data(named, PRESETS["conditional"])
+
+
+@pytest.mark.parametrize("words", [["--data", "nope"], ["--epochs", "0"]])
+def test_the_judges_command_refuses_in_a_line(words, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["train_judge", *words])
+    with pytest.raises(SystemExit) as stopped:
+        train_judge.main()
+    err = capsys.readouterr().err
+    assert stopped.value.code == 2 and f"{words[0]}" in err.splitlines()[-1]
 
 
 def test_a_model_is_not_measured_beside_other_classes(clothes):

@@ -4,7 +4,6 @@ import gzip
 import io
 import json
 import os
-import shutil
 import struct
 import tracemalloc
 import zipfile
@@ -18,8 +17,9 @@ from hostile import CARD, CLASSES, IMAGES, LABELS, STYLES
 from digitgan import data, files
 from digitgan.data import readers
 from digitgan.errors import InputError
+from digitgan.files import sha256
 from digitgan.generation import manifest, network
-from digitgan.generation.sampler import SHIPPED, Sampler, load
+from digitgan.generation.sampler import Sampler, load
 from digitgan.generation.styles import Styles
 
 onnx = pytest.importorskip("onnx")
@@ -259,17 +259,21 @@ def test_a_network_of_another_hash_is_not_opened(tmp_path, monkeypatch):
 
 def test_keras_refuses_code_in_the_game(tmp_path):
     keras = pytest.importorskip("keras")
+    from digitgan.training import adapt
+
     layers = [keras.Input((1,)), keras.layers.Lambda(lambda x: x + 1)]
     keras.Sequential(layers).save(tmp_path / "code.keras")
     with zipfile.ZipFile(tmp_path / "code.keras") as bad:
         config = bad.read("config.json")
-    shutil.copy(SHIPPED / "gan.keras", tmp_path / "gan.keras")
-    with zipfile.ZipFile(tmp_path / "gan.keras", "w") as game:
+    path = folder_of(tmp_path / "a")
+    with zipfile.ZipFile(path / "gan.keras", "w") as game:
         for name in ("metadata.json", "model.weights.h5"):
             game.writestr(name, b"{}")
         game.writestr("config.json", config)
-    with pytest.raises(ValueError, match="(?i)lambda"):
-        keras.models.load_model(tmp_path / "gan.keras")
+    base = Sampler(path)
+    base.description["sha256"]["gan.keras"] = sha256(path / "gan.keras")
+    with pytest.raises(InputError, match="(?i)lambda"):
+        adapt._game(base, seed=0)
 
 
 # Data sets

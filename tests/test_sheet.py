@@ -106,9 +106,39 @@ def test_what_is_no_form_gets_one_line(photo, tmp_path, capsys):
     (tmp_path / "empty.jpg").write_bytes(empty.getvalue())
     assert "shows an empty form" in line(tmp_path / "empty.jpg")
     (tmp_path / "text.jpg").write_text("no picture")
-    assert "is not a picture" in line(tmp_path / "text.jpg")
+    assert "allowed is a photograph, JPEG" in line(tmp_path / "text.jpg")
+    (tmp_path / "program.jpg").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n(x) run\n%%EOF")
+    assert "allowed is a photograph, JPEG" in line(tmp_path / "program.jpg")
     assert "does not exist" in line(tmp_path / "nothing.jpg")
     assert not (tmp_path / "out").exists()
+
+
+def test_the_photograph_is_not_overwritten(photo, tmp_path, capsys, monkeypatch):
+    with Image.open(photo) as picture:
+        scan = Image.fromarray(np.asarray(picture.convert("L")).astype("u2") * 257)
+    scan.save(tmp_path / "my-digits.png")  # 16 bits
+    before = (tmp_path / "my-digits.png").read_bytes()
+    read = ("sheet", "--read", tmp_path / "my-digits.png", "-o")
+    assert "my-digits.png' exists" in refused(capsys, *read, tmp_path / "my-digits")
+    assert (tmp_path / "my-digits.png").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["my-digits.png"]
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert run(capsys, *read, ".")[0] == 0 and len(load(tmp_path / "here").train) == 50
+
+
+def test_a_cell_that_looks_like_another_digit_is_named(photo, tmp_path, capsys):
+    sheet = cells.read(photo)
+    four = int(np.flatnonzero(sheet.filled & (sheet.labels == 4))[0])
+    seven = int(np.flatnonzero(sheet.filled & (sheet.labels == 7))[0])
+    sheet.cells[four] = sheet.cells[seven]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cells, "read", lambda _: sheet)
+        _, out, _ = run(capsys, "sheet", "--read", photo, "-o", tmp_path / "out")
+    line = next(line for line in out.splitlines() if line.endswith("looks like a 7"))
+    named = Path(line.split()[0])
+    assert named.parent.name == "4"
+    assert np.array_equal(np.asarray(Image.open(named)), sheet.cells[seven])
 
 
 def test_the_form_is_an_a4_page(tmp_path, capsys):

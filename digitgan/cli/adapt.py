@@ -20,7 +20,7 @@ my-hand/ is a model folder; beside.png in it shows your digits, before and after
 
 
 def adapt(
-    model: Annotated[str, typer.Argument(help="flagship, or a model or run folder.")],
+    model: Annotated[str, typer.Argument(help="flagship, hf://user/name or a folder.")],
     data: Annotated[
         str, typer.Option(help="The writer's digits, some of each: a folder a class.")
     ],

@@ -22,7 +22,7 @@ Examples:
 def evaluate(
     subject: Annotated[
         str,
-        typer.Argument(help="A model or run folder, an NPZ, a data set folder."),
+        typer.Argument(help="A model or run folder, hf://user/name, NPZ, data set."),
     ] = "flagship",
     full: Annotated[
         bool, typer.Option("--full/--quick", help="Minutes and every figure.")

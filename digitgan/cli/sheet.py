@@ -4,6 +4,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 
 from digitgan.errors import InputError
@@ -55,7 +56,7 @@ def _read(photo: Path, folder: Path) -> None:
     filled, labels = found.filled, found.labels
     print(f"{folder}: {filled.sum()} digits; {(~filled).sum()} empty cells left out")
     read = Judge().read(found.cells[filled])[0].argmax(1)
-    for label, other in zip(labels[filled], read, strict=True):
-        if label != other:
-            print(f"a {label} looks like a {other}")
+    for number, other in zip(np.flatnonzero(filled), read, strict=True):
+        if labels[number] != other:
+            print(f"{folder / cells.name_of(number)} looks like a {other}")
     print(f"Look at {contact}, and delete from {folder} what is not a digit of yours")

@@ -72,7 +72,7 @@ def _numbered(path: Path, train: Digits, test: Digits | None) -> Dataset:
     known = [part.labels for part in (train, test) if part and part.labels is not None]
     largest = max((labels.max() for labels in known), default=-1)
     classes = tuple(str(n) for n in range(largest + 1))
-    if path.is_dir() and (path / "classes.txt").is_file():
+    if known and path.is_dir() and (path / "classes.txt").is_file():
         text = (path / "classes.txt").read_text(encoding="utf-8")
         classes = tuple(line.strip() for line in text.splitlines() if line.strip())
         if len(classes) <= largest or len(set(classes)) < len(classes):
@@ -249,14 +249,15 @@ def _picture(path: Path) -> np.ndarray:
         ):
             if picture.width * picture.height > MAX_PIXELS:
                 raise ValueError(f"it has more than {MAX_PIXELS:,} pixels")
-            grey = _grey(picture)
+            grey = as_grey(picture)
     except InputError as error:
         raise _Unreadable(f"holds what cannot be read: {error}") from error
     paper, size = int(np.median(_border(np.asarray(grey)))), (SIDE, SIDE)
     return np.asarray(ImageOps.pad(grey, size, Image.Resampling.LANCZOS, color=paper))
 
 
-def _grey(picture: Image.Image) -> Image.Image:
+def as_grey(picture: Image.Image) -> Image.Image:
+    """Return a picture in 256 greys, on white paper where it is transparent."""
     if picture.mode.startswith("I;16"):  # Pillow would clip it, not scale it
         return Image.fromarray((np.asarray(picture) // 257).astype(np.uint8))
     if picture.has_transparency_data:

@@ -46,7 +46,7 @@ def _again(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     places += bends.repeat(FINE, 1).repeat(FINE, 2)
     drawn = ndimage.map_coordinates(image.astype(float), places, order=3)
     # Averages of black and white, as MNIST was made: thin strokes stay full ink.
-    ink = drawn > 127.5 + EDGE * rng.uniform(-1, 1)
+    ink = drawn > image.max() * (0.5 + EDGE / 255 * rng.uniform(-1, 1))
     grey = ink.reshape(SIDE, FINE, SIDE, FINE).mean(axis=(1, 3))
     return _centred(np.rint(255 * grey).astype(np.uint8))
 

@@ -79,7 +79,7 @@ def find(
 
     Args:
         subject: ``flagship``, the model that comes with the package; a model or run
-            folder or an opened model (10,000 digits are drawn,
+            folder, ``hf://user/name`` or an opened model (10,000 digits are drawn,
             with the class frequencies of real digits where labels can be asked for; of
             a model of triplets 26,000, and for ``full`` 240,000);
             an NPZ file with ``x (N, 28, 28)`` and perhaps ``y (N,)``; or a data set

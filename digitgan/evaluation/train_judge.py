@@ -23,6 +23,7 @@ import numpy as np
 from scipy import ndimage
 
 from digitgan import data, files
+from digitgan.errors import InputError
 from digitgan.evaluation.judge import FILE, Judge
 from digitgan.evaluation.judges import place_of
 
@@ -209,8 +210,14 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("-o", "--out", type=Path, metavar="FOLDER")
     arguments = parser.parse_args()
-    digits = data.load(arguments.data)
-    if digits.train.labels is None or digits.test is None:
+    if arguments.epochs < 1:
+        parser.error(f"--epochs is {arguments.epochs}: allowed is 1 or more")
+    try:
+        digits = data.load(arguments.data)
+    except (InputError, OSError) as error:
+        parser.error(f"{error}")
+    parts = (digits.train, digits.test)
+    if any(part is None or part.labels is None for part in parts):
         parser.error(f"--data {arguments.data}: it needs labels and test digits")
     command = f"python -m digitgan.evaluation.train_judge --data {arguments.data}"
     if arguments.epochs != EPOCHS:

@@ -51,8 +51,8 @@ def export(
     Args:
         model: As for :func:`digitgan.load`.
         format: One of ``FORMATS``.
-        out: The file or folder to write. A folder may be there with an earlier export,
-            which is replaced when the new one is whole.
+        out: The file or folder to write. A file of that name is replaced when the new
+            one is whole; a folder, if it holds what an earlier export left.
         say: Called with a line on what was compared.
 
     Returns:
@@ -73,6 +73,8 @@ def export(
             f"out {str(out)!r} is not for format {format!r}: allowed is a name that "
             f"ends in {ending}"
         )
+    if not out.name or out.name == "..":
+        raise InputError(f"out {str(out)!r} is this place: allowed is a name")
     opened, form = load(model, threads=1), module_of(format)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.stem}-") as folder:
@@ -82,7 +84,7 @@ def export(
         if FORMATS[format].draws:
             say(check(opened, format, form.opened(made)))
         if out.exists():
-            out.rename(Path(folder) / "before")
+            out.rename(Path(folder) / f"{out.name}.before")
         made.rename(out)
     return out
 

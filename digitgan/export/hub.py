@@ -6,16 +6,16 @@ import tempfile
 from pathlib import Path
 
 from digitgan.errors import ExportFailed, InputError
-from digitgan.files import sha256
+from digitgan.files import reading, sha256
 from digitgan.generation.hub import FILES, PREFIX, check_repo, library
 from digitgan.generation.sampler import SHIPPED, Sampler
 from digitgan.generation.styles import UNITS
 from digitgan.generation.writing import DIGITS
 from digitgan.model.card import write_card
 
-TAGS = ["gan", "dcgan", "handwriting", "digits", "synthetic-data", "onnx", "keras"]
+TAGS = ["gan", "dcgan", "synthetic-data", "onnx", "keras"]
+OF_DIGITS = ["handwriting", "digits"]
 
-SIZE = "28 by 28 pixels, 0 paper to 255 ink"
 USE = """\
 ## Use
 
@@ -27,15 +27,14 @@ pip install 'digitgan[hub]'
 import digitgan
 
 model = digitgan.load("{address}")
-images = model.sample(n=100, seed=7)  # uint8 (100, 28, 28)
+images = model.sample(n=100, seed=7)  # uint8 {shape}
 {writes}```
 
 Or by ONNX Runtime alone: `huggingface_hub.hf_hub_download("{repo}", "generator.onnx")`
 gives the file, whose inputs and output stand above."""
 WRITES = 'model.write("2026", seed=7).image.save("2026.png")\n'
 LIMIT = """\
-- It knows the handwriting that it learned from alone: other pens, papers, scanners and
-  countries' forms are not in it, and whom its data leave out, it leaves out.
+- It knows what it learned from alone: whom and what its data leave out, it leaves out.
 - The scores, where there are some, are of pictures as they are drawn; what a program
   that is trained on them can do has to be measured on real ones."""
 
@@ -54,6 +53,7 @@ def publish(model: Sampler, repo: str) -> str:
         InputError: The name is none, there is no token, or huggingface-hub is not
             installed.
         ExportFailed: The hub refused.
+        OSError: The hub cannot be reached.
     """
     hub = library("repo", repo)
     check_repo("repo", repo, repo)
@@ -65,7 +65,8 @@ def publish(model: Sampler, repo: str) -> str:
     api = hub.HfApi(library_name="digitgan")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_folder(model, repo, folder)
+        with reading("model", model.folder):  # a description may lack what cards say
+            write_folder(model, repo, folder)
         files = [hub.CommitOperationAdd(p.name, p) for p in sorted(folder.iterdir())]
         try:
             address = api.create_repo(repo, exist_ok=True)
@@ -76,6 +77,8 @@ def publish(model: Sampler, repo: str) -> str:
             raise ExportFailed(
                 f"repo {repo!r}: the hub refused ({error.response.status_code} {said})"
             ) from error
+        except hub.errors.HTTPError as error:  # of the library that it asks with
+            raise OSError(f"repo {repo!r}: the hub cannot be reached") from error
     return str(address)
 
 
@@ -95,15 +98,19 @@ def write_folder(model: Sampler, repo: str, folder: Path) -> None:
 
 def _card(model: Sampler, repo: str, facts: str) -> str:
     """Return what the hub's search reads, the facts and scores, the use, the limits."""
+    triplets = model.channels == 3
+    digits = set(DIGITS) <= set(model.classes) or triplets
     told = library("repo", repo).ModelCardData(
         license="mit" if model.folder == SHIPPED else "unknown",
         library_name="digitgan",
         pipeline_tag="unconditional-image-generation",
-        tags=TAGS,
+        tags=TAGS + OF_DIGITS * digits,
     )
     writes = WRITES if set(DIGITS) <= set(model.classes) else ""
-    use = USE.format(address=PREFIX + repo, repo=repo, writes=writes)
-    limits = [f"- Pictures are grey, {SIZE}."]
+    shape = (100, 28, 28, 3) if triplets else (100, 28, 28)
+    use = USE.format(address=PREFIX + repo, repo=repo, writes=writes, shape=shape)
+    colour = "three greys, a digit each" if triplets else "grey"
+    limits = [f"- Pictures are {colour}, 28 by 28 pixels, 0 paper to 255 ink."]
     if model.classes:
         limits.append(f"- It draws {', '.join(model.classes)} and nothing else.")
     for name, (low, high) in model.limits.items():

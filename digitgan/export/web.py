@@ -10,7 +10,7 @@ import numpy as np
 import digitgan
 from digitgan.errors import InputError
 from digitgan.files import sha256
-from digitgan.generation.sampler import SHIPPED, Sampler
+from digitgan.generation.sampler import Sampler
 from digitgan.generation.styles import UNITS
 from digitgan.generation.writing import DIGITS
 
@@ -84,7 +84,7 @@ def _write_model(model: Sampler, folder: Path) -> None:
     table = styles.table if styles else np.zeros((0, len(UNITS)))
     (folder / "styles.bin").write_bytes(table.astype("<f4").tobytes())
     told = {
-        "name": "flagship" if model.folder == SHIPPED else model.folder.name,
+        "name": model.name,
         "version": digitgan.__version__,
         "latent_dim": model.latent_dim,
         "classes": model.classes,

@@ -1,6 +1,5 @@
 """Models of other people, from the Hugging Face hub."""
 
-import re
 from pathlib import Path
 from types import ModuleType
 
@@ -52,6 +51,7 @@ def library(argument: str, value: str) -> ModuleType:
             f"{argument} {value!r} needs {error.name}: pip install 'digitgan[hub]'"
         ) from error
     import huggingface_hub.errors
+    import huggingface_hub.utils  # noqa: F401 - both are parts that it opens when asked
 
     return huggingface_hub
 
@@ -62,6 +62,13 @@ def check_repo(argument: str, value: str, repo: str) -> None:
     Raises:
         InputError: It is not ``user/name``.
     """
-    if not re.fullmatch(r"[\w-][\w.-]*/[\w-][\w.-]*", repo, re.ASCII):
-        front = value.removesuffix(repo)
-        raise InputError(f"{argument} {value!r}: allowed is {front}user/name")
+    allowed = value.removesuffix(repo) + "user/name"
+    if repo.count("/") != 1:
+        raise InputError(f"{argument} {value!r}: allowed is {allowed}")
+    try:
+        library(argument, value).utils.validate_repo_id(repo)
+    except ValueError as error:
+        reason = f"{error}".split(":")[0]
+        raise InputError(
+            f"{argument} {value!r}: {reason}: allowed is {allowed}"
+        ) from error

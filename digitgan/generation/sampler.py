@@ -32,15 +32,16 @@ def load(model: str | Path = "flagship", threads: int = 0) -> "Sampler":
         InputError: There is no model, or its files are not those described.
         OSError: The hub cannot be reached.
     """
-    if str(model).startswith(PREFIX):
-        model = fetch(str(model))
-    return Sampler(SHIPPED if str(model) == "flagship" else model, threads)
+    name = str(model)
+    folder = fetch(name) if name.startswith(PREFIX) else model
+    return Sampler(SHIPPED if name == "flagship" else folder, threads, name)
 
 
 class Sampler:
     """A trained generator.
 
     Attributes:
+        name: What :func:`load` was asked for.
         folder: Where its files are.
         description: What ``model.json`` says.
         classes: The names of the labels that can be asked for; empty where none can.
@@ -48,9 +49,10 @@ class Sampler:
             empty where none can.
     """
 
-    def __init__(self, folder: str | Path, threads: int = 0):
+    def __init__(self, folder: str | Path, threads: int = 0, name: str = ""):
         """Open a folder as :func:`load` does."""
         model = open_model(folder)
+        self.name = name or str(folder)
         self.folder = model.folder
         self.description, self.styles = model.description, model.styles
         self.classes = model.card.classes if "label" in model.card.conditions else ()

@@ -46,7 +46,6 @@ KEEP = "public, max-age=3600"  # of pictures
 def make_app(
     model: Sampler,
     *,
-    name: str = "flagship",
     workers: int = 1,
     waiting: int = 64,
     token: str | None = None,
@@ -58,7 +57,6 @@ def make_app(
     Args:
         model: Who writes; open it with one thread, as several requests are drawn at
             once.
-        name: What the model is called.
         workers: Threads that draw.
         waiting: Requests that may wait for one; past them the answer is 503.
         token: What who writes or trains must know; without one only requests to
@@ -68,7 +66,7 @@ def make_app(
     """
     guard = Guard(token)
     capacity = Capacity(workers, waiting)
-    service = Service(model, name, capacity)
+    service = Service(model, capacity)
     learning = Learning(Runs(runs), data, _body)
     endings = "/v1/{what}.{{ending}}"
     routes = [
@@ -116,9 +114,9 @@ class Service:
         counts: What ``/metrics`` shows.
     """
 
-    def __init__(self, model: Sampler, name: str, capacity: Capacity):
+    def __init__(self, model: Sampler, capacity: Capacity):
         """Settle what can be asked of a model."""
-        self._model, self._name, self._capacity = model, name, capacity
+        self._model, self._capacity = model, capacity
         self._known = {
             "digits": fields.for_digits(model),
             "numbers": fields.for_numbers(model),
@@ -206,7 +204,7 @@ class Service:
     async def model(self, _: Request) -> Response:
         """Say what the model can be asked."""
         about = self._model.description
-        told = {"name": self._name}
+        told = {"name": self._model.name}
         told |= {name: about.get(name) for name in ("preset", "epochs", "data")}
         told |= {"version": digitgan.__version__, "sha256": about["sha256"]}
         told |= {"classes": self._model.classes, "limits": self._model.limits}

@@ -60,7 +60,6 @@ def serve(
             token = secrets.token_urlsafe(24)
         app = make_app(
             sampler,
-            name=Path(model).name,
             workers=workers,
             waiting=WAITING,
             token=token,

@@ -1,5 +1,6 @@
 """Let a trained generator learn the hand of one writer from a few dozen digits."""
 
+import shlex
 from pathlib import Path
 
 import keras
@@ -69,6 +70,7 @@ def adapt(
         raise InputError(f"--out {str(out)!r} exists: allowed is a new folder")
     dataset = load(data)
     mine = _of_classes(dataset, base.classes, data)
+    facts = _facts(base, f"{len(mine)} digits of one writer", dataset.sha256)
     gan = _game(base, seed)
     own, alike = pool(mine, held_out(load("mnist").train)[0], seed)
     print(
@@ -77,11 +79,18 @@ def adapt(
         flush=True,
     )
     styles = _told(own, base)
+    out.mkdir(parents=True, exist_ok=True)  # minutes before it is needed
     clock = _play(gan, (own, alike), (styles, _told(alike, base)), minutes, seed)
     tone_of = own.images if _settings(base).get("overshoot", 1) > 1 else None
-    facts = _facts(base, clock, f"{len(mine)} digits of one writer", dataset.sha256)
-    facts |= {"command": f"digitgan adapt {model} --data {data} --seed {seed}"}
-    save_model(out, gan, styles, facts | {"seed": seed}, tone_of)
+    words = ["digitgan", "adapt", model, "--data", data, "--minutes", f"{minutes:g}"]
+    words += ["--seed", seed, "-o", out]
+    facts |= {
+        "command": shlex.join(map(str, words)),
+        "seed": seed,
+        "epochs": clock.step / clock.steps_per_epoch,
+        "seconds": round(clock.seconds, 1),
+    }
+    save_model(out, gan, styles, facts, tone_of)
     show_beside(mine, base, load_model(out), seed)
     return out
 
@@ -101,7 +110,8 @@ def pool(mine: Digits, others: Digits, seed: int) -> tuple[Digits, Digits]:
     own, labels, chosen = [], np.unique(mine.labels), []
     for label in labels:
         images = mine.images[mine.labels == label]
-        own.append(vary(images, -(-OWN // len(images)), seed)[:OWN])
+        some = np.linspace(0, len(images) - 1, min(len(images), OWN)).astype(int)
+        own.append(vary(images[some], -(-OWN // len(some)), seed)[:OWN])
         these = np.flatnonzero(others.labels == label)
         chosen.append(these[_nearest(images, others.images[these])])
     varied = Digits(np.concatenate(own), np.repeat(labels, OWN))
@@ -127,7 +137,9 @@ def _of_classes(dataset: Dataset, classes: tuple[str, ...], data) -> Digits:
             f"model has the classes {', '.join(classes) or 'none'}: allowed is one "
             "that can be asked for the digits 0 to 9"
         )
-    missing = [name for name in classes if name not in dataset.classes]
+    labels = dataset.train.labels
+    there = () if labels is None else {dataset.classes[n] for n in np.unique(labels)}
+    missing = [name for name in classes if name not in there]
     strange = [name for name in dataset.classes if name not in classes]
     if missing or strange:
         wrong = f"no digit {missing[0]}" if missing else f"a class {strange[0]!r}"
@@ -136,7 +148,7 @@ def _of_classes(dataset: Dataset, classes: tuple[str, ...], data) -> Digits:
             "at least one digit of each"
         )
     places = np.array([classes.index(name) for name in dataset.classes])
-    return Digits(dataset.train.images, places[dataset.train.labels].astype(np.int32))
+    return Digits(dataset.train.images, places[labels].astype(np.int32))
 
 
 def _settings(base: Sampler) -> dict:
@@ -197,16 +209,16 @@ def _told(digits: Digits, base: Sampler) -> dict[str, np.ndarray]:
     return {name: told[name] for name in base.description["conditions"]}
 
 
-def _facts(base: Sampler, clock: Clock, writer: str, data_sha256: str) -> dict:
+def _facts(base: Sampler, writer: str, data_sha256: str) -> dict:
     """Return what the model folder says of itself; the rest as the model before."""
     told = base.description
-    kept = ("preset", "settings", "classes", "licence", "conditions")
-    return {name: told[name] for name in kept if name in told} | {
-        "backend": keras.backend.backend(),
-        "epochs": clock.step / clock.steps_per_epoch,
-        "seconds": round(clock.seconds, 1),
-        "data": f"{told['data']}; then {writer}",
-        "data_sha256": data_sha256,
-        "adapted_from": told["sha256"]["generator.onnx"],
-        "machine": machine(),
-    }
+    kept = ("settings", "classes", "licence", "conditions")
+    with reading("model", base.folder / "model.json"):
+        return {name: told[name] for name in kept if name in told} | {
+            "preset": told["preset"],
+            "backend": keras.backend.backend(),
+            "data": f"{told['data']}; then {writer}",
+            "data_sha256": data_sha256,
+            "adapted_from": told["sha256"]["generator.onnx"],
+            "machine": machine(),
+        }

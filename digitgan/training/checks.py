@@ -4,6 +4,7 @@ import math
 
 from digitgan.data import Dataset
 from digitgan.errors import InputError, unknown_name
+from digitgan.generation.opening import check_classes
 from digitgan.model.presets import Preset
 from digitgan.training.guard import MODES
 
@@ -43,3 +44,8 @@ def check_data(dataset: Dataset, settings: Preset) -> None:
             "--data has no labels, which a conditional preset needs: "
             "use the preset dcgan, or add labels"
         )
+    if settings.conditions:
+        try:
+            check_classes(dataset.classes)
+        except ValueError as error:
+            raise InputError(f"--data {dataset.name!r}: {error}") from error

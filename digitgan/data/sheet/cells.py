@@ -95,15 +95,22 @@ def write(sheet: Sheet, folder: Path) -> Path:
         The contact sheet, FOLDER.png: a row for each digit, in the order of the form.
 
     Raises:
-        InputError: The folder holds something already.
+        InputError: The folder holds something already, or FOLDER.png is there.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"--out {str(folder)!r} exists: allowed is a new folder")
-    for number in np.flatnonzero(sheet.filled):
-        digit, place = divmod(int(number), COLUMNS)
-        with replacing(folder / str(digit) / f"{place + 1}.png") as temporary:
-            Image.fromarray(sheet.cells[number]).save(temporary)
+    folder = folder.absolute()  # that . has a name
     contact = folder.with_name(f"{folder.name}.png")
+    for path in (folder, contact):
+        if path.is_file() or (path.is_dir() and any(path.iterdir())):
+            raise InputError(f"--out: {str(path)!r} exists: allowed is a new folder")
+    for number in np.flatnonzero(sheet.filled):
+        with replacing(folder / name_of(number)) as temporary:
+            Image.fromarray(sheet.cells[number]).save(temporary)
     with replacing(contact) as temporary:
         grid(sheet.cells, COLUMNS, scale=3).save(temporary)
     return contact
+
+
+def name_of(number: int) -> str:
+    """Return the file of a cell in the folder: the digit, and its place in the row."""
+    digit, place = divmod(int(number), COLUMNS)
+    return f"{digit}/{place + 1}.png"

@@ -6,10 +6,14 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
+from digitgan import files
+from digitgan.data.readers import as_grey
 from digitgan.data.sheet.form import MARKERS, PAGE, marker_corners
 from digitgan.errors import InputError
 
 MOST_PIXELS = 2**27
+FORMATS = ("JPEG", "PNG", "TIFF")  # Pillow knows some that run other programs
+ALLOWED = "JPEG, PNG or TIFF"
 SMALLER, STROKE = 8, 9  # light is judged at an eighth; wider than strokes there, 6 mm
 
 
@@ -39,19 +43,16 @@ def flat_page(photo: Path) -> np.ndarray:
 
 
 def _open(photo: Path) -> np.ndarray:
-    reason = "does not exist"
     try:
-        with Image.open(photo) as picture:
-            if picture.width * picture.height <= MOST_PIXELS:
-                return np.asarray(ImageOps.exif_transpose(picture).convert("L"))
-        reason = f"has more than {MOST_PIXELS:,} pixels"
-    except FileNotFoundError:
-        pass
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        reason = "is not a picture that can be read"
-    raise InputError(
-        f"--read {str(photo)!r} {reason}: allowed is a photograph, JPEG, PNG or TIFF"
-    )
+        with (
+            files.reading("--read", photo),
+            Image.open(photo, formats=FORMATS) as picture,
+        ):
+            if picture.width * picture.height > MOST_PIXELS:
+                raise ValueError(f"it has more than {MOST_PIXELS:,} pixels")
+            return np.asarray(as_grey(ImageOps.exif_transpose(picture)))
+    except InputError as error:
+        raise InputError(f"{error}: allowed is a photograph, {ALLOWED}") from error
 
 
 def _find_markers(grey: np.ndarray) -> dict[int, np.ndarray]:
