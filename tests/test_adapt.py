@@ -111,7 +111,8 @@ def test_copies_are_called_copies(mine):
 
 def test_pale_digits_stay_digits(mine):
     pale = (mine.images * 0.35).astype(np.uint8)
-    assert np.array_equal(vary(pale, 2) > 0, vary(mine.images, 2) > 0)
+    same = (vary(pale, 2) > 127) == (vary(mine.images, 2) > 127)
+    assert same.mean(axis=(1, 2)).min() > 0.99
 
 
 def test_what_cannot_be_adapted_gets_one_line(tmp_path, capsys, mine, data, quick):
