@@ -16,6 +16,7 @@ Presets:
   dcgan        the classic: any digit, from 100 random numbers (default)
   conditional  the same with labels: you choose the digit
   flagship     digit, stroke thickness and slant; what `digitgan generate` uses
+  pictures     the same game for what is no digit: clothes, letters, your own
   stacked      three digits in three channels: are all 1,000 kinds found?
   tiny         seconds, for tests and first looks
 

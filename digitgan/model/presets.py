@@ -1,6 +1,6 @@
 """Ready-made settings: a game each, described before the first digit is seen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from digitgan.errors import InputError, unknown_name
 
@@ -54,6 +54,20 @@ class Preset:
     epochs: int = 6
 
 
+FLAGSHIP = Preset(
+    "digit, stroke thickness and slant; trained longer",
+    conditions=("label", "thickness", "slant"),
+    latent_dim=64,
+    residual=True,
+    overshoot=1.1,
+    dropout=0.0,
+    objective="relativistic",
+    precision="mixed_bfloat16",
+    last_rate=0.05,
+    decay=0.999,
+    epochs=60,
+)
+
 # What a run of each takes and how it scores is written by `python docs/figures.py` into
 # docs/how-a-gan-learns.md and by `python benchmarks/peers.py` into docs/scorecard.md.
 PRESETS = {
@@ -64,29 +78,21 @@ PRESETS = {
         "the classic with labels: you choose the digit", conditions=("label",)
     ),
     # python3 main.py flagship
-    "flagship": Preset(
-        "digit, stroke thickness and slant; trained longer",
-        conditions=("label", "thickness", "slant"),
-        latent_dim=64,
-        residual=True,
-        overshoot=1.1,
-        dropout=0.0,
-        objective="relativistic",
-        precision="mixed_bfloat16",
-        last_rate=0.05,
-        decay=0.999,
-        epochs=60,
+    "flagship": FLAGSHIP,
+    # python3 main.py pictures --data fashion-mnist
+    "pictures": replace(
+        FLAGSHIP,
+        summary="the flagship's game for what is no digit: you choose the class",
+        conditions=("label",),
     ),
     # python3 main.py stacked
-    "stacked": Preset(
-        "three digits in three channels: does it find all 1,000 kinds?",
+    "stacked": replace(
+        FLAGSHIP,
+        summary="three digits in three channels: does it find all 1,000 kinds?",
         data="stacked-mnist",
-        residual=True,
-        dropout=0.0,
-        objective="relativistic",
-        precision="mixed_bfloat16",
-        decay=0.999,
-        last_rate=0.05,
+        conditions=(),
+        latent_dim=100,
+        overshoot=1.0,
         epochs=30,
     ),
     # python3 main.py tiny

@@ -1,0 +1,60 @@
+"""The scorecard of a model of other pictures, beside the same of real ones.
+
+    python3 main.py pictures --data fashion-mnist --out runs/fashion
+    python -m digitgan.evaluation.train_judge --data fashion-mnist
+    python benchmarks/other_writing.py runs/fashion fashion-mnist
+
+About five minutes on two cores.
+"""
+
+import json
+import sys
+
+import numpy as np
+from record import ROOT, publish
+
+import digitgan
+from digitgan.data import load
+from digitgan.data.pictures import grid
+from digitgan.evaluation.judges import place_of
+from digitgan.evaluation.table import numbers
+
+COLUMNS = 16  # of each class in the picture
+SHEET = ROOT / "docs" / "images" / "other-writing.png"
+
+
+def main(run: str, name: str) -> None:
+    """Judge, draw, publish."""
+    data, model = load(name), digitgan.load(run)
+    card = digitgan.evaluate(model, level="full", data=data)
+    lines = ["| figure | these | spread | real | times, or more |"]
+    lines += ["| --- | --- | --- | --- | --- |"]
+    lines += [
+        f"| {row.name} (n = {row.n:,}) | {' | '.join(numbers(row))} |"
+        for row in card.rows
+        if row.value is not None
+    ]
+    facts = model.description
+    judge = json.loads(place_of(data).with_name("judge.json").read_text())
+    seen = 100 * judge["accuracy"]["test"]
+    lines += [
+        "",
+        f"`{facts['command']}`: {facts['epochs']:.0f} epochs in "
+        f"{facts['seconds'] / 60:.0f} minutes on {facts['machine']}. The judge "
+        f"(`{judge['command']}`, {judge['seconds'] / 60:.0f} minutes) reads "
+        f"{seen:.1f} % of the test pictures as labelled.",
+        "",
+        f"![{COLUMNS} drawn of each class](images/{SHEET.name})",
+    ]
+    rows = np.repeat(np.arange(len(model.classes)), COLUMNS)
+    grid(model.sample(rows, seed=1), COLUMNS).save(SHEET, optimize=True)
+    publish(
+        "other-writing",
+        "docs/other-writing.md",
+        {"scorecard": card.to_dict(), "judge": judge},
+        "\n".join(lines),
+    )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])
