@@ -33,6 +33,8 @@ def machine() -> str:
 
 def spread(values: list[float], digits: int = 2) -> str:
     """Write values as median (lowest to highest, n)."""
+    if len(values) == 1:
+        return f"{values[0]:,.{digits}f} (n = 1)"
     low, high = min(values), max(values)
     middle = statistics.median(values)
     return (

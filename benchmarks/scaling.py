@@ -103,7 +103,11 @@ def main() -> None:
         for name, found in rates.items()
     ]
     table = "\n".join(
-        ["| training | images/s | of the best possible |", "| --- | --- | --- |", *rows]
+        [
+            "| training | images/s | of one device, or of two separate cores |",
+            "| --- | --- | --- |",
+            *rows,
+        ]
     )
     publish("scaling", "docs/scale.md", {"rates": rates}, table)
     return None

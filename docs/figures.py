@@ -77,8 +77,7 @@ def main() -> None:
     results = {}
     for name in RUNS:
         run, failure = open_or_train(name)
-        for picture in ("samples.png", "curves.png"):
-            shutil.copyfile(run.folder / picture, IMAGES / f"{name}-{picture}")
+        shutil.copyfile(run.folder / "curves.png", IMAGES / f"{name}-curves.png")
         strip(run).save(IMAGES / f"{name}-epochs.png")
         last, distance = run.log[-1], last_distance(run)
         d_real, d_fake = (abs(round(last[name], 2)) for name in ("d_real", "d_fake"))
@@ -87,7 +86,9 @@ def main() -> None:
             f"| {d_fake:.2f} | {distance:.1f} | {failure or '-'} |"
         )
         results[name] = {"last": last, "distance": distance, "failure": failure}
-    shutil.copyfile(ROOT / "runs" / "dcgan" / "progress.gif", IMAGES / "progress.gif")
+    dcgan = ROOT / "runs" / "dcgan"
+    shutil.copyfile(dcgan / "samples.png", IMAGES / "dcgan-samples.png")
+    shutil.copyfile(dcgan / "progress.gif", IMAGES / "progress.gif")
     publish("figures", "docs/how-a-gan-learns.md", results, "\n".join(lines))
 
 

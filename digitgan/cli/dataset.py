@@ -20,7 +20,7 @@ Kinds and formats:
 \b
 Examples:
   digitgan dataset mine --count 70000 --split 60000,0,10000   a drop-in MNIST
-  digitgan dataset mine --format parquet --balance --checked --seed 7
+  digitgan dataset more --format parquet --balance --checked --seed 7
   digitgan dataset sums --kind numbers --length 3-8
   digitgan dataset days --kind numbers --pattern dd/mm/yyyy --format parquet
   digitgan dataset pages --kind scenes --format coco --count 1000
