@@ -70,7 +70,7 @@ function showHand(names = DIALS) {
 async function make(state) {
   const { toward, ...still } = state;
   const answer = await source.number(still);
-  if (toward !== undefined) answer.image = await source.href(state, "gif");
+  if (toward !== undefined) answer.image = await source.film(state);
   const picture = new Image();
   picture.src = answer.image;
   await picture.decode().catch(() => {

@@ -3,6 +3,7 @@
 
 export class Scribe {
   #wish = null;
+  #made = null; // the wish that is being made; null once it is dropped
   #busy = false;
 
   /**
@@ -19,22 +20,24 @@ export class Scribe {
   }
 
   drop() {
-    this.#wish = null;
+    this.#wish = this.#made = null;
   }
 
   async #work() {
     if (this.#busy) return;
     this.#busy = true;
     while (this.#wish) {
-      const wish = this.#wish;
+      const wish = (this.#made = this.#wish);
       this.#wish = null;
       try {
-        await this.seen(await this.make(wish.state), wish);
+        const answer = await this.make(wish.state);
+        if (this.#made) await this.seen(answer, wish);
       } catch (refusal) {
+        if (!this.#made) continue;
         this.failed(refusal.message, wish);
         if (refusal.wait && !this.#wish) {
           await new Promise((go) => setTimeout(go, refusal.wait));
-          this.#wish ??= wish;
+          if (this.#made) this.#wish ??= wish;
         }
       }
     }
