@@ -112,8 +112,9 @@ class Learning:
         """Go on with a run, as if it had never stopped."""
         asked = from_json(GOAL, await self._read(request))
         run = self._runs.open(request.path_params["name"])
-        name, rows = run.folder.name, run.log
+        name = run.folder.name
         state = summary(run, self._session(name))["state"]
+        rows = run.log
         if state == "elsewhere":
             line = f"{name} is being trained elsewhere: wait until that has ended"
             raise Problem(409, line, field="name", value=name)

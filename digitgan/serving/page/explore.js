@@ -31,7 +31,7 @@ const hands = new Hands($("grid"), classes, (seed, digit) => {
 });
 const drawing = new Scribe(source.plane, shown, trouble);
 const measuring = new Scribe(source.style, measured, () => {});
-const comparing = new Scribe(source.nearest, compared, (line) => showNearest(null, line));
+const comparing = new Scribe(source.nearest, compared, (line, wish) => compared(null, wish, line));
 
 // The state and the address
 
@@ -83,7 +83,7 @@ function showDials() {
 /** Show the digit in the middle; when it stays, say what it is. */
 function showChosen() {
   plane.drawChosen($("large"));
-  $("where").textContent = `${named()} of hand ${state.seed}, at ${state.x}, ${state.y}`;
+  $("where").textContent = where(state);
   $("large").setAttribute("aria-label", $("where").textContent);
   $("write").href = `./${states.toAddress({ text: "2026", ...state }, ["text", "seed", ...DIALS])}`;
   clearTimeout(later.address);
@@ -95,9 +95,9 @@ function showChosen() {
   }, 250);
 }
 
-function named() {
-  const name = classes[state.digit] ?? "digit";
-  return `A ${WORDS[name] ?? name}`.replace("A e", "An e");
+function where({ digit, seed, x, y }) {
+  const name = classes[digit] ?? "digit";
+  return `A ${WORDS[name] ?? name} of hand ${seed}, at ${x}, ${y}`.replace("A e", "An e");
 }
 
 function shown(picture, wish) {
@@ -114,9 +114,9 @@ function measured(style, wish) {
   document.body.dataset.measured = toAddress(wish.state);
 }
 
-function compared(answer, wish) {
-  const line = showNearest(answer, "");
-  $("said").textContent = `${$("where").textContent}. ${line}`;
+function compared(answer, wish, why) {
+  const line = showNearest(answer, why);
+  $("said").textContent = `${where(wish.state)}. ${line}`;
   document.body.dataset.compared = toAddress(wish.state);
 }
 

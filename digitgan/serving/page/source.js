@@ -5,7 +5,7 @@
 //
 //   model()              what can be asked: {name, classes, limits: {thickness: [1.4, 4.9]}}
 //   number(state)        a written text: {text, seed, style: {thickness, slant}, width,
-//                        height, labels, boxes: [[left, top, right, bottom]], image: URL}
+//                        height, labels, places, boxes: [[left, top, right, bottom]], image: URL}
 //   film(state)          the URL of a text that walks from hand to hand, once it is there
 //   href(state, ending)  the URL (or the promise of one) of a written text as a file:
 //                        png, svg, json or gif
