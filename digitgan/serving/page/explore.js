@@ -1,7 +1,7 @@
 // Explore: a digit is a hand (seed), a label and a place on that hand's plane.
 
 import { copy } from "./copy.js";
-import { setLimits, showDial } from "./dials.js";
+import { follow, setLimits, showDial } from "./dials.js";
 import { Hands } from "./hands.js";
 import { showNearest } from "./nearest.js";
 import { Plane } from "./plane.js";
@@ -16,7 +16,13 @@ const WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "e
 const state = fromAddress();
 let hand = {}; // thickness and slant that the digit shown has by itself
 const later = { address: 0, settled: 0, hands: 0 };
-const model = await source.model().catch((refusal) => trouble(refusal.message));
+const model = await new Promise((known) => {
+  const failed = (line, _, wait) => {
+    trouble(line);
+    if (!wait) known(null);
+  };
+  new Scribe(source.model, known, failed).ask({});
+});
 const classes = (model?.classes ?? []).slice(0, 10);
 
 const plane = new Plane($("plane"), (x, y) => {
@@ -138,36 +144,15 @@ $("digits").addEventListener("change", (event) => {
   state.digit = Number(event.target.value);
   refresh();
 });
-$("seed").addEventListener("input", (event) => {
-  const good = /^[0-9]{1,15}$/.test(event.target.value);
-  event.target.setAttribute("aria-invalid", String(!good));
-  if (!good) return;
-  state.seed = state.first = Number(event.target.value);
-  refresh();
-});
-$("seed").addEventListener("blur", (event) => {
-  event.target.value = state.seed;
-  event.target.setAttribute("aria-invalid", "false");
-});
-for (const name of DIALS) {
-  $(name).addEventListener("input", (event) => {
-    state[name] = Number(event.target.value);
-    refresh();
-  });
-}
-for (const button of document.querySelectorAll(".own")) {
-  button.addEventListener("click", () => {
-    delete state[button.dataset.of];
-    refresh();
-    $(button.dataset.of).focus();
-  });
-}
+follow(state, DIALS, (seed) => (state.seed = state.first = seed), refresh);
 $("form").addEventListener("submit", (event) => {
   event.preventDefault();
   newHand();
 });
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target === $("seed")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.repeat && /^(Enter|n)$/i.test(event.key)) return event.preventDefault(); // once is enough
+  if (event.target === $("seed")) return;
   if (event.key.toLowerCase() === "n") newHand();
   else if (/^[0-9]$/.test(event.key) && Number(event.key) < classes.length) {
     state.digit = Number(event.key);

@@ -8,7 +8,8 @@ export class Scribe {
 
   /**
    * @param make called with wish.state; returns the promise of an answer.
-   * @param seen called with (answer, wish). @param failed called with (line, wish).
+   * @param seen called with (answer, wish). @param failed called with (line, wish, wait):
+   * after `wait` milliseconds, if there are any, it asks again.
    */
   constructor(make, seen, failed) {
     Object.assign(this, { make, seen, failed });
@@ -34,7 +35,7 @@ export class Scribe {
         if (this.#made) await this.seen(answer, wish);
       } catch (refusal) {
         if (!this.#made) continue;
-        this.failed(refusal.message, wish);
+        this.failed(refusal.message, wish, refusal.wait);
         if (refusal.wait && !this.#wish) {
           await new Promise((go) => setTimeout(go, refusal.wait));
           if (this.#made) this.#wish ??= wish;
