@@ -44,8 +44,8 @@ def tell(facts: Facts) -> dict[str, str]:
 
     Returns:
         ``now``, what happens; and once there is something to say ``guard``, what it
-        noted last, ``winning``, who is ahead, ``variety``, whether the generator has collapsed, and ``look``, what to
-        look at.
+        noted last, ``winning``, who is ahead, ``variety``, whether the generator has
+        collapsed, and ``look``, what to look at.
     """
     told = {"now": _now(facts)}
     if facts.guard:

@@ -87,7 +87,7 @@ class Trainer:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C in the server's terminal is the server's
+                start_new_session=True,  # Ctrl-C in its terminal is the server's
             )
             self.session = Session(name, process, first_step)
             self._reader = asyncio.create_task(_read(self.session))
