@@ -1,5 +1,6 @@
 """Trainings over HTTP: begin, watch, pause, resume, stop; sentences; the critic."""
 
+import asyncio
 import json
 import os
 import sys
@@ -24,6 +25,7 @@ from starlette.testclient import TestClient  # noqa: E402
 from digitgan.serving import training_process  # noqa: E402
 from digitgan.serving.app import make_app  # noqa: E402
 from digitgan.serving.critic import Critic, read_sheet  # noqa: E402
+from digitgan.serving.problems import Problem  # noqa: E402
 from digitgan.serving.runs import Runs, report, sheets  # noqa: E402
 from digitgan.serving.story import Facts, duration, tell  # noqa: E402
 from digitgan.training.run import Config, Run  # noqa: E402
@@ -231,6 +233,18 @@ def test_one_trains_at_a_time_and_a_name_is_taken_once(client, sleeper, tmp_path
     assert client.post("/v1/runs", json={"name": "b"}).status_code == 201
 
 
+def test_of_two_that_begin_at_once_one_trains(sleeper):
+    async def both():
+        trainer = training_process.Trainer()
+        begun = (trainer.begin(name, []) for name in "ab")
+        answers = await asyncio.gather(*begun, return_exceptions=True)
+        await trainer.close()
+        return answers
+
+    first, second = asyncio.run(both())
+    assert first is None and isinstance(second, Problem)
+
+
 def test_a_server_that_stops_ends_the_training(model, sleeper, tmp_path):
     with TestClient(make_app(model, runs=tmp_path), HERE) as client:
         client.post("/v1/runs", json={"name": "a"})
@@ -284,6 +298,15 @@ def test_a_log_that_is_not_finite_or_damaged_is_told(client, tmp_path):
     assert told["curves"]["g_loss"] == [1.0, None]
     (run.folder / "log.csv").write_text("epoch,step\nx,y\n")
     refusal(client.get("/v1/runs/a"), 409)
+    refusal(client.post("/v1/runs/a/resume", json={}), 409)
+
+
+def test_what_the_guard_noted_last_is_told(client, tmp_path):
+    run = made(tmp_path / "runs" / "a", [row(1)], epochs=3)
+    assert "guard" not in client.get("/v1/runs/a").json()["story"]
+    run.guard_log.write_text("first\nthe losses exploded. Roll-back 1 of 3\n")
+    told = client.get("/v1/runs/a").json()["story"]["guard"]
+    assert told == "The losses exploded. Roll-back 1 of 3"
 
 
 def test_the_same_state_has_the_same_mark(client, tmp_path):
@@ -309,6 +332,13 @@ def test_drawings_that_are_none_are_refused(client, tmp_path, drawing):
     made(tmp_path / "runs" / "a")
     reply = client.post("/v1/runs/a/opinion", json={"drawing": drawing})
     assert refusal(reply, 400)["field"] == "drawing"
+
+
+def test_the_largest_drawing_fits_a_request(client, tmp_path):
+    made(tmp_path / "runs" / "a")
+    body = json.dumps({"drawing": 56 * [56 * [255]]})
+    reply = client.post("/v1/runs/a/opinion", content=body, headers=JSON)
+    assert "no discriminator" in refusal(reply, 409)["detail"]
 
 
 def test_the_api_is_described(client):

@@ -111,7 +111,7 @@ def narrow(page):
 
 
 def test_a_training_is_begun_watched_and_stopped(opened):
-    page = opened(**DESKTOP)
+    page, other = opened(**DESKTOP), opened(**DESKTOP)
     expect(page.get_by_text("Nothing has been trained here yet")).to_be_visible()
     page.get_by_label("What learns").select_option("tiny")
     page.get_by_label("How long").fill("900")
@@ -121,7 +121,7 @@ def test_a_training_is_begun_watched_and_stopped(opened):
     in_state(page, "starting")
     expect(page.get_by_label("Training", exact=True)).to_have_value("first")
     in_state(page, "learning")
-    slider = page.get_by_label("Always the same random numbers")
+    slider = page.get_by_label("Earlier sheets, always from the same random numbers")
     page.wait_for_function("() => document.getElementById('sheet-slider').max > 2")
     expect(page.locator("#epoch")).to_have_text(re.compile(r"^[\d.]+ of 900$"))
     expect(page.get_by_role("status")).to_contain_text("Learning")
@@ -138,8 +138,15 @@ def test_a_training_is_begun_watched_and_stopped(opened):
     draw(page, SEVEN)
     expect(page.locator("#verdict")).to_contain_text("It finds your digit")
     assert 30 < ink(page, "#seen") < 300
-    page.get_by_role("button", name="Stop").click()
+    in_state(other, "learning")
+    signals = []
+    page.on("request", lambda r: signals.extend(re.findall("/(stop|pause)$", r.url)))
+    clicks = (
+        "['stop', 'stop', 'pause'].map((id) => document.getElementById(id).click())"
+    )
+    page.evaluate(clicks)
     in_state(page, "stopped")
+    assert signals == ["stop"]
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
     expect(page.get_by_role("button", name="Stop")).to_be_hidden()
     assert narrow(page)
@@ -166,6 +173,14 @@ def test_a_run_is_opened_on_a_phone_and_a_digit_drawn(opened, address):
     page.get_by_role("button", name="Clear").click()
     expect(dots).to_have_count(200)
     assert ink(page, "#pad") == ink(page, "#seen") == 0
+    finger = {"isPrimary": False, "pointerId": 2, "clientX": 99, "clientY": 99}
+    page.locator("#pad").dispatch_event("pointerdown", finger)
+    assert ink(page, "#pad") == 0
+    for key in ["Space", *8 * ["ArrowDown"], "Space", *4 * ["ArrowRight"]]:
+        page.locator("#pad").press(key)
+    expect(dots).to_have_count(201)
+    bars = page.get_by_role("img", name=re.compile(r"^as a \d: \d+ %$"))
+    expect(bars).to_have_count(10)
     assert narrow(page)
     for control in page.locator(
         "button:visible, a, input:visible, select:visible"
@@ -174,6 +189,31 @@ def test_a_run_is_opened_on_a_phone_and_a_digit_drawn(opened, address):
             "e => e.ariaLabel || e.labels?.[0]?.textContent || e.textContent.trim()"
         )
         assert named, control.evaluate("e => e.outerHTML")
+
+
+def test_what_the_guard_noted_is_shown_and_said(opened):
+    page = opened("learn?run=first", **DESKTOP)
+    in_state(page, "stopped")
+
+    def noted(route):
+        told = route.fetch().json()
+        told["story"]["guard"] = "Roll-back 1 of 3"
+        route.fulfill(json=told)
+
+    page.route("**/v1/runs/first", noted)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#story dt").first).to_have_text("What the guard noted last")
+    expect(page.get_by_role("status")).to_contain_text("Roll-back 1 of 3")
+
+
+def test_a_list_that_does_not_come_is_asked_for_again(opened):
+    page = opened(expecting="ERR_FAILED", **DESKTOP)
+    in_state(page, "stopped")
+    page.route("**/v1/runs", lambda route: route.abort(), times=1)
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("Trying again")
+    in_state(page, "stopped")
+    expect(page.get_by_role("alert")).to_be_hidden()
 
 
 def test_what_the_server_refuses_is_said(opened):
@@ -186,3 +226,4 @@ def test_what_the_server_refuses_is_said(opened):
     other = opened("learn?run=nowhere", **DESKTOP)
     expect(other.get_by_role("alert")).to_contain_text("there is no run 'nowhere'")
     expect(other.locator("#watch")).to_be_hidden()
+    expect(other.locator("#run option")).to_have_text(["first · stopped", "nowhere"])

@@ -32,6 +32,7 @@ SIZES = {
 READY = {"": "body[data-shown]", "explore": "body[data-shown][data-compared]"}
 READY |= {"learn": "#begin:not([hidden])"}  # where there is no run yet
 PAGES = list(READY)
+BUSY = {"status": 503, "headers": {"Retry-After": "1"}, "body": "{}"}
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no chromium")
 
 
@@ -278,6 +279,53 @@ def test_a_walk_to_another_hand_and_back(context, address, tmp_path):
     assert not shown(other, "text=42").startswith("v1/numbers.gif")
 
 
+def test_a_character_without_ink_is_counted(context, address):
+    page = context.new_page()
+
+    def blank(route):
+        told = route.fetch().json()
+        for name in ("labels", "places", "boxes"):
+            del told[name][1]
+        route.fulfill(json=told)
+
+    page.route("**/v1/numbers.json*", blank)
+    page.goto(f"{address}?text=2026&seed=7")
+    characters = page.get_by_role("group", name="The characters").get_by_role("button")
+    playwright.expect(characters).to_have_count(3)
+    characters.nth(1).click()
+    shown(page, "rerolls=0%2C0%2C1%2C0&")
+
+
+def test_a_walk_that_is_too_long_says_so(context, address):
+    context.expected = ["400"]
+    page = context.new_page()
+    page.goto(f"{address}?text={31 * '8'}&seed=7&toward=8")
+    playwright.expect(page.get_by_role("alert")).to_contain_text("So much text")
+
+
+def test_a_held_key_is_one_new_hand(context, address):
+    page = opened(context, address)
+    for label, key in (("Write a number", "n"), ("Hand", "Enter"), ("Slant", "n")):
+        page.get_by_label(label, exact=True).focus()
+        before = page.evaluate("history.length")
+        for _ in range(4):
+            page.keyboard.down(key)
+        page.keyboard.up(key)
+        assert page.evaluate("history.length") == before + 1, label
+
+
+def test_another_model_on_the_same_port_is_seen(browser, address):
+    """What the browser keeps is asked about; routes would turn its cache off."""
+    page = browser.new_page()
+    for _ in range(2):
+        page.goto(f"{address}?text=77&seed=6")
+        shown(page, "text=77")
+        page.goto("about:blank")
+    told = page.request.get(f"{address}metrics").text()
+    page.close()
+    assert 'digitgan_requests_total{path="/v1/numbers.json",status="304"}' in told
+
+
 def test_what_cannot_be_written_is_said(context, address):
     page = opened(context, address)
     text = page.get_by_label("Write a number")
@@ -301,12 +349,67 @@ def test_a_busy_server_is_asked_again(context, address):
         if refusals:
             return route.fallback()
         refusals.append(route.request.url)
-        return route.fulfill(status=503, headers={"Retry-After": "1"}, body="{}")
+        return route.fulfill(**BUSY)
 
     page.route("**/v1/numbers.json*", busy)
-    page.get_by_label("Write a number").fill("99")
+    text = page.get_by_label("Write a number")
+    text.fill("99")
+    playwright.expect(page.get_by_role("alert")).to_contain_text("busy")
+    assert text.get_attribute("aria-invalid") == "false"
     shown(page, "text=99&")
     assert len(refusals) == 1
+
+
+def test_what_is_dropped_stays_dropped(context, address):
+    context.expected = ["503"]
+    page = opened(context, address)
+    text, alert = page.get_by_label("Write a number"), page.get_by_role("alert")
+    held = []
+    page.route("**/v1/numbers.json*", lambda route: held.append(route))
+
+    def asked(words):
+        text.fill(words)
+        while not held:
+            page.wait_for_timeout(20)
+        return held.pop()
+
+    under_way = asked("3")
+    text.fill("3x")
+    under_way.fallback()
+    page.wait_for_timeout(300)
+    playwright.expect(alert).to_contain_text("“x” cannot")
+    asked("4").fulfill(**BUSY)
+    playwright.expect(alert).to_contain_text("busy")
+    text.fill("4x")
+    page.wait_for_timeout(1_300)
+    playwright.expect(alert).to_contain_text("“x” cannot")
+    assert held == []
+
+
+@pytest.mark.parametrize("path", ["", "explore"])
+def test_a_model_that_is_busy_is_asked_again(context, address, path):
+    context.expected = ["503"]
+    page = context.new_page()
+    page.route("**/v1/model", lambda route: route.fulfill(**BUSY), times=1)
+    told = lambda reply: reply.url.endswith("/v1/model") and reply.ok  # noqa: E731
+    with page.expect_response(told):
+        page.goto(f"{address}{path}?seed=7")
+    page.wait_for_selector(READY[path])
+    assert page.get_by_label("Slant", exact=True).is_enabled()
+
+
+def test_a_hand_that_is_busy_is_asked_for_again(context, address):
+    context.expected = ["503"]
+    page = context.new_page()
+    page.route("**/v1/digits.png?seed=9&*", lambda r: r.fulfill(**BUSY), times=1)
+    page.goto(f"{address}explore?seed=7")
+    page.wait_for_function(
+        """() => {
+          const all = [...document.querySelectorAll("#grid canvas")];
+          const data = (one) => one.getContext("2d").getImageData(0, 0, 56, 56).data;
+          return all.length && all.every((one) => data(one).some(Boolean));
+        }"""
+    )
 
 
 def wander(context, address, query="?digit=3&seed=7&x=2&y=3"):
@@ -397,6 +500,7 @@ def test_every_digit_in_many_hands(context, address):
     assert page.get_by_label("5", exact=True).is_checked()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
+    assert grid.locator('[tabindex="0"]').count() == 1
     page.keyboard.press("Enter")
     chosen(page, "digit=6&seed=10&x=0&y=0")
     page.wait_for_url("**/explore?digit=6&seed=10&x=0&y=0&first=7")
@@ -434,6 +538,10 @@ def test_without_training_digits_it_says_so(context, address):
     page.goto(f"{address}explore?digit=3&seed=7")
     playwright.expect(page.locator("#verdict")).to_contain_text("not in the cache")
     assert not page.locator("#near").is_visible()
+    status = page.get_by_role("status")
+    playwright.expect(status).to_have_text(
+        f"A three of hand 7, at 0, 0. {told['detail']}"
+    )
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -79,6 +79,7 @@ def test_numbers_are_those_of_write_in_every_form(client, model, method):
     assert told["boxes"] == expected.boxes.tolist()
     assert (told["width"], told["height"]) == expected.image.size
     assert told["labels"] == list("12/05") and told["text"] == "12/05"
+    assert told["places"] == [0, 1, 2, 3, 4]
     assert told["style"]["slant"] == pytest.approx(20, abs=0.01)
     drawing = ask("svg")
     assert told["image"] in drawing.text and "embedded" in drawing.text

@@ -131,6 +131,8 @@ def test_a_program_sends_the_token_and_a_browser_keeps_it():
     kept = reply.headers["set-cookie"]
     assert "HttpOnly" in kept and "SameSite=strict" in kept
     assert client.post("/write").text == "written"
+    others = {"Cookie": f'theme={{"a":1}}; {COOKIE}={TOKEN}; (=)'}
+    assert client_of(TOKEN).post("/write", headers=others).text == "written"
 
 
 def test_a_wrong_link_keeps_nothing():

@@ -217,6 +217,19 @@ def test_specks_beside_a_digit_are_no_ink(model, monkeypatch):
     assert model.write("808", seed=1).image.tobytes() == clean.image.tobytes()
 
 
+def test_a_digit_without_ink_has_no_label_and_keeps_its_place(model, monkeypatch):
+    draw = model.draw
+
+    def draw_all_but_one(recipe):
+        images = draw(recipe).copy()
+        images[1] = 0
+        return images
+
+    monkeypatch.setattr(model, "draw", draw_all_but_one)
+    written = model.write("12 -3", seed=1)
+    assert written.labels == ("1", "-", "3") and written.places == (0, 2, 3)
+
+
 def test_large_strokes_keep_the_width_of_small_ones(model):
     hand = {"thickness": 3.0, "variety": 0.5, "spacing": (9, 9)}
     for seed in range(3):

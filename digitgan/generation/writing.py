@@ -30,6 +30,7 @@ class Written:
     Attributes:
         image: The picture, mode ``L``, dark ink on light paper unless asked otherwise.
         labels: The n characters that leave ink, in reading order.
+        places: Of each among the characters of the text that are no space, from 0.
         boxes: Left, top, right and bottom of the ink of each, right and bottom
             exclusive, ``int (n, 4)``.
         inks: The ink of each inside its box, ``uint8 (height, width)``, 0 to 255.
@@ -38,6 +39,7 @@ class Written:
 
     image: Image.Image
     labels: tuple[str, ...]
+    places: tuple[int, ...]
     boxes: np.ndarray
     inks: tuple[np.ndarray, ...]
     pen: Pen
@@ -159,6 +161,7 @@ class _Draft(NamedTuple):
     """What each character leaves on a page, and where, before there is one."""
 
     labels: tuple[str, ...]
+    places: tuple[int, ...]
     inks: tuple[np.ndarray, ...]
     boxes: np.ndarray
     layout: Layout
@@ -175,10 +178,9 @@ def _draft(model, rows: list[str], paper: Paper, hand: Hand, style: dict) -> _Dr
         frame[:] = np.roll(frame, down, axis=0)
     page = paper.height, paper.between, paper.width
     layout = lay_out(rows, frames, pen.slant, *page, swayed.shares)
-    seen, inks, boxes = [], [], []
-    for label, frame, left, top in zip(
-        labels, frames, layout.lefts, layout.tops, strict=True
-    ):
+    places, inks, boxes = [], [], []
+    laid = zip(frames, layout.lefts, layout.tops, strict=True)
+    for place, (frame, left, top) in enumerate(laid):
         if not frame.any():
             continue  # the model drew nothing
         down, right = np.flatnonzero(frame.any(1)), np.flatnonzero(frame.any(0))
@@ -186,9 +188,10 @@ def _draft(model, rows: list[str], paper: Paper, hand: Hand, style: dict) -> _Dr
         x, y = left + right[0], top + down[0]
         boxes.append((x, y, x + inside.shape[1], y + inside.shape[0]))
         inks.append(inside)
-        seen.append(label)
+        places.append(place)
     boxes = np.array(boxes, int).reshape(-1, 4)
-    return _Draft(tuple(seen), tuple(inks), boxes, layout, pen)
+    seen = tuple(labels[place] for place in places)
+    return _Draft(seen, tuple(places), tuple(inks), boxes, layout, pen)
 
 
 def _finished(draft: _Draft, width: int, paper: Paper, seed: int) -> Written:
@@ -200,7 +203,7 @@ def _finished(draft: _Draft, width: int, paper: Paper, seed: int) -> Written:
         np.maximum(part, ink, out=part)
     picture = picture_of(sheet, paper.background, paper.ink)
     picture = scanned(picture, paper.noise, stream(seed, lane=13))
-    return Written(picture, draft.labels, draft.boxes, draft.inks, draft.pen)
+    return Written(picture, *draft[:2], draft.boxes, draft.inks, draft.pen)
 
 
 def _knows(model: "Sampler") -> str:

@@ -15,7 +15,7 @@ from digitgan.serving.problems import Problem, wrong
 from digitgan.serving.runs import REAL, sheets
 from digitgan.training.run import Run
 
-SIDES = (28, 64)  # pixels of a drawing
+SIDES = (28, 56)  # pixels of a drawing: more would not fit a request
 DRAWINGS = (
     f"a square of {SIDES[0]} to {SIDES[1]} rows of grey values, 0 paper to 255 ink"
 )

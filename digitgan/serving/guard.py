@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
-from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -91,7 +90,7 @@ class Guard:
             return True
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
-            given = _cookie(request)
+            given = request.cookies.get(COOKIE, "")
         return self._is(given.strip())
 
     def _is(self, given: str) -> bool:
@@ -127,11 +126,3 @@ def _name(host: str) -> str:
 
 def _link(request: Request) -> str:
     return request.query_params.get("token", "")
-
-
-def _cookie(request: Request) -> str:
-    try:
-        kept = SimpleCookie(request.headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return ""
-    return kept.value if kept else ""

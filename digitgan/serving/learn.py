@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import numpy as np
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from digitgan.model.presets import PRESETS
@@ -112,8 +112,9 @@ class Learning:
         """Go on with a run, as if it had never stopped."""
         asked = from_json(GOAL, await self._read(request))
         run = self._runs.open(request.path_params["name"])
-        name, rows = run.folder.name, run.log
+        name = run.folder.name
         state = summary(run, self._session(name))["state"]
+        rows = run.log
         if state == "elsewhere":
             line = f"{name} is being trained elsewhere: wait until that has ended"
             raise Problem(409, line, field="name", value=name)
@@ -141,8 +142,8 @@ class Learning:
     async def sheet(self, request: Request) -> Response:
         """Return the sample sheet after an epoch, 0 being before the first."""
         epoch, run = request.path_params["epoch"], self._open(request)
-        path = sheet_of(run, _epoch(epoch))
-        return FileResponse(path, headers={"Cache-Control": "no-cache"})
+        picture = sheet_of(run, _epoch(epoch)).read_bytes()  # whole, if drawn anew
+        return Response(picture, 200, {"Cache-Control": "no-cache"}, "image/png")
 
     async def opinion(self, request: Request) -> Response:
         """Say what the discriminator makes of real digits and of a sheet's fakes."""

@@ -31,6 +31,8 @@ ANSWERS = {  # as JSON
         "width": {"type": "integer"},
         "height": {"type": "integer"},
         "labels": {"type": "array", "items": {"type": "string"}},
+        "places": WHOLES
+        | {"description": "Of each label among the characters that are no space."},
         "boxes": {
             "type": "array",
             "items": WHOLES | {"minItems": 4, "maxItems": 4},

@@ -109,6 +109,7 @@ def _told(written: Written, asked: dict) -> dict:
         "width": written.image.width,
         "height": written.image.height,
         "labels": written.labels,
+        "places": written.places,
         "boxes": written.boxes.tolist(),
         "image": link(written.image),
     }

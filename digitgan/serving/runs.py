@@ -100,13 +100,13 @@ def report(run: Run, session: Session | None) -> dict:
         variety=_finite(last["variety"] / real) if rows and real else None,
         compares=config.settings.objective == "relativistic",
         error=error,
+        guard=_last_line(run.guard_log),
     )
     return {
         "name": run.folder.name,
         "preset": config.preset,
         "data": Path(config.data).name,
         "classes": list(config.classes),
-        "command": config.command,
         "goal": {"epochs": config.epochs, "minutes": config.minutes},
         "state": state,
         "error": error or None,
@@ -218,6 +218,11 @@ def _curves(rows: list) -> dict[str, list[float | None]]:
 def _written(path: Path) -> float | None:
     """Return when a file was written, in seconds since the epoch; None if it is not."""
     return round(path.stat().st_mtime, 3) if path.exists() else None
+
+
+def _last_line(path: Path) -> str:
+    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    return (text.splitlines() or [""])[-1]
 
 
 def _finite(value: float | None) -> float | None:

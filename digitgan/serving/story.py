@@ -24,6 +24,7 @@ class Facts:
         variety: Of the fakes, as a share of that of real digits, or None.
         compares: Whether the discriminator only compares (relativistic objective).
         error: Why it failed.
+        guard: What the guard noted last.
     """
 
     state: str
@@ -35,17 +36,20 @@ class Facts:
     variety: float | None = None
     compares: bool = False
     error: str = ""
+    guard: str = ""
 
 
 def tell(facts: Facts) -> dict[str, str]:
     """Return sentences for people.
 
     Returns:
-        ``now``, what happens; and once there is something to say ``winning``, who is
-        ahead, ``variety``, whether the generator has collapsed, and ``look``, what to
-        look at.
+        ``now``, what happens; and once there is something to say ``guard``, what it
+        noted last, ``winning``, who is ahead, ``variety``, whether the generator has
+        collapsed, and ``look``, what to look at.
     """
     told = {"now": _now(facts)}
+    if facts.guard:
+        told["guard"] = facts.guard[:1].upper() + facts.guard[1:]
     if facts.d_real is None or facts.d_fake is None:
         if facts.state in ("starting", "learning"):
             told["winning"] = (

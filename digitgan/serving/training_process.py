@@ -63,6 +63,7 @@ class Trainer:
         """Train nothing yet."""
         self.session: Session | None = None
         self._reader: asyncio.Task | None = None
+        self._beginning = asyncio.Lock()
 
     async def begin(self, name: str, arguments: list[str], first_step: int = 0) -> None:
         """Start ``digitgan train``.
@@ -75,20 +76,21 @@ class Trainer:
         Raises:
             Problem: 409, another run is being trained.
         """
-        if self.session and self.session.alive:
-            line = f"{self.session.name} is being trained: pause or stop it first, "
-            line += "as one run is trained at a time"
-            raise Problem(409, line, running=self.session.name, limit=1)
-        process = await asyncio.create_subprocess_exec(
-            *COMMAND,
-            *arguments,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C in the server's terminal is the server's
-        )
-        self.session = Session(name, process, first_step)
-        self._reader = asyncio.create_task(_read(self.session))
+        async with self._beginning:  # or two could both find nothing running
+            if self.session and self.session.alive:
+                line = f"{self.session.name} is being trained: pause or stop it first, "
+                line += "as one run is trained at a time"
+                raise Problem(409, line, running=self.session.name, limit=1)
+            process = await asyncio.create_subprocess_exec(
+                *COMMAND,
+                *arguments,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C in its terminal is the server's
+            )
+            self.session = Session(name, process, first_step)
+            self._reader = asyncio.create_task(_read(self.session))
 
     def end(self, name: str, how: str) -> None:
         """Let it finish its step and keep everything; a second time, at once.

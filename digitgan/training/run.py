@@ -171,6 +171,11 @@ class Run:
         """The rows of ``log.csv``, ten an epoch."""
         return read_table("--resume", self.folder / "log.csv", LOGGED)
 
+    @property
+    def guard_log(self) -> Path:
+        """What the guard noted, a line each time; there from the first on."""
+        return self.folder / "guard.log"
+
     def write_log(self, rows: list[dict[str, float]]) -> None:
         """Write ``log.csv`` anew, whole or not at all."""
         text = io.StringIO()

@@ -114,6 +114,6 @@ class Session:
             lower_rate(self.gan, self.run.config.settings, self.steps, share)
 
     def _note(self, line: str) -> None:
-        path = self.run.folder / "guard.log"
+        path = self.run.guard_log
         before = path.read_text(encoding="utf-8") if path.exists() else ""
         write_text(path, f"{before}{line}\n")

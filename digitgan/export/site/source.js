@@ -43,6 +43,8 @@ const MAKE = {
   gif: (state) => ask("film", { state, height: HEIGHT }),
 };
 
+export const film = (state) => href(state, "gif");
+
 /** Waits until nothing newer is asked for: a slider would make a hundred files. */
 export function href(state, ending) {
   const key = JSON.stringify(asked(state));

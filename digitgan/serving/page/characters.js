@@ -7,6 +7,7 @@ const MARGIN = 16; // pixels around the picture, as in page.css
 
 export class Characters {
   #size = [1, 1]; // of the picture
+  #places = []; // of each button's character in the text: one without ink has no button
 
   /**
    * @param box lies over the sheet.
@@ -35,8 +36,9 @@ export class Characters {
   }
 
   /** Lie upon the characters of a picture; whoever stands on one stays there. */
-  show({ width, height, labels, boxes }) {
+  show({ width, height, labels, places, boxes }) {
     this.#size = [width, height];
+    this.#places = places;
     while (this.box.children.length > boxes.length) this.box.lastChild.remove();
     while (this.box.children.length < boxes.length) this.box.append(newButton());
     boxes.forEach(([left, top, right, bottom], i) => {
@@ -54,7 +56,7 @@ export class Characters {
   }
 
   #place(button) {
-    return [...this.box.children].indexOf(button);
+    return this.#places[[...this.box.children].indexOf(button)];
   }
 
   #stand(button) {

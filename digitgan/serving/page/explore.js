@@ -1,7 +1,7 @@
 // Explore: a digit is a hand (seed), a label and a place on that hand's plane.
 
 import { copy } from "./copy.js";
-import { setLimits, showDial } from "./dials.js";
+import { follow, setLimits, showDial } from "./dials.js";
 import { Hands } from "./hands.js";
 import { showNearest } from "./nearest.js";
 import { Plane } from "./plane.js";
@@ -16,7 +16,13 @@ const WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "e
 const state = fromAddress();
 let hand = {}; // thickness and slant that the digit shown has by itself
 const later = { address: 0, settled: 0, hands: 0 };
-const model = await source.model().catch((refusal) => trouble(refusal.message));
+const model = await new Promise((known) => {
+  const failed = (line, _, wait) => {
+    trouble(line);
+    if (!wait) known(null);
+  };
+  new Scribe(source.model, known, failed).ask({});
+});
 const classes = (model?.classes ?? []).slice(0, 10);
 
 const plane = new Plane($("plane"), (x, y) => {
@@ -31,7 +37,7 @@ const hands = new Hands($("grid"), classes, (seed, digit) => {
 });
 const drawing = new Scribe(source.plane, shown, trouble);
 const measuring = new Scribe(source.style, measured, () => {});
-const comparing = new Scribe(source.nearest, compared, (line) => showNearest(null, line));
+const comparing = new Scribe(source.nearest, compared, (line, wish) => compared(null, wish, line));
 
 // The state and the address
 
@@ -83,7 +89,7 @@ function showDials() {
 /** Show the digit in the middle; when it stays, say what it is. */
 function showChosen() {
   plane.drawChosen($("large"));
-  $("where").textContent = `${named()} of hand ${state.seed}, at ${state.x}, ${state.y}`;
+  $("where").textContent = where(state);
   $("large").setAttribute("aria-label", $("where").textContent);
   $("write").href = `./${states.toAddress({ text: "2026", ...state }, ["text", "seed", ...DIALS])}`;
   clearTimeout(later.address);
@@ -95,9 +101,9 @@ function showChosen() {
   }, 250);
 }
 
-function named() {
-  const name = classes[state.digit] ?? "digit";
-  return `A ${WORDS[name] ?? name}`.replace("A e", "An e");
+function where({ digit, seed, x, y }) {
+  const name = classes[digit] ?? "digit";
+  return `A ${WORDS[name] ?? name} of hand ${seed}, at ${x}, ${y}`.replace("A e", "An e");
 }
 
 function shown(picture, wish) {
@@ -114,9 +120,9 @@ function measured(style, wish) {
   document.body.dataset.measured = toAddress(wish.state);
 }
 
-function compared(answer, wish) {
-  const line = showNearest(answer, "");
-  $("said").textContent = `${$("where").textContent}. ${line}`;
+function compared(answer, wish, why) {
+  const line = showNearest(answer, why);
+  $("said").textContent = `${where(wish.state)}. ${line}`;
   document.body.dataset.compared = toAddress(wish.state);
 }
 
@@ -138,36 +144,15 @@ $("digits").addEventListener("change", (event) => {
   state.digit = Number(event.target.value);
   refresh();
 });
-$("seed").addEventListener("input", (event) => {
-  const good = /^[0-9]{1,15}$/.test(event.target.value);
-  event.target.setAttribute("aria-invalid", String(!good));
-  if (!good) return;
-  state.seed = state.first = Number(event.target.value);
-  refresh();
-});
-$("seed").addEventListener("blur", (event) => {
-  event.target.value = state.seed;
-  event.target.setAttribute("aria-invalid", "false");
-});
-for (const name of DIALS) {
-  $(name).addEventListener("input", (event) => {
-    state[name] = Number(event.target.value);
-    refresh();
-  });
-}
-for (const button of document.querySelectorAll(".own")) {
-  button.addEventListener("click", () => {
-    delete state[button.dataset.of];
-    refresh();
-    $(button.dataset.of).focus();
-  });
-}
+follow(state, DIALS, (seed) => (state.seed = state.first = seed), refresh);
 $("form").addEventListener("submit", (event) => {
   event.preventDefault();
   newHand();
 });
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target === $("seed")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.repeat && /^(Enter|n)$/i.test(event.key)) return event.preventDefault(); // once is enough
+  if (event.target === $("seed")) return;
   if (event.key.toLowerCase() === "n") newHand();
   else if (/^[0-9]$/.test(event.key) && Number(event.key) < classes.length) {
     state.digit = Number(event.key);

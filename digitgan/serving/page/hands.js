@@ -40,12 +40,14 @@ export class Hands {
     const wish = JSON.stringify([first, thickness, slant, variety]);
     if (wish === this.#drawn) return;
     this.#drawn = wish;
-    for (let column = 0; column < this.columns && wish === this.#drawn; column++) {
-      const picture = await source
-        .hand({ seed: first + column, thickness, slant, variety }, this.names.length)
-        .catch(() => null);
-      if (!picture) return void (this.#drawn = "");
-      if (wish === this.#drawn) this.#draw(column, picture);
+    for (let column = 0; column < this.columns && wish === this.#drawn; ) {
+      try {
+        const picture = await source.hand({ seed: first + column, thickness, slant, variety }, this.names.length);
+        if (wish === this.#drawn) this.#draw(column++, picture);
+      } catch ({ wait }) {
+        if (!wait) return;
+        await new Promise((go) => setTimeout(go, wait));
+      }
     }
   }
 
@@ -80,7 +82,7 @@ export class Hands {
     const column = this.#cells[row]?.indexOf(event.target);
     const next = this.#cells[row + way[0]]?.[column + way[1]];
     if (!next) return;
-    event.target.tabIndex = -1;
+    this.box.querySelector('[tabindex="0"]').tabIndex = -1;
     next.tabIndex = 0;
     next.focus();
   }

@@ -7,13 +7,14 @@ import { ask } from "./server.js";
 const $ = (id) => document.getElementById(id);
 const path = (what = "") => `v1/runs/${encodeURIComponent(name)}${what}`;
 const ACTIVE = ["starting", "learning", "elsewhere", "finishing", "pausing", "stopping"];
-const HEADS = { winning: "Who is winning", variety: "Has it collapsed?", look: "What to look at" };
+const HEADS = { guard: "What the guard noted last", winning: "Who is winning", variety: "Has it collapsed?", look: "What to look at" };
 const percent = (share) => `${Math.round(100 * share)} %`;
 
 let name = new URLSearchParams(location.search).get("run");
 let run = null; // what the server last told of it
 let kept = Number(new URLSearchParams(location.search).get("sheet") ?? NaN); // the sheet gone back to
 let timer = 0;
+let looks = 0; // counted, so that an answer that comes late is known
 const opinion = new Opinion(path, trouble);
 
 // Asking the server
@@ -33,30 +34,35 @@ async function list() {
 
 async function look() {
   clearTimeout(timer);
-  const looked = name;
+  const mine = ++looks;
   let pause = 3000;
-  if (looked) {
-    try {
-      const told = await ask(path());
-      if (looked !== name) return;
-      const before = run?.name === told.name ? run.state : null;
+  try {
+    if (!name) await list();
+    const told = name && (await ask(path()));
+    if (mine !== looks) return; // a newer one is on its way
+    if ($("trouble").dataset.of === "look") trouble("");
+    if (told) {
+      const before = run?.name === told.name ? spoken(run) : null;
       run = told;
-      if ($("trouble").dataset.of === "look") trouble("");
       show();
-      if (before !== run.state) {
-        $("said").textContent = run.story.now; // spoken when the state changes, not every second
+      if (before !== spoken(run)) {
+        $("said").textContent = `${run.story.now} ${run.story.guard ?? ""}`; // not every second
         await list();
       }
       pause = ACTIVE.includes(run.state) ? 1000 : 5000;
-    } catch (error) {
-      if (looked !== name) return;
-      trouble(error.message, "look");
-      if (error.status === 404) $("watch").hidden = true;
+    }
+  } catch (error) {
+    if (mine !== looks) return;
+    trouble(error.message, "look");
+    if (error.status === 404) {
+      $("watch").hidden = true;
+      await list().catch(() => {});
     }
   }
-  clearTimeout(timer);
-  timer = setTimeout(look, document.hidden ? 10_000 : pause);
+  if (mine === looks) timer = setTimeout(look, document.hidden ? 10_000 : pause);
 }
+
+const spoken = ({ state, story }) => state + (story.guard ?? "");
 
 // What the server told
 
@@ -105,6 +111,7 @@ function showButtons() {
     $(id).hidden = !busy && !ending;
     $(id).disabled = ending;
   }
+  $("resume").disabled = $("more").disabled = false;
   $("resume").hidden = busy || ending || ["finished", "elsewhere"].includes(run.state) || !run.goal;
   $("more").hidden = run.state !== "finished";
 }
@@ -185,15 +192,16 @@ function openForm(open) {
 }
 
 async function act(button, what, body = {}) {
-  button.disabled = true;
+  clearTimeout(timer);
+  looks += 1; // what was asked before is old news
+  for (const one of button.parentElement.children) one.disabled = true; // a second signal would end it at once
   try {
     await ask(path(what), body);
     trouble("");
   } catch (error) {
     trouble(error.message);
   }
-  button.disabled = false;
-  await look();
+  await look(); // which enables what may be pressed
 }
 
 $("new").addEventListener("click", () => {
@@ -235,9 +243,4 @@ addEventListener("resize", () => {
 });
 document.addEventListener("visibilitychange", () => document.hidden || look());
 
-try {
-  await list();
-} catch (error) {
-  trouble(error.message, "look");
-}
 await look();

@@ -56,7 +56,7 @@ export class Opinion {
         this.#mine = this.pad.empty ? null : mine;
       } catch (error) {
         this.#mine = null;
-        if (error.status !== 409) this.trouble(error.message); // 409: no discriminator yet
+        if (error.status !== 409) this.trouble(error.message, "look"); // 409: no discriminator yet
       }
       showDigit($("seen"), this.#mine?.image ?? []);
       this.show();
@@ -99,7 +99,8 @@ export class Opinion {
       ...(probabilities ?? []).map((value, one) => {
         const bar = document.createElement("div");
         bar.textContent = this.#run.classes[one] ?? one;
-        bar.title = `as a ${bar.textContent}: ${percent(value)}`;
+        bar.role = "img";
+        bar.title = bar.ariaLabel = `as a ${bar.textContent}: ${percent(value)}`;
         bar.style.setProperty("--high", `${100 * value}%`);
         bar.classList.toggle("best", one === label);
         return bar;

@@ -1,32 +1,39 @@
-// A pad to draw on, with mouse, pen or finger.
+// A pad to draw on, with mouse, pen, finger or arrow keys.
 
 const PEN = 0.085; // of the pad's side
+const STEP = 0.04; // likewise, of an arrow key
+const WAYS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
 const GREYS = 56; // pixels of the drawing that is sent
 
 export class Pad {
   #strokes = [];
   #drawing = false;
+  #at = [0.5, 0.2]; // of the pen under arrow keys
+  #down = false; // it draws
 
   /** @param canvas where to draw; @param changed called whenever the drawing has. */
   constructor(canvas, changed) {
     this.canvas = canvas;
     this.changed = changed;
     canvas.addEventListener("pointerdown", (event) => {
-      if (event.button) return;
+      if (event.button || !event.isPrimary) return;
       event.preventDefault();
       canvas.setPointerCapture(event.pointerId);
       this.#drawing = true;
+      this.#down = false;
       this.#strokes.push([]);
       this.#add(event);
     });
     canvas.addEventListener("pointermove", (event) => {
-      if (!this.#drawing) return;
+      if (!this.#drawing || !event.isPrimary) return;
       const all = event.getCoalescedEvents?.() ?? [];
       for (const one of all.length ? all : [event]) this.#add(one, false);
       this.#done();
     });
     for (const name of ["pointerup", "pointercancel"])
-      canvas.addEventListener(name, () => (this.#drawing = false));
+      canvas.addEventListener(name, (event) => (this.#drawing &&= !event.isPrimary));
+    canvas.addEventListener("keydown", (event) => this.#key(event));
+    for (const name of ["focus", "blur"]) canvas.addEventListener(name, () => this.show());
     new ResizeObserver(() => this.show()).observe(canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.show());
   }
@@ -36,11 +43,13 @@ export class Pad {
   }
 
   undo() {
+    this.#down = false;
     this.#strokes.pop();
     this.#done();
   }
 
   clear() {
+    this.#down = false;
     this.#strokes = [];
     this.#done();
   }
@@ -60,7 +69,25 @@ export class Pad {
     const side = Math.round(this.canvas.clientWidth * devicePixelRatio);
     if (!side) return;
     this.canvas.width = this.canvas.height = side;
-    this.#paint(this.canvas.getContext("2d"), side, getComputedStyle(this.canvas).color);
+    const context = this.canvas.getContext("2d");
+    this.#paint(context, side, getComputedStyle(this.canvas).color);
+    if (!this.canvas.matches(":focus-visible")) return;
+    context.lineWidth = 2 * devicePixelRatio;
+    context.beginPath();
+    context.arc(...this.#at.map((share) => share * side), PEN * side, 0, 2 * Math.PI);
+    context.stroke(); // a ring where the pen is
+  }
+
+  #key(event) {
+    const way = WAYS[event.key];
+    if (event.ctrlKey || event.metaKey || event.altKey || !(way || event.key === " ")) return;
+    event.preventDefault();
+    if (way) this.#at = this.#at.map((share, i) => Math.min(1, Math.max(0, share + way[i])));
+    else if (event.repeat) return;
+    else if ((this.#down = !this.#down)) this.#strokes.push([]);
+    if (!this.#down) return this.show();
+    this.#strokes.at(-1).push(this.#at);
+    this.#done();
   }
 
   #add(event, done = true) {

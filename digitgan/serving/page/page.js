@@ -2,7 +2,7 @@
 
 import { Characters } from "./characters.js";
 import { copy } from "./copy.js";
-import { setLimits, showDial } from "./dials.js";
+import { follow, setLimits, showDial } from "./dials.js";
 import { Scribe } from "./scribe.js";
 import * as source from "./source.js";
 import * as states from "./state.js";
@@ -11,7 +11,7 @@ const $ = (id) => document.getElementById(id);
 const DIALS = ["thickness", "slant", "variety", "spacing", "noise"];
 const state = states.fromAddress(location.search);
 let hand = {}; // thickness and slant that the hand shown has by itself
-let model = { name: "flagship", limits: {} };
+let model = { name: "flagship" };
 const later = { address: 0, said: 0 };
 
 const characters = new Characters($("characters"), again);
@@ -52,6 +52,7 @@ function write(animate) {
   const wrong = [...state.text].find((sign) => !states.SIGNS.test(sign));
   const empty = !state.text.trim();
   trouble(wrong ? `“${wrong}” cannot be written: digits, spaces and - . , : / + ( ) can.` : "");
+  $("text").setAttribute("aria-invalid", String(Boolean(wrong)));
   $("picture").hidden = empty;
   $("characters").hidden = empty || state.toward !== undefined;
   $("take").inert = empty || Boolean(wrong);
@@ -70,7 +71,7 @@ function showHand(names = DIALS) {
 async function make(state) {
   const { toward, ...still } = state;
   const answer = await source.number(still);
-  if (toward !== undefined) answer.image = await source.href(state, "gif");
+  if (toward !== undefined) answer.image = await source.film(state);
   const picture = new Image();
   picture.src = answer.image;
   await picture.decode().catch(() => {
@@ -105,13 +106,19 @@ async function show(answer, wish) {
   document.body.dataset.shown = states.toPicture(wish.state); // for tests: what is on the sheet
 }
 
+function showModel(told) {
+  model = told;
+  setLimits(model.limits);
+  showHand();
+  $("code").textContent = states.toPython(state, model.name);
+}
+
 function showBoxes() {
   $("characters").classList.toggle("outlined", $("outlined").checked);
 }
 
 function trouble(line) {
   if ($("trouble").textContent !== line) $("trouble").textContent = line;
-  $("text").setAttribute("aria-invalid", String(Boolean(line)));
   $("sheet").classList.toggle("old", Boolean(line));
 }
 
@@ -148,31 +155,7 @@ $("text").addEventListener("input", (event) => {
   if (wished) newHand();
   else refresh();
 });
-$("seed").addEventListener("input", (event) => {
-  const good = /^[0-9]{1,15}$/.test(event.target.value);
-  event.target.setAttribute("aria-invalid", String(!good));
-  if (!good) return;
-  takeHand(Number(event.target.value));
-  refresh();
-});
-$("seed").addEventListener("blur", (event) => {
-  event.target.value = state.seed;
-  event.target.setAttribute("aria-invalid", "false");
-});
-for (const name of DIALS) {
-  $(name).addEventListener("input", (event) => {
-    const value = Number(event.target.value);
-    state[name] = name === "spacing" ? states.spacingOf(value) : value;
-    refresh();
-  });
-}
-for (const button of document.querySelectorAll(".own")) {
-  button.addEventListener("click", () => {
-    delete state[button.dataset.of];
-    refresh();
-    $(button.dataset.of).focus();
-  });
-}
+follow(state, DIALS, takeHand, refresh, (name, value) => (name === "spacing" ? states.spacingOf(value) : value));
 $("lines").addEventListener("change", (event) => {
   if (event.target.value) state.lines = event.target.value;
   else delete state.lines;
@@ -185,6 +168,7 @@ $("form").addEventListener("submit", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.repeat && /^(Enter|[nw])$/i.test(event.key)) return event.preventDefault(); // once is enough
   const typing = event.target === $("text") || event.target === $("seed");
   if (event.key === "Enter" && event.target === $("text") && !event.shiftKey) {
     event.preventDefault();
@@ -210,7 +194,4 @@ $("share").addEventListener("click", () => {
 if (matchMedia("(hover: hover)").matches) $("text").focus({ preventScroll: true });
 if (matchMedia("(prefers-reduced-motion: reduce)").matches) delete state.toward;
 refresh({ animate: true });
-model = await source.model().catch(() => model);
-setLimits(model.limits);
-showHand();
-$("code").textContent = states.toPython(state, model.name);
+new Scribe(source.model, showModel, () => {}).ask({});

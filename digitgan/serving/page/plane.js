@@ -61,13 +61,13 @@ export class Plane {
   }
 
   #take(event) {
-    if (event.button) return;
+    if (event.button || !event.isPrimary) return;
     this.box.setPointerCapture(event.pointerId);
     this.#drag = { x: event.clientX, y: event.clientY, from: [...this.#at], far: false };
   }
 
   #pull(event) {
-    if (!this.#drag) return;
+    if (!this.#drag || !event.isPrimary) return;
     const [right, down] = [event.clientX - this.#drag.x, event.clientY - this.#drag.y];
     this.#drag.far ||= Math.hypot(right, down) > CLICK;
     if (!this.#drag.far) return;
@@ -77,6 +77,7 @@ export class Plane {
   }
 
   #leave(event) {
+    if (!event.isPrimary) return;
     const drag = this.#drag;
     this.#drag = null;
     if (!drag) return;

@@ -33,7 +33,7 @@ export function ticks(most, count) {
 /**
  * Draw curves over epochs.
  * @param lines [{name, kind, values}]; null leaves a gap.
- * @param told {epochs, low, high, percent, half, at, label}
+ * @param told {epochs, high, percent, at, label}
  */
 export function curves(place, lines, told) {
   const [svg, width] = sheet(place, HIGH, told.label);

@@ -3,11 +3,13 @@
 
 export class Scribe {
   #wish = null;
+  #made = null; // the wish that is being made; null once it is dropped
   #busy = false;
 
   /**
    * @param make called with wish.state; returns the promise of an answer.
-   * @param seen called with (answer, wish). @param failed called with (line, wish).
+   * @param seen called with (answer, wish). @param failed called with (line, wish, wait):
+   * after `wait` milliseconds, if there are any, it asks again.
    */
   constructor(make, seen, failed) {
     Object.assign(this, { make, seen, failed });
@@ -19,22 +21,24 @@ export class Scribe {
   }
 
   drop() {
-    this.#wish = null;
+    this.#wish = this.#made = null;
   }
 
   async #work() {
     if (this.#busy) return;
     this.#busy = true;
     while (this.#wish) {
-      const wish = this.#wish;
+      const wish = (this.#made = this.#wish);
       this.#wish = null;
       try {
-        await this.seen(await this.make(wish.state), wish);
+        const answer = await this.make(wish.state);
+        if (this.#made) await this.seen(answer, wish);
       } catch (refusal) {
-        this.failed(refusal.message, wish);
+        if (!this.#made) continue;
+        this.failed(refusal.message, wish, refusal.wait);
         if (refusal.wait && !this.#wish) {
           await new Promise((go) => setTimeout(go, refusal.wait));
-          this.#wish ??= wish;
+          if (this.#made) this.#wish ??= wish;
         }
       }
     }

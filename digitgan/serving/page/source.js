@@ -5,7 +5,8 @@
 //
 //   model()              what can be asked: {name, classes, limits: {thickness: [1.4, 4.9]}}
 //   number(state)        a written text: {text, seed, style: {thickness, slant}, width,
-//                        height, labels, boxes: [[left, top, right, bottom]], image: URL}
+//                        height, labels, places, boxes: [[left, top, right, bottom]], image: URL}
+//   film(state)          the URL of a text that walks from hand to hand, once it is there
 //   href(state, ending)  the URL (or the promise of one) of a written text as a file:
 //                        png, svg, json or gif
 //   hand(state, n)       the first n digits of a hand, side by side, as drawImage takes it
@@ -34,6 +35,12 @@ export const model = async () => (await ask("v1/model")).json();
 
 export const href = (state, ending) => `v1/numbers.${ending}${toPicture(state)}`;
 
+export async function film(state) {
+  const url = href(state, "gif");
+  await (await ask(url)).blob(); // a picture could not say why there is none
+  return url;
+}
+
 export const number = async (state) => (await ask(href(state, "json"))).json();
 
 export async function hand(state, n) {
@@ -58,7 +65,7 @@ const picture = async (url, size = {}) => createImageBitmap(await (await ask(url
 async function ask(url) {
   let reply;
   try {
-    reply = await fetch(url);
+    reply = await fetch(url, { cache: "no-cache" }); // another model may answer by now
   } catch {
     throw new Refusal("The server does not answer. Trying again.", 2000);
   }
@@ -67,5 +74,6 @@ async function ask(url) {
     throw new Refusal("The server is busy. Trying again.", 1000 * (Number(reply.headers.get("Retry-After")) || 1));
   }
   const told = await reply.json().catch(() => ({}));
+  if (told.field === "height") throw new Refusal("So much text is more than one picture holds: write less, or on fewer lines.");
   throw new Refusal(told.detail ?? `The server says ${reply.status}.`);
 }

@@ -52,10 +52,10 @@ const DO = {
 };
 
 async function written(state, height) {
-  const { pen, labels, boxes, ...image } = write((await opened).model, state, height);
+  const { pen, labels, places, boxes, ...image } = write((await opened).model, state, height);
   const style = { thickness: round(pen.thickness), slant: round(pen.slant) };
   const { width } = image;
-  const told = { text: state.text, seed: state.seed, style, width, height: image.height, labels, boxes };
+  const told = { text: state.text, seed: state.seed, style, width, height: image.height, labels, places, boxes };
   return { ...told, image: await toUrl(await toPng(image)) };
 }
 

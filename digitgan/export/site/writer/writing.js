@@ -16,7 +16,7 @@ const FRAMES = 24; // of a walk
  * Write a text; same arguments, same picture as digitgan's write().
  * @param asked {text, seed, thickness, slant, variety, spacing, lines, noise, rerolls}.
  * @param height of a digit, in pixels.
- * @returns {width, height, grey: Uint8Array, labels, boxes, pen}.
+ * @returns {width, height, grey: Uint8Array, labels, places, boxes, pen}.
  * @throws an Error whose message says what cannot be written.
  */
 export function write(model, asked, height) {
@@ -50,8 +50,9 @@ function finished({ labels, frames, pen, layout }, width, { lines, noise = 0, se
   const sheet = printed(lines, { ...layout, size: [width, layout.size[1]] }, height);
   const boxes = frames.map((frame, i) => putDown(frame, layout.lefts[i], layout.tops[i], sheet));
   const page = { width, height: sheet.height, grey: sheet.ink.map((ink) => 255 - ink) };
-  const seen = labels.filter((_, i) => boxes[i]); // a network may have drawn nothing
-  return { ...page, grey: scanned(page, noise, seed), labels: seen, boxes: boxes.filter(Boolean), pen };
+  const places = boxes.flatMap((box, i) => (box ? [i] : [])); // a network may have drawn nothing
+  const seen = { labels: places.map((i) => labels[i]), places, boxes: places.map((i) => boxes[i]) };
+  return { ...page, grey: scanned(page, noise, seed), ...seen, pen };
 }
 
 function check(text, spacing, noise, height) {
