@@ -1,9 +1,14 @@
 """What every test may use: ``--slow`` and the real MNIST, loaded once."""
 
+import signal
+
 import numpy as np
 import pytest
 
 import digitgan.data
+
+# Shells start what runs in the background deaf to Ctrl-C, and children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser):

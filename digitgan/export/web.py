@@ -83,8 +83,9 @@ def _write_model(model: Sampler, folder: Path) -> None:
     styles = model.styles
     table = styles.table if styles else np.zeros((0, len(UNITS)))
     (folder / "styles.bin").write_bytes(table.astype("<f4").tobytes())
+    asked = Path(model.name)  # the page is for everybody: no folders of this machine
     told = {
-        "name": model.name,
+        "name": asked.name if asked.is_absolute() else model.name,
         "version": digitgan.__version__,
         "latent_dim": model.latent_dim,
         "classes": model.classes,
