@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from importlib import import_module
+from types import ModuleType
 
 
 class InputError(ValueError):
@@ -25,6 +27,27 @@ def unknown_name(argument: str, value: str, allowed: Iterable[str]) -> InputErro
     return InputError(
         f"{argument} {value!r} is unknown: {hint}allowed are {', '.join(allowed)}"
     )
+
+
+def import_extra(module: str, what: str, extra: str) -> ModuleType:
+    """Import a module that needs more than the plain installation.
+
+    Args:
+        module: Its full name.
+        what: What it is for, such as ``format 'lmdb'``.
+        extra: What pip has to be asked for.
+
+    Raises:
+        InputError: A package that it needs is not installed.
+    """
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("digitgan"):
+            raise
+        raise InputError(
+            f"{what} needs {error.name}: pip install 'digitgan[{extra}]'"
+        ) from error
 
 
 class TrainingFailed(RuntimeError):

@@ -9,8 +9,8 @@ from model_folders import make_model
 
 from digitgan import cli
 from digitgan.generation.spec import FORMATS
-from digitgan.generation.writers import NEEDS
 
+NEEDS = {"parquet": "pyarrow", "lmdb": "lmdb"}
 NAMES = tuple("0123456789")
 FOR_DIGITS = [name for name, kinds in FORMATS.items() if "digits" in kinds]
 

@@ -198,3 +198,9 @@ def test_a_failure_while_working_exits_with_1(capsys, monkeypatch):
     monkeypatch.setattr("digitgan.info.describe", explode)
     code, _, errors = run(capsys, "info")
     assert code == 1 and "No space left" in errors[0] and len(errors) == 1
+
+
+def test_help_is_there_at_once():
+    code = "import sys, digitgan.cli; print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "False\n", "every --help would wait for NumPy"

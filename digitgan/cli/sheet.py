@@ -4,7 +4,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 
 from digitgan.errors import InputError
@@ -53,10 +52,10 @@ def _read(photo: Path, folder: Path) -> None:
 
     found = cells.read(photo)
     contact = cells.write(found, folder)
-    filled, labels = found.filled, found.labels
+    filled = found.filled
     print(f"{folder}: {filled.sum()} digits; {(~filled).sum()} empty cells left out")
     read = Judge().read(found.cells[filled])[0].argmax(1)
-    for number, other in zip(np.flatnonzero(filled), read, strict=True):
-        if labels[number] != other:
+    for number, other in zip(filled.nonzero()[0], read, strict=True):
+        if found.labels[number] != other:
             print(f"{folder / cells.name_of(number)} looks like a {other}")
     print(f"Look at {contact}, and delete from {folder} what is not a digit of yours")

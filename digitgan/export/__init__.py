@@ -2,12 +2,11 @@
 
 import tempfile
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
-from digitgan.errors import InputError, unknown_name
+from digitgan.errors import InputError, import_extra, unknown_name
 from digitgan.export.parity import check
 from digitgan.generation.sampler import load
 
@@ -95,15 +94,8 @@ def module_of(format: str) -> ModuleType:
     Raises:
         InputError: A package that it needs is not installed.
     """
-    try:
-        return import_module(f"digitgan.export.{format}")
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("digitgan"):
-            raise
-        raise InputError(
-            f"format {format!r} needs {error.name}: "
-            f"pip install 'digitgan[{FORMATS[format].extra}]'"
-        ) from error
+    module = f"digitgan.export.{format}"
+    return import_extra(module, f"format {format!r}", FORMATS[format].extra)
 
 
 def files_in(path: Path) -> dict[str, int]:

@@ -1,9 +1,10 @@
 """Models of other people, from the Hugging Face hub."""
 
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from digitgan.errors import InputError
+from digitgan.errors import InputError, import_extra
 
 PREFIX = "hf://"
 FILES = ("README.md", "gan.keras", "generator.onnx", "model.json", "samples.png")
@@ -44,16 +45,10 @@ def library(argument: str, value: str) -> ModuleType:
     Raises:
         InputError: It is not installed.
     """
-    try:
-        import huggingface_hub
-    except ModuleNotFoundError as error:
-        raise InputError(
-            f"{argument} {value!r} needs {error.name}: pip install 'digitgan[hub]'"
-        ) from error
-    import huggingface_hub.errors
-    import huggingface_hub.utils  # noqa: F401 - both are parts that it opens when asked
-
-    return huggingface_hub
+    hub = import_extra("huggingface_hub", f"{argument} {value!r}", "hub")
+    for part in ("errors", "utils"):  # which it does not open by itself
+        import_module(f"huggingface_hub.{part}")
+    return hub
 
 
 def check_repo(argument: str, value: str, repo: str) -> None:

@@ -13,7 +13,6 @@ from digitgan.errors import InputError
 
 MOST_PIXELS = 2**27
 FORMATS = ("JPEG", "PNG", "TIFF")  # Pillow knows some that run other programs
-ALLOWED = "JPEG, PNG or TIFF"
 SMALLER, STROKE = 8, 9  # light is judged at an eighth; wider than strokes there, 6 mm
 
 
@@ -52,7 +51,8 @@ def _open(photo: Path) -> np.ndarray:
                 raise ValueError(f"it has more than {MOST_PIXELS:,} pixels")
             return np.asarray(as_grey(ImageOps.exif_transpose(picture)))
     except InputError as error:
-        raise InputError(f"{error}: allowed is a photograph, {ALLOWED}") from error
+        line = f"{error}: allowed is a photograph, JPEG, PNG or TIFF"
+        raise InputError(line) from error
 
 
 def _find_markers(grey: np.ndarray) -> dict[int, np.ndarray]:

@@ -21,13 +21,11 @@ the clock, so the same samples give the same bytes.
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from digitgan.errors import InputError
+from digitgan.errors import import_extra
 
-NEEDS = {"parquet": "pyarrow", "lmdb": "lmdb"}
 Pieces = Callable[[str], Iterator[Path]]
 Place = Callable[[str], AbstractContextManager[Path]]
 
@@ -46,14 +44,8 @@ def writer(format: str) -> ModuleType:
     Raises:
         InputError: It needs a package that is not installed.
     """
-    try:
-        return import_module(f"digitgan.generation.writers.{format}")
-    except ModuleNotFoundError as error:
-        if error.name != NEEDS.get(format):
-            raise
-        raise InputError(
-            f"format {format!r} needs {error.name}: pip install 'digitgan[datasets]'"
-        ) from None
+    module = f"digitgan.generation.writers.{format}"
+    return import_extra(module, f"format {format!r}", "datasets")
 
 
 def groups(spec) -> list[tuple[str, ...]]:
