@@ -16,13 +16,13 @@ import numpy as np
 from arithmetic import step_gflop
 from record import publish, spread
 
-from digitgan.data import load
 from digitgan.data.images import to_float
+from digitgan.data.load import load_dataset
 from digitgan.model.presets import PRESETS
 from digitgan.training.batches import Batches
 from digitgan.training.build import build_gan, machine
 from digitgan.training.conditions import conditions_of
-from digitgan.training.on_device import STEPS_AT_ONCE, on_device
+from digitgan.training.jax_pipeline import STEPS_AT_ONCE, on_device
 
 ROUNDS = 4
 CASES = [("dcgan", 64), ("flagship", 64), ("flagship", 256), ("flagship", 1024)]
@@ -108,7 +108,7 @@ def measure(name: str, size: int, dataset) -> dict:
 
 def main() -> None:
     """Measure, print and publish."""
-    dataset, limit = load("mnist"), matrix_rate()
+    dataset, limit = load_dataset("mnist"), matrix_rate()
     rows, results = [], {}
     for name, size in CASES:
         found = results[f"{name} {size}"] = measure(name, size, dataset)

@@ -17,13 +17,14 @@ from record import ROOT, publish, spread
 from synthetic_writer import filled_form, of_one_shape, of_one_style, photograph, split
 
 import digitgan
-from digitgan.data import Digits, load
+from digitgan.data.dataset import Digits
+from digitgan.data.load import load_dataset
 from digitgan.data.sheet import cells
-from digitgan.evaluation.judge import Judge
 from digitgan.evaluation.metrics import handwriting, memorisation
 from digitgan.evaluation.metrics.distances import frechet
-from digitgan.evaluation.morphometry import measure
-from digitgan.generation.styles import UNITS
+from digitgan.measure.classifier import Classifier
+from digitgan.measure.morphometry import measure
+from digitgan.sampling.styles import UNITS
 from digitgan.training.adapt import adapt
 
 IMAGES = ROOT / "docs" / "images"
@@ -35,7 +36,7 @@ ENOUGH = 120.0  # minutes: the passes end it, so the figures are no matter of sp
 
 def read_back(digits: Digits, folder: Path) -> dict[str, list[float]]:
     """Photograph the filled form and read it, ten times; the first stays."""
-    judge, right, same = Judge(), [], []
+    judge, right, same = Classifier(), [], []
     before = judge.read(digits.images)[0].argmax(1)
     for seed in range(PHOTOS):
         page, places = filled_form(digits, seed)
@@ -54,7 +55,7 @@ def read_back(digits: Digits, folder: Path) -> dict[str, list[float]]:
 
 def figures(draw, rest: Digits, mine: Digits) -> dict[str, list[float]]:
     """Measure what a model draws, five times, beside digits that it has not seen."""
-    judge, real = Judge(), measure(rest.images)
+    judge, real = Classifier(), measure(rest.images)
     reference = judge.read(rest.images)[1]
     rows: dict[str, list[float]] = {}
     for seed in range(TIMES):
@@ -150,7 +151,7 @@ def table(results: dict) -> str:
 
 def main() -> None:
     """Let both write; publish."""
-    train = load("mnist").train
+    train = load_dataset("mnist").train
     writers = {
         "A writer of fixed shapes": of_one_shape(train, seed=3),
         "A writer of fixed slant and thickness": of_one_style(train, 22.0, 3.0),

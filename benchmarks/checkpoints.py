@@ -21,14 +21,15 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 from record import publish, spread
 
-from digitgan.data import load
+from digitgan.data.load import load_dataset
 from digitgan.model.presets import PRESETS
-from digitgan.training import saver as saving
-from digitgan.training.batches import Batches, stream
+from digitgan.training import checkpoint_callback
+from digitgan.training.batches import Batches
 from digitgan.training.build import build_gan, suited
 from digitgan.training.checkpoint import Checkpoints
 from digitgan.training.clock import Clock
 from digitgan.training.conditions import conditions_of
+from digitgan.training.input_pipeline import input_pipeline
 from digitgan.training.run import Config
 
 
@@ -46,7 +47,7 @@ class Counted(Checkpoints):
 class Often(keras.callbacks.Callback):
     """Ask for a checkpoint every few steps, and wait for the last one."""
 
-    def __init__(self, saver: saving.Saver, every: int):
+    def __init__(self, saver: checkpoint_callback.CheckpointCallback, every: int):
         """Know how often."""
         super().__init__()
         self.saver, self.every = saver, every
@@ -64,23 +65,25 @@ class Often(keras.callbacks.Callback):
 def measure(preset: str, steps: int, every: int, pairs: int, folder: Path) -> dict:
     """Return seconds without and with, how many, bytes, and seconds to restore."""
     settings = suited(PRESETS[preset])
-    dataset = load("mnist")
+    dataset = load_dataset("mnist")
     digits = dataset.train[: steps * settings.batch_size]
     told = conditions_of(dataset, settings.conditions)
     told = {name: column[: len(digits)] for name, column in told.items()}
     gan = build_gan(settings, told, 0, 100 * steps)
     checkpoints = Counted(folder)
     clock = Clock(10**9, 1, None)  # no epoch ends, no goal is reached
-    saver = saving.Saver(checkpoints, clock, 0.0)
+    saver = checkpoint_callback.CheckpointCallback(checkpoints, clock, 0.0)
     saver.set_model(gan)
 
     def stretch(*callbacks) -> float:
-        batches = stream(gan, Batches(digits.images, told, settings.batch_size, 0))
+        batches = input_pipeline(
+            gan, Batches(digits.images, told, settings.batch_size, 0)
+        )
         began = time.perf_counter()
         gan.fit(batches, callbacks=[clock, *callbacks], shuffle=False, verbose=0)
         return time.perf_counter() - began
 
-    saving.SHARE = math.inf  # whatever it costs: that is the question
+    checkpoint_callback.SHARE = math.inf  # whatever it costs: that is the question
     often = Often(saver, every)
     stretch(), stretch(often)
     found = {"without": [], "with": [], "written": [], "restore": []}

@@ -39,7 +39,7 @@ def measure(format: str, path: Path, digits: int) -> dict[str, float]:
     draw = form.opened(path)
     opened = time.perf_counter() - began
     model = digitgan.load()
-    recipe = model.recipe(model.labels(n=AT_ONCE), seed=1)
+    recipe = model.generator_inputs(model.labels(n=AT_ONCE), seed=1)
     inputs = {"latents": recipe.latents, **recipe.conditions}
     one = {name: values[:1] for name, values in inputs.items()}
     draw(**inputs), draw(**one)

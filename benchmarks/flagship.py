@@ -14,11 +14,11 @@ import numpy as np
 from record import publish
 
 import digitgan
-from digitgan.data import load
-from digitgan.evaluation.judge import Judge
+from digitgan.data.load import load_dataset
 from digitgan.evaluation.metrics.distances import frechet
-from digitgan.evaluation.morphometry import measure
 from digitgan.evaluation.scorecard import evaluate
+from digitgan.measure.classifier import Classifier
+from digitgan.measure.morphometry import measure
 
 MEASURED = 5_000  # digits whose style is measured
 
@@ -30,7 +30,7 @@ def explained(asked: np.ndarray, measured: np.ndarray) -> float:
 
 def styles_met(model) -> dict[str, float]:
     """Ask for styles on fresh latents and measure what was drawn."""
-    recipe = model.recipe(model.labels(n=MEASURED), seed=11)
+    recipe = model.generator_inputs(model.labels(n=MEASURED), seed=11)
     measured = measure(model.draw(recipe))
     return {
         name: explained(recipe.conditions[name], measured[name])
@@ -41,7 +41,7 @@ def styles_met(model) -> dict[str, float]:
 def main() -> None:
     """Draw, judge, publish."""
     model = digitgan.load(*sys.argv[1:])
-    real, judge = load("mnist"), Judge()
+    real, judge = load_dataset("mnist"), Classifier()
     labels = real.train.labels
     images = model.sample(labels, seed=10)
     odds, features = judge.read(images)

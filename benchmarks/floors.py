@@ -14,7 +14,8 @@ import sys
 
 from record import publish
 
-from digitgan.data import held_out, load
+from digitgan.data.dataset import held_out
+from digitgan.data.load import load_dataset
 from digitgan.evaluation.scorecard import evaluate
 
 SIZES = (1_000, 5_000)
@@ -42,7 +43,7 @@ def show(values: list[float], digits: int = 4) -> str:
 
 def main() -> None:
     """Measure, print and publish."""
-    data = load("mnist")
+    data = load_dataset("mnist")
     digits = held_out(data.train)[1]
     figures, seconds, names = {}, {}, {}
     for n in SIZES:

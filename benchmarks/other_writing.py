@@ -1,7 +1,7 @@
 """The scorecard of a model of other pictures, beside the same of real ones.
 
     python3 main.py pictures --data fashion-mnist --out runs/fashion
-    python -m digitgan.evaluation.train_judge --data fashion-mnist
+    python -m digitgan.evaluation.train_classifier --data fashion-mnist
     python benchmarks/other_writing.py runs/fashion fashion-mnist
 
 About five minutes on two cores.
@@ -14,18 +14,18 @@ import numpy as np
 from record import ROOT, publish
 
 import digitgan
-from digitgan.data import load
-from digitgan.data.pictures import grid
-from digitgan.evaluation.judges import place_of
+from digitgan.data.image_grid import grid
+from digitgan.data.load import load_dataset
 from digitgan.evaluation.table import numbers
+from digitgan.measure.classifier_registry import place_of
 
 COLUMNS = 16  # of each class in the picture
 SHEET = ROOT / "docs" / "images" / "other-writing.png"
 
 
 def main(run: str, name: str) -> None:
-    """Judge, draw, publish."""
-    data, model = load(name), digitgan.load(run)
+    """Classifier, draw, publish."""
+    data, model = load_dataset(name), digitgan.load(run)
     card = digitgan.evaluate(model, level="full", data=data)
     lines = ["| figure | these | spread | real | times, or more |"]
     lines += ["| --- | --- | --- | --- | --- |"]
@@ -35,7 +35,7 @@ def main(run: str, name: str) -> None:
         if row.value is not None
     ]
     facts = model.description
-    judge = json.loads(place_of(data).with_name("judge.json").read_text())
+    judge = json.loads(place_of(data).with_name("classifier.json").read_text())
     seen = 100 * judge["accuracy"]["test"]
     lines += [
         "",

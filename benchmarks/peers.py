@@ -22,10 +22,10 @@ from keras import layers
 from record import publish
 
 import digitgan
-from digitgan.data import load
 from digitgan.data.images import to_float
+from digitgan.data.load import load_dataset
 from digitgan.evaluation.scorecard import evaluate
-from digitgan.model.finish import finished
+from digitgan.model.histogram_matching import finished
 
 N = 10_000
 FIGURES = ("frechet", "precision", "recall", "coverage", "two_sample", "agreement")
@@ -127,7 +127,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=4.0)
     minutes = parser.parse_args().minutes
-    digits = load("mnist").train
+    digits = load_dataset("mnist").train
     peers = {
         "TensorFlow's tutorial": lambda: play(tutorial_dcgan, minutes, digits),
         "plain conditional GAN": lambda: play(plain_conditional, minutes, digits),

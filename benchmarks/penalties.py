@@ -15,11 +15,11 @@ import numpy as np
 import tensorflow as tf
 from record import publish, spread
 
-from digitgan.data import load
 from digitgan.data.images import to_float
+from digitgan.data.load import load_dataset
 from digitgan.model.losses import PENALTY_STEP, gradient_penalty
 from digitgan.model.presets import PRESETS
-from digitgan.training.batches import Batches, stream
+from digitgan.training.batches import Batches
 from digitgan.training.train import build_gan
 
 BATCH, STEPS, PAIRS, DRAWS = 128, 40, 7, 64
@@ -59,9 +59,9 @@ def gradient_step(penalty, logits):
 
 def main() -> None:
     """Measure, print and publish."""
-    digits = load("mnist").train
+    digits = load_dataset("mnist").train
     gan = build_gan(PRESETS["dcgan"], {}, 0)
-    batches = stream(Batches(digits.images[:20_000], {}, BATCH, 0))
+    batches = input_pipeline(Batches(digits.images[:20_000], {}, BATCH, 0))
     gan.fit(batches, verbose=0)
     steps = {f.__name__: gradient_step(f, gan.logits) for f in (exact, estimate)}
     x = tf.constant(to_float(digits.images[-BATCH:]))

@@ -18,9 +18,9 @@ from record import publish, spread
 from training_speed import forward_gflop, matrix_rate
 
 import digitgan
-from digitgan.generation.sampler import SHIPPED
-from digitgan.model.finish import finished
+from digitgan.handwriting.model import SHIPPED
 from digitgan.model.gan import GAN
+from digitgan.model.histogram_matching import finished
 
 N, PAIRS, STARTS = 5_000, 7, 11
 
@@ -47,7 +47,7 @@ def main() -> None:
     """Measure, print and publish."""
     starts = start_up()
     model = digitgan.load()
-    recipe = model.recipe(model.labels(n=N), seed=1)
+    recipe = model.generator_inputs(model.labels(n=N), seed=1)
     gan: GAN = keras.models.load_model(SHIPPED / "gan.keras")
     network = finished(gan.average)
     inputs = [recipe.latents, *recipe.conditions.values()]

@@ -34,18 +34,19 @@ def worker(devices: int, processes: int, rank: int, address: str) -> None:
     """Train, and print images per second of each window."""
     import numpy as np
 
-    from digitgan.data import load
+    from digitgan.data.load import load_dataset
     from digitgan.model.presets import PRESETS
-    from digitgan.training.batches import Batches, stream
+    from digitgan.training.batches import Batches
+    from digitgan.training.input_pipeline import input_pipeline
     from digitgan.training.build import build_gan
     from digitgan.training.distribution import ALONE, Place, join
 
     shared = devices > 1 or processes > 1
     meet = address if processes > 1 else None
     join(Place(devices, meet, processes, rank) if shared else ALONE, BATCH)
-    images = load("mnist").train.images[: BATCH * STEPS]
+    images = load_dataset("mnist").train.images[: BATCH * STEPS]
     gan = build_gan(PRESETS["dcgan"], {}, seed=0)
-    data, rates = stream(gan, Batches(images, {}, BATCH, 0)), []
+    data, rates = input_pipeline(gan, Batches(images, {}, BATCH, 0)), []
     for _ in range(WINDOWS + 1):
         began = time.perf_counter()
         gan.fit(data, shuffle=False, verbose=0)

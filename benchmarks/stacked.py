@@ -13,7 +13,7 @@ import sys
 from record import ROOT, publish, spread
 
 import digitgan
-from digitgan.data import load
+from digitgan.data.load import load_dataset
 from digitgan.training.run import Run
 
 SAMPLES = ROOT / "docs" / "images" / "stacked-samples.png"
@@ -30,7 +30,7 @@ PUBLISHED = [  # at 24,000 to 26,000 samples, each by its authors' own classifie
 
 def main(runs: list[str]) -> None:
     """Measure, print and publish."""
-    mnist = load("mnist")
+    mnist = load_dataset("mnist")
     cards = [digitgan.evaluate(run, level="full", data=mnist) for run in runs]
     lines = ["| | samples | modes of 1,000 | reverse KL |", "| --- | --- | --- | --- |"]
     for end in ("", "_240000"):

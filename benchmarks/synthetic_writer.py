@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from digitgan.data import Digits, held_out
+from digitgan.data.dataset import Digits, held_out
 from digitgan.data.sheet import form
-from digitgan.evaluation.metrics.memorisation import nearest
-from digitgan.evaluation.morphometry import measure
+from digitgan.measure.morphometry import measure
+from digitgan.measure.nearest_neighbours import nearest
 
 EACH = 5  # digits on the form, of each class
 WINDOW = {"slant": 6.0, "thickness": 0.5}  # degrees and pixels to either side

@@ -21,9 +21,10 @@ from peers import play, tutorial_dcgan
 from record import publish, spread
 
 import digitgan
-from digitgan.data import held_out, load
-from digitgan.evaluation.judge import Judge
+from digitgan.data.dataset import held_out
+from digitgan.data.load import load_dataset
 from digitgan.evaluation.metrics.distances import frechet
+from digitgan.measure.classifier import Classifier
 
 VARIANTS = {  # a preset and what is changed in it
     "flagship": ("flagship", {}),
@@ -61,7 +62,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=VARIANTS, default=list(VARIANTS))
     parser.add_argument("--final", action="store_true")
     asked = parser.parse_args()
-    data, judge = load("mnist"), Judge()
+    data, judge = load_dataset("mnist"), Classifier()
     others, unseen = held_out(data.train)
     real, reference, n = others[:10_000], unseen, 10_000
     if asked.final:

@@ -18,12 +18,14 @@ import tensorflow as tf
 from arithmetic import step_gflop
 from record import publish, spread
 
-from digitgan.data import Digits, load
+from digitgan.data.dataset import Digits
 from digitgan.data.images import to_float
+from digitgan.data.load import load_dataset
 from digitgan.model.losses import PENALTY_STEP
 from digitgan.model.networks import build_discriminator, build_generator
 from digitgan.model.presets import PRESETS
-from digitgan.training.batches import Batches, stream
+from digitgan.training.batches import Batches
+from digitgan.training.input_pipeline import input_pipeline
 from digitgan.training.train import build_gan
 
 SETTINGS = PRESETS["dcgan"]
@@ -84,9 +86,9 @@ def matrix_rate(size: int = 2048, repeats: int = 8) -> float:
 
 def main() -> None:
     """Measure, print and publish."""
-    digits: Digits = load("mnist").train[: STEPS * BATCH]
+    digits: Digits = load_dataset("mnist").train[: STEPS * BATCH]
     gan = build_gan(SETTINGS, {}, 0)
-    batches = stream(gan, Batches(digits.images, {}, BATCH, 0))
+    batches = input_pipeline(gan, Batches(digits.images, {}, BATCH, 0))
     ours = lambda: gan.fit(batches, verbose=0)  # noqa: E731
     plain = plain_loop(to_float(digits.images))
     ours(), plain()

@@ -11,9 +11,9 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "InputError": "digitgan.errors",
     "adapt": "digitgan.training.adapt",
-    "evaluate": "digitgan.evaluation.candidates",
-    "load": "digitgan.generation.sampler",
-    "make_dataset": "digitgan.generation.factory",
+    "evaluate": "digitgan.evaluation.load_samples",
+    "load": "digitgan.handwriting.model",
+    "make_dataset": "digitgan.datasets.make",
     "resume": "digitgan.training.train",
     "train": "digitgan.training.train",
 }

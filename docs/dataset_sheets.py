@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 import digitgan
-from digitgan.generation.spec import FORMATS
+from digitgan.datasets.spec import FORMATS
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # local files are all that is read
 IMAGES = Path(__file__).parent / "images"

@@ -13,11 +13,11 @@ import numpy as np
 from PIL import Image
 
 import digitgan
-from digitgan.data import load
-from digitgan.data.pictures import grid
-from digitgan.evaluation.morphometry import measure
-from digitgan.generation import command
-from digitgan.generation.styles import UNITS
+from digitgan.data.image_grid import grid
+from digitgan.data.load import load_dataset
+from digitgan.handwriting import generate
+from digitgan.measure.morphometry import measure
+from digitgan.sampling.styles import UNITS
 
 IMAGES = Path(__file__).parent / "images"
 GAP = 40  # screen pixels between two sheets
@@ -33,7 +33,7 @@ def beside(left: Image.Image, right: Image.Image) -> Image.Image:
 
 def samples(model) -> Image.Image:
     """Ten of every digit, beside the first ten of every real test digit."""
-    test = load("mnist").test
+    test = load_dataset("mnist").test
     rows = [np.flatnonzero(test.labels == digit)[:10] for digit in range(10)]
     real = test.images[np.concatenate(rows)]
     drawn = model.sample(np.repeat(np.arange(10), 10), seed=1)
@@ -56,7 +56,7 @@ def styles(model) -> Image.Image:
 
 def asked_and_measured(model) -> plt.Figure:
     """What was asked for against what was measured, on fresh latents."""
-    recipe = model.recipe(model.labels(n=3_000), seed=11)
+    recipe = model.generator_inputs(model.labels(n=3_000), seed=11)
     measured = measure(model.draw(recipe))
     figure, axes = plt.subplots(1, 2, figsize=(9, 4.2), layout="constrained")
     for axis, (name, unit) in zip(axes, UNITS.items(), strict=True):
@@ -76,7 +76,7 @@ def main() -> None:
     samples(model).save(IMAGES / "flagship-samples.png", optimize=True)
     styles(model).save(IMAGES / "flagship-styles.png", optimize=True)
     asked_and_measured(model).savefig(IMAGES / "flagship-asked.png", dpi=110)
-    command.generate("2026", out=IMAGES / "flagship-walk.gif", seed=1)
+    generate.generate("2026", out=IMAGES / "flagship-walk.gif", seed=1)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 import digitgan
-from digitgan.generation.writing import Written
+from digitgan.handwriting.write import WrittenText
 
 IMAGES = Path(__file__).parent / "images"
 TEXTS = (
@@ -41,7 +41,7 @@ def sheet(pictures: list[Image.Image], columns: int) -> Image.Image:
     return paper
 
 
-def coloured(written: Written) -> Image.Image:
+def coloured(written: WrittenText) -> Image.Image:
     """Show masks in turning colours, and boxes around them."""
     pixels = np.full((*written.image.size[::-1], 3), 255, np.uint8)
     for i, mask in enumerate(written.masks):

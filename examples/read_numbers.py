@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 import digitgan
-from digitgan.data.pictures import in_blocks
+from digitgan.data.image_grid import to_block_characters
 
 HEIGHT, WIDTH = 32, 160  # of what the network sees
 LONGEST = 6  # digits
@@ -80,7 +80,7 @@ def main(count: int = 6_000) -> None:
     found = read(model, images)
     share = np.mean([a == b for a, b in zip(found, texts, strict=True)])
     print(f"{share:.1%} of {len(texts):,} whole numbers are read rightly")
-    print(in_blocks(images[:1, ..., 0], shutil.get_terminal_size().columns))
+    print(to_block_characters(images[:1, ..., 0], shutil.get_terminal_size().columns))
     print(f"was written as {texts[0]} and is read as {found[0]}")
 
 

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 import digitgan
-from digitgan.data import load
+from digitgan.data.load import load_dataset
 
 
 def reader() -> keras.Model:
@@ -43,7 +43,7 @@ def main(count: int = 20_000) -> None:
     loss = "sparse_categorical_crossentropy"
     model.compile("adam", loss, metrics=["accuracy"])
     model.fit(x_train, y_train, batch_size=128, epochs=5, verbose=2)
-    real = load("mnist").test or load("mnist").train
+    real = load_dataset("mnist").test or load_dataset("mnist").train
     tests = {
         "made digits it has not seen": (x_test, y_test),
         "real digits of MNIST": (real.images[..., np.newaxis], real.labels),

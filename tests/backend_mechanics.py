@@ -12,12 +12,12 @@ import onnxruntime
 from keras import ops
 
 import digitgan
-from digitgan.data import Dataset, Digits
-from digitgan.model.folder import sample_grid, some_of_each
+from digitgan.data.dataset import Dataset, Digits
 from digitgan.model.gan import GAN
-from digitgan.model.latents import draw_latents
 from digitgan.model.losses import OBJECTIVES, Objective
+from digitgan.model.model_folder import sample_grid, some_of_each
 from digitgan.model.networks import build_discriminator, build_generator
+from digitgan.random_streams import draw_latents
 from digitgan.training import train as training
 from digitgan.training.checkpoint import Checkpoints
 from digitgan.training.conditions import conditions_of

@@ -5,7 +5,7 @@ import signal
 import numpy as np
 import pytest
 
-import digitgan.data
+import digitgan.data.load
 
 # Shells start what runs in the background deaf to Ctrl-C, and children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(config, items):
 @pytest.fixture(scope="session")
 def mnist():
     """The whole of MNIST, or the 5,000 digits to be had without any network."""
-    return digitgan.data.load("mnist")
+    return digitgan.data.load.load_dataset("mnist")
 
 
 @pytest.fixture(scope="session")

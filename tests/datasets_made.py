@@ -8,7 +8,7 @@ import pytest
 from model_folders import make_model
 
 from digitgan import cli
-from digitgan.generation.spec import FORMATS
+from digitgan.datasets.spec import FORMATS
 
 NEEDS = {"parquet": "pyarrow", "lmdb": "lmdb"}
 NAMES = tuple("0123456789")

@@ -34,10 +34,10 @@ from hostile import (
 )
 
 from digitgan.data import readers
+from digitgan.datasets import manifest, texts
 from digitgan.errors import InputError
-from digitgan.generation import manifest, texts
-from digitgan.generation.sampler import Sampler
-from digitgan.generation.styles import Styles
+from digitgan.sampling.sampler import Sampler
+from digitgan.sampling.styles import Styles
 from digitgan.serving import fields, parameters
 from digitgan.serving.problems import Problem
 from digitgan.training.checkpoint import Checkpoints, _digest

@@ -22,8 +22,8 @@ import hostile
 import numpy as np
 
 from digitgan.errors import InputError
-from digitgan.generation.network import open_network
-from digitgan.generation.sampler import SHIPPED
+from digitgan.handwriting.model import SHIPPED
+from digitgan.measure.onnx_session import open_session
 
 BATCH = 500  # inputs of a process
 SECONDS = 300  # that a process may take
@@ -50,7 +50,7 @@ def run_batch(path: Path, seed: int, first: int, last: int) -> None:
 
 
 def _use(path: Path, sha256: str) -> None:
-    session = open_network("model", path, sha256)
+    session = open_session("model", path, sha256)
     kinds = {"tensor(float)": np.float32, "tensor(int32)": np.int32}
     asked = {
         one.name: np.zeros([2, *one.shape[1:]], kinds.get(one.type, np.float32))

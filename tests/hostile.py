@@ -13,7 +13,7 @@ from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile
 import numpy as np
 from PIL import Image
 
-from digitgan.generation.spec import Spec, plan
+from digitgan.datasets.spec import Spec, plan
 
 SIZES = (0, 1, 2, 3, 27, 28, 255, 256, 65535, 2**31 - 1, 2**32 - 1, 2**40, 2**63, -1)
 RNG = np.random.default_rng(0)

@@ -17,7 +17,7 @@ import numpy as np
 
 import digitgan
 from digitgan.cli import main as command
-from digitgan.training import saver, train  # noqa: F401 - forks need not import it
+from digitgan.training import checkpoint_callback, train  # noqa: F401 - forks need not import it
 
 TINY = {"epochs": 5, "checkpoint_seconds": 0.0}
 LOGS = ("log.csv", "scores.csv")
@@ -32,7 +32,9 @@ def forked(work) -> int:
     try:
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
-        saver.SHARE = 1e9  # as often as can be: a kill shall hit the writing
+        checkpoint_callback.SHARE = (
+            1e9  # as often as can be: a kill shall hit the writing
+        )
         work()
         code = 0
     except SystemExit as end:

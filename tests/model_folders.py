@@ -7,7 +7,7 @@ import pytest
 def make_model(folder, preset, classes):
     """Write an untrained model of a preset, told made-up styles; return the folder."""
     pytest.importorskip("keras")
-    from digitgan.model.folder import save_model
+    from digitgan.model.model_folder import save_model
     from digitgan.model.presets import PRESETS
     from digitgan.training.train import build_gan
 

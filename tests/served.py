@@ -4,21 +4,21 @@ import socket
 import threading
 from contextlib import contextmanager
 
-from digitgan.generation.sampler import load
-from digitgan.serving import command
+from digitgan.handwriting.model import load
+from digitgan.serving import server
 from digitgan.serving.app import make_app
 
 
 @contextmanager
 def served(**more):
     """Yield the port of a server on loopback; ``more`` is for ``make_app``."""
-    server = command.server_of(make_app(load(threads=1), workers=2, **more))
+    listening = server.server_of(make_app(load(threads=1), workers=2, **more))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        run = threading.Thread(target=server.run, args=([listener],))
+        run = threading.Thread(target=listening.run, args=([listener],))
         run.start()
         try:
             yield port
         finally:
-            server.should_exit = True
+            listening.should_exit = True
             run.join(20)

@@ -15,7 +15,7 @@ from digitgan.model.presets import find_preset
 from digitgan.training.batches import Batches
 from digitgan.training.build import build_gan
 from digitgan.training.distribution import Place, join
-from digitgan.training.on_device import on_device
+from digitgan.training.jax_pipeline import on_device
 
 SIZE, STEPS = 32, 4
 rng = np.random.default_rng(0)

@@ -14,11 +14,11 @@ keras = pytest.importorskip("keras")
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
 
 import digitgan  # noqa: E402
-from digitgan.data import Digits, held_out  # noqa: E402
-from digitgan.data.varied import vary  # noqa: E402
-from digitgan.evaluation.judge import Judge  # noqa: E402
+from digitgan.data.augmentation import vary  # noqa: E402
+from digitgan.data.dataset import Digits, held_out  # noqa: E402
+from digitgan.measure.classifier import Classifier  # noqa: E402
 from digitgan.training import adapt as adapting  # noqa: E402
-from digitgan.training import beside  # noqa: E402
+from digitgan.training import before_after  # noqa: E402
 
 DIGITS = "0123456789"
 
@@ -52,8 +52,8 @@ def quick(monkeypatch):
 def test_varied_digits_are_the_same_digits(mine):
     varied = vary(mine.images, 8, seed=1)
     assert np.array_equal(varied, vary(mine.images, 8, seed=1))
-    read = Judge().read(mine.images)[0].argmax(1)
-    again = Judge().read(varied)[0].argmax(1).reshape(8, -1)
+    read = Classifier().read(mine.images)[0].argmax(1)
+    again = Classifier().read(varied)[0].argmax(1).reshape(8, -1)
     assert np.mean(again == read) > 0.97
     changed = np.abs(varied[:30].astype(float) - mine.images).mean(axis=(1, 2))
     assert (changed > 1).all()
@@ -89,7 +89,10 @@ def test_the_result_is_a_model_folder(tmp_path, data, quick):
     assert card["nearest"].keys() == {"before", "after", "writer"}
     assert "30 digits of one writer" in (made / "README.md").read_text()
     with Image.open(made / "beside.png") as picture:
-        assert picture.width == 3 * (beside.COLUMNS * 56 + beside.GAP) + beside.GAP
+        assert (
+            picture.width
+            == 3 * (before_after.COLUMNS * 56 + before_after.GAP) + before_after.GAP
+        )
     games = [keras.models.load_model(f / "gan.keras") for f in (base, made)]
     held, moved = (
         [game.discriminator.get_layer(index=i).get_weights()[0] for game in games]
@@ -105,8 +108,8 @@ def convolutions(game):
 
 def test_copies_are_called_copies(mine):
     found = {"before": 900.0, "after": 300.0, "writer": 600.0}
-    assert beside.verdict(found).startswith("near to copies")
-    assert "no copies" in beside.verdict(found | {"after": 550.0})
+    assert before_after.verdict(found).startswith("near to copies")
+    assert "no copies" in before_after.verdict(found | {"after": 550.0})
 
 
 def test_pale_digits_stay_digits(mine):
@@ -147,12 +150,12 @@ def test_the_flagship_learns_a_hand(tmp_path, mnist):
 
     from digitgan.evaluation.metrics.distances import frechet
     from digitgan.evaluation.metrics.handwriting import distance
-    from digitgan.evaluation.morphometry import measure
+    from digitgan.measure.morphometry import measure
 
     mine, rest = split(of_one_shape(mnist.train, seed=3))
     data = in_folders(mine, tmp_path / "my-digits")
     made = adapting.adapt("flagship", data, tmp_path / "hand", minutes=20)
-    judge, labels = Judge(), np.resize(rest.labels, 2_000)
+    judge, labels = Classifier(), np.resize(rest.labels, 2_000)
     reference = judge.read(rest.images)[1]
     distances, slants, aim = [], [], measure(rest.images)["slant"]
     for model in (digitgan.load(), digitgan.load(made)):

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 
 import digitgan
-from digitgan.data import Dataset
+from digitgan.data.dataset import Dataset
 from digitgan.errors import InputError, TrainingFailed
 from digitgan.model.presets import PRESETS
 from digitgan.training import train as training
 from digitgan.training.build import build_gan, lower_rate
 from digitgan.training.checkpoint import Checkpoints, snapshot
+from digitgan.training.checkpoint_callback import SHARE, CheckpointCallback
 from digitgan.training.clock import Clock, Progress
-from digitgan.training.guard import MOST_ROLLBACKS, Guard
+from digitgan.training.collapse_monitor import MOST_ROLLBACKS, CollapseMonitor
 from digitgan.training.run import Run
-from digitgan.training.saver import SHARE, Saver
 
 
 @pytest.fixture(scope="module")
@@ -93,14 +93,14 @@ def test_another_game_is_refused(gan, three):
 
 def saver_of(gan, checkpoints, seconds=1.0):
     clock = Clock(1000, 10, None)
-    saver = Saver(checkpoints, clock, seconds)
+    saver = CheckpointCallback(checkpoints, clock, seconds)
     saver.set_model(gan)
     return saver, clock
 
 
 def test_the_pause_is_stretched_by_what_checkpoints_cost(gan, tmp_path, monkeypatch):
     saver, clock = saver_of(gan, Checkpoints(tmp_path))
-    monkeypatch.setattr(Saver, "_write", lambda *_: 0.5)
+    monkeypatch.setattr(CheckpointCallback, "_write", lambda *_: 0.5)
     saver.on_train_begin()
     for clock.step in range(1, 200):
         clock.seconds = float(clock.step)
@@ -145,7 +145,7 @@ def guard(small, step=1000, rows=(), digits=1.0):
     clock.start(Progress(step))
     recorder = SimpleNamespace(history=SimpleNamespace(rows=rows))
     score = SimpleNamespace(rows=[{"step": step}], share_of_digits=digits)
-    return Guard(clock, recorder, score, small.train.images)
+    return CollapseMonitor(clock, recorder, score, small.train.images)
 
 
 WELL = {"loss": 2.0, "d_loss": 1.2, "g_loss": 0.7, "d_real": 0.6, "d_fake": 0.4}
@@ -197,7 +197,7 @@ def fail_at(*steps):
 
 def test_a_roll_back_lowers_the_rate_and_resumes_exactly(small, tmp_path, monkeypatch):
     ask = {"epochs": 2, "guard": "rollback", "checkpoint_seconds": 1e6}
-    monkeypatch.setattr(Guard, "on_train_batch_end", fail_at(9, 20))
+    monkeypatch.setattr(CollapseMonitor, "on_train_batch_end", fail_at(9, 20))
     run = digitgan.train("tiny", out=tmp_path / "run", **ask)  # 15 steps an epoch
     notes = (run.folder / "guard.log").read_text().splitlines()
     assert "failure 9" in notes[0] and "from step 0 at 0.5 times" in notes[0]
@@ -215,7 +215,7 @@ def test_a_roll_back_lowers_the_rate_and_resumes_exactly(small, tmp_path, monkey
 
 
 def test_too_many_roll_backs_stop_the_run(small, tmp_path, monkeypatch):
-    monkeypatch.setattr(Guard, "on_train_batch_end", fail_at(3, 3, 3, 3, 3))
+    monkeypatch.setattr(CollapseMonitor, "on_train_batch_end", fail_at(3, 3, 3, 3, 3))
     with pytest.raises(TrainingFailed, match=f"failure 3.*{MOST_ROLLBACKS} roll-backs"):
         digitgan.train("tiny", epochs=1, guard="rollback", out=tmp_path / "run")
     kept = Checkpoints(Run.open(tmp_path / "run").checkpoints).kept

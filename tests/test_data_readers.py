@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digitgan import data
 from digitgan.data import readers
+from digitgan.data.dataset import Digits, held_out
+from digitgan.data.load import load_dataset
 from digitgan.errors import InputError
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (6, 28, 28), dtype=np.uint8)
@@ -50,7 +51,7 @@ def check(digits, images=IMAGES, labels=LABELS):
 def refuse(path, *words):
     """Check that a path is refused in one line that names it and says the words."""
     with pytest.raises(InputError) as caught:
-        data.load(path)
+        load_dataset(path)
     line = str(caught.value)
     assert line.startswith(f"--data {str(path)!r} ")
     assert "\n" not in line
@@ -63,7 +64,7 @@ def refuse(path, *words):
 def test_idx_folder(tmp_path, end, dot):
     write_idx(tmp_path, end=end, dot=dot)
     write_idx(tmp_path, "t10k", IMAGES[:3], LABELS[3:], end=end, dot=dot)
-    dataset = data.load(tmp_path)
+    dataset = load_dataset(tmp_path)
     check(dataset.train)
     check(dataset.test, IMAGES[:3], LABELS[3:])
     assert dataset.classes == ("0", "1", "2", "3", "4")
@@ -71,7 +72,7 @@ def test_idx_folder(tmp_path, end, dot):
 
 
 def test_idx_file_with_its_labels_beside_it(tmp_path):
-    dataset = data.load(str(write_idx(tmp_path, part="mine", end=".gz")))
+    dataset = load_dataset(str(write_idx(tmp_path, part="mine", end=".gz")))
     check(dataset.train)
     assert dataset.test is None
     assert dataset.source.endswith("6 training and no test images")
@@ -80,7 +81,7 @@ def test_idx_file_with_its_labels_beside_it(tmp_path):
 def test_idx_without_labels(tmp_path):
     path = tmp_path / "digits.idx"
     path.write_bytes(idx(IMAGES))
-    dataset = data.load(path)
+    dataset = load_dataset(path)
     check(dataset.train, labels=None)
     assert dataset.classes == ()
 
@@ -93,7 +94,7 @@ def test_npz_in_keras_layout(tmp_path):
         x_test=IMAGES[2:],
         y_test=LABELS[2:],
     )
-    dataset = data.load(path)
+    dataset = load_dataset(path)
     check(dataset.train)
     check(dataset.test, IMAGES[2:], LABELS[2:])
 
@@ -101,8 +102,8 @@ def test_npz_in_keras_layout(tmp_path):
 @pytest.mark.parametrize("dtype", [np.uint8, np.int64, ">i2"])
 def test_npz_of_x_and_y(tmp_path, dtype):
     x, y = IMAGES.astype(dtype), LABELS.astype(np.int64)
-    check(data.load(write_npz(tmp_path / "a.npz", x=x, y=y)).train)
-    check(data.load(write_npz(tmp_path / "b.npz", x=x)).train, labels=None)
+    check(load_dataset(write_npz(tmp_path / "a.npz", x=x, y=y)).train)
+    check(load_dataset(write_npz(tmp_path / "b.npz", x=x)).train, labels=None)
 
 
 def glyph(ink, paper, size=(28, 28)):
@@ -125,7 +126,7 @@ def test_pictures_by_class(tmp_path):
     write_pictures(tmp_path, glyph(255, 0), endings)
     (tmp_path / ".hidden").mkdir()
     (tmp_path / "ace" / "notes.txt").write_text("not a picture")
-    dataset = data.load(tmp_path)
+    dataset = load_dataset(tmp_path)
     assert dataset.classes == ("ace", "seven")
     np.testing.assert_array_equal(dataset.train.labels, [0] * 4 + [1] * 4)
     for image in dataset.train.images:
@@ -134,7 +135,7 @@ def test_pictures_by_class(tmp_path):
 
 
 def test_dark_ink_on_light_paper_is_inverted(tmp_path):
-    dataset = data.load(write_pictures(tmp_path, glyph(0, 255)))
+    dataset = load_dataset(write_pictures(tmp_path, glyph(0, 255)))
     np.testing.assert_array_equal(dataset.train.images[0], np.asarray(glyph(255, 0)))
     assert dataset.source.endswith(", dark on light, so inverted")
 
@@ -142,20 +143,20 @@ def test_dark_ink_on_light_paper_is_inverted(tmp_path):
 def test_transparent_paper_is_light(tmp_path):
     picture = Image.new("RGBA", (28, 28), (0, 0, 0, 0))
     picture.paste((0, 0, 0, 255), [9, 7, 14, 21])
-    dataset = data.load(write_pictures(tmp_path, picture))
+    dataset = load_dataset(write_pictures(tmp_path, picture))
     np.testing.assert_array_equal(dataset.train.images[0], np.asarray(glyph(255, 0)))
 
 
 def test_pictures_of_16_bits_are_scaled(tmp_path):
     values = np.asarray(glyph(180, 0)).astype(np.uint16) * 257 + 100
-    dataset = data.load(write_pictures(tmp_path, Image.fromarray(values)))
+    dataset = load_dataset(write_pictures(tmp_path, Image.fromarray(values)))
     np.testing.assert_array_equal(dataset.train.images[0], np.asarray(glyph(180, 0)))
 
 
 def test_tall_picture_keeps_its_proportions(tmp_path):
     picture = Image.new("L", (20, 56), 10)
     picture.paste(250, [5, 0, 15, 56])
-    image = data.load(write_pictures(tmp_path, picture)).train.images[0]
+    image = load_dataset(write_pictures(tmp_path, picture)).train.images[0]
     assert (image[:, :8] == 10).all() and (image[:, 20:] == 10).all()
     assert (image[14, 13:15] > 200).all()
 
@@ -297,7 +298,7 @@ def test_random_damage_is_always_one_clear_line(tmp_path):
                 bad[at] = rng.integers(256)
             path.write_bytes(bad)
             try:
-                data.load(path)
+                load_dataset(path)
             except InputError as error:
                 assert "\n" not in str(error)
 
@@ -316,17 +317,17 @@ def test_size_is_checked_before_anything_is_allocated(tmp_path):
 
 def test_data_hash_follows_images_and_labels(tmp_path):
     def hash_of(**arrays):
-        return data.load(write_npz(tmp_path / "a.npz", **arrays)).sha256
+        return load_dataset(write_npz(tmp_path / "a.npz", **arrays)).sha256
 
     first = hash_of(x=IMAGES, y=LABELS)
-    assert first == data.load(write_idx(tmp_path)).sha256
+    assert first == load_dataset(write_idx(tmp_path)).sha256
     assert len({first, hash_of(x=IMAGES), hash_of(x=IMAGES, y=LABELS[::-1])}) == 3
 
 
 def test_held_out_is_a_fixed_part():
     images = np.arange(60_000, dtype=np.int32)
-    whole = data.Digits(images, images)
-    learn, choose = data.held_out(whole)
+    whole = Digits(images, images)
+    learn, choose = held_out(whole)
     assert (len(learn), len(choose)) == (55_000, 5_000)
     both = np.concatenate([learn.images, choose.images])
     np.testing.assert_array_equal(np.sort(both), images)
@@ -335,6 +336,6 @@ def test_held_out_is_a_fixed_part():
 
 
 def test_held_out_is_a_tenth_at_most_and_one_at_least():
-    assert len(data.held_out(data.Digits(IMAGES.repeat(10, axis=0)))[1]) == 6
-    assert [len(part) for part in data.held_out(data.Digits(IMAGES[:2]))] == [1, 1]
-    assert len(data.held_out(data.Digits(IMAGES.repeat(10, axis=0)), n=2)[1]) == 2
+    assert len(held_out(Digits(IMAGES.repeat(10, axis=0)))[1]) == 6
+    assert [len(part) for part in held_out(Digits(IMAGES[:2]))] == [1, 1]
+    assert len(held_out(Digits(IMAGES.repeat(10, axis=0)), n=2)[1]) == 2

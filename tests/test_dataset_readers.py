@@ -11,7 +11,7 @@ from datasets_made import NAMES, tiny_model
 from PIL import Image
 
 import digitgan
-from digitgan.generation.factory import make_dataset
+from digitgan.datasets.make import make_dataset
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # local files are all that is read
 COUNT = 1000

@@ -18,8 +18,8 @@ from datasets_made import (
     whole,
 )
 
-from digitgan.generation import shards
-from digitgan.generation.factory import make_dataset, verify_dataset
+from digitgan.datasets import shards
+from digitgan.datasets.make import make_dataset, verify_dataset
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from digitgan.errors import InputError
-from digitgan.model.latents import draw_uniforms
+from digitgan.random_streams import draw_uniforms
 from digitgan.training.batches import Batches
 from digitgan.training.distribution import Place, check
 from digitgan.training.history import History
@@ -75,7 +75,7 @@ def test_two_processes_learn_as_two_devices_do(learnt, tmp_path):
     [(937, 50, 0), (234, 50, 100), (7, 1, 3), (5, 4, 0)],
 )
 def test_calls_are_the_batches_in_order_and_end_where_rows_do(size, at_once, first):
-    from digitgan.training.on_device import Calls
+    from digitgan.training.jax_pipeline import Calls
 
     batches = Batches(np.zeros((2 * size, 28, 28), np.uint8), {}, 2, 0, first)
     calls = Calls(batches, at_once)

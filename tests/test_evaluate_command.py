@@ -13,10 +13,10 @@ from PIL import Image
 
 import digitgan
 from digitgan import cli
-from digitgan.data import Dataset, Digits
+from digitgan.data.dataset import Dataset, Digits
 from digitgan.errors import InputError
-from digitgan.evaluation import candidates, command, scorecard
-from digitgan.generation.sampler import Sampler
+from digitgan.evaluation import command, load_samples, scorecard
+from digitgan.sampling.sampler import Sampler
 
 HEAVY = ("keras", "tensorflow", "jax", "torch", "matplotlib", "sklearn")
 NAMES = tuple(str(digit) for digit in range(10))
@@ -32,10 +32,10 @@ def small(mnist):
 @pytest.fixture(autouse=True)
 def quick(small, monkeypatch):
     """Let the command compare with ``small`` and draw few digits."""
-    load = candidates.real_digits.load
+    load = load_samples.real_digits.load
     find = lambda data="mnist": small if str(data) == "mnist" else load(data)  # noqa: E731
-    monkeypatch.setattr("digitgan.data.load", find)
-    monkeypatch.setattr(candidates, "DRAWN", 600)
+    monkeypatch.setattr("digitgan.data.load.load_dataset", find)
+    monkeypatch.setattr(load_samples, "DRAWN", 600)
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +81,9 @@ def same(one, other):
 def test_arrays_of_an_npz(small, digits, tmp_path):
     x, y = digits
     np.savez(tmp_path / "both.npz", x=x, y=y)
-    same(candidates.find(tmp_path / "both.npz", small), digits)
+    same(load_samples.find(tmp_path / "both.npz", small), digits)
     np.savez_compressed(tmp_path / "alone.npz", x=x / 255)
-    images, labels = candidates.find(str(tmp_path / "alone.npz"), small)
+    images, labels = load_samples.find(str(tmp_path / "alone.npz"), small)
     assert labels is None and images.dtype == float
 
 
@@ -91,7 +91,7 @@ def test_the_training_part_of_keras_layout(small, digits, tmp_path):
     x, y = digits
     parts = {"x_train": x, "y_train": y, "x_test": x[:9], "y_test": y[:9]}
     np.savez(tmp_path / "mnist.npz", **parts)
-    same(candidates.find(tmp_path / "mnist.npz", small), digits)
+    same(load_samples.find(tmp_path / "mnist.npz", small), digits)
 
 
 @pytest.mark.parametrize(
@@ -102,25 +102,25 @@ def test_pictures_by_class(small, digits, tmp_path, names, labels):
         (tmp_path / name).mkdir()
         for i in range(3):
             Image.fromarray(digits[0][i]).save(tmp_path / name / f"{i}.png")
-    images, found = candidates.find(tmp_path, small)
+    images, found = load_samples.find(tmp_path, small)
     assert len(images) == 6
     assert found is None if labels is None else set(found) == labels
 
 
 def test_a_model_draws_with_the_frequencies_of_real_digits(small, model):
-    images, labels = candidates.find(model, small, seed=3)
+    images, labels = load_samples.find(model, small, seed=3)
     assert images.shape == (600, 28, 28) and images.dtype == np.uint8
     expected = np.bincount(small.train.labels, minlength=10) / len(small.train)
     found = np.bincount(labels, minlength=10) / len(labels)
     assert np.abs(found - expected).max() < 0.06
-    same(candidates.find(model, small, seed=3), (images, labels))
-    same(candidates.find(Sampler(model), small, seed=3), (images, labels))
-    assert not np.array_equal(candidates.find(model, small, seed=4)[0], images)
+    same(load_samples.find(model, small, seed=3), (images, labels))
+    same(load_samples.find(Sampler(model), small, seed=3), (images, labels))
+    assert not np.array_equal(load_samples.find(model, small, seed=4)[0], images)
 
 
 def test_a_run_folder_holds_a_model(small, model, tmp_path):
     shutil.copytree(model, tmp_path / "run" / "model")
-    same(candidates.find(tmp_path / "run", small), candidates.find(model, small))
+    same(load_samples.find(tmp_path / "run", small), load_samples.find(model, small))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_run_folder_holds_a_model(small, model, tmp_path):
     [("tiny", ("4", "9"), {4, 9}), ("tiny", ("a", "b"), None), ("dcgan", NAMES, None)],
 )
 def test_models_of_other_classes(small, tmp_path, preset, classes, labels):
-    images, found = candidates.find(make_model(tmp_path, preset, classes), small)
+    images, found = load_samples.find(make_model(tmp_path, preset, classes), small)
     assert len(images) == 600
     assert found is None if labels is None else set(found) == labels
 
@@ -202,8 +202,8 @@ def test_quick_needs_no_framework(small, digits, model, tmp_path):
         f"        if name.split('.')[0] in {HEAVY}:\n"
         "            raise ModuleNotFoundError(name)\n"
         "sys.meta_path.insert(0, Absent())\n"
-        "from digitgan.evaluation import candidates\n"
-        "candidates.DRAWN = 200\n"
+        "from digitgan.evaluation import load_samples\n"
+        "load_samples.DRAWN = 200\n"
         f"from digitgan.cli import main; main({line})"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
@@ -274,7 +274,7 @@ def test_damaged_archives(capsys, tmp_path, kind):
 
 def test_an_array_too_large_to_hold(capsys, monkeypatch, tmp_path):
     np.savez(tmp_path / "large.npz", x=X)
-    monkeypatch.setattr(candidates, "LARGEST", 1000)
+    monkeypatch.setattr(load_samples, "LARGEST", 1000)
     line = refused(capsys, tmp_path, tmp_path / "large.npz")
     assert "x has 156,800 bytes, allowed are 1,000" in line
 
@@ -332,5 +332,5 @@ def test_an_unfinished_run(capsys, tmp_path):
 
 def test_digits_without_labels_are_drawn_each_in_turn(model):
     unlabelled = Digits(np.zeros((9, 28, 28), np.uint8))
-    _, labels = candidates.find(model, Dataset(unlabelled, None, (), "no labels"))
+    _, labels = load_samples.find(model, Dataset(unlabelled, None, (), "no labels"))
     assert np.array_equal(np.bincount(labels), np.full(10, 60))

@@ -13,7 +13,7 @@ from scipy import ndimage
 
 from digitgan.errors import InputError
 from digitgan.evaluation import evaluate, scorecard
-from digitgan.evaluation.figures.base import word
+from digitgan.evaluation.rows.base import word
 from digitgan.evaluation.table import show
 
 N = 1_000
@@ -196,7 +196,7 @@ def test_words():
 def test_quick_imports_no_training_framework():
     code = (
         "import sys, numpy as np, digitgan.evaluation.table\n"
-        "from digitgan.data import Dataset, Digits\n"
+        "from digitgan.data.dataset import Dataset, Digits\n"
         "rng = np.random.default_rng(0)\n"
         "x, y = rng.integers(0, 256, (2000, 28, 28), np.uint8), np.arange(2000) % 10\n"
         "real = Dataset(Digits(x, y), Digits(x, y), (), 'noise')\n"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from digitgan.generation.factory import make_dataset
-from digitgan.generation.sampler import SHIPPED
+from digitgan.datasets.make import make_dataset
+from digitgan.handwriting.model import SHIPPED
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 

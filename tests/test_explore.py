@@ -9,9 +9,9 @@ from PIL import Image, ImageSequence
 
 from digitgan.data import sources
 from digitgan.errors import InputError
-from digitgan.evaluation.metrics.memorisation import distances, nearest
-from digitgan.generation.plane import TURN, plane
-from digitgan.generation.sampler import load
+from digitgan.handwriting.model import load
+from digitgan.measure.nearest_neighbours import distances, nearest
+from digitgan.sampling.latent_torus import TURN, plane
 
 pytest.importorskip("starlette")
 pytest.importorskip("httpx")

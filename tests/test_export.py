@@ -16,8 +16,8 @@ import digitgan
 from digitgan.cli import main
 from digitgan.errors import InputError
 from digitgan.export import export, files_in
-from digitgan.generation.plane import TURN, plane
-from digitgan.model.latents import draw_latents
+from digitgan.random_streams import draw_latents
+from digitgan.sampling.latent_torus import TURN, plane
 
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(not NODE, reason="there is no node")

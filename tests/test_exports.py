@@ -81,7 +81,7 @@ def test_a_model_without_labels_travels_too(format, tmp_path, unlabelled):
     out = tmp_path / f"any{FORMATS[format].ending}"
     assert export(unlabelled, format, out, said.append) == out
     assert re.search(r"differ, by [01] of 255 at most", said[0])
-    recipe = model.recipe(3, seed=5)
+    recipe = model.generator_inputs(3, seed=5)
     drawn = form.opened(out)(latents=recipe.latents)
     assert np.abs(drawn.astype(int) - model.draw(recipe)).max() <= 1
     held = files_in(tmp_path)

@@ -11,7 +11,7 @@ from PIL import Image
 
 import digitgan
 from digitgan import cli
-from digitgan.generation.hand import Hand, take_pen
+from digitgan.handwriting.writer_style import WriterStyle, sample_writer
 
 HEAVY = ("keras", "tensorflow", "jax", "torch", "matplotlib", "sklearn")
 NAMES = tuple("0123456789")
@@ -59,7 +59,7 @@ def test_arrays_of_a_text_hold_the_digits_of_its_picture(capsys, tmp_path, folde
     with np.load(out) as stored:
         assert stored["y"].tolist() == [7, 0, 7] and len(stored["slant"]) == 3
         assert not np.array_equal(stored["x"][0], stored["x"][2])
-        drawn = take_pen(digitgan.load(folder), "7/07", Hand())[0]
+        drawn = sample_writer(digitgan.load(folder), "7/07", WriterStyle())[0]
         assert np.array_equal(stored["x"], digitgan.load(folder).draw(drawn))
 
 
@@ -107,7 +107,7 @@ def test_no_framework_is_needed(folder):
         [sys.executable, "-c", code], capture_output=True, text=True
     )
     assert result.returncode == 0 and result.stderr == ""
-    loaded = "import sys, digitgan.generation.command; print(*sys.modules)"
+    loaded = "import sys, digitgan.handwriting.generate; print(*sys.modules)"
     names = subprocess.check_output([sys.executable, "-c", loaded], text=True).split()
     assert not {"scipy", "rich", *HEAVY} & set(names)
 

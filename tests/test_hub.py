@@ -14,7 +14,7 @@ from model_folders import make_model
 import digitgan
 from digitgan.export.hub import write_folder
 from digitgan.files import sha256
-from digitgan.generation.sampler import SHIPPED
+from digitgan.handwriting.model import SHIPPED
 
 pytest.importorskip("huggingface_hub")
 NOWHERE = "http://127.0.0.1:9"

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from digitgan.errors import InputError
-from digitgan.evaluation.judge import FILE, Judge
+from digitgan.measure.classifier import FILE, Classifier
 
 
 @pytest.fixture(scope="module")
 def judge():
-    return Judge()
+    return Classifier()
 
 
 def test_it_reads_the_test_digits(judge, mnist):
@@ -29,7 +29,7 @@ def test_its_card_tells_the_truth(judge, mnist):
     assert card["sha256"] == judge.sha256
     assert card["bytes"] == FILE.stat().st_size < 2_000_000
     assert card["accuracy"]["test"] >= 0.995
-    assert "digitgan.evaluation.train_judge" in card["command"]
+    assert "digitgan.evaluation.train_classifier" in card["command"]
     if len(mnist.test) == 10_000:
         read = judge.read(mnist.test.images)[0].argmax(axis=1)
         assert np.mean(read == mnist.test.labels) == pytest.approx(
@@ -49,28 +49,30 @@ def test_blocks_and_order_do_not_matter(judge, mnist):
 
 
 def test_a_changed_judge_is_refused(tmp_path):
-    for name in ("judge.onnx", "judge.json"):
+    for name in ("classifier.onnx", "classifier.json"):
         shutil.copy(FILE.with_name(name), tmp_path / name)
-    card = json.loads((tmp_path / "judge.json").read_text())
-    (tmp_path / "judge.json").write_text(json.dumps(card | {"sha256": "0" * 64}))
+    card = json.loads((tmp_path / "classifier.json").read_text())
+    (tmp_path / "classifier.json").write_text(json.dumps(card | {"sha256": "0" * 64}))
     with pytest.raises(InputError, match="judge .* SHA-256 .* changed"):
-        Judge(tmp_path / "judge.onnx")
+        Classifier(tmp_path / "classifier.onnx")
 
 
 def test_a_missing_judge_is_named(tmp_path):
     with pytest.raises(InputError, match="nowhere"):
-        Judge(tmp_path / "nowhere.onnx")
+        Classifier(tmp_path / "nowhere.onnx")
 
 
 @pytest.mark.slow
 def test_it_can_be_trained_and_exported(tmp_path, mnist, monkeypatch):
     pytest.importorskip("tensorflow")
-    from digitgan.data import Dataset
-    from digitgan.evaluation import train_judge
+    from digitgan.data.dataset import Dataset
+    from digitgan.evaluation import train_classifier
 
-    monkeypatch.setattr(train_judge, "EPOCHS", 2)
+    monkeypatch.setattr(train_classifier, "EPOCHS", 2)
     few = Dataset(mnist.train[:4000], mnist.test[:500], mnist.classes, "a few")
-    card = train_judge.make(tmp_path, few, "test")
+    card = train_classifier.make(tmp_path, few, "test")
     assert card["accuracy"]["held_out"] > 0.9
-    probabilities, features = Judge(tmp_path / "judge.onnx").read(few.test.images)
+    probabilities, features = Classifier(tmp_path / "classifier.onnx").read(
+        few.test.images
+    )
     assert probabilities.shape == (500, 10) and features.shape == (500, 64)

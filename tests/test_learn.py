@@ -12,10 +12,10 @@ import onnxruntime
 import pytest
 from PIL import Image
 
-from digitgan.data.drawings import as_digit
 from digitgan.data.images import to_float
-from digitgan.evaluation.morphometry import measure
-from digitgan.generation.sampler import load
+from digitgan.data.mnist_preprocessing import preprocess_drawing
+from digitgan.handwriting.model import load
+from digitgan.measure.morphometry import measure
 from digitgan.model.presets import PRESETS
 
 pytest.importorskip("starlette")
@@ -24,10 +24,10 @@ from starlette.testclient import TestClient  # noqa: E402
 
 from digitgan.serving import training_process  # noqa: E402
 from digitgan.serving.app import make_app  # noqa: E402
-from digitgan.serving.critic import Critic, read_sheet  # noqa: E402
+from digitgan.serving.discriminator import Discriminator, read_sheet  # noqa: E402
+from digitgan.serving.narration import Facts, duration, tell  # noqa: E402
 from digitgan.serving.problems import Problem  # noqa: E402
 from digitgan.serving.runs import Runs, report, sheets  # noqa: E402
-from digitgan.serving.story import Facts, duration, tell  # noqa: E402
 from digitgan.training.run import Config, Run  # noqa: E402
 
 HERE = "http://localhost"
@@ -119,7 +119,7 @@ def test_a_training_from_beginning_to_end(client, tmp_path):
     judged = client.post("/v1/runs/a/opinion", json={"drawing": LINE}).json()
     assert judged["label"] == int(np.argmax(judged["probabilities"]))
     assert judged["probability"] == max(judged["probabilities"])
-    assert np.array_equal(judged["image"], as_digit(np.array(LINE, np.uint8)))
+    assert np.array_equal(judged["image"], preprocess_drawing(np.array(LINE, np.uint8)))
 
     assert client.post("/v1/runs/a/resume", json={"minutes": 5}).status_code == 202
     told, seen = until(client, "a", lambda told: told["step"] > paused_at)
@@ -362,30 +362,30 @@ def test_real_digits_are_as_digits_already(mnist):
     some, pixel = mnist.train.images[:200], np.arange(28)
     for image in some:
         large = Image.fromarray(image).resize((112, 112), Image.Resampling.BICUBIC)
-        digit = as_digit(np.asarray(large))
+        digit = preprocess_drawing(np.asarray(large))
         rows, columns = np.nonzero(digit > 16)
         assert max(np.ptp(rows), np.ptp(columns)) + 1 in (19, 20)
         for axis in (0, 1):
             mass = digit.sum(axis=1 - axis, dtype=float)
             assert abs(mass @ pixel / mass.sum() - 14) < 1.5
-    same = np.mean([abs(as_digit(i).astype(int) - i).mean() for i in some])
+    same = np.mean([abs(preprocess_drawing(i).astype(int) - i).mean() for i in some])
     assert same < 6  # of 33, their mean grey
 
 
 def test_odd_drawings_become_digits_too():
     dot = np.zeros((60, 60), np.uint8)
     dot[0, 59] = 255
-    assert as_digit(dot).any()
+    assert preprocess_drawing(dot).any()
     line = np.zeros((64, 64), np.uint8)
     line[63] = 255
-    digit = as_digit(line)
+    digit = preprocess_drawing(line)
     assert digit.shape == (28, 28) and (digit.max(axis=0) > 0).sum() == 20
 
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_the_discriminators_file_agrees_with_keras(preset, tmp_path):
     pytest.importorskip("keras")
-    from digitgan.model.onnx_file import write_discriminator
+    from digitgan.model.onnx_writer import write_discriminator
     from digitgan.training.build import build_gan
 
     rng = np.random.default_rng(0)
@@ -410,18 +410,20 @@ def test_the_discriminators_file_agrees_with_keras(preset, tmp_path):
     write_discriminator(run.discriminator, network)
     np.savez(run.real_digits, images=images, **told)
     line = np.array(LINE, np.uint8)
-    judged = Critic(run).of_drawing(line)
+    judged = Discriminator(run).of_drawing(line)
     assert ("label" in judged) == ("label" in told)
-    styles = {k: v.astype("f4") for k, v in measure(as_digit(line)[None]).items()}
+    styles = {
+        k: v.astype("f4") for k, v in measure(preprocess_drawing(line)[None]).items()
+    }
     asked = {"label": np.array([judged.get("label", 0)], "i4")} | styles
     (alone,) = session.run(
-        None, {"digits": as_digit(line)[None], **{k: asked[k] for k in told}}
+        None, {"digits": preprocess_drawing(line)[None], **{k: asked[k] for k in told}}
     )
     assert judged["probability"] == pytest.approx(alone.item(), abs=1e-4)
 
 
 def test_sheets_are_read_back_exactly(tmp_path):
-    from digitgan.data.pictures import grid
+    from digitgan.data.image_grid import grid
 
     digits = np.random.default_rng(0).integers(0, 256, (37, 28, 28)).astype(np.uint8)
     grid(digits).save(tmp_path / "sheet.png")
@@ -489,18 +491,18 @@ def test_sheets_come_before_the_epoch_ends_and_change_nothing(
 ):
     """Whoever watches costs no digit: the weights are the same."""
     pytest.importorskip("keras")
-    from digitgan.training import opinion, train
+    from digitgan.training import discriminator_export, train
 
     drawn = []
     monkeypatch.setattr(
-        opinion.Opinion,
+        discriminator_export.DiscriminatorExport,
         "_write",
         lambda self: drawn.append((self.clock.step, sheets(self.run))),
     )
     seen = []
     for seconds in (1e9, 0.0):
-        monkeypatch.setattr(opinion, "SECONDS", seconds)
-        monkeypatch.setattr(opinion, "SHARE", 1e9)
+        monkeypatch.setattr(discriminator_export, "SECONDS", seconds)
+        monkeypatch.setattr(discriminator_export, "SHARE", 1e9)
         drawn.clear()
         run = train.train("tiny", few, epochs=1, out=tmp_path / str(seconds))
         seen.append(

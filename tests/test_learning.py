@@ -5,10 +5,10 @@ import onnxruntime
 import pytest
 
 import digitgan
-from digitgan.evaluation.judge import Judge
-from digitgan.model.finish import finished
-from digitgan.model.latents import draw_latents
+from digitgan.measure.classifier import Classifier
+from digitgan.model.histogram_matching import finished
 from digitgan.model.presets import PRESETS
+from digitgan.random_streams import draw_latents
 from digitgan.training.train import build_gan
 
 SURE, ENOUGH, N = 0.9, 20, 1000
@@ -16,7 +16,7 @@ SURE, ENOUGH, N = 0.9, 20, 1000
 
 def confidently_named(images):
     """Return the digits that the judge names with confidence, often enough."""
-    probabilities, _ = Judge().read(images)
+    probabilities, _ = Classifier().read(images)
     sure = probabilities.max(axis=1) >= SURE
     counts = np.bincount(probabilities.argmax(axis=1)[sure], minlength=10)
     return set(np.flatnonzero(counts >= ENOUGH).tolist())

@@ -6,13 +6,13 @@ import pytest
 
 from digitgan.data.images import to_float, to_uint8
 from digitgan.errors import InputError
-from digitgan.model import finish, networks
-from digitgan.model.finish import fit_tone
-from digitgan.model.folder import some_of_each
+from digitgan.model import histogram_matching, networks
 from digitgan.model.gan import GAN
-from digitgan.model.latents import draw_latents
+from digitgan.model.histogram_matching import fit_grey_curve
 from digitgan.model.losses import PENALTY_STEP, gradient_penalty
+from digitgan.model.model_folder import some_of_each
 from digitgan.model.presets import PRESETS, Preset, check, find_preset
+from digitgan.random_streams import draw_latents
 
 
 def types(model):
@@ -142,17 +142,17 @@ def test_a_tone_gives_the_greys_of_real_digits():
     ink = rng.normal(-1, 2, (50, 28, 28)).astype("f4")
     real = np.where(ink > 1, rng.choice([130, 252, 253], ink.shape), 0).astype("u1")
     real[:, 3, 3] = 255  # a peak a digit
-    tone = fit_tone(ink, real)
+    tone = fit_grey_curve(ink, real)
     assert (np.diff(tone.curve.astype(int)) >= 0).all()
     place = keras.Input((28, 28, 1))
     plain = keras.Model(place, keras.layers.Identity(name="ink")(place))
-    found = finish.finished(plain, tone)(ink[..., np.newaxis]).numpy()
+    found = histogram_matching.finished(plain, tone)(ink[..., np.newaxis]).numpy()
     assert found.dtype == np.uint8
     for grey in (0, 130, 252, 253):
         assert abs((found == grey).mean() - (real == grey).mean()) < 2e-3, grey
     peaks = (found == 255).sum(axis=(1, 2))
     assert peaks.min() >= 1 and peaks.mean() < 1.5
-    assert fit_tone(ink, np.minimum(real, 254)).gap < 0  # no peaks, none made
+    assert fit_grey_curve(ink, np.minimum(real, 254)).gap < 0  # no peaks, none made
 
 
 def test_players_hear_styles_in_their_units():

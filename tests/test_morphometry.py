@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from digitgan.evaluation.morphometry import MEASURES, measure
+from digitgan.measure.morphometry import MEASURES, measure
 
 
 def stroke(thickness, lean, height=16.0, centre=(13.5, 13.5)):

@@ -10,11 +10,13 @@ import pytest
 from model_folders import make_model
 
 import digitgan
-from digitgan import data
-from digitgan.data import Dataset, Digits, originals, sources
+from digitgan.data import originals, sources
+from digitgan.data.dataset import Dataset, Digits
+from digitgan.data.load import load_dataset
 from digitgan.errors import InputError
-from digitgan.evaluation import candidates, judges, scorecard, table, train_judge
+from digitgan.evaluation import load_samples, scorecard, table, train_classifier
 from digitgan.files import sha256
+from digitgan.measure import classifier_registry
 from digitgan.model.presets import PRESETS
 from digitgan.training.checks import check_data
 
@@ -56,7 +58,7 @@ def put(cache, monkeypatch, name, files):
 @pytest.mark.parametrize("name", originals.ORIGINALS)
 def test_one_line_says_what_to_fetch_and_where_to_put_it(cache, name):
     with pytest.raises(ConnectionError) as caught:
-        data.load(name)
+        load_dataset(name)
     line, first = str(caught.value), next(iter(originals.ORIGINALS[name].sums))
     assert "\n" not in line
     assert f"{originals.ORIGINALS[name].address}{first}" in line
@@ -73,7 +75,7 @@ def test_kmnist(cache, monkeypatch):
     }
     assert set(files) == set(originals.ORIGINALS["kmnist"].sums)
     put(cache, monkeypatch, "kmnist", files)
-    found = data.load("kmnist")
+    found = load_dataset("kmnist")
     assert np.array_equal(found.train.images, X)
     assert (found.classes[9], len(found.test)) == ("wo", 3)
 
@@ -91,7 +93,7 @@ def test_qmnist_has_the_digit_in_the_first_of_eight_columns(cache, monkeypatch):
     }
     assert set(files) == set(originals.ORIGINALS["qmnist"].sums)
     put(cache, monkeypatch, "qmnist", files)
-    found = data.load("qmnist")
+    found = load_dataset("qmnist")
     assert np.array_equal(found.train.labels, columns[:, 0])
     assert np.array_equal(found.test.images, X)
 
@@ -107,7 +109,7 @@ def test_emnist_letters_are_turned_upright_and_counted_from_0(cache, monkeypatch
             made.writestr(f"{start}-images-idx3-ubyte.gz", idx(lying))
             made.writestr(f"{start}-labels-idx1-ubyte.gz", idx(labels))
     put(cache, monkeypatch, "emnist-letters", {"gzip.zip": archive.read_bytes()})
-    found = data.load("emnist-letters")
+    found = load_dataset("emnist-letters")
     assert np.array_equal(found.train.images, X)
     assert [found.classes[n] for n in found.train.labels] == list("azccab")
 
@@ -116,13 +118,13 @@ def test_a_file_that_is_not_the_original_is_refused(cache):
     (cache / "kmnist").mkdir(parents=True)
     (cache / "kmnist" / "train-images-idx3-ubyte.gz").write_bytes(b"something")
     with pytest.raises(ConnectionError, match="not the original"):
-        data.load("kmnist")
+        load_dataset("kmnist")
 
 
 def test_what_is_fetched_is_checked_before_it_is_kept(cache, monkeypatch):
     monkeypatch.setattr(originals, "download", lambda _: b"something else")
     with pytest.raises(ConnectionError, match="not the original"):
-        data.load("kmnist")
+        load_dataset("kmnist")
     assert not list(cache.rglob("*.gz"))
 
 
@@ -132,14 +134,14 @@ def test_what_is_fetched_is_checked_before_it_is_kept(cache, monkeypatch):
 def test_a_folder_of_idx_files_may_name_its_classes(tmp_path):
     (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(idx(X))
     (tmp_path / "train-labels-idx1-ubyte.gz").write_bytes(idx(np.arange(6) % 4))
-    assert data.load(tmp_path).classes == ("0", "1", "2", "3")
+    assert load_dataset(tmp_path).classes == ("0", "1", "2", "3")
     names = tmp_path / "classes.txt"
     names.write_text("\n".join(CLOTHES) + "\n")
-    assert data.load(tmp_path).classes == CLOTHES
+    assert load_dataset(tmp_path).classes == CLOTHES
     for wrong in (CLOTHES[:3], ("a", "a", "b", "c")):
         names.write_text("\n".join(wrong))
         with pytest.raises(InputError, match=r"in classes\.txt"):
-            data.load(tmp_path)
+            load_dataset(tmp_path)
 
 
 # Models that write other things
@@ -200,7 +202,7 @@ def clothes(mnist):
 
 
 def test_without_a_judge_of_that_data_one_line_says_how_to_train_one(cache, clothes):
-    with pytest.raises(InputError, match=r"train_judge --data 'my clothes'$"):
+    with pytest.raises(InputError, match=r"train_classifier --data 'my clothes'$"):
         scorecard.evaluate(clothes.train.images, data=clothes)
 
 
@@ -212,20 +214,22 @@ def test_classes_that_no_model_may_have_are_refused_before_training(clothes):
 
 @pytest.mark.parametrize("words", [["--data", "nope"], ["--epochs", "0"]])
 def test_the_judges_command_refuses_in_a_line(words, monkeypatch, capsys):
-    monkeypatch.setattr("sys.argv", ["train_judge", *words])
+    monkeypatch.setattr("sys.argv", ["train_classifier", *words])
     with pytest.raises(SystemExit) as stopped:
-        train_judge.main()
+        train_classifier.main()
     err = capsys.readouterr().err
     assert stopped.value.code == 2 and f"{words[0]}" in err.splitlines()[-1]
 
 
 def test_a_judge_learns_other_classes_and_is_found(cache, clothes, model):
     pytest.importorskip("tf2onnx")
-    card = train_judge.make(judges.place_of(clothes).parent, clothes, "none", epochs=1)
+    card = train_classifier.make(
+        classifier_registry.place_of(clothes).parent, clothes, "none", epochs=1
+    )
     assert card["classes"] == list(CLOTHES)
-    judge = judges.find_judge(clothes)
+    judge = classifier_registry.find_classifier(clothes)
     assert judge.read(X)[0].shape == (6, 4)
-    images, labels = candidates.find(model, clothes)
+    images, labels = load_samples.find(model, clothes)
     assert set(labels) == {0, 1, 2, 3}
     rows = scorecard.evaluate(images[:200], labels[:200], data=clothes)
     assert rows.classes == CLOTHES
@@ -235,6 +239,6 @@ def test_a_judge_learns_other_classes_and_is_found(cache, clothes, model):
 
 
 def test_digits_have_the_shipped_judge(mnist):
-    assert judges.find_judge(mnist).path.parent.name == "judge"
+    assert classifier_registry.find_classifier(mnist).path.parent.name == "judge"
     few = Dataset(Digits(X), None, ("4", "9"), "two digits")
-    assert judges.find_judge(few).path.parent.name == "judge"
+    assert classifier_registry.find_classifier(few).path.parent.name == "judge"

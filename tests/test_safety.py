@@ -14,13 +14,16 @@ import numpy as np
 import pytest
 from hostile import CARD, CLASSES, IMAGES, LABELS, STYLES
 
-from digitgan import data, files
+from digitgan import files
 from digitgan.data import readers
+from digitgan.data.load import load_dataset
+from digitgan.datasets import manifest
 from digitgan.errors import InputError
 from digitgan.files import sha256
-from digitgan.generation import manifest, network
-from digitgan.generation.sampler import Sampler, load
-from digitgan.generation.styles import Styles
+from digitgan.handwriting.model import load
+from digitgan.measure import onnx_session
+from digitgan.sampling.sampler import Sampler
+from digitgan.sampling.styles import Styles
 
 onnx = pytest.importorskip("onnx")
 
@@ -46,26 +49,30 @@ def refused(read, *words, most=2**23):
 def test_a_gzip_bomb_is_not_unpacked(tmp_path):
     bomb = struct.pack(">4B3I", 0, 0, 8, 3, 100, 28, 28) + bytes(10**8)
     (tmp_path / "bomb.gz").write_bytes(gzip.compress(bomb))
-    refused(lambda: data.load(tmp_path / "bomb.gz"), "longer than its header says")
+    refused(lambda: load_dataset(tmp_path / "bomb.gz"), "longer than its header says")
 
 
 def test_what_is_not_there_takes_no_memory(tmp_path):
     header = struct.pack(">4B3I", 0, 0, 8, 3, 10**6, 28, 28)
     for name, content in (("idx", header), ("idx.gz", gzip.compress(header))):
         (tmp_path / name).write_bytes(content)
-        refused(lambda name=name: data.load(tmp_path / name), "shorter than its header")
+        refused(
+            lambda name=name: load_dataset(tmp_path / name), "shorter than its header"
+        )
 
 
 def test_a_zip_bomb_is_not_unpacked(tmp_path, monkeypatch):
     monkeypatch.setattr(readers, "MAX_BYTES", 10**6)
     np.savez_compressed(tmp_path / "a.npz", x=np.zeros((50_000, 28, 28), np.uint8))
-    refused(lambda: data.load(tmp_path / "a.npz"), "39,200,000 bytes, allowed are 1,0")
+    refused(
+        lambda: load_dataset(tmp_path / "a.npz"), "39,200,000 bytes, allowed are 1,0"
+    )
 
 
 def test_arrays_count_together(tmp_path, monkeypatch):
     monkeypatch.setattr(readers, "MAX_BYTES", 4000)
     np.savez(tmp_path / "a.npz", x_train=IMAGES, x_test=IMAGES)
-    refused(lambda: data.load(tmp_path / "a.npz"), "x_test has 3,136 bytes")
+    refused(lambda: load_dataset(tmp_path / "a.npz"), "x_test has 3,136 bytes")
 
 
 def npz(path, way=zipfile.ZIP_DEFLATED, **members):
@@ -77,7 +84,7 @@ def npz(path, way=zipfile.ZIP_DEFLATED, **members):
 
 def test_a_table_of_contents_of_millions(tmp_path):
     path = npz(tmp_path / "a.npz", **{f"{i:060}": b"" for i in range(12_000)})
-    refused(lambda: data.load(path), "table of contents")
+    refused(lambda: load_dataset(path), "table of contents")
 
 
 @pytest.mark.parametrize("way", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
@@ -85,7 +92,7 @@ def test_other_ways_of_packing(tmp_path, way):
     member = io.BytesIO()
     np.save(member, IMAGES)
     path = npz(tmp_path / "a.npz", way, x=member.getvalue())
-    refused(lambda: data.load(path), "packed in a way")
+    refused(lambda: load_dataset(path), "packed in a way")
 
 
 @pytest.mark.parametrize("shape", [(-4, -28, 28), (10**30, 0, 28), (4, 28, 27)])
@@ -94,7 +101,7 @@ def test_shapes_that_are_not_true(tmp_path, shape):
     told = {"descr": "|u1", "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(member, told)
     path = npz(tmp_path / "a.npz", x=member.getvalue() + IMAGES.tobytes())
-    refused(lambda: data.load(path), "is damaged (x ")
+    refused(lambda: load_dataset(path), "is damaged (x ")
 
 
 def pictures(folder, content):
@@ -108,7 +115,7 @@ def test_a_picture_that_claims_the_whole_memory(tmp_path):
     bomb = bytearray(hostile.picture("PNG"))
     bomb[16:24] = struct.pack(">2I", 60_000, 60_000)
     bomb[29:33] = struct.pack(">I", zlib.crc32(bomb[12:29]))
-    refused(lambda: data.load(pictures(tmp_path, bomb)), "is damaged", "pixels")
+    refused(lambda: load_dataset(pictures(tmp_path, bomb)), "is damaged", "pixels")
 
 
 def test_a_chunk_that_claims_much_takes_nothing(tmp_path):
@@ -116,7 +123,7 @@ def test_a_chunk_that_claims_much_takes_nothing(tmp_path):
     content[33:37] = struct.pack(">I", 10**9)
     tracemalloc.start()
     try:
-        assert len(data.load(pictures(tmp_path, content)).train) == 2
+        assert len(load_dataset(pictures(tmp_path, content)).train) == 2
         assert tracemalloc.get_traced_memory()[1] < 2**23
     finally:
         tracemalloc.stop()
@@ -125,13 +132,13 @@ def test_a_chunk_that_claims_much_takes_nothing(tmp_path):
 def test_a_picture_is_no_program(tmp_path):
     """Pillow hands PostScript to Ghostscript, whatever the file is called."""
     script = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(x) run\n%%EOF\n"
-    refused(lambda: data.load(pictures(tmp_path, script)), "cannot identify")
+    refused(lambda: load_dataset(pictures(tmp_path, script)), "cannot identify")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
 def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.npz")
-    refused(lambda: data.load(tmp_path / "pipe.npz"), "no ordinary file")
+    refused(lambda: load_dataset(tmp_path / "pipe.npz"), "no ordinary file")
     refused(lambda: files.read_json("it", tmp_path / "pipe.npz"), "no ordinary file")
 
 
@@ -191,7 +198,7 @@ def test_labels_that_were_never_learnt_cannot_be_asked_for(tmp_path):
     few = {name: column[STYLES["label"] < 5] for name, column in STYLES.items()}
     model = load(folder_of(tmp_path / "a", arrays=few, conditions=conditions))
     assert model.classes == CLASSES[:8]
-    recipe = model.recipe(model.labels([7, 6, 5]))
+    recipe = model.generator_inputs(model.labels([7, 6, 5]))
     assert np.isfinite(recipe.conditions["slant"]).all()  # of all labels together
 
 
@@ -252,7 +259,7 @@ def test_a_name_that_is_no_text_is_not_printed_about(tmp_path, capfd):
 
 
 def test_a_network_of_another_hash_is_not_opened(tmp_path, monkeypatch):
-    monkeypatch.setattr(network.onnxruntime, "InferenceSession", pytest.fail)
+    monkeypatch.setattr(onnx_session.onnxruntime, "InferenceSession", pytest.fail)
     path = folder_of(tmp_path / "a", sha256=CARD["sha256"])
     refused(lambda: Sampler(path), "its SHA-256 differs")
 

@@ -9,7 +9,7 @@ from model_folders import make_model
 
 import digitgan
 from digitgan.errors import InputError
-from digitgan.generation.recipe import walk
+from digitgan.sampling.generator_inputs import walk
 
 NAMES = tuple("0123456789")
 
@@ -36,7 +36,9 @@ def test_digits_do_not_depend_on_how_many_are_drawn_or_by_how_many(model, folder
         assert near(model.sample(n=n, seed=5), images[:n])
     for threads in (1, 2):
         assert near(digitgan.load(folder, threads).sample(n=64, seed=5), images[:64])
-    late = model.draw(model.recipe(model.labels(n=1100)[1000:], seed=5, start=1000))
+    late = model.draw(
+        model.generator_inputs(model.labels(n=1100)[1000:], seed=5, start=1000)
+    )
     assert near(late, images[1000:])
     assert not near(model.sample(n=10, seed=6), images[:10])
 
@@ -51,7 +53,9 @@ def test_each_wish_reaches_the_network(model):
 
 
 def test_one_hand_has_one_latent_and_one_style(model):
-    several = model.recipe(np.arange(10, dtype="int32"), seed=4, one_hand=True)
+    several = model.generator_inputs(
+        np.arange(10, dtype="int32"), seed=4, one_hand=True
+    )
     assert (several.latents == several.latents[0]).all()
     same = model.sample([7, 7, 7], seed=4, one_hand=True)
     assert near(same[0], same[1]) and near(same[0], same[2])
@@ -64,7 +68,7 @@ def test_drawn_styles_are_like_those_of_the_label(tmp_path):
     known = {"label": np.repeat([0, 1], 500), "thickness": np.repeat([2.0, 4.0], 500)}
     known["thickness"] += np.random.default_rng(0).normal(0, 0.1, 1000)
     np.savez(styles, **known, slant=10 * (known["thickness"] - 3))
-    from digitgan.generation.styles import Styles
+    from digitgan.sampling.styles import Styles
 
     drawn = Styles(styles, 2).draw(np.repeat([1, 0], 2000), seed=3)
     for part, mean in ((drawn["thickness"][:2000], 4), (drawn["thickness"][2000:], 2)):
@@ -77,7 +81,7 @@ def test_drawn_styles_are_like_those_of_the_label(tmp_path):
 
 def test_a_walk_begins_and_ends_where_it_should(model):
     labels = model.labels([2, 0, 2, 6])
-    ends = [model.recipe(labels, seed=seed, one_hand=True) for seed in (1, 2)]
+    ends = [model.generator_inputs(labels, seed=seed, one_hand=True) for seed in (1, 2)]
     steps = walk(*ends, frames=9)
     assert len(steps) == 9
     assert near(model.draw(steps[0]), model.draw(ends[0]))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import digitgan
-from digitgan.generation.sampler import load
+from digitgan.handwriting.model import load
 
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
@@ -24,13 +24,13 @@ from starlette.routing import Mount  # noqa: E402
 from starlette.testclient import TestClient  # noqa: E402
 
 from digitgan.serving import app as app_module  # noqa: E402
-from digitgan.serving import parameters, pictures, site  # noqa: E402
+from digitgan.serving import encoders, parameters, static_files  # noqa: E402
 from digitgan.serving.app import make_app  # noqa: E402
-from digitgan.serving.capacity import Capacity  # noqa: E402
+from digitgan.serving.draw_pool import DrawPool  # noqa: E402
 from digitgan.serving.problems import Problem  # noqa: E402
 
 HERE = "http://localhost"
-MEDIA = pictures.MEDIA_TYPES
+MEDIA = encoders.MEDIA_TYPES
 PAGE = {"text": "12/05", "seed": 7, "slant": 20.0, "thickness": 3.5, "variety": 0.8}
 PAGE |= {"spacing": [0, 9], "height": 40, "width": 220, "lines": "ruled"}
 PAGE |= {"noise": 0.3, "background": 230, "ink": 20}
@@ -276,7 +276,7 @@ def test_the_page_and_its_parts_are_served(client):
     page = client.get("/")
     assert page.headers["content-type"].startswith("text/html")
     assert "default-src 'self'" in page.headers["content-security-policy"]
-    parts = [*site.FOLDER.iterdir()]
+    parts = [*static_files.FOLDER.iterdir()]
     assert sum(part.stat().st_size for part in parts) < 300_000
     for part in parts:
         assert client.get(f"/{part.name}").content == part.read_bytes()
@@ -307,7 +307,7 @@ def test_past_capacity_it_says_503_and_stays_awake(model, monkeypatch):
         go.wait(20)
         return b"drawn"
 
-    monkeypatch.setattr(pictures, "numbers", numbers)
+    monkeypatch.setattr(encoders, "numbers", numbers)
     with TestClient(make_app(model, workers=1, waiting=1), HERE) as client:
         replies = []
         ask = lambda: replies.append(client.get("/v1/numbers?text=1"))  # noqa: E731
@@ -338,7 +338,7 @@ def test_past_capacity_it_says_503_and_stays_awake(model, monkeypatch):
 
 def test_a_client_that_leaves_keeps_its_place_until_the_work_is_done():
     async def leave():
-        go, capacity = threading.Event(), Capacity(1, 0)
+        go, capacity = threading.Event(), DrawPool(1, 0)
         task = asyncio.create_task(capacity.run(go.wait, 20))
         await asyncio.sleep(0.05)
         task.cancel()
@@ -353,7 +353,7 @@ def test_a_client_that_leaves_keeps_its_place_until_the_work_is_done():
 
 def test_who_waits_too_long_for_a_thread_is_told():
     async def wait():
-        go, capacity = threading.Event(), Capacity(1, 5, patience=0.1)
+        go, capacity = threading.Event(), DrawPool(1, 5, patience=0.1)
         first = asyncio.create_task(capacity.run(go.wait, 20))
         await asyncio.sleep(0.01)
         with pytest.raises(Problem) as told:
@@ -371,7 +371,7 @@ def test_a_failure_of_ours_gives_nothing_away(model, monkeypatch):
     def numbers(*_):
         raise RuntimeError("a secret")
 
-    monkeypatch.setattr(pictures, "numbers", numbers)
+    monkeypatch.setattr(encoders, "numbers", numbers)
     with TestClient(make_app(model), HERE, raise_server_exceptions=False) as client:
         told = refusal(client.get("/v1/numbers?text=1"), 500)
         assert "secret" not in json.dumps(told)

@@ -15,7 +15,7 @@ httpx = pytest.importorskip("httpx")
 
 from served import served  # noqa: E402
 
-from digitgan.serving import connections, pictures  # noqa: E402
+from digitgan.serving import connections, encoders  # noqa: E402
 from digitgan.serving.app import BODY  # noqa: E402
 
 written = []  # what was opened to be written, while a server was asked
@@ -212,7 +212,7 @@ def test_who_is_answered_while_it_stops_is_told_to_come_back(monkeypatch):
         go.wait(20)
         return b"drawn"
 
-    monkeypatch.setattr(pictures, "numbers", numbers)
+    monkeypatch.setattr(encoders, "numbers", numbers)
     replies = []
     with served() as port:
         line = plain("GET /v1/numbers?text=1 HTTP/1.1").replace(

@@ -14,7 +14,7 @@ from digitgan import cli
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
 httpx = pytest.importorskip("httpx")
-from digitgan.serving import command  # noqa: E402
+from digitgan.serving import server  # noqa: E402
 
 
 def test_the_command_refuses_a_port_that_is_taken(capsys):
@@ -37,7 +37,7 @@ def test_the_command_refuses_a_token_that_is_easy_or_no_word(capsys, token):
 
 def test_answers_are_not_held_back_to_be_sent_together():
     """Without its protocol asyncio leaves Nagle's algorithm on: 40 ms an answer."""
-    with command._listening("127.0.0.1", 0) as listener:
+    with server._listening("127.0.0.1", 0) as listener:
         assert listener.proto == socket.IPPROTO_TCP
 
 
@@ -92,7 +92,7 @@ def test_the_command_serves_and_stops_when_it_has_answered(end, host):
 def test_the_command_starts_without_what_evaluates_or_trains():
     """Each of these takes longer to import than all that the server needs."""
     slow = ["scipy.stats", "scipy.optimize", "keras", "matplotlib", "pandas"]
-    code = "import sys, digitgan.serving.command as _; "
+    code = "import sys, digitgan.serving.server as _; "
     code += f"print({{*{slow}}} & sys.modules.keys())"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert told.stdout.strip() == "set()", told.stdout + told.stderr

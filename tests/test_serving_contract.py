@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings  # noqa: E402
 from served import served  # noqa: E402
 from starlette.testclient import TestClient  # noqa: E402
 
-from digitgan.generation.sampler import load  # noqa: E402
+from digitgan.handwriting.model import load  # noqa: E402
 from digitgan.serving import training_process  # noqa: E402
 from digitgan.serving.app import make_app  # noqa: E402
 

@@ -10,9 +10,9 @@ from starlette.responses import PlainTextResponse  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 from starlette.testclient import TestClient  # noqa: E402
 
-from digitgan.generation.sampler import load  # noqa: E402
+from digitgan.handwriting.model import load  # noqa: E402
 from digitgan.serving.app import make_app  # noqa: E402
-from digitgan.serving.guard import COOKIE, Guard  # noqa: E402
+from digitgan.serving.auth import COOKIE, TokenAuth  # noqa: E402
 from digitgan.serving.problems import Problem  # noqa: E402
 
 TOKEN = "correct-horse-battery"
@@ -20,7 +20,7 @@ TOKEN = "correct-horse-battery"
 
 def client_of(token=None, base="http://localhost:8000"):
     """Return a client of an application with one route that writes."""
-    written, guard = [], Guard(token)
+    written, guard = [], TokenAuth(token)
 
     async def write(request):
         written.append(request.url.path)

@@ -15,9 +15,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
 from synthetic_writer import filled_form, of_one_shape, photograph, split  # noqa: E402
 from test_cli import refused, run  # noqa: E402
 
-from digitgan.data import load  # noqa: E402
+from digitgan.data.load import load_dataset  # noqa: E402
 from digitgan.data.sheet import cells, form  # noqa: E402
-from digitgan.evaluation.judge import Judge  # noqa: E402
+from digitgan.measure.classifier import Classifier  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_a_bad_photograph_is_read_back(mine, tmp_path, seed, width):
     assert set(np.flatnonzero(sheet.filled)) == set(places)
     assert np.array_equal(sheet.labels[places], mine.labels)
     read, known = (
-        Judge().read(x)[0].argmax(1) for x in (sheet.cells[places], mine.images)
+        Classifier().read(x)[0].argmax(1) for x in (sheet.cells[places], mine.images)
     )
     assert np.mean(read == known) >= 0.98
     apart = np.abs(sheet.cells[places].astype(float) - mine.images).mean()
@@ -66,7 +66,7 @@ def test_the_folder_is_a_data_set(photo, tmp_path, capsys):
     folder = tmp_path / "my-digits"
     code, out, _ = run(capsys, "sheet", "--read", photo, "-o", folder)
     assert code == 0 and "50 digits; 30 empty cells left out" in out
-    dataset, sheet = load(folder), cells.read(photo)
+    dataset, sheet = load_dataset(folder), cells.read(photo)
     assert dataset.classes == tuple("0123456789")
     assert np.array_equal(dataset.train.labels, sheet.labels[sheet.filled])
     assert np.array_equal(dataset.train.images, sheet.cells[sheet.filled])
@@ -124,7 +124,10 @@ def test_the_photograph_is_not_overwritten(photo, tmp_path, capsys, monkeypatch)
     assert [path.name for path in tmp_path.iterdir()] == ["my-digits.png"]
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    assert run(capsys, *read, ".")[0] == 0 and len(load(tmp_path / "here").train) == 50
+    assert (
+        run(capsys, *read, ".")[0] == 0
+        and len(load_dataset(tmp_path / "here").train) == 50
+    )
 
 
 def test_a_cell_that_looks_like_another_digit_is_named(photo, tmp_path, capsys):

@@ -8,14 +8,14 @@ import pytest
 from PIL import Image
 
 import digitgan
-from digitgan import data
-from digitgan.data import stacked
+from digitgan.data import stacked_mnist
+from digitgan.data.image_grid import grid, to_block_characters
 from digitgan.data.images import channels_of, to_float, to_uint8
-from digitgan.data.pictures import grid, in_blocks
+from digitgan.data.load import load_dataset
 from digitgan.errors import InputError
-from digitgan.evaluation import candidates, scorecard
-from digitgan.evaluation.figures import triplets
-from digitgan.evaluation.judge import Judge
+from digitgan.evaluation import load_samples, scorecard
+from digitgan.evaluation.rows import triplets
+from digitgan.measure.classifier import Classifier
 
 TINY = {"generator_widths": (16, 8), "discriminator_widths": (8, 16), "latent_dim": 8}
 TINY |= {"last_rate": 1.0}  # so that the goal does not move the learning rate
@@ -25,25 +25,25 @@ N = 200  # samples of the protocol, here
 @pytest.fixture(scope="module", autouse=True)
 def few():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stacked, "stack", partial(stacked.stack, n=320))
+        patch.setattr(stacked_mnist, "stack", partial(stacked_mnist.stack, n=320))
         patch.setattr(triplets, "COUNTS", (N, 2 * N))
-        patch.setattr(candidates, "COUNTS", (N, 2 * N))
+        patch.setattr(load_samples, "COUNTS", (N, 2 * N))
         yield
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     pytest.importorskip("keras")
-    from digitgan.training import yardsticks
+    from digitgan.training import validation_metrics
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(yardsticks, "TRIPLETS", N)
+        patch.setattr(validation_metrics, "TRIPLETS", N)
         out = tmp_path_factory.mktemp("runs") / "whole"
         yield digitgan.train("stacked", epochs=2, out=out, guard="off", **TINY)
 
 
 def test_triplets_are_training_digits_and_always_the_same(mnist):
-    one, again = (stacked.stack(mnist, n=50) for _ in range(2))
+    one, again = (stacked_mnist.stack(mnist, n=50) for _ in range(2))
     assert one.train.images.shape == (50, 28, 28, 3)
     assert one.sha256 == again.sha256
     known = {image.tobytes() for image in mnist.train.images}
@@ -65,18 +65,18 @@ def test_inks_are_cyan_magenta_and_yellow():
     picture = grid(images, 1, 1)
     assert picture.getpixel((5, 5)) == (0, 255, 255)
     assert picture.getpixel((5, 20)) == (255, 255, 255)
-    assert "█" in in_blocks(images)
+    assert "█" in to_block_characters(images)
 
 
 def test_a_collapsed_generator_has_one_mode(mnist):
-    images = np.repeat(stacked.stack(mnist, n=1).train.images, N, axis=0)
+    images = np.repeat(stacked_mnist.stack(mnist, n=1).train.images, N, axis=0)
     card = scorecard.evaluate(images, data=mnist)
     assert (card["modes"].value, card["modes"].word) == (1, "far")
     assert card["kl"].value == pytest.approx(np.log(1000))
 
 
 def test_real_triplets_count_as_real(mnist):
-    images = stacked.stack(mnist, n=1500).train.images
+    images = stacked_mnist.stack(mnist, n=1500).train.images
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(triplets, "COUNTS", (1500, 3000))
         card = scorecard.evaluate(images, data=mnist)
@@ -88,7 +88,7 @@ def test_real_triplets_count_as_real(mnist):
 
 
 def test_reading_does_not_depend_on_blocks(mnist, monkeypatch):
-    images, judge = stacked.stack(mnist, n=7).train.images, Judge()
+    images, judge = stacked_mnist.stack(mnist, n=7).train.images, Classifier()
     read = triplets.read_triplets(judge, images)
     expected = [judge.read(images[..., c])[0].argmax(axis=1) for c in range(3)]
     assert np.array_equal(read, np.stack(expected, axis=1))
@@ -121,13 +121,13 @@ def _scores(run):
 def test_the_file_draws_as_the_network_does(run):
     import keras
 
-    from digitgan.model.finish import finished
+    from digitgan.model.histogram_matching import finished
 
     model = digitgan.load(run.folder)
     drawn = model.sample(n=20, seed=3)
     assert drawn.shape == (20, 28, 28, 3)
     game = keras.models.load_model(run.model / "gan.keras")
-    latents = model.recipe(20, seed=3).latents
+    latents = model.generator_inputs(20, seed=3).latents
     expected = np.asarray(finished(game.generator)(latents)).astype(int)
     assert np.abs(expected - drawn).max() <= 1
 
@@ -137,7 +137,7 @@ def test_the_discriminators_file_judges_as_the_network_does(run):
     import onnxruntime
 
     game = keras.models.load_model(run.model / "gan.keras")
-    images = data.load("stacked-mnist").train.images[:20]
+    images = load_dataset("stacked-mnist").train.images[:20]
     session = onnxruntime.InferenceSession(run.discriminator.read_bytes())
     (found,) = session.run(None, {"digits": images})
     expected = np.asarray(game.discriminator(to_float(images)))[:, 0]
@@ -167,7 +167,7 @@ def test_evaluate_counts_more_when_asked(run, mnist):
 
 
 def test_generate_draws_in_colour(run, tmp_path):
-    from digitgan.generation.command import generate
+    from digitgan.handwriting.generate import generate
 
     generate(out=tmp_path / "a.png", model=str(run.folder), count=4)
     with Image.open(tmp_path / "a.png") as sheet:
@@ -191,8 +191,8 @@ def test_what_cannot_be_done_is_said(run, tmp_path, mnist):
 
 
 def test_the_page_says_that_it_cannot_judge_triplets(run):
-    from digitgan.serving.critic import Critic
+    from digitgan.serving.discriminator import Discriminator
     from digitgan.serving.problems import Problem
 
     with pytest.raises(Problem, match="several channels"):
-        Critic(run)
+        Discriminator(run)

@@ -11,13 +11,13 @@ from keras import ops
 from PIL import Image
 
 import digitgan
-from digitgan.data import Dataset
+from digitgan.data.dataset import Dataset
 from digitgan.errors import InputError, TrainingFailed
 from digitgan.files import sha256
-from digitgan.model.finish import finished
-from digitgan.model.folder import sample_grid
-from digitgan.model.latents import draw_latents
+from digitgan.model.histogram_matching import finished
+from digitgan.model.model_folder import sample_grid
 from digitgan.model.presets import PRESETS
+from digitgan.random_streams import draw_latents
 from digitgan.training import train as training
 from digitgan.training.batches import Batches
 from digitgan.training.checkpoint import Checkpoints

@@ -9,10 +9,10 @@ from model_folders import make_model
 
 import digitgan
 from digitgan.errors import InputError
-from digitgan.evaluation.morphometry import measure
-from digitgan.generation.hand import measured
-from digitgan.generation.layout import wander
-from digitgan.generation.signs import SIGNS
+from digitgan.handwriting.layout import wander
+from digitgan.handwriting.punctuation import SIGNS
+from digitgan.handwriting.writer_style import measured
+from digitgan.measure.morphometry import measure
 
 DATE = "12/05/2026"
 EVERYTHING = "(030) 555-0199\n+7,10: 1.25/8\n\n 64"
@@ -157,7 +157,7 @@ def test_the_baseline_wanders_a_little(model, monkeypatch):
     assert np.abs(walk).max() == 0.08 and 0.02 < walk.std() < 0.04
     assert np.corrcoef(walk[1:], walk[:-1])[0, 1] > 0.5  # it does not jump
     boxes = model.write("0000000000", seed=2, height=60).boxes
-    monkeypatch.setattr("digitgan.generation.layout.STRAY", 0)
+    monkeypatch.setattr("digitgan.handwriting.layout.STRAY", 0)
     steady = model.write("0000000000", seed=2, height=60).boxes
     moved = boxes[:, 1::2] - steady[:, 1::2]
     assert 0 < np.ptp(moved) <= 2 * 0.08 * 60 + 1

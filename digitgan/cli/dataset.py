@@ -74,16 +74,16 @@ def dataset(  # noqa: PLR0913 - each is a flag
     ] = False,
 ) -> None:
     """Make or check a data set."""
-    from digitgan.generation import engines, factory
+    from digitgan.datasets import executors, make
 
     wish = {name: value for name, value in locals().items() if name in FLAGS}
-    force = {"workers": engines.available() if workers is None else workers}
+    force = {"workers": executors.available() if workers is None else workers}
     force |= {"engine": engine, "progress": True}
     try:
         if verify:
             _verify(out, model, wish, force)
         else:
-            print(_summary(factory.make_dataset(out, model=model, **wish, **force)))
+            print(_summary(make.make_dataset(out, model=model, **wish, **force)))
     except KeyboardInterrupt:
         print(f"stopped; {AGAIN}", file=sys.stderr)
         raise
@@ -107,7 +107,7 @@ FLAGS = {  # of what is made, and their usual values
 
 def _verify(out: Path, model: str, wish: dict, force: dict) -> None:
     """Check a data set, say what was wrong and mend it."""
-    from digitgan.generation.factory import verify_dataset
+    from digitgan.datasets.make import verify_dataset
 
     changed = [name for name, usual in FLAGS.items() if wish[name] != usual]
     if changed:

@@ -38,7 +38,7 @@ def evaluate(
         Path | None, typer.Option(help="Write a report in one file.")
     ] = None,
 ) -> None:
-    """Judge digits."""
+    """Classifier digits."""
     from digitgan.evaluation.command import judge
 
     if full and find_spec("keras"):  # the scorecard says so where it is missing

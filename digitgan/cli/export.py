@@ -64,7 +64,7 @@ def _check_place(format: str, **places) -> None:
 
 def _publish(model: str, repo: str) -> None:
     from digitgan.export.hub import publish
-    from digitgan.generation.sampler import load
+    from digitgan.handwriting.model import load
 
     print(publish(load(model, threads=1), repo))
 

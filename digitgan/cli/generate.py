@@ -74,9 +74,9 @@ def generate(  # noqa: PLR0913 - each is a flag
     ] = "flagship",
 ) -> None:
     """Write digits."""
-    from digitgan.generation import command
+    from digitgan.handwriting import generate
 
-    command.generate(
+    generate.generate(
         text,
         out=out,
         boxes=boxes,

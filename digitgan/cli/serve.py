@@ -46,7 +46,7 @@ def serve(
 ) -> None:
     """Serve the page and the API until Ctrl-C."""
     try:
-        from digitgan.serving.command import serve as run
+        from digitgan.serving.server import serve as run
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "digitgan":
             raise

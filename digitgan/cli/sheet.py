@@ -48,13 +48,13 @@ def sheet(
 def _read(photo: Path, folder: Path) -> None:
     """Read a photograph and say what is worth a second look."""
     from digitgan.data.sheet import cells
-    from digitgan.evaluation.judge import Judge
+    from digitgan.measure.classifier import Classifier
 
     found = cells.read(photo)
     contact = cells.write(found, folder)
     filled = found.filled
     print(f"{folder}: {filled.sum()} digits; {(~filled).sum()} empty cells left out")
-    read = Judge().read(found.cells[filled])[0].argmax(1)
+    read = Classifier().read(found.cells[filled])[0].argmax(1)
     for number, other in zip(filled.nonzero()[0], read, strict=True):
         if found.labels[number] != other:
             print(f"{folder / cells.name_of(number)} looks like a {other}")

@@ -1,6 +1,35 @@
-"""The two functions between finished images and what the networks see."""
+"""What an image is, and the two functions between finished images and networks."""
+
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
+
+Kind = Literal["digits", "triplets", "pictures"]
+
+
+@dataclass(frozen=True)
+class ImageSpec:
+    """Size and kind of the images of a data set, a preset or a model.
+
+    Attributes:
+        height: In pixels.
+        width: In pixels.
+        channels: 1 for grey, 3 for colour or for triplets.
+        kind: ``digits``, one each, as MNIST has them; ``triplets``, a digit in each
+            channel (Stacked MNIST); ``pictures`` of anything else.
+    """
+
+    height: int = 28
+    width: int = 28
+    channels: int = 1
+    kind: Kind = "digits"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of a finished image, ``uint8``; one channel has no axis."""
+        size = (self.height, self.width)
+        return size if self.channels == 1 else (*size, self.channels)
 
 
 def to_float(images: np.ndarray) -> np.ndarray:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from digitgan.data import Dataset, Digits, count_line, readers
+from digitgan.data import readers
+from digitgan.data.dataset import Dataset, Digits, count_line
 from digitgan.data.sources import Unavailable, cache_folder, download
 from digitgan.files import replacing, sha256
 

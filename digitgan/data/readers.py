@@ -10,7 +10,8 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from digitgan import files
-from digitgan.data import NAMES, Dataset, Digits, count_line
+from digitgan.data.dataset import Dataset, Digits, count_line
+from digitgan.data.names import NAMES
 from digitgan.errors import InputError
 
 SIDE = 28

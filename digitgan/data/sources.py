@@ -22,7 +22,8 @@ from typing import NamedTuple
 import numpy as np
 import platformdirs
 
-from digitgan.data import STACKED, Dataset, Digits, count_line
+from digitgan.data.dataset import Dataset, Digits, count_line
+from digitgan.data.names import STACKED
 from digitgan.files import replacing, sha256
 
 Files = dict[str, bytes]  # IDX files by name

@@ -6,9 +6,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from digitgan import data as real_digits
+from digitgan.data.load import load_dataset
 from digitgan.errors import InputError
-from digitgan.evaluation import candidates, report, table
+from digitgan.evaluation import load_samples, report, table
 from digitgan.evaluation.scorecard import Scorecard, evaluate
 
 
@@ -23,7 +23,7 @@ def judge(
     """Print the scorecard of some digits and write it where asked.
 
     Args:
-        subject: What :func:`digitgan.evaluation.candidates.find` takes.
+        subject: What :func:`digitgan.evaluation.load_samples.find` takes.
         level: ``quick`` or ``full``.
         data: The real digits.
         seed: Of every sample.
@@ -36,8 +36,8 @@ def judge(
     for flag, path in (("--json", json_file), ("--html", html)):
         if path and path.is_dir():
             raise InputError(f"{flag} {str(path)!r} is a folder: name a file")
-    real = real_digits.load(data)
-    images, labels = candidates.find(subject, real, seed, level)
+    real = load_dataset(data)
+    images, labels = load_samples.find(subject, real, seed, level)
     if html and images.ndim == 4:
         raise InputError(f"--html {str(html)!r}: allowed for digits of one channel")
     columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()

@@ -7,16 +7,24 @@ from pathlib import Path
 import numpy as np
 
 from digitgan import __version__, files
-from digitgan import data as real_digits
-from digitgan.evaluation import morphometry
-from digitgan.evaluation.figures.base import Row
-from digitgan.evaluation.judge import Judge
-from digitgan.evaluation.judges import find_judge
-from digitgan.evaluation.metrics import handwriting, memorisation
-from digitgan.evaluation.pictures import grid, histogram, tiles
+from digitgan.data.dataset import Dataset
+from digitgan.data.load import load_dataset
+from digitgan.evaluation.html_figures import grid, histogram, tiles
+from digitgan.evaluation.measured_digits import (
+    MeasuredDigits,
+    check_images,
+    check_labels,
+    sample,
+    see,
+)
+from digitgan.evaluation.metrics import handwriting
+from digitgan.evaluation.rows.base import Row
 from digitgan.evaluation.scorecard import Scorecard
-from digitgan.evaluation.subject import Seen, check_images, check_labels, sample, see
 from digitgan.evaluation.table import by_digit, numbers
+from digitgan.measure import morphometry
+from digitgan.measure.classifier import Classifier
+from digitgan.measure.classifier_registry import find_classifier
+from digitgan.measure.nearest_neighbours import nearest
 
 SHOWN = 2_000
 STYLE = """
@@ -58,7 +66,7 @@ def write(
     images,
     labels=None,
     *,
-    data: str | Path | real_digits.Dataset = "mnist",
+    data: str | Path | Dataset = "mnist",
     command: str = "",
 ) -> None:
     """Write the report.
@@ -77,9 +85,9 @@ def write(
     """
     images = check_images(images)
     labels = check_labels(labels, len(images), len(card.classes))
-    if not isinstance(data, real_digits.Dataset):
-        data = real_digits.load(data)
-    judge = find_judge(data)
+    if not isinstance(data, Dataset):
+        data = load_dataset(data)
+    judge = find_classifier(data)
     n = min(SHOWN, len(images), len(data.test))
     seen = see(*sample(images, labels, n, card.seed), judge)
     real = see(*sample(data.test.images, data.test.labels, n, card.seed), judge)
@@ -116,7 +124,7 @@ def _head(card: Scorecard, command: str) -> str:
     )
 
 
-def _looks(seen: Seen, real: Seen, kinds: int) -> str:
+def _looks(seen: MeasuredDigits, real: MeasuredDigits, kinds: int) -> str:
     """Return a sheet of these beside a sheet of real ones, a row for each digit."""
     sheets = (
         f"<figure>{grid(_ten_of_each(side, kinds), 10, name)}"
@@ -126,7 +134,7 @@ def _looks(seen: Seen, real: Seen, kinds: int) -> str:
     return f'<h2>What they look like</h2><div class="pair">{"".join(sheets)}</div>'
 
 
-def _ten_of_each(seen: Seen, kinds: int) -> np.ndarray:
+def _ten_of_each(seen: MeasuredDigits, kinds: int) -> np.ndarray:
     """Return rows of ten places; those of digits that are missing stay empty."""
     sheet = np.zeros((kinds, 10, 28, 28), np.uint8)
     for digit, row in enumerate(sheet):
@@ -204,7 +212,9 @@ def _cell(n: int, asked: int, right: bool) -> str:
     return f'<td style="{shade}">{n}' if n else "<td>"
 
 
-def _worst_and_best(seen: Seen, judge: Judge, classes: tuple[str, ...]) -> str:
+def _worst_and_best(
+    seen: MeasuredDigits, judge: Classifier, classes: tuple[str, ...]
+) -> str:
     """Return the digits that the judge is least sure of, and surest of."""
     sure = judge.read(seen.images)[0][np.arange(len(seen)), seen.digit]
     order = np.argsort(sure, kind="stable")
@@ -228,10 +238,10 @@ def _worst_and_best(seen: Seen, judge: Judge, classes: tuple[str, ...]) -> str:
     )
 
 
-def _neighbours(seen: Seen, train: np.ndarray) -> str:
+def _neighbours(seen: MeasuredDigits, train: np.ndarray) -> str:
     """Return digits above the training digits nearest to them."""
-    distance, position = memorisation.nearest(seen.images[:1000], train)
-    nearest = np.argsort(distance, kind="stable")[:20]
+    distance, position = nearest(seen.images[:1000], train)
+    closest = np.argsort(distance, kind="stable")[:20]
 
     def show(rows) -> str:
         pairs = [np.stack([seen.images[row], train[position[row]]]) for row in rows]
@@ -242,11 +252,11 @@ def _neighbours(seen: Seen, train: np.ndarray) -> str:
         "<h2>Nearest training digits</h2><p>Above one of these, below it the training "
         "digit nearest to it, with their distance: copies would look the same and have "
         f"0. Some at random:</p>{show(range(min(20, len(seen))))}"
-        f"<p>The nearest of {len(distance):,}:</p>{show(nearest)}"
+        f"<p>The nearest of {len(distance):,}:</p>{show(closest)}"
     )
 
 
-def _handwriting(card: Scorecard, seen: Seen, real: Seen) -> str:
+def _handwriting(card: Scorecard, seen: MeasuredDigits, real: MeasuredDigits) -> str:
     """Return the distributions of the handwriting."""
     figures = []
     for name in handwriting.NAMES:

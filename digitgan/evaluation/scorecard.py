@@ -10,14 +10,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from digitgan import data as real_digits
 from digitgan import files
+from digitgan.data.dataset import Dataset, held_out
+from digitgan.data.load import load_dataset
 from digitgan.errors import InputError, unknown_name
-from digitgan.evaluation.figures import copies, digits, likeness, triplets
-from digitgan.evaluation.figures.base import Bench, Row, skipped
-from digitgan.evaluation.judge import Judge
-from digitgan.evaluation.judges import DIGITS, find_judge
-from digitgan.evaluation.subject import check_images, check_labels, sample, see
+from digitgan.evaluation.measured_digits import check_images, check_labels, sample, see
+from digitgan.evaluation.rows import copies, digits, likeness, triplets
+from digitgan.evaluation.rows.base import Comparison, Row, skipped
+from digitgan.measure.classifier import Classifier
+from digitgan.measure.classifier_registry import DIGITS, find_classifier
 
 LEVELS = ("quick", "full")
 LEAST = 100
@@ -28,7 +29,7 @@ class Step(NamedTuple):
     """A part of the work: its name, its rows, the digits it needs, its keys."""
 
     name: str
-    rows: Callable[[Bench], Iterable[Row]]
+    rows: Callable[[Comparison], Iterable[Row]]
     least: int
     keys: tuple[str, ...]
 
@@ -104,9 +105,9 @@ def evaluate(
     labels=None,
     *,
     level: str = "quick",
-    data: str | Path | real_digits.Dataset = "mnist",
+    data: str | Path | Dataset = "mnist",
     seed: int = 0,
-    judge: Judge | None = None,
+    judge: Classifier | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Scorecard:
     """Compare digits with real ones.
@@ -119,10 +120,10 @@ def evaluate(
             them the rows that need them are skipped and say so.
         level: ``quick`` (seconds, NumPy and ONNX Runtime alone) or ``full`` (minutes,
             with networks trained on the digits; needs the training extras).
-        data: The real digits: anything that :func:`digitgan.data.load` takes, or
+        data: The real digits: anything that :func:`digitgan.data.load.load_dataset` takes, or
             what it returned. They must have labels and test digits.
         seed: Equal seeds give equal scorecards.
-        judge: Who reads the digits; as :func:`find_judge` says if not given.
+        judge: Who reads the digits; as :func:`find_classifier` says if not given.
         progress: Called before each step with its number, how many there are and
             its name.
 
@@ -138,9 +139,9 @@ def evaluate(
             "level 'full' needs Keras and scikit-learn, pip install 'digitgan[train]'; "
             "'quick' does not"
         )
-    if not isinstance(data, real_digits.Dataset):
-        data = real_digits.load(data)
-    judge, images = judge or find_judge(data), np.asarray(images)
+    if not isinstance(data, Dataset):
+        data = load_dataset(data)
+    judge, images = judge or find_classifier(data), np.asarray(images)
     tell = progress or (lambda step, steps, name: None)
     if images.shape[3:] == (3,):
         rows = _of_triplets(images, data, judge, seed, tell)
@@ -151,7 +152,7 @@ def evaluate(
     return Scorecard(tuple(rows), *facts, _kinds(data))
 
 
-def _of_triplets(images, data, judge: Judge, seed: int, tell) -> list[Row]:
+def _of_triplets(images, data, judge: Classifier, seed: int, tell) -> list[Row]:
     _check_real(data)
     if len(images) < LEAST:
         raise InputError(f"images are {len(images)}: at least {LEAST} are needed")
@@ -179,29 +180,31 @@ def _of_digits(images, labels, full: bool, data, judge, seed: int, tell) -> list
     return rows
 
 
-def _kinds(data: real_digits.Dataset) -> tuple[str, ...]:
+def _kinds(data: Dataset) -> tuple[str, ...]:
     """Return the classes: all ten where they are digits, since the judge reads ten."""
     return DIGITS if set(data.classes) <= set(DIGITS) else data.classes
 
 
-def _check_real(data: real_digits.Dataset) -> None:
+def _check_real(data: Dataset) -> None:
     train, test = data.train, data.test
     if test is None or test.labels is None or train.labels is None:
         raise InputError("data has no labelled training and test digits")
 
 
-def _bench(images, labels, data, judge: Judge, full: bool, seed: int) -> Bench:
+def _bench(
+    images, labels, data, judge: Classifier, full: bool, seed: int
+) -> Comparison:
     """Draw equally many fake, real training and real test digits and look at them."""
     _check_real(data)
     train, test = data.train, data.test
-    unseen = real_digits.held_out(train)[1]
+    unseen = held_out(train)[1]
     n = min(LARGEST, len(images), len(unseen), len(test) // 2)
     if n < LEAST:
         raise InputError(f"data has too few digits: {len(train)} and {len(test)}")
     fake = sample(images, labels, n, seed)
     floor = sample(unseen.images, unseen.labels, n, seed)
     shuffled = sample(test.images, test.labels, len(test), seed)
-    return Bench(
+    return Comparison(
         fake=see(*fake, judge),
         floor=see(*floor, judge),
         test=see(shuffled[0][:n], shuffled[1][:n], judge),

@@ -4,7 +4,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from digitgan.evaluation.figures.base import Row
+from digitgan.evaluation.rows.base import Row
 from digitgan.evaluation.scorecard import Scorecard
 
 COLOURS = {"as real": "green", "close": "yellow", "skipped": "dim"}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from digitgan.errors import InputError, import_extra, unknown_name
 from digitgan.export.parity import check
-from digitgan.generation.sampler import load
+from digitgan.handwriting.model import load
 
 
 class Format(NamedTuple):

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from digitgan.errors import ExportFailed, InputError
 from digitgan.files import reading, sha256
-from digitgan.generation.hub import FILES, PREFIX, check_repo, library
-from digitgan.generation.sampler import SHIPPED, Sampler
-from digitgan.generation.styles import UNITS
-from digitgan.generation.writing import DIGITS
-from digitgan.model.card import write_card
+from digitgan.handwriting.model import SHIPPED
+from digitgan.handwriting.write import DIGITS
+from digitgan.model.model_card import write_card
+from digitgan.sampling.hub import FILES, PREFIX, check_repo, library
+from digitgan.sampling.sampler import Sampler
+from digitgan.sampling.styles import UNITS
 
 TAGS = ["gan", "dcgan", "synthetic-data", "onnx", "keras"]
 OF_DIGITS = ["handwriting", "digits"]

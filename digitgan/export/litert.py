@@ -8,7 +8,7 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
 from digitgan.export import saved_model
-from digitgan.generation.sampler import Sampler
+from digitgan.sampling.sampler import Sampler
 
 
 def write(model: Sampler, out: Path) -> None:

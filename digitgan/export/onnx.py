@@ -6,7 +6,7 @@ from pathlib import Path
 
 import onnxruntime
 
-from digitgan.generation.sampler import Sampler
+from digitgan.sampling.sampler import Sampler
 
 
 def write(model: Sampler, out: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import openvino
 
-from digitgan.generation.sampler import Sampler
+from digitgan.sampling.sampler import Sampler
 
 EXACT = {"INFERENCE_PRECISION_HINT": "f32"}  # not bfloat16, where processors have it
 

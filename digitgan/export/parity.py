@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from digitgan.errors import ExportFailed
-from digitgan.generation.sampler import Sampler
+from digitgan.sampling.sampler import Sampler
 
 DIGITS, SEED = 500, 0
 CUTS = (1, 100, 250)  # calls of 1, 99, 150 and 250 digits: any number must do
@@ -27,7 +27,7 @@ def check(model: Sampler, format: str, draw: Callable) -> str:
         ExportFailed: Some pixel differs by more than a grey level.
     """
     labels = model.labels(n=DIGITS)
-    recipe = model.recipe(DIGITS if labels is None else labels, seed=SEED)
+    recipe = model.generator_inputs(DIGITS if labels is None else labels, seed=SEED)
     inputs = {"latents": recipe.latents, **recipe.conditions}
     parts = {name: np.split(values, CUTS) for name, values in inputs.items()}
     drawn = [

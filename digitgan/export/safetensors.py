@@ -10,7 +10,7 @@ from safetensors.numpy import save_file
 
 from digitgan.export import draw
 from digitgan.export.steps import read_steps
-from digitgan.generation.sampler import Sampler
+from digitgan.sampling.sampler import Sampler
 
 
 def write(model: Sampler, out: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from digitgan.export.steps import Steps, read_steps
-from digitgan.generation.sampler import Sampler
+from digitgan.sampling.sampler import Sampler
 
 LAST, FIRST = (0, 2, 3, 1), (0, 3, 1, 2)  # channels: TensorFlow wants them last
 

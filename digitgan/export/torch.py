@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional
 
 from digitgan.export.steps import Steps, read_steps
-from digitgan.generation.sampler import Sampler
+from digitgan.sampling.sampler import Sampler
 
 STEPS = {
     "Add": torch.add,

@@ -10,9 +10,9 @@ import numpy as np
 import digitgan
 from digitgan.errors import InputError
 from digitgan.files import sha256
-from digitgan.generation.sampler import Sampler
-from digitgan.generation.styles import UNITS
-from digitgan.generation.writing import DIGITS
+from digitgan.handwriting.write import DIGITS
+from digitgan.sampling.sampler import Sampler
+from digitgan.sampling.styles import UNITS
 
 PACKAGE = Path(__file__).parent.parent
 STUDIO = PACKAGE / "serving" / "page"  # what `digitgan serve` shows

@@ -134,7 +134,7 @@ class GAN(keras.Model):
         return d_loss + penalty, g_loss
 
     def _judge(self, real, fake, conditions, training):
-        """Judge all images in one pass, so that they share one dropout mask."""
+        """Classifier all images in one pass, so that they share one dropout mask."""
         images = ops.concatenate([real, fake])
         copies = 2
         if self.penalty:

@@ -19,22 +19,22 @@ from starlette.routing import Mount, Route
 
 import digitgan
 from digitgan.errors import InputError
-from digitgan.generation.sampler import Sampler
+from digitgan.sampling.sampler import Sampler
 from digitgan.serving import (
+    encoders,
     explore,
     fields,
-    learn_openapi,
     openapi,
     parameters,
-    pictures,
-    site,
+    runs_openapi,
+    static_files,
 )
-from digitgan.serving.capacity import Capacity
-from digitgan.serving.guard import Guard
-from digitgan.serving.learn import Learning
+from digitgan.serving.auth import TokenAuth
+from digitgan.serving.draw_pool import DrawPool
 from digitgan.serving.metrics import MEDIA_TYPE, Metrics
 from digitgan.serving.problems import Problem, refused
 from digitgan.serving.runs import Runs
+from digitgan.serving.runs_api import Learning
 
 RUNS = Path("runs")
 BODY = 16_384  # bytes of a request
@@ -64,8 +64,8 @@ def make_app(
         runs: The folder of the trainings.
         data: What new ones learn from.
     """
-    guard = Guard(token)
-    capacity = Capacity(workers, waiting)
+    guard = TokenAuth(token)
+    capacity = DrawPool(workers, waiting)
     service = Service(model, capacity)
     learning = Learning(Runs(runs), data, _body)
     endings = "/v1/{what}.{{ending}}"
@@ -84,9 +84,11 @@ def make_app(
         Route("/openapi.json", service.openapi),
         *learning.routes(guard),
     ]
-    named = {route.path for route in routes if "{" not in route.path} | site.PAGES
+    named = {
+        route.path for route in routes if "{" not in route.path
+    } | static_files.PAGES
     drawn = ("digits", "numbers", "plane")
-    named |= {f"/v1/{w}.{e}" for w in drawn for e in pictures.ENDINGS}
+    named |= {f"/v1/{w}.{e}" for w in drawn for e in encoders.ENDINGS}
     metrics = service.counts = Metrics(capacity, frozenset(named))
 
     @asynccontextmanager
@@ -96,12 +98,15 @@ def make_app(
         await asyncio.to_thread(capacity.close)
 
     return Starlette(
-        routes=[*routes, Mount("/", site.Pages(directory=site.FOLDER, html=True))],
+        routes=[
+            *routes,
+            Mount("/", static_files.Pages(directory=static_files.FOLDER, html=True)),
+        ],
         exception_handlers={Problem: _answer, HTTPException: _answer, 500: _failed},
         lifespan=living,
         middleware=[
             Middleware(metrics.around),
-            Middleware(site.with_headers),
+            Middleware(static_files.with_headers),
             Middleware(guard.around),
         ],
     )
@@ -114,7 +119,7 @@ class Service:
         counts: What ``/metrics`` shows.
     """
 
-    def __init__(self, model: Sampler, capacity: Capacity):
+    def __init__(self, model: Sampler, capacity: DrawPool):
         """Settle what can be asked of a model."""
         self._model, self._capacity = model, capacity
         self._known = {
@@ -135,18 +140,18 @@ class Service:
         asked = self._asked("digits", request)
         if not asked.keys() & {"labels", "n", "digit"}:
             asked["n"] = ROW
-        return await self._drawn(request, pictures.digits, asked)
+        return await self._drawn(request, encoders.digits, asked)
 
     async def numbers(self, request: Request) -> Response:
         """Write a text."""
         asked = parameters.check_page(await self._told("numbers", request))
-        return await self._drawn(request, pictures.numbers, asked)
+        return await self._drawn(request, encoders.numbers, asked)
 
     async def walk(self, request: Request) -> Response:
         """Write a text on the way from one hand to another."""
         asked = {"frames": fields.FRAMES} | await self._told("numbers.gif", request)
         asked = parameters.check_page(asked, "toward")
-        return await self._drawn(request, pictures.walk, asked, "gif")
+        return await self._drawn(request, encoders.walk, asked, "gif")
 
     async def plane(self, request: Request) -> Response:
         """Draw digits around a latent."""
@@ -184,7 +189,7 @@ class Service:
             only: The one form that there is, if so.
         """
         ending = request.path_params.get("ending")
-        form = only or pictures.form_of(ending, request.headers.get("accept"))
+        form = only or encoders.form_of(ending, request.headers.get("accept"))
         told = [draw.__name__, form, asked, self._made_by]
         mark = sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
         headers = {"ETag": f'"{mark}"', "Cache-Control": KEEP}
@@ -198,7 +203,7 @@ class Service:
             body = await self._capacity.run(draw, self._model, form, asked)
         except InputError as error:
             raise refused(error, asked) from error
-        media = pictures.MEDIA_TYPES.get(form, pictures.FILM)
+        media = encoders.MEDIA_TYPES.get(form, encoders.FILM)
         return Response(body, 200, headers, media)
 
     async def model(self, _: Request) -> Response:
@@ -224,7 +229,7 @@ class Service:
     async def openapi(self, _: Request) -> Response:
         """Describe this API."""
         told = openapi.document(self._known)
-        told["paths"] |= learn_openapi.paths()
+        told["paths"] |= runs_openapi.paths()
         return _json(told)
 
 

@@ -5,14 +5,14 @@ from threading import Lock
 
 import numpy as np
 
-from digitgan.data import Dataset
-from digitgan.data.pictures import grid
+from digitgan.data.dataset import Dataset
+from digitgan.data.image_grid import grid
 from digitgan.data.sources import COLLECTIONS, Unavailable, kept
-from digitgan.generation.plane import TURN, plane
-from digitgan.generation.sampler import Sampler
+from digitgan.sampling.latent_torus import TURN, plane
+from digitgan.sampling.sampler import Sampler
+from digitgan.serving.encoders import link, sheet
 from digitgan.serving.fields import hand
 from digitgan.serving.parameters import Parameter
-from digitgan.serving.pictures import link, sheet
 from digitgan.serving.problems import Problem
 
 NEIGHBOURS = 5  # real digits shown beside one, unless asked otherwise
@@ -62,7 +62,7 @@ def on_plane(model: Sampler, form: str, asked: dict) -> bytes:
 
     Args:
         model: Who draws.
-        form: An ending of :data:`digitgan.serving.pictures.MEDIA_TYPES`.
+        form: An ending of :data:`digitgan.serving.encoders.MEDIA_TYPES`.
         asked: What ``/v1/plane`` takes.
 
     Raises:
@@ -100,7 +100,7 @@ class Training:
             Problem: 404, the training digits are not on this machine.
         """
         # here, for scipy.stats in its wake would triple the time that `serve` starts in
-        from digitgan.evaluation.metrics.memorisation import distances
+        from digitgan.measure.nearest_neighbours import distances
 
         rest = dict(asked)
         count = rest.pop("n", NEIGHBOURS)
@@ -144,7 +144,7 @@ class Training:
             dataset = kept(names[0])
         except Unavailable:
             line = f"{title} is not in the cache of this machine: fetch it once with "
-            line += f"python -c \"import digitgan.data as d; d.load('{names[0]}')\""
+            line += f"python -c \"from digitgan.data.load import load_dataset as d; d('{names[0]}')\""
             raise Problem(404, line) from None
         if dataset.sha256 != self._about.get("data_sha256"):
             raise Problem(404, f"{title} in the cache is not what this model learned")
@@ -153,7 +153,7 @@ class Training:
 
 def _usual(real: np.ndarray) -> dict[str, float]:
     """Say how far real digits lie from the nearest other one."""
-    from digitgan.evaluation.metrics.memorisation import nearest
+    from digitgan.measure.nearest_neighbours import nearest
 
     some = np.unique(np.linspace(0, len(real) - 1, COMPARED).astype(int))
     apart, _ = nearest(real[some], real, skip=some)

@@ -1,8 +1,8 @@
 """What each path takes, as far as the model can be asked."""
 
-from digitgan.generation.paper import HEIGHTS, LINES
-from digitgan.generation.sampler import Sampler
-from digitgan.generation.writing import REROLLS
+from digitgan.handwriting.page import HEIGHTS, LINES
+from digitgan.handwriting.write import REROLLS
+from digitgan.sampling.sampler import Sampler
 from digitgan.serving.parameters import HEIGHT, Parameter
 
 MOST_DIGITS = 1_000  # in one answer

@@ -11,7 +11,7 @@ from prometheus_client import (
     exposition,
 )
 
-from digitgan.serving.capacity import Capacity
+from digitgan.serving.draw_pool import DrawPool
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)  # seconds
 MEDIA_TYPE = exposition.CONTENT_TYPE_PLAIN_0_0_4
@@ -20,7 +20,7 @@ MEDIA_TYPE = exposition.CONTENT_TYPE_PLAIN_0_0_4
 class Metrics:
     """An ASGI layer that counts and times what goes through it."""
 
-    def __init__(self, capacity: Capacity, paths: frozenset[str]):
+    def __init__(self, capacity: DrawPool, paths: frozenset[str]):
         """Count from nought.
 
         Args:

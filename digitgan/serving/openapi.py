@@ -3,8 +3,8 @@
 from typing import Any
 
 import digitgan
+from digitgan.serving.encoders import ENDINGS, FILM, MEDIA_TYPES
 from digitgan.serving.parameters import Parameter
-from digitgan.serving.pictures import ENDINGS, FILM, MEDIA_TYPES
 from digitgan.serving.problems import MEDIA_TYPE
 
 EXAMPLES = {  # what a first request asks for

@@ -9,8 +9,8 @@ from pathlib import Path
 from digitgan.data.images import to_float
 from digitgan.errors import InputError
 from digitgan.files import read_arrays
+from digitgan.serving.narration import Facts, tell
 from digitgan.serving.problems import Problem, wrong
-from digitgan.serving.story import Facts, tell
 from digitgan.serving.training_process import Session
 from digitgan.training.run import Run
 
@@ -132,7 +132,7 @@ def sheets(run: Run) -> list[int]:
 
 
 def state_of(run: Run, rows: list, session: Session | None) -> str:
-    """Say what a run is doing; see :class:`digitgan.serving.story.Facts`."""
+    """Say what a run is doing; see :class:`digitgan.serving.narration.Facts`."""
     done = _is_done(run, rows)
     if session and session.alive:
         if session.asked:

@@ -6,23 +6,25 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from digitgan.data import Dataset, Digits, held_out, load
-from digitgan.data.varied import vary
+from digitgan.data.augmentation import vary
+from digitgan.data.dataset import Dataset, Digits, held_out
+from digitgan.data.load import load_dataset
 from digitgan.errors import InputError, TrainingFailed
-from digitgan.evaluation.metrics.memorisation import distances
-from digitgan.evaluation.morphometry import measure
 from digitgan.files import reading, sha256
-from digitgan.generation.sampler import Sampler
-from digitgan.generation.sampler import load as load_model
-from digitgan.generation.styles import UNITS
-from digitgan.model.folder import save_model
+from digitgan.handwriting.model import load as load_model
+from digitgan.measure.morphometry import measure
+from digitgan.measure.nearest_neighbours import distances
 from digitgan.model.gan import GAN
-from digitgan.training.batches import Batches, stream
-from digitgan.training.beside import show_beside
+from digitgan.model.model_folder import save_model
+from digitgan.sampling.sampler import Sampler
+from digitgan.sampling.styles import UNITS
+from digitgan.training.batches import Batches
+from digitgan.training.before_after import show_beside
 from digitgan.training.build import machine
 from digitgan.training.checks import check_goal
 from digitgan.training.clock import Clock
-from digitgan.training.view import Lines
+from digitgan.training.input_pipeline import input_pipeline
+from digitgan.training.progress_display import Lines
 
 OWN, ALIKE = 170, 500  # digits of each class: the writer's, varied; other people's
 EPOCHS = 12
@@ -51,7 +53,7 @@ def adapt(
     Args:
         model: ``flagship``, or a model or run folder; of digits, told the label.
         data: The writer's digits, of every class at least one: what
-            :func:`digitgan.data.load` reads, such as ``digitgan sheet`` leaves.
+            :func:`digitgan.data.load.load_dataset` reads, such as ``digitgan sheet`` leaves.
         out: A new folder: a model folder with ``beside.png``, which shows the writer's
             digits and what the model drew before and draws now.
         minutes: Stop after so much training; 12 passes are enough.
@@ -68,11 +70,11 @@ def adapt(
     base, out = load_model(model), Path(out)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError(f"--out {str(out)!r} exists: allowed is a new folder")
-    dataset = load(data)
+    dataset = load_dataset(data)
     mine = _of_classes(dataset, base.classes, data)
     facts = _facts(base, f"{len(mine)} digits of one writer", dataset.sha256)
     gan = _game(base, seed)
-    own, alike = pool(mine, held_out(load("mnist").train)[0], seed)
+    own, alike = pool(mine, held_out(load_dataset("mnist").train)[0], seed)
     print(
         f"{len(mine)} digits of one writer, and {len(alike):,} of MNIST that are most "
         f"like them: up to {minutes:g} minutes",
@@ -81,7 +83,7 @@ def adapt(
     styles = _told(own, base)
     out.mkdir(parents=True, exist_ok=True)  # minutes before it is needed
     clock = _play(gan, (own, alike), (styles, _told(alike, base)), minutes, seed)
-    tone_of = own.images if _settings(base).get("overshoot", 1) > 1 else None
+    match_greys_of = own.images if _settings(base).get("overshoot", 1) > 1 else None
     words = ["digitgan", "adapt", model, "--data", data, "--minutes", f"{minutes:g}"]
     words += ["--seed", seed, "-o", out]
     facts |= {
@@ -90,7 +92,7 @@ def adapt(
         "epochs": clock.step / clock.steps_per_epoch,
         "seconds": round(clock.seconds, 1),
     }
-    save_model(out, gan, styles, facts, tone_of)
+    save_model(out, gan, styles, facts, match_greys_of)
     show_beside(mine, base, load_model(out), seed)
     return out
 
@@ -189,7 +191,7 @@ def _play(gan: GAN, parts, told, minutes: float, seed: int) -> Clock:
     batches = Batches(images, conditions, BATCH, seed)
     clock = Clock(len(batches), EPOCHS, minutes)
     gan.fit(
-        stream(gan, batches),
+        input_pipeline(gan, batches),
         epochs=EPOCHS,
         callbacks=[clock, Lines(clock)],
         shuffle=False,

@@ -4,7 +4,6 @@ import keras
 import numpy as np
 
 from digitgan.data.images import to_float
-from digitgan.model.gan import GAN
 
 
 class Batches(keras.utils.PyDataset):
@@ -63,37 +62,3 @@ class Batches(keras.utils.PyDataset):
         key = np.array([self.seed, self.epoch], "u8")
         stream = np.random.Generator(np.random.Philox(key=key))
         return stream.permutation(len(self.images))
-
-
-def stream(gan: GAN, batches: Batches):
-    """Return the batches in the form that ``fit`` takes fastest on this backend.
-
-    On TensorFlow ``fit`` reads through tf.data, whose autotuning thread sleeps up to a
-    minute at a time and is waited for at the end of each epoch: that cost up to half of
-    the training time. So it gets a tf.data pipeline without one. On JAX the digits go
-    to the devices once.
-    """
-    if keras.backend.backend() == "jax":
-        from digitgan.training.on_device import on_device
-
-        return on_device(gan, batches)
-    if keras.backend.backend() != "tensorflow":
-        return batches
-    import tensorflow as tf
-
-    def an_epoch():
-        yield from (batches[i] for i in range(len(batches)))
-        batches.on_epoch_end()
-
-    def shape_of(array):
-        return tf.TensorSpec(array.shape, array.dtype)
-
-    signature = tf.nest.map_structure(shape_of, batches[0])
-    options = tf.data.Options()
-    options.autotune.enabled = False
-    return (
-        tf.data.Dataset.from_generator(an_epoch, output_signature=signature)
-        .apply(tf.data.experimental.assert_cardinality(len(batches)))
-        .prefetch(2)
-        .with_options(options)
-    )

@@ -2,11 +2,11 @@
 
 import math
 
-from digitgan.data import Dataset
+from digitgan.data.dataset import Dataset
 from digitgan.errors import InputError, unknown_name
-from digitgan.generation.opening import check_classes
 from digitgan.model.presets import Preset
-from digitgan.training.guard import MODES
+from digitgan.sampling.model_loader import check_classes
+from digitgan.training.collapse_monitor import MODES
 
 NO_END = 10**6  # epochs, where only a time limit was asked for
 

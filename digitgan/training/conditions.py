@@ -4,13 +4,13 @@ from contextlib import suppress
 
 import numpy as np
 
-from digitgan.data import Dataset
+from digitgan.data.dataset import Dataset
 from digitgan.data.sources import cache_folder
 from digitgan.errors import InputError
-from digitgan.evaluation.morphometry import measure
 from digitgan.files import read_arrays, replacing
-from digitgan.generation.styles import UNITS
-from digitgan.model.folder import Conditions
+from digitgan.measure.morphometry import measure
+from digitgan.model.model_folder import Conditions
+from digitgan.sampling.styles import UNITS
 
 
 def conditions_of(dataset: Dataset, names: tuple[str, ...]) -> dict[str, np.ndarray]:

@@ -31,7 +31,7 @@ class Config:
         seed: Of the weights, the latents, the dropout and the order of the data.
         backend: Keras' backend.
         guard: What happens to a run that cannot get better, a name in
-            :data:`digitgan.training.guard.MODES`.
+            :data:`digitgan.training.collapse_monitor.MODES`.
         checkpoint_seconds: From one checkpoint to the next, at least.
         digitgan: Version that started the run.
     """

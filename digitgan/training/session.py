@@ -8,13 +8,13 @@ from digitgan.errors import TrainingFailed
 from digitgan.files import write_text
 from digitgan.model.gan import GAN
 from digitgan.training.build import lower_rate
+from digitgan.training.checkpoint_callback import CheckpointCallback
 from digitgan.training.clock import Clock, Progress
-from digitgan.training.guard import LOWER, MOST_ROLLBACKS, Guard
-from digitgan.training.recorder import Recorder
+from digitgan.training.collapse_monitor import LOWER, MOST_ROLLBACKS, CollapseMonitor
+from digitgan.training.progress_display import watch
 from digitgan.training.run import Run
-from digitgan.training.saver import Saver
-from digitgan.training.score import Score
-from digitgan.training.view import watch
+from digitgan.training.run_logger import RunLogger
+from digitgan.training.validation import Score
 
 
 @dataclass
@@ -36,10 +36,10 @@ class Session:
     gan: GAN
     steps: int
     clock: Clock
-    recorder: Recorder
+    recorder: RunLogger
     score: Score
-    saver: Saver
-    guard: Guard
+    saver: CheckpointCallback
+    guard: CollapseMonitor
 
     def __post_init__(self):
         """Line up: who judges stands behind who measures, who saves behind both."""

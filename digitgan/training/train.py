@@ -5,31 +5,34 @@ from pathlib import Path
 
 import keras
 
-from digitgan.data import STACKED, Dataset, licence_of, load
+from digitgan.data.dataset import Dataset
+from digitgan.data.image_grid import grid
 from digitgan.data.images import channels_of
-from digitgan.data.pictures import grid
+from digitgan.data.load import licence_of, load_dataset
+from digitgan.data.names import STACKED
 from digitgan.errors import InputError, TrainingFailed
 from digitgan.files import read_json, replacing
-from digitgan.model.folder import save_model
 from digitgan.model.gan import GAN
+from digitgan.model.model_folder import save_model
 from digitgan.model.presets import Preset, check, find_preset
-from digitgan.training.batches import Batches, stream
+from digitgan.training.batches import Batches
 from digitgan.training.build import build_gan, machine, suited
 from digitgan.training.checkpoint import Checkpoints
+from digitgan.training.checkpoint_callback import CheckpointCallback
 from digitgan.training.checks import NO_END, check_data, check_goal, check_safety
 from digitgan.training.clock import Clock
+from digitgan.training.collapse_monitor import CollapseMonitor
 from digitgan.training.conditions import conditions_of
+from digitgan.training.discriminator_export import DiscriminatorExport
 from digitgan.training.distribution import ALONE, Place, join, own_folder, together
 from digitgan.training.distribution import check as check_place
-from digitgan.training.guard import Guard
-from digitgan.training.opinion import Opinion
+from digitgan.training.input_pipeline import input_pipeline
 from digitgan.training.plots import draw_curves, make_film
-from digitgan.training.recorder import Recorder
 from digitgan.training.run import Config, Run, free_folder
-from digitgan.training.saver import Saver
-from digitgan.training.score import Score, write_scorecard
+from digitgan.training.run_logger import RunLogger
 from digitgan.training.session import Session
-from digitgan.training.yardsticks import yardstick
+from digitgan.training.validation import Score, write_scorecard
+from digitgan.training.validation_metrics import yardstick
 
 MNIST_SIZE = 60_000  # what the presets' epochs are meant for
 
@@ -51,14 +54,14 @@ def train(  # noqa: PLR0913 - each decides what is learnt
 
     Args:
         preset: A name in :data:`digitgan.model.presets.PRESETS`.
-        data: A name or a path that :func:`digitgan.data.load` takes; the preset's
+        data: A name or a path that :func:`digitgan.data.load.load_dataset` takes; the preset's
             unless given, which is ``mnist`` but for ``stacked``.
         epochs: Passes over the data. Unless this or ``minutes`` is given, as many as
             show the players the preset's number of digits.
         minutes: Stop after so much training, in the middle of an epoch if need be.
         seed: From 0 to 2**32 - 1.
         out: The run folder; the first free ``runs/PRESET`` unless given.
-        guard: What happens when the game fails (:mod:`digitgan.training.guard`):
+        guard: What happens when the game fails (:mod:`digitgan.training.collapse_monitor`):
             ``stop``; ``rollback`` to the last checkpoint, to go on at half the learning
             rate, three times at most; ``off`` for nothing.
         checkpoint_seconds: From one checkpoint to the next, at least; longer where
@@ -78,7 +81,7 @@ def train(  # noqa: PLR0913 - each decides what is learnt
     chosen = suited(chosen)
     check_goal(epochs, minutes, seed)
     check_safety(guard, checkpoint_seconds)
-    dataset = load(data := data or chosen.data)
+    dataset = load_dataset(data := data or chosen.data)
     check_data(dataset, chosen)
     if epochs is None and minutes is None:
         epochs = usual_epochs(chosen, len(dataset.train))
@@ -141,7 +144,7 @@ def resume(
             f"set KERAS_BACKEND={config.backend}"
         )
     join(place, config.settings.batch_size)
-    dataset = load(config.data)
+    dataset = load_dataset(config.data)
     if dataset.sha256 != config.data_sha256:
         raise InputError(
             f"--resume {run}: the training digits of --data {config.data} are not "
@@ -155,7 +158,7 @@ def _play(run: Run, dataset: Dataset) -> Run:
     config, settings = run.config, run.config.settings
     conditions = conditions_of(dataset, settings.conditions)
     session = _session(run, dataset, conditions)
-    session.callbacks.append(Opinion(session.recorder, dataset.train))
+    session.callbacks.append(DiscriminatorExport(session.recorder, dataset.train))
     clock = session.clock
     run.sweep()
     if session.go_on() and clock.done and _is_exported(run, clock):
@@ -178,9 +181,11 @@ def _play(run: Run, dataset: Dataset) -> Run:
             raise
         _draw(run, session)
         grey = channels_of(dataset.train.images) == 1
-        tone_of = dataset.train.images if grey and settings.overshoot > 1 else None
+        match_greys_of = (
+            dataset.train.images if grey and settings.overshoot > 1 else None
+        )
         facts = _facts(run, dataset, clock)
-        save_model(run.model, session.gan, conditions, facts, tone_of)
+        save_model(run.model, session.gan, conditions, facts, match_greys_of)
         if not clock.interrupted:
             write_scorecard(run, dataset)
     except OSError as error:
@@ -196,11 +201,13 @@ def _session(run: Run, dataset: Dataset, conditions: dict) -> Session:
     channels = channels_of(train.images)
     gan = build_gan(settings, conditions, config.seed, steps, channels)
     clock = Clock(an_epoch, config.epochs, config.minutes)
-    recorder = Recorder(run, clock, conditions)
+    recorder = RunLogger(run, clock, conditions)
     score = Score(run.folder / "scores.csv", clock, yardstick(dataset, conditions))
-    saver = Saver(Checkpoints(run.checkpoints), clock, config.checkpoint_seconds)
+    saver = CheckpointCallback(
+        Checkpoints(run.checkpoints), clock, config.checkpoint_seconds
+    )
     some = train.images[:: max(1, len(train) // 1000)]
-    guard = Guard(clock, recorder, score, some)
+    guard = CollapseMonitor(clock, recorder, score, some)
     return Session(run, gan, steps, clock, recorder, score, saver, guard)
 
 
@@ -234,7 +241,7 @@ def _fit(gan: GAN, images, conditions, config: Config, clock: Clock, callbacks) 
             clock.step,
         )
         gan.fit(
-            stream(gan, batches),
+            input_pipeline(gan, batches),
             initial_epoch=batches.epoch,
             epochs=batches.epoch + 1 if batches.skipped else goal,
             callbacks=callbacks,

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from digitgan.data.drawings import SIDE, as_digit
-from digitgan.data.pictures import grid
+from digitgan.data.image_grid import grid
+from digitgan.data.mnist_preprocessing import SIDE, preprocess_drawing
 from digitgan.data.sheet.form import COLUMNS, DPI, cells
 from digitgan.data.sheet.photo import flat_page
 from digitgan.errors import InputError
@@ -81,7 +81,7 @@ def _digit(ink: np.ndarray) -> np.ndarray:
     )
     if longer < SHORTEST:
         return np.zeros((SIDE, SIDE), np.uint8)
-    return as_digit(255 * clean.astype(np.uint8))
+    return preprocess_drawing(255 * clean.astype(np.uint8))
 
 
 def write(sheet: Sheet, folder: Path) -> Path:

@@ -1,0 +1,90 @@
+"""A data set as arrays, and how it is split."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from digitgan.data.images import ImageSpec, Kind
+
+
+@dataclass(frozen=True, eq=False)
+class Digits:
+    """Images and what they show.
+
+    Attributes:
+        images: ``uint8 (N, 28, 28)``, 0 paper to 255 ink; of Stacked MNIST ``(N, 28,
+            28, 3)``.
+        labels: ``int32 (N,)``, each an index into the classes; None where unknown.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        """Return the number of images."""
+        return len(self.images)
+
+    def __getitem__(self, index) -> "Digits":
+        """Return the digits that a slice or an array of positions picks."""
+        labels = None if self.labels is None else self.labels[index]
+        return Digits(self.images[index], labels)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A data set and where it came from.
+
+    Attributes:
+        train: The digits to learn from.
+        test: The digits that are only ever measured against, or None.
+        classes: The name of each label; empty where there are no labels.
+        source: One line that says what this is and where it was found.
+        name: What :func:`digitgan.data.load.load_dataset` was asked for; empty for what
+            is made of arrays.
+        kind: What the images are, see :class:`digitgan.data.images.ImageSpec`.
+    """
+
+    train: Digits
+    test: Digits | None
+    classes: tuple[str, ...]
+    source: str
+    name: str = ""
+    kind: Kind = "digits"
+
+    @property
+    def image(self) -> ImageSpec:
+        """Size and kind of the images."""
+        height, width, *channels = self.train.images.shape[1:]
+        return ImageSpec(height, width, *(channels or [1]), kind=self.kind)
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the training images and labels: the data hash of a model."""
+        total = hashlib.sha256(np.ascontiguousarray(self.train.images))
+        if self.train.labels is not None:
+            total.update(self.train.labels.astype("<i4").tobytes())
+        return total.hexdigest()
+
+
+def held_out(digits: Digits, n: int = 5000) -> tuple[Digits, Digits]:
+    """Split training digits into those to learn from and ``n`` to choose by.
+
+    The choice is always the same for the same number of digits, and takes a tenth of
+    them at most (but one at least). Both parts keep their order.
+
+    Returns:
+        The digits to learn from and the digits held out.
+    """
+    total = len(digits)
+    # The raw stream of a bit generator is the same in every version of NumPy.
+    shuffled = np.argsort(np.random.Philox(key=0).random_raw(total), kind="stable")
+    n = max(1, min(n, total // 10))
+    return digits[np.sort(shuffled[n:])], digits[np.sort(shuffled[:n])]
+
+
+def count_line(train: Digits, test: Digits | None) -> str:
+    """Return how many there are, such as 60,000 training and 10,000 test images."""
+    tests = f"{len(test):,} test images" if test else "no test images"
+    return f"{len(train):,} training and {tests}"

@@ -1,0 +1,66 @@
+"""Digits as pictures that people look at: dark ink on white paper."""
+
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image
+
+FRAME_MS = 60  # of a film
+
+
+def grid(images: np.ndarray, columns: int = 10, scale: int = 2) -> Image.Image:
+    """Lay digits out in rows.
+
+    Args:
+        images: ``uint8 (N, height, width)``, 0 paper to 255 ink; or ``(N, height,
+            width, 3)``, whose inks are cyan, magenta and yellow.
+        columns: Digits in a row.
+        scale: Screen pixels per image pixel.
+
+    Returns:
+        A greyscale picture, or one in colour, with white paper.
+    """
+    n, height, width, *channels = images.shape
+    rows = -(-n // columns)
+    sheet = np.zeros((rows * columns, *images.shape[1:]), np.uint8)
+    sheet[:n] = images
+    sheet = sheet.reshape(rows, columns, height, width, *channels).swapaxes(1, 2)
+    sheet = sheet.reshape(rows * height, columns * width, *channels)
+    picture = Image.fromarray(255 - sheet)
+    size = (picture.width * scale, picture.height * scale)
+    return picture.resize(size, Image.Resampling.NEAREST)
+
+
+def save_gif(frames: list[Image.Image], file: Path | BinaryIO) -> None:
+    """Write a GIF that leads from the first frame to the last and back, for ever."""
+    frames = frames + frames[-2:0:-1]
+    told = {"append_images": frames[1:], "duration": FRAME_MS, "loop": 0}
+    frames[0].save(file, "gif", save_all=True, **told)
+
+
+def to_block_characters(images: np.ndarray, columns: int = 80) -> str:
+    """Draw digits in block characters, two pixels a character, for any terminal.
+
+    Args:
+        images: ``uint8 (N, 28, 28)``, or with 3 channels, of which the darkest counts.
+        columns: Characters in a line; as many digits as fit stand side by side, paper
+            that all of them have at their edges is left out.
+    """
+    if images.ndim == 4:
+        images = images.max(axis=3)
+    ink = images > 96
+    rows, places = (np.flatnonzero(ink.any(axis=axes)) for axes in ((0, 2), (0, 1)))
+    if not len(rows):
+        return ""
+    top = rows[0] // 2 * 2  # a character holds two rows
+    ink = ink[:, top : top + -(-(rows[-1] + 1 - top) // 2) * 2]
+    ink = np.pad(ink[:, :, places[0] : places[-1] + 1], ((0, 0), (0, 0), (0, 2)))
+    characters = np.array(list(" ▀▄█"))[ink[:, ::2] + 2 * ink[:, 1::2]]
+    fit = max(1, columns // characters.shape[2])
+    lines = [
+        "".join(line).rstrip()
+        for start in range(0, len(ink), fit)
+        for line in [*np.concatenate(list(characters[start : start + fit]), 1), ""]
+    ]
+    return "\n".join(lines[:-1])

@@ -1,0 +1,1 @@
+"""Labelled data sets out: specification, shards, manifest, executors and formats."""

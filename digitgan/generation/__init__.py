@@ -1,1 +1,0 @@
-"""Digits out: draw from a trained generator without any training framework."""

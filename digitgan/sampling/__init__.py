@@ -1,0 +1,1 @@
+"""Digits out: latents, styles and a trained generator, by ONNX Runtime alone."""

@@ -1,0 +1,92 @@
+"""A checkpoint every so many seconds, written while the training goes on."""
+
+import time
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+
+import keras
+import numpy as np
+
+from digitgan.training.checkpoint import Checkpoints, snapshot
+from digitgan.training.clock import Clock, Progress
+
+SHARE = 0.02  # of the training time that checkpoints may take
+
+
+class CheckpointCallback(keras.callbacks.Callback):
+    """Write checkpoints: at the start, now and then, and at the stop.
+
+    The training waits only while the state is copied; a thread writes the copy. What
+    both cost is measured, and the pause between checkpoints is stretched until that is
+    at most ``SHARE`` of the time. The guard comes before in the list of callbacks and
+    raises where something is wrong, so what is written was good.
+    """
+
+    def __init__(self, checkpoints: Checkpoints, clock: Clock, seconds: float):
+        """Know where and how often.
+
+        Args:
+            checkpoints: Where to.
+            clock: To know the progress.
+            seconds: From one to the next, at least.
+        """
+        super().__init__()
+        self.checkpoints, self.clock = checkpoints, clock
+        self.asked = self.pause = seconds
+        self._thread = ThreadPoolExecutor(1, "checkpoint")
+        self._writing: Future | None = None
+        self._copying = 0.0
+        self._last = Progress(step=-1)
+
+    def go_on(self, stood: Progress) -> None:
+        """Take what has just been restored as the last checkpoint."""
+        self._last = stood
+
+    def on_train_begin(self, logs=None):
+        """Save the start, so that a disk too small shows at once, or a lower rate."""
+        if self._last.step < 0 or self._last.rollbacks != self.clock.rollbacks:
+            self._save()
+            self._writing.result()
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Save when it is time; an epoch's end is left until all is recorded."""
+        if not (self.clock.done or self.clock.at_epoch_end) and self._is_due():
+            self._save()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Save when it is time, and at the stop."""
+        if self.clock.done:
+            self.on_train_end()
+            self._is_due()
+            self._save()
+            self._writing.result()
+        elif self._is_due():
+            self._save()
+
+    def on_train_end(self, logs=None):
+        """Wait for what is being written."""
+        if self._writing:
+            wait([self._writing])
+
+    def _is_due(self) -> bool:
+        """Whether enough time has passed; raises what went wrong with the last one."""
+        if self._writing:
+            if not self._writing.done():
+                return False
+            cost = self._copying + self._writing.result()
+            self._writing = None
+            self.pause = max(self.asked, cost / SHARE)
+        return self.clock.seconds - self._last.seconds >= self.pause
+
+    def _save(self) -> None:
+        began = time.perf_counter()
+        arrays = snapshot(self.model)
+        self._copying = time.perf_counter() - began
+        self._last = self.clock.progress
+        self._writing = self._thread.submit(self._write, self._last, arrays)
+
+    def _write(self, progress: Progress, arrays: dict[str, np.ndarray]) -> float:
+        """Write, unless the state is broken; return the processor time of that."""
+        began = time.thread_time()
+        if all(np.isfinite(array).all() for array in arrays.values()):
+            self.checkpoints.write(progress, arrays)
+        return time.thread_time() - began
