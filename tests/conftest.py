@@ -1,32 +1,62 @@
-"""What every test may use: ``--slow`` and the real MNIST, loaded once."""
+"""What every test may use: the tiers, and the real MNIST, loaded once.
 
+``python -m pytest`` runs what is quick and stays in this process; ``--all`` adds the
+tests marked ``process``, ``browser`` and ``learns``; ``--slow`` adds those of minutes.
+A tier that is run needs what it needs: without Chromium or node it fails, not skips.
+"""
+
+import shutil
 import signal
 
 import numpy as np
 import pytest
 
-import digitgan.data.load
+from digitgan.data.load import load_dataset
+
+LATER = ("process", "browser", "learns", "slow")
 
 # Shells start what runs in the background deaf to Ctrl-C, and children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser):
-    parser.addoption("--slow", action="store_true", help="run the tests of minutes too")
+    parser.addoption("--all", action="store_true", help="all but the tests of minutes")
+    parser.addoption("--slow", action="store_true", help="all, the tests of minutes too")
 
 
 def pytest_collection_modifyitems(config, items):
-    if config.getoption("--slow"):
+    """Leave the later tiers out, unless they are asked for."""
+    if config.getoption("--slow") or config.option.markexpr:
         return
-    for item in items:
-        if "slow" in item.keywords:
-            item.add_marker(pytest.mark.skip(reason="takes minutes; run with --slow"))
+    later = LATER[-1:] if config.getoption("--all") else LATER
+    left_out = [item for item in items if any(name in item.keywords for name in later)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The path of the browser that pages are tested in."""
+    return _program("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def node():
+    """The path of node, which runs the JavaScript outside a browser."""
+    return _program("node")
+
+
+def _program(*names):
+    found = next(filter(None, map(shutil.which, names)), None)
+    assert found, f"{names[0]} is not installed, and this test is about it"
+    return found
 
 
 @pytest.fixture(scope="session")
 def mnist():
     """The whole of MNIST, or the 5,000 digits to be had without any network."""
-    return digitgan.data.load.load_dataset("mnist")
+    return load_dataset("mnist")
 
 
 @pytest.fixture(scope="session")

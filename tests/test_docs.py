@@ -1,0 +1,53 @@
+"""The documentation: links that lead somewhere, a tree of today, a short README."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+LINK = re.compile(r"\]\(([^)#\s]*)(#[^)\s]*)?\)")
+SCRIPT = re.compile(r"python3? ((?:docs|benchmarks|examples|tests)/\w+\.py)")
+MODULE = re.compile(r"(?:python3? -m |:mod:`|:func:`)(digitgan(?:\.\w+)+)")
+
+
+def anchors_of(text):
+    """Return the anchors that GitHub gives the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    words = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
+    return {"#" + heading.strip().replace(" ", "-") for heading in words}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    text = page.read_text(encoding="utf-8")
+    for target, anchor in LINK.findall(text):
+        if "://" in target:
+            continue
+        path = page.parent / target if target else page
+        assert path.exists(), f"{page.name}: {target}"
+        if anchor:
+            assert anchor in anchors_of(path.read_text(encoding="utf-8")), anchor
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_name_scripts_and_modules_that_exist(page):
+    text = page.read_text(encoding="utf-8")
+    for script in SCRIPT.findall(text):
+        assert (ROOT / script).is_file(), f"{page.name}: {script}"
+    for module in MODULE.findall(text):
+        path = ROOT / module.replace(".", "/")
+        assert path.is_dir() or path.with_suffix(".py").is_file(), module
+
+
+def test_the_tree_of_the_architecture_is_of_today():
+    command = [sys.executable, str(ROOT / "docs" / "architecture.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
