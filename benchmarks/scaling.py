@@ -37,9 +37,9 @@ def worker(devices: int, processes: int, rank: int, address: str) -> None:
     from digitgan.data.load import load_dataset
     from digitgan.model.presets import PRESETS
     from digitgan.training.batches import Batches
-    from digitgan.training.input_pipeline import input_pipeline
     from digitgan.training.build import build_gan
     from digitgan.training.distribution import ALONE, Place, join
+    from digitgan.training.input_pipeline import input_pipeline
 
     shared = devices > 1 or processes > 1
     meet = address if processes > 1 else None

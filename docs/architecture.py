@@ -1,7 +1,7 @@
 """Write docs/architecture.md: every module's first line, and a picture of the rooms.
 
-    python docs/architecture.py           writes the page's tree and its picture
-    python docs/architecture.py --check   exits with 1 where they are not of today
+python docs/architecture.py           writes the page's tree and its picture
+python docs/architecture.py --check   exits with 1 where they are not of today
 """
 
 import ast

@@ -21,7 +21,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def pytest_addoption(parser):
     parser.addoption("--all", action="store_true", help="all but the tests of minutes")
-    parser.addoption("--slow", action="store_true", help="all, the tests of minutes too")
+    parser.addoption("--slow", action="store_true", help="all of them")
 
 
 def pytest_collection_modifyitems(config, items):
