@@ -20,7 +20,8 @@ from digitgan.data.load import load_dataset
 from digitgan.model.losses import PENALTY_STEP, gradient_penalty
 from digitgan.model.presets import PRESETS
 from digitgan.training.batches import Batches
-from digitgan.training.train import build_gan
+from digitgan.training.build import build_gan
+from digitgan.training.input_pipeline import input_pipeline
 
 BATCH, STEPS, PAIRS, DRAWS = 128, 40, 7, 64
 
@@ -61,7 +62,7 @@ def main() -> None:
     """Measure, print and publish."""
     digits = load_dataset("mnist").train
     gan = build_gan(PRESETS["dcgan"], {}, 0)
-    batches = input_pipeline(Batches(digits.images[:20_000], {}, BATCH, 0))
+    batches = input_pipeline(gan, Batches(digits.images[:20_000], {}, BATCH, 0))
     gan.fit(batches, verbose=0)
     steps = {f.__name__: gradient_step(f, gan.logits) for f in (exact, estimate)}
     x = tf.constant(to_float(digits.images[-BATCH:]))
