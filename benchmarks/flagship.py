@@ -44,9 +44,9 @@ def main() -> None:
     real, judge = load_dataset("mnist"), Classifier()
     labels = real.train.labels
     images = model.sample(labels, seed=10)
-    odds, features = judge.read(images)
-    test = judge.read(real.test.images)[1]
-    train_odds, train = judge.read(real.train.images)
+    odds, features = judge.predict(images)
+    test = judge.predict(real.test.images).features
+    train_odds, train = judge.predict(real.train.images)
     distances = frechet(features, test), frechet(train, test)
     right, real_right = (o.argmax(1) == labels for o in (odds, train_odds))
     worst, real_worst = (

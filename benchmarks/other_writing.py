@@ -17,7 +17,7 @@ import digitgan
 from digitgan.data.image_grid import grid
 from digitgan.data.load import load_dataset
 from digitgan.evaluation.table import numbers
-from digitgan.measure.classifier_registry import place_of
+from digitgan.measure.classifier_registry import classifier_path
 
 COLUMNS = 16  # of each class in the picture
 SHEET = ROOT / "docs" / "images" / "other-writing.png"
@@ -35,7 +35,7 @@ def main(run: str, name: str) -> None:
         if row.value is not None
     ]
     facts = model.description
-    judge = json.loads(place_of(data).with_name("classifier.json").read_text())
+    judge = json.loads(classifier_path(data).with_name("classifier.json").read_text())
     seen = 100 * judge["accuracy"]["test"]
     lines += [
         "",

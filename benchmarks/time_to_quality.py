@@ -67,8 +67,8 @@ def main() -> None:
     real, reference, n = others[:10_000], unseen, 10_000
     if asked.final:
         real, reference, n = data.train, data.test, 60_000
-    reference = judge.read(reference.images)[1]
-    floor = frechet(judge.read(real.images)[1], reference)
+    reference = judge.predict(reference.images).features
+    floor = frechet(judge.predict(real.images).features, reference)
     lines = [
         "| | minutes | epochs | times real | read as asked, % |",
         "| --- | --- | --- | --- | --- |",
@@ -79,7 +79,7 @@ def main() -> None:
             found = {"times": [], "read": [], "epochs": []}
             for seed in range(asked.seeds):
                 images, labels, epochs = draw(name, seed, minutes, data.train, n)
-                odds, features = judge.read(images)
+                odds, features = judge.predict(images)
                 found["times"].append(frechet(features, reference) / floor)
                 found["epochs"].append(epochs)
                 if labels is not None:

@@ -52,8 +52,8 @@ def quick(monkeypatch):
 def test_varied_digits_are_the_same_digits(mine):
     varied = vary(mine.images, 8, seed=1)
     assert np.array_equal(varied, vary(mine.images, 8, seed=1))
-    read = Classifier().read(mine.images)[0].argmax(1)
-    again = Classifier().read(varied)[0].argmax(1).reshape(8, -1)
+    read = Classifier().predict(mine.images).labels
+    again = Classifier().predict(varied).labels.reshape(8, -1)
     assert np.mean(again == read) > 0.97
     changed = np.abs(varied[:30].astype(float) - mine.images).mean(axis=(1, 2))
     assert (changed > 1).all()
@@ -156,11 +156,11 @@ def test_the_flagship_learns_a_hand(tmp_path, mnist):
     data = in_folders(mine, tmp_path / "my-digits")
     made = adapting.adapt("flagship", data, tmp_path / "hand", minutes=20)
     judge, labels = Classifier(), np.resize(rest.labels, 2_000)
-    reference = judge.read(rest.images)[1]
+    reference = judge.predict(rest.images).features
     distances, slants, aim = [], [], measure(rest.images)["slant"]
     for model in (digitgan.load(), digitgan.load(made)):
         images = model.sample(labels, seed=1)
-        odds, features = judge.read(images)
+        odds, features = judge.predict(images)
         distances.append(frechet(features, reference))
         slants.append(distance(aim, measure(images)["slant"]))
     assert distances[1] < 0.6 * distances[0]

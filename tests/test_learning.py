@@ -16,7 +16,7 @@ SURE, ENOUGH, N = 0.9, 20, 1000
 
 def confidently_named(images):
     """Return the digits that the judge names with confidence, often enough."""
-    probabilities, _ = Classifier().read(images)
+    probabilities, _ = Classifier().predict(images)
     sure = probabilities.max(axis=1) >= SURE
     counts = np.bincount(probabilities.argmax(axis=1)[sure], minlength=10)
     return set(np.flatnonzero(counts >= ENOUGH).tolist())

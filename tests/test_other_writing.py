@@ -11,7 +11,7 @@ from model_folders import make_model
 
 import digitgan
 from digitgan.data import originals, sources
-from digitgan.data.dataset import Dataset, Digits
+from digitgan.data.dataset import Dataset
 from digitgan.data.load import load_dataset
 from digitgan.errors import InputError
 from digitgan.evaluation import load_samples, scorecard, table, train_classifier
@@ -187,7 +187,7 @@ def test_data_sets_of_other_things(model, tmp_path):
         digitgan.make_dataset(tmp_path / "c", checked=True, **wish)
 
 
-# Judges of other things
+# Classifiers of other things
 
 
 @pytest.fixture(scope="module")
@@ -201,11 +201,6 @@ def clothes(mnist):
     return Dataset(train, mnist.train[parts[1]], CLOTHES, "clothes", "my clothes")
 
 
-def test_without_a_judge_of_that_data_one_line_says_how_to_train_one(cache, clothes):
-    with pytest.raises(InputError, match=r"train_classifier --data 'my clothes'$"):
-        scorecard.evaluate(clothes.train.images, data=clothes)
-
-
 def test_classes_that_no_model_may_have_are_refused_before_training(clothes):
     named = Dataset(clothes.train, None, ("0: shirt", *CLOTHES[1:]), "clothes", "mine")
     with pytest.raises(InputError, match="--data 'mine': a class is named"):
@@ -213,7 +208,7 @@ def test_classes_that_no_model_may_have_are_refused_before_training(clothes):
 
 
 @pytest.mark.parametrize("words", [["--data", "nope"], ["--epochs", "0"]])
-def test_the_judges_command_refuses_in_a_line(words, monkeypatch, capsys):
+def test_the_training_command_refuses_in_a_line(words, monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["train_classifier", *words])
     with pytest.raises(SystemExit) as stopped:
         train_classifier.main()
@@ -221,14 +216,14 @@ def test_the_judges_command_refuses_in_a_line(words, monkeypatch, capsys):
     assert stopped.value.code == 2 and f"{words[0]}" in err.splitlines()[-1]
 
 
-def test_a_judge_learns_other_classes_and_is_found(cache, clothes, model):
+def test_a_classifier_learns_other_classes_and_is_found(cache, clothes, model):
     pytest.importorskip("tf2onnx")
     card = train_classifier.make(
-        classifier_registry.place_of(clothes).parent, clothes, "none", epochs=1
+        classifier_registry.classifier_path(clothes).parent, clothes, "none", epochs=1
     )
     assert card["classes"] == list(CLOTHES)
-    judge = classifier_registry.find_classifier(clothes)
-    assert judge.read(X)[0].shape == (6, 4)
+    classifier = classifier_registry.find_classifier(clothes)
+    assert classifier.predict(X).probabilities.shape == (6, 4)
     images, labels = load_samples.find(model, clothes)
     assert set(labels) == {0, 1, 2, 3}
     rows = scorecard.evaluate(images[:200], labels[:200], data=clothes)
@@ -236,9 +231,3 @@ def test_a_judge_learns_other_classes_and_is_found(cache, clothes, model):
     assert len(rows["agreement"].detail["per digit"]) == 4
     assert "Trouser" in table.digits(rows).columns[0]._cells
     assert json.dumps(rows.to_dict())
-
-
-def test_digits_have_the_shipped_judge(mnist):
-    assert classifier_registry.find_classifier(mnist).path.parent.name == "judge"
-    few = Dataset(Digits(X), None, ("4", "9"), "two digits")
-    assert classifier_registry.find_classifier(few).path.parent.name == "judge"

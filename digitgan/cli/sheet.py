@@ -54,7 +54,7 @@ def _read(photo: Path, folder: Path) -> None:
     contact = cells.write(found, folder)
     filled = found.filled
     print(f"{folder}: {filled.sum()} digits; {(~filled).sum()} empty cells left out")
-    read = Classifier().read(found.cells[filled])[0].argmax(1)
+    read = Classifier().predict(found.cells[filled]).labels
     for number, other in zip(filled.nonzero()[0], read, strict=True):
         if found.labels[number] != other:
             print(f"{folder / cells.name_of(number)} looks like a {other}")

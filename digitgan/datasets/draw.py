@@ -67,9 +67,9 @@ def _checked(
     recipe = GeneratorInputs(
         recipe.latents.copy(), {k: v.copy() for k, v in recipe.conditions.items()}
     )
-    judge, left = _classifier(), np.arange(len(labels))
+    classifier, left = _classifier(), np.arange(len(labels))
     for attempt in range(1, TRIES + 1):
-        read = judge.read(images[left])[0].argmax(axis=1)
+        read = classifier.predict(images[left]).labels
         left = left[read != labels[left]]
         if not len(left):
             return images, recipe, dropped

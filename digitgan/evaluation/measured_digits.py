@@ -48,7 +48,7 @@ def see(
         labels: ``int (N,)`` or None.
         judge: Who reads.
     """
-    probabilities, features = judge.read(images)
+    probabilities, features = judge.predict(images)
     style = np.stack(list(morphometry.measure(images).values()), axis=1)
     return MeasuredDigits(images, labels, probabilities.argmax(axis=1), features, style)
 

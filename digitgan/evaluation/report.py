@@ -216,7 +216,7 @@ def _worst_and_best(
     seen: MeasuredDigits, judge: Classifier, classes: tuple[str, ...]
 ) -> str:
     """Return the digits that the judge is least sure of, and surest of."""
-    sure = judge.read(seen.images)[0][np.arange(len(seen)), seen.digit]
+    sure = judge.predict(seen.images)[0][np.arange(len(seen)), seen.digit]
     order = np.argsort(sure, kind="stable")
     best = order[::-1]
     every = range(len(classes))

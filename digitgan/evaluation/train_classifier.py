@@ -26,8 +26,8 @@ from digitgan import files
 from digitgan.data.dataset import Dataset, Digits, held_out
 from digitgan.data.load import load_dataset
 from digitgan.errors import InputError
-from digitgan.measure.classifier import FILE, Classifier
-from digitgan.measure.classifier_registry import place_of
+from digitgan.measure.classifier import WEIGHTS, Classifier
+from digitgan.measure.classifier_registry import classifier_path
 
 EPOCHS = 22
 BATCH = 128
@@ -222,7 +222,7 @@ def main() -> None:
     command = f"python -m digitgan.evaluation.train_classifier --data {arguments.data}"
     if arguments.epochs != EPOCHS:
         command += f" --epochs {arguments.epochs}"
-    usual = FILE if arguments.data == "mnist" else place_of(digits)
+    usual = WEIGHTS if arguments.data == "mnist" else classifier_path(digits)
     card = make(arguments.out or usual.parent, digits, command, arguments.epochs)
     print(json.dumps(card, indent=2))
 

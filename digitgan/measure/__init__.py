@@ -1,1 +1,1 @@
-"""What a digit is: a classifier, morphometry and nearest neighbours, by NumPy and ONNX Runtime."""
+"""What a digit is: a classifier, morphometry, nearest neighbours, ONNX sessions."""

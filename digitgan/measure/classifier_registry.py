@@ -1,4 +1,4 @@
-"""Which judge reads which data: the shipped one digits, others what they learned."""
+"""Which classifier knows which data: the shipped one digits, others their own."""
 
 import shlex
 from pathlib import Path
@@ -12,26 +12,29 @@ DIGITS = tuple("0123456789")
 
 
 def find_classifier(data: Dataset) -> Classifier:
-    """Return who can read a data set: one that learned it, or the shipped one.
+    """Return the classifier that was trained on a data set, or the shipped one.
 
     Args:
         data: Real images with labels.
 
     Raises:
-        InputError: Its classes are not digits and no judge has learned them yet.
+        InputError: Its classes are not digits and no classifier was trained on them.
     """
-    path = place_of(data)
+    path = classifier_path(data)
     if path.is_file():
         return Classifier(path)
     if set(data.classes) <= set(DIGITS):
         return Classifier()
     name = shlex.quote(data.name or "PATH")
     raise InputError(
-        f"data has the classes {', '.join(data.classes[:3])}, ..., which no judge has "
-        f"learned yet: python -m digitgan.evaluation.train_classifier --data {name}"
+        "data",
+        data.name or data.source,
+        problem=f"has the classes {', '.join(data.classes[:3])}, ..., which no "
+        "classifier has learned yet: "
+        f"python -m digitgan.evaluation.train_classifier --data {name}",
     )
 
 
-def place_of(data: Dataset) -> Path:
-    """Return where the judge that learned a data set is kept, in the cache folder."""
-    return cache_folder() / "judges" / data.sha256[:16] / "classifier.onnx"
+def classifier_path(data: Dataset) -> Path:
+    """Return where the classifier of a data set is kept, in the cache folder."""
+    return cache_folder() / "classifiers" / data.sha256[:16] / "classifier.onnx"

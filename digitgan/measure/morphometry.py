@@ -10,33 +10,34 @@ strokes of known size better:
 
 - thinning grows fewer side branches than the medial axis;
 - the line that thinning leaves runs a little beside the middle of the stroke: what
-  the mean distance to the paper lacks (0.18 pixels of twice the distance, whatever
+  the mean distance to the background lacks (0.18 pixels of twice the distance, whatever
   the thickness and the slant, +- 0.07) is added;
 - a diagonal step of the skeleton counts only where no straight one leads the same
   way, and steps weigh 0.948 and 1.343 (Dorst and Smeulders 1987) instead of 1 and
   sqrt(2), which make slanted strokes too long.
 """
 
+from pathlib import Path
+
 import numpy as np
-from scipy import ndimage
 
 MEASURES = ("area", "length", "thickness", "slant", "width", "height")
 SCALE = 4
-SIDE = 28 * SCALE + 2  # one pixel of paper all around
-GROUP = 64  # digits in one machine word
-BESIDE = 0.18 * SCALE  # measured on drawn strokes, see the tests
+SIDE = 28 * SCALE + 2  # one pixel of background all around
+DIGITS_PER_WORD = 64
+THICKNESS_BIAS = 0.18 * SCALE  # measured on drawn strokes, see the tests
 TRIM = 0.01  # share of the ink outside each side of the parallelogram
 STRAIGHT, DIAGONAL = 0.948, 1.343
-ENLARGE = ndimage.zoom(
-    np.eye(28, dtype=np.float32), (SCALE, 1), order=3, mode="nearest", grid_mode=True
-)
+# float32 (112, 28), a cubic spline along one axis. SciPy made it, once:
+# ndimage.zoom(np.eye(28, dtype="f4"), (4, 1), order=3, mode="nearest", grid_mode=True)
+CUBIC_ZOOM = np.load(Path(__file__).parent / "weights" / "cubic_zoom.npy")
 
 
 def measure(images: np.ndarray) -> dict[str, np.ndarray]:
     """Measure digits; each one's figures depend on that digit alone.
 
     Args:
-        images: ``uint8 (N, 28, 28)``, 0 paper to 255 ink.
+        images: ``uint8 (N, 28, 28)``, 0 background to 255 ink.
 
     Returns:
         Six ``float64 (N,)`` arrays, lengths in pixels of the 28 x 28 image:
@@ -47,8 +48,8 @@ def measure(images: np.ndarray) -> dict[str, np.ndarray]:
         of the ink outside each side). All are 0 for an empty image.
     """
     strokes = [
-        _strokes(images[start : start + GROUP])
-        for start in range(0, len(images), GROUP)
+        _strokes(images[start : start + DIGITS_PER_WORD])
+        for start in range(0, len(images), DIGITS_PER_WORD)
     ]
     area, length, thickness = np.concatenate([np.zeros((3, 0)), *strokes], axis=1)
     boxes = [
@@ -70,21 +71,21 @@ def _strokes(images: np.ndarray) -> np.ndarray:
     reach = np.bincount(
         digit, _reach(ink, digit, row, column), minlength=len(images)
     ) / np.maximum(pixels, 1)
-    thickness = np.where(pixels > 0, 2 * reach + BESIDE, 0)
+    thickness = np.where(pixels > 0, 2 * reach + THICKNESS_BIAS, 0)
     area = ink.sum(axis=(1, 2)) / SCALE**2
     return np.stack([area, length / SCALE, thickness / SCALE])
 
 
 def _enlarged(images: np.ndarray) -> np.ndarray:
     """Return ``bool (n, 114, 114)``: the enlarged digits cut at half their ink."""
-    large = ENLARGE @ images.astype(np.float32) @ ENLARGE.T
+    large = CUBIC_ZOOM @ images.astype(np.float32) @ CUBIC_ZOOM.T
     half = large.max(axis=(1, 2), keepdims=True) / 2
     return np.pad((large >= half) & (large > 0), ((0, 0), (1, 1), (1, 1)))
 
 
 def _skeleton(ink: np.ndarray) -> np.ndarray:
     """Thin ``bool (n, 114, 114)``, n up to 64, to lines one pixel wide."""
-    bits = np.zeros((SIDE * SIDE, GROUP), dtype=bool)
+    bits = np.zeros((SIDE * SIDE, DIGITS_PER_WORD), dtype=bool)
     bits[:, : len(ink)] = ink.reshape(len(ink), -1).T
     words = np.packbits(bits, axis=1).view(np.uint64)[:, 0]
     _thin(words)
@@ -107,8 +108,8 @@ def _thin(words: np.ndarray) -> None:
     changed = True
     while changed:
         changed = False
-        for turned in (around, around[4:] + around[:4]):
-            removed = pixel & _removable(*turned)
+        for neighbours in (around, around[4:] + around[:4]):  # turned by 180 degrees
+            removed = pixel & _removable(*neighbours)
             pixel ^= removed
             changed = changed or bool(removed.any())
 
@@ -116,20 +117,20 @@ def _thin(words: np.ndarray) -> None:
 def _removable(n, ne, e, se, s, sw, w, nw) -> np.ndarray:
     """Say where a pixel can go without breaking or shortening a line.
 
-    Guo and Hall's first algorithm: the neighbours form one connected piece, there
+    Guo and Hall's first algorithm: the neighbours form one connected component, there
     are two or three pairs of them by the count that is smaller, and the pixel is
     not needed on its eastern side (the western, when the neighbours are turned).
     """
     first = (nw | n, ne | e, se | s, sw | w)
     second = (n | ne, e | se, s | sw, w | nw)
-    pieces = (first[1] & ~n, first[2] & ~e, first[3] & ~s, first[0] & ~w)
-    once, twice = _once_twice(pieces)
+    components = (first[1] & ~n, first[2] & ~e, first[3] & ~s, first[0] & ~w)
+    once, twice = _once_twice(components)
     enough = _once_twice(first)[1] & _once_twice(second)[1]
     full = np.bitwise_and.reduce(first) & np.bitwise_and.reduce(second)
     return once & ~twice & enough & ~full & ~(e & (n | ne | ~se))
 
 
-def _once_twice(terms) -> tuple[np.ndarray, np.ndarray]:
+def _once_twice(terms: tuple[np.ndarray, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Return the bits set in at least one, and in at least two, of the terms."""
     once = terms[0]
     twice = np.zeros_like(once)
@@ -152,10 +153,10 @@ def _steps(skeleton, digit, row, column) -> np.ndarray:
 
 
 def _reach(ink, digit, row, column) -> np.ndarray:
-    """Return the exact distance from each given pixel to the nearest paper.
+    """Return the exact distance from each given pixel to the nearest background.
 
     The vertical distance is found for all pixels; then columns are tried outwards
-    until they are farther away than the nearest paper found (Meijster et al. 2000).
+    until they are farther than the nearest background so far (Meijster et al. 2000).
     """
     above, below = _depth(ink), _depth(ink[:, ::-1])[:, ::-1]
     vertical = np.minimum(above, below).astype(np.int32) ** 2
@@ -172,7 +173,7 @@ def _reach(ink, digit, row, column) -> np.ndarray:
 
 
 def _depth(ink: np.ndarray) -> np.ndarray:
-    """Return how far above each pixel the paper is, ``uint8`` of the same shape."""
+    """Return how far above each pixel the background lies, of the same shape."""
     depth = np.zeros(ink.shape, np.uint8)
     for row in range(1, SIDE):
         depth[:, row] = (depth[:, row - 1] + 1) * ink[:, row]
@@ -187,8 +188,8 @@ def _box(images: np.ndarray) -> np.ndarray:
     rows, columns = ink.sum(axis=2), ink.sum(axis=1)
     down = axis - (rows @ axis)[:, np.newaxis]
     right = axis - (columns @ axis)[:, np.newaxis]
-    together = np.einsum("nyx,ny,nx->n", ink, down, right, optimize=True)
-    shear = together / np.maximum(np.sum(rows * down**2, axis=1), 1e-6)
+    covariance = np.einsum("nyx,ny,nx->n", ink, down, right, optimize=True)
+    shear = covariance / np.maximum(np.sum(rows * down**2, axis=1), 1e-6)
     upright = right[:, np.newaxis, :] - (shear[:, np.newaxis] * down)[:, :, np.newaxis]
     width = _extent(_histogram(upright, ink)) / SCALE
     return np.stack([np.rad2deg(np.arctan(-shear)), width, _extent(rows)])

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-BLOCK = 500
-LEVEL = 2  # greys that count as one, so that float32 holds every sum exactly
+BATCH_SIZE = 500
+GREY_STEP = 2  # greys that count as one, so that float32 holds every sum exactly
 
 
 def nearest(
     images: np.ndarray, among: np.ndarray, skip: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Find the nearest image, in blocks.
+    """Find the nearest image, in batches.
 
     Near is the Euclidean distance of the 14 x 14 averages of 2 x 2 pixels, so that a
     copy shifted by half a pixel or a little blurred is still a copy.
@@ -26,16 +26,16 @@ def nearest(
     a, b = _averages(images), _averages(among)
     half = np.sum(b * b, axis=1) / 2
     distance, position = np.empty(len(a)), np.empty(len(a), int)
-    for start in range(0, len(a), BLOCK):
-        block = a[start : start + BLOCK]
-        score = half - block @ b.T
-        rows = np.arange(len(block))
+    for start in range(0, len(a), BATCH_SIZE):
+        batch = a[start : start + BATCH_SIZE]
+        score = half - batch @ b.T
+        rows = np.arange(len(batch))
         if skip is not None:
-            score[rows, skip[start : start + BLOCK]] = np.inf
+            score[rows, skip[start : start + BATCH_SIZE]] = np.inf
         best = score.argmin(axis=1)
-        squared = 2 * score[rows, best] + np.sum(block * block, axis=1)
-        position[start : start + BLOCK] = best
-        distance[start : start + BLOCK] = np.sqrt(squared) * LEVEL
+        squared = 2 * score[rows, best] + np.sum(batch * batch, axis=1)
+        position[start : start + BATCH_SIZE] = best
+        distance[start : start + BATCH_SIZE] = np.sqrt(squared) * GREY_STEP
     return distance, position
 
 
@@ -50,11 +50,11 @@ def distances(image: np.ndarray, among: np.ndarray) -> np.ndarray:
         ``float (M,)`` in grey levels.
     """
     apart = _averages(among) - _averages(image[np.newaxis])
-    return LEVEL * np.sqrt(np.einsum("mp,mp->m", apart, apart))
+    return GREY_STEP * np.sqrt(np.einsum("mp,mp->m", apart, apart))
 
 
 def _averages(images: np.ndarray) -> np.ndarray:
     """Return ``float32 (N, 196)`` whole numbers, 0 to 127."""
     rows = images[:, ::2].astype(np.uint16) + images[:, 1::2]
     sums = rows[:, :, ::2] + rows[:, :, 1::2]
-    return (sums // (4 * LEVEL)).reshape(-1, 196).astype(np.float32)
+    return (sums // (4 * GREY_STEP)).reshape(-1, 196).astype(np.float32)

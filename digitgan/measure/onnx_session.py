@@ -9,13 +9,13 @@ import onnxruntime
 from digitgan import files
 from digitgan.errors import InputError
 
-MOST_FILE = 2**28  # bytes
-MOST_MEMORY = 2**32  # bytes, for all networks of this process together
-FATAL = 4  # what ONNX Runtime prints; the rest it raises
+MAX_FILE_BYTES = 2**28
+MAX_MEMORY_BYTES = 2**32  # of all networks of this process together
+LOG_FATAL = 4  # what ONNX Runtime prints; the rest it raises
 
 
 def open_session(
-    what: str, path: Path, sha256: str, threads: int = 1
+    field: str, path: Path, sha256: str, threads: int = 1
 ) -> onnxruntime.InferenceSession:
     """Open an ONNX file.
 
@@ -23,7 +23,7 @@ def open_session(
     those of people whom you trust with your processor.
 
     Args:
-        what: What the file was named for, such as ``model``.
+        field: The argument that named the file, such as ``model``.
         path: The file.
         sha256: That it must have.
         threads: To run one call with; 0 for one a core.
@@ -32,20 +32,18 @@ def open_session(
         InputError: The file is not the one described, too large, wants other files,
             or is no network.
     """
-    content = files.read_bytes(what, path, MOST_FILE)
+    content = files.read_bytes(field, path, MAX_FILE_BYTES)
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise files.changed(what, path)
+        raise files.changed(field, path)
     if b"location" in content:  # the key of weights that lie in another file
-        raise InputError(
-            f"{what} {str(path)!r} reads other files: "
-            "allowed are networks that are whole in one file"
-        )
+        allowed = "a network that is whole in one file"
+        raise InputError(field, path, allowed, problem="reads other files")
     _bound_memory()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    options.log_severity_level = FATAL
+    options.log_severity_level = LOG_FATAL
     options.add_session_config_entry("session.use_env_allocators", "1")
-    with files.reading(what, path):
+    with files.reading(field, path):
         return onnxruntime.InferenceSession(
             content,
             options,
@@ -59,5 +57,5 @@ def _bound_memory() -> None:
     """Let ONNX Runtime take its memory from one bounded store, once a process."""
     kind = onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR
     place = onnxruntime.OrtMemoryInfo("Cpu", kind, 0, onnxruntime.OrtMemType.DEFAULT)
-    bounds = onnxruntime.OrtArenaCfg({"max_mem": MOST_MEMORY})
+    bounds = onnxruntime.OrtArenaCfg({"max_mem": MAX_MEMORY_BYTES})
     onnxruntime.create_and_register_allocator(place, bounds)

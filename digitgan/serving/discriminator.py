@@ -9,6 +9,7 @@ from PIL import Image
 
 from digitgan.data.mnist_preprocessing import FAINT, preprocess_drawing
 from digitgan.files import read_arrays, sha256
+from digitgan.measure.morphometry import measure
 from digitgan.measure.onnx_session import open_session
 from digitgan.sampling.styles import UNITS
 from digitgan.serving.problems import Problem, wrong
@@ -95,8 +96,6 @@ class Discriminator:
 
 
 def _styles(digit: np.ndarray) -> dict[str, np.ndarray]:
-    from digitgan.measure.morphometry import measure  # slow to import
-
     return {k: v.astype(np.float32) for k, v in measure(digit[None]).items()}
 
 

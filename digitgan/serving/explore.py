@@ -8,6 +8,7 @@ import numpy as np
 from digitgan.data.dataset import Dataset
 from digitgan.data.image_grid import grid
 from digitgan.data.sources import COLLECTIONS, Unavailable, kept
+from digitgan.measure.nearest_neighbours import distances, nearest
 from digitgan.sampling.latent_torus import TURN, plane
 from digitgan.sampling.sampler import Sampler
 from digitgan.serving.encoders import link, sheet
@@ -99,9 +100,6 @@ class Training:
             InputError: The digit cannot be drawn so.
             Problem: 404, the training digits are not on this machine.
         """
-        # here, for scipy.stats in its wake would triple the time that `serve` starts in
-        from digitgan.measure.nearest_neighbours import distances
-
         rest = dict(asked)
         count = rest.pop("n", NEIGHBOURS)
         drawn = model.draw(_recipe(model, rest, 1, 1))
@@ -153,8 +151,6 @@ class Training:
 
 def _usual(real: np.ndarray) -> dict[str, float]:
     """Say how far real digits lie from the nearest other one."""
-    from digitgan.measure.nearest_neighbours import nearest
-
     some = np.unique(np.linspace(0, len(real) - 1, COMPARED).astype(int))
     apart, _ = nearest(real[some], real, skip=some)
     quartiles = np.percentile(apart, [25, 50, 75]).round(1).tolist()

@@ -60,14 +60,15 @@ class Likeness:
         some = np.linspace(0, len(others) - 1, DRAWN).astype(int)
         asked = np.linspace(0, len(digits) - 1, DRAWN).astype(int)
         self.conditions = {name: v[asked] for name, v in conditions.items()}
-        read, self.reference = self.judge.read(reference.images)
+        read, self.reference = self.judge.predict(reference.images)
         self.real_digits = _effective_number(read.argmax(axis=1))
-        self.floor = frechet(self.judge.read(others.images[some])[1], self.reference)
+        features = self.judge.predict(others.images[some]).features
+        self.floor = frechet(features, self.reference)
         self.share_of_digits = 1.0
 
     def measure(self, gan: GAN) -> dict[str, float]:
         """Return ``times_real``, 1 being as near as real digits."""
-        read, features = self.judge.read(draw(gan, DRAWN, self.conditions))
+        read, features = self.judge.predict(draw(gan, DRAWN, self.conditions))
         found = _effective_number(read.argmax(axis=1))
         self.share_of_digits = found / self.real_digits
         return {"times_real": frechet(features, self.reference) / self.floor}

@@ -31,7 +31,7 @@ def read_triplets(
     for start in range(0, len(images), BLOCK):
         planes = np.moveaxis(images[start : start + BLOCK], 3, 1)
         planes = check_images(planes.reshape(-1, 28, 28))
-        parts.append(judge.read(planes)[0].argmax(axis=1).reshape(-1, 3))
+        parts.append(judge.predict(planes).labels.reshape(-1, 3))
         if tell:
             tell(start + len(planes) // 3)
     return np.concatenate(parts)
@@ -50,7 +50,7 @@ def mode_rows(
         judge: Who read.
         seed: Draws the real triplets.
     """
-    read = judge.read(real.test.images)[0].argmax(axis=1)
+    read = judge.predict(real.test.images).labels
     shares = np.bincount(real.train.labels, minlength=10) / len(real.train)
     rng = np.random.default_rng(seed)
     for n in [n for n in COUNTS if n <= len(triplets)] or [len(triplets)]:
