@@ -81,7 +81,7 @@ def test_each_data_set_has_its_classifier(tmp_path, monkeypatch):
 @pytest.mark.process
 def test_measuring_is_light_to_import():
     code = (
-        "import sys, digitgan.measure.morphometry, digitgan.measure.nearest_neighbours\n"
+        "import sys, digitgan.measure.morphometry\n"
         "import digitgan.measure.classifier_registry\n"
         f"assert not set({HEAVY}) & set(sys.modules)"
     )

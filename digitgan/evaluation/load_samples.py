@@ -44,7 +44,7 @@ def evaluate(
             them are skipped and say so.
         level: ``quick`` (seconds, NumPy and ONNX Runtime alone) or ``full`` (minutes,
             with networks trained on the digits; needs the training extras).
-        data: The real digits: anything that :func:`digitgan.data.load.load_dataset` takes, or
+        data: The real digits: anything that ``load_dataset`` takes, or
             what it returned. They must have labels and test digits.
         seed: From 0 to 2**32 - 1; equal seeds give equal scorecards.
         progress: Called before each step with its number, how many there are and
@@ -86,7 +86,7 @@ def find(
             with the class frequencies of real digits where labels can be asked for; of
             a model of triplets 26,000, and for ``full`` 240,000);
             an NPZ file with ``x (N, 28, 28)`` and perhaps ``y (N,)``; or a data set
-            that :func:`digitgan.data.load.load_dataset` reads, of which the training part is taken.
+            that ``load_dataset`` reads, of which the training part is taken.
         real: The real digits, for their class frequencies.
         seed: Of latents and labels.
         level: ``quick`` or ``full``.

@@ -120,7 +120,7 @@ def evaluate(
             them the rows that need them are skipped and say so.
         level: ``quick`` (seconds, NumPy and ONNX Runtime alone) or ``full`` (minutes,
             with networks trained on the digits; needs the training extras).
-        data: The real digits: anything that :func:`digitgan.data.load.load_dataset` takes, or
+        data: The real digits: anything that ``load_dataset`` takes, or
             what it returned. They must have labels and test digits.
         seed: Equal seeds give equal scorecards.
         judge: Who reads the digits; as :func:`find_classifier` says if not given.
