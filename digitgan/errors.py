@@ -5,16 +5,43 @@ from difflib import get_close_matches
 from importlib import import_module
 from pathlib import PurePath
 from types import ModuleType
+from typing import Self
 
-SHOWN = 200  # characters of a wrong value that an error repeats
+MAX_SHOWN = 200  # characters of a wrong value that an error repeats
+EXTRAS = {  # which extra brings a package that the plain installation lacks
+    "ai_edge_litert": "export",
+    "cv2": "sheet",
+    "fastapi": "serve",
+    "huggingface_hub": "hub",
+    "jax": "jax",
+    "keras": "train",
+    "lmdb": "datasets",
+    "matplotlib": "train",
+    "onnx": "train",
+    "openvino": "export",
+    "prometheus_client": "serve",
+    "pyarrow": "datasets",
+    "ray": "ray",
+    "safetensors": "export",
+    "scipy": "train",
+    "sklearn": "train",
+    "starlette": "serve",
+    "tensorboard": "train",
+    "tensorflow": "train",
+    "torch": "torch",
+    "uvicorn": "serve",
+}
 
 
 class InputError(ValueError):
     """Bad input, as data; its line names the argument, the value and what is allowed.
 
     ``InputError("seed", -1, "0 to 2**64 - 1")`` reads "seed is -1: allowed is 0 to
-    2**64 - 1"; with a problem, ``InputError("out", path, "a new folder", problem="holds
-    other files")`` reads "out 'runs/x' holds other files: allowed is a new folder".
+    2**64 - 1". Where "is" is not all, a problem says it: ``InputError("out", path, "a
+    new folder", "holds other files")`` reads "out 'runs/x' holds other files: allowed
+    is a new folder". Where there is no value to show, it is None: ``InputError("read",
+    None, "a photograph", "is missing")`` reads "read is missing: allowed is a
+    photograph".
 
     The command line prints the line, with its own name of the argument, on standard
     error and exits with code 2; the API answers with its parts.
@@ -22,7 +49,7 @@ class InputError(ValueError):
     Attributes:
         field: The argument, by its Python name.
         value: What was given.
-        allowed: What would have been accepted; empty where only the problem helps.
+        allowed: What would have been accepted; empty where the problem says it.
         problem: What is wrong, where "is" is not all.
     """
 
@@ -30,12 +57,12 @@ class InputError(ValueError):
         self, field: str, value: object = None, allowed: str = "", problem: str = ""
     ):
         """Note what is wrong."""
-        super().__init__(field, value, allowed, problem)
+        super().__init__(field, value, allowed, problem)  # so that it can be pickled
         self.field, self.value = field, value
         self.allowed, self.problem = allowed, problem
 
     @classmethod
-    def unknown(cls, field: str, value: object, names: Iterable[str]) -> "InputError":
+    def unknown(cls, field: str, value: object, names: Iterable[str]) -> Self:
         """Return the error for a name that does not exist, with the nearest one.
 
         Args:
@@ -44,34 +71,35 @@ class InputError(ValueError):
             names: Every name that would have been accepted.
         """
         names = sorted(names)
-        near = get_close_matches(str(value), names, n=1)
-        hint = f" (did you mean {near[0]!r}?)" if near else ""
-        return cls(field, value, ", ".join(names), problem=f"is unknown{hint}")
+        nearest = get_close_matches(str(value), names, n=1)
+        hint = f" (did you mean {nearest[0]!r}?)" if nearest else ""
+        return cls(field, value, ", ".join(names), f"is unknown{hint}")
 
-    def line(self, shown: str = "") -> str:
+    def line(self, shown_as: str = "") -> str:
         """Return one line for people.
 
         Args:
-            shown: The name of the argument there, such as ``--seed``; its Python name
-                unless given.
+            shown_as: What the argument is called there, such as ``--seed``; its Python
+                name unless given.
         """
-        shown = shown or self.field
+        name = shown_as or self.field
         if self.value is None and not (self.allowed or self.problem):
-            return shown  # an error of before: a sentence
-        value = _shown(self.value)
-        said = f"{value} {self.problem}" if self.problem else f"is {value}"
+            return name  # an error of before: a sentence
         allowed = f": allowed is {self.allowed}" if self.allowed else ""
-        return f"{shown} {said}{allowed}"
+        if not self.problem:
+            return f"{name} is {_shortened(self.value)}{allowed}"
+        value = "" if self.value is None else f" {_shortened(self.value)}"
+        return f"{name}{value} {self.problem}{allowed}"
 
     def __str__(self) -> str:
         """Return its line."""
         return self.line()
 
 
-def _shown(value: object) -> str:
-    """Return a value as people typed it, shortened."""
+def _shortened(value: object) -> str:
+    """Return a value as people typed it, but not too much of it."""
     text = repr(str(value) if isinstance(value, PurePath) else value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."
 
 
 def unknown_name(argument: str, value: str, allowed: Iterable[str]) -> InputError:
@@ -79,13 +107,16 @@ def unknown_name(argument: str, value: str, allowed: Iterable[str]) -> InputErro
     return InputError.unknown(argument, value, allowed)
 
 
-def import_extra(module: str, what: str, extra: str) -> ModuleType:
+def import_extra(
+    module: str, field: str, value: object = None, extras: str = ""
+) -> ModuleType:
     """Import a module that needs more than the plain installation.
 
     Args:
         module: Its full name.
-        what: What it is for, such as ``format 'lmdb'``.
-        extra: What pip has to be asked for.
+        field: The argument that asks for it, or what needs it, such as ``serve``.
+        value: What was given for that argument.
+        extras: All that have to be installed, where it takes more than one.
 
     Raises:
         InputError: A package that it needs is not installed.
@@ -93,11 +124,17 @@ def import_extra(module: str, what: str, extra: str) -> ModuleType:
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
-        if (error.name or "").startswith("digitgan"):
+        if not (needs := missing_extra(error, extras)):
             raise
-        raise InputError(
-            f"{what} needs {error.name}: pip install 'digitgan[{extra}]'"
-        ) from error
+        raise InputError(field, value, problem=needs) from error
+
+
+def missing_extra(error: ModuleNotFoundError, extras: str = "") -> str:
+    """Return "needs PACKAGE: pip install ..."; empty for what no extra brings."""
+    package = (error.name or "").partition(".")[0]
+    if package not in EXTRAS:
+        return ""
+    return f"needs {package}: pip install 'digitgan[{extras or EXTRAS[package]}]'"
 
 
 class TrainingFailed(RuntimeError):

@@ -13,6 +13,7 @@ from PIL import Image
 
 import digitgan
 from digitgan import cli
+from digitgan.errors import InputError
 
 ROOT = Path(__file__).parent.parent
 ONCE = ("train", "tiny", "--epochs", "1")
@@ -58,6 +59,22 @@ def test_training_without_a_framework_says_what_to_install():
     assert result.returncode == 1
     assert "pip install 'digitgan[train]'" in result.stderr
     assert len(result.stderr.splitlines()) == 1
+
+
+def test_arguments_are_named_as_they_are_typed(capsys, monkeypatch):
+    def line(field, *arguments):
+        def refuse(*_, **__):
+            raise InputError(field, -1, "0 to 9")
+
+        monkeypatch.setattr("digitgan.info.describe", refuse)
+        monkeypatch.setattr("digitgan.evaluation.command.judge", refuse)
+        return refused(capsys, *arguments)
+
+    assert line("seed", "evaluate") == "digitgan: --seed is -1: allowed is 0 to 9"
+    assert line("subject", "evaluate").startswith("digitgan: SUBJECT is -1")
+    assert line("seed", "info").startswith("digitgan: seed is -1")
+    missing = "digitgan: -o/--out is missing: allowed is a new folder for the digits"
+    assert refused(capsys, "sheet", "--read", "photo.jpg") == missing
 
 
 def test_info_is_for_programs_too(capsys):

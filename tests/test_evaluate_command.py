@@ -214,9 +214,9 @@ def test_quick_needs_no_framework(small, digits, model, tmp_path):
 def test_full_without_keras_says_what_to_install(capsys, monkeypatch, tmp_path):
     np.savez(tmp_path / "fakes.npz", x=X)
     monkeypatch.setattr("digitgan.cli.evaluate.find_spec", lambda name: None)
-    monkeypatch.setattr(scorecard, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "keras", None)
     line = refused(capsys, tmp_path, tmp_path / "fakes.npz", "--full")
-    assert "digitgan[train]" in line and "'quick' does not" in line
+    assert "level 'full' needs keras: pip install 'digitgan[train]'" in line
 
 
 # What is refused

@@ -156,9 +156,7 @@ def test_the_form_is_an_a4_page(tmp_path, capsys):
 
 
 def test_the_verb_says_what_it_wants(tmp_path, capsys, monkeypatch):
-    from digitgan.cli import sheet
-
     assert "one of --make" in refused(capsys, "sheet")
-    assert "-o FOLDER" in refused(capsys, "sheet", "--read", "photo.jpg")
-    monkeypatch.setattr(sheet, "find_spec", lambda name: None)
+    assert "-o/--out is missing" in refused(capsys, "sheet", "--read", "photo.jpg")
+    monkeypatch.setitem(sys.modules, "cv2", None)
     assert "digitgan[sheet]" in refused(capsys, "sheet", "--make", tmp_path / "a.pdf")

@@ -18,10 +18,16 @@ from digitgan.cli import (
     sheet,
     train,
 )
-from digitgan.errors import DatasetFailed, ExportFailed, InputError, TrainingFailed
+from digitgan.errors import (
+    DatasetFailed,
+    ExportFailed,
+    InputError,
+    TrainingFailed,
+    missing_extra,
+)
 
 VERBS = (train, generate, dataset, evaluate, serve, sheet, adapt, export, info)
-OURS = (InputError, TrainingFailed, DatasetFailed, ExportFailed)  # lines for people
+FAILURES = (TrainingFailed, DatasetFailed, ExportFailed)  # they say enough themselves
 
 app = typer.Typer(
     name="digitgan",
@@ -50,25 +56,43 @@ def main(arguments: list[str] | None = None) -> None:
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
-    arguments = [word for word in arguments if word != "--debug"] or ["--help"]
+    arguments = [a for a in arguments if a != "--debug"] or ["--help"]
     try:
         code = app(arguments, prog_name="digitgan", standalone_mode=False)
     except Exception as error:
         if debug:
             raise
-        code = _explain(error)
+        code = _explain(error, verb=arguments[0])
     except KeyboardInterrupt:
         code = 130
     sys.exit(code)
 
 
-def _explain(error: Exception) -> int:
+def _explain(error: Exception, verb: str) -> int:
     """Print one line for people and return the exit code."""
-    usage = hasattr(error, "format_message")
-    message = error.format_message() if usage else str(error)
-    if isinstance(error, ModuleNotFoundError):
-        message = f"{error}: training needs  pip install 'digitgan[train]'"
-    elif not usage and not isinstance(error, OURS):
-        message = f"{type(error).__name__}: {message} (--debug shows where)"
-    print(f"digitgan: {' '.join(message.split())}", file=sys.stderr)
+    usage = hasattr(error, "format_message")  # Typer brings a click of its own or not
+    if usage:
+        line = error.format_message()
+    elif isinstance(error, InputError):
+        line = error.line(_typed_name(verb, error.field))
+    elif isinstance(error, ModuleNotFoundError) and (needs := missing_extra(error)):
+        line = f"{verb} {needs}"
+    elif isinstance(error, FAILURES):
+        line = str(error)
+    else:
+        line = f"{type(error).__name__}: {error} (--debug shows where)"
+    print(f"digitgan: {' '.join(line.split())}", file=sys.stderr)
     return 2 if usage or isinstance(error, InputError) else 1
+
+
+def _typed_name(verb: str, field: str) -> str:
+    """Return how a verb's argument is typed: ``-o/--out`` or ``TEXT``.
+
+    What the verb has no argument for keeps its name.
+    """
+    command = typer.main.get_group(app).commands.get(verb)
+    for parameter in command.params if command else ():
+        if parameter.name == field:
+            is_option = parameter.param_type_name == "option"
+            return "/".join(parameter.opts) if is_option else field.upper()
+    return field

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from digitgan.errors import InputError
+from digitgan.errors import import_extra
 
 HELP = """Open a page to write on, and an API, on this machine.
 
@@ -45,12 +45,5 @@ def serve(
     ] = "mnist",
 ) -> None:
     """Serve the page and the API until Ctrl-C."""
-    try:
-        from digitgan.serving.server import serve as run
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] == "digitgan":
-            raise
-        raise InputError(f"{error}: serve needs  pip install 'digitgan[serve]'") from (
-            error
-        )
-    run(host, port, model, token, runs, data)
+    server = import_extra("digitgan.serving.server", "serve")
+    server.serve(host, port, model, token, runs, data)

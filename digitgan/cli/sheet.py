@@ -1,12 +1,11 @@
 """The verb ``sheet``."""
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from digitgan.errors import InputError
+from digitgan.errors import InputError, import_extra
 
 HELP = """Print a form to write digits on, and read a photograph of it back.
 
@@ -31,11 +30,14 @@ def sheet(
 ) -> None:
     """Make a form, or read one."""
     if (make is None) == (read is None):
-        raise InputError("sheet wants one of --make FILE and --read PHOTO")
-    if (read is None) != (out is None):
-        raise InputError("-o FOLDER goes with --read PHOTO, and --read PHOTO with it")
-    if not find_spec("cv2"):
-        raise InputError("sheet needs OpenCV:  pip install 'digitgan[sheet]'")
+        given = "are both given" if make else "are missing"
+        allowed = "one of --make FORM and --read PHOTO"
+        raise InputError("--make and --read", None, allowed, given)
+    if read and not out:
+        raise InputError("out", None, "a new folder for the digits", "is missing")
+    if make and out:
+        raise InputError("out", out, "--make FORM alone", "goes with --read")
+    import_extra("cv2", "sheet")
     if make:
         from digitgan.data.sheet import form
 

@@ -7,13 +7,12 @@ import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from importlib.util import find_spec
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 from digitgan.datasets.shards import ShardRecord, keep_shard
 from digitgan.datasets.spec import Spec
-from digitgan.errors import DatasetFailed, InputError, unknown_name
+from digitgan.errors import DatasetFailed, InputError, import_extra, unknown_name
 
 ENGINES = ("local", "ray")
 AHEAD = 2  # shards given out for each worker, so that none waits
@@ -49,8 +48,8 @@ def check_engine(workers: int, engine: str) -> None:
     """
     if engine not in ENGINES:
         raise unknown_name("engine", str(engine), ENGINES)
-    if engine == "ray" and not find_spec("ray"):
-        raise InputError("engine 'ray' needs ray: pip install 'digitgan[ray]'")
+    if engine == "ray":
+        import_extra("ray", "engine", engine)
     most = 10**6 if engine == "ray" else 64 * available()
     if not (isinstance(workers, int) and 1 <= workers <= most):
         raise InputError(f"workers is {workers!r}: allowed is 1 to {most:,}")

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ import numpy as np
 from digitgan import files
 from digitgan.data.dataset import Dataset, held_out
 from digitgan.data.load import load_dataset
-from digitgan.errors import InputError, unknown_name
+from digitgan.errors import InputError, import_extra, unknown_name
 from digitgan.evaluation.measured_digits import check_images, check_labels, sample, see
 from digitgan.evaluation.rows import copies, digits, likeness, triplets
 from digitgan.evaluation.rows.base import Comparison, Row, skipped
@@ -134,11 +133,9 @@ def evaluate(
     start = time.perf_counter()
     if level not in LEVELS:
         raise unknown_name("level", level, LEVELS)
-    if level == "full" and not all(map(find_spec, ("keras", "sklearn"))):
-        raise InputError(
-            "level 'full' needs Keras and scikit-learn, pip install 'digitgan[train]'; "
-            "'quick' does not"
-        )
+    if level == "full":
+        for package in ("keras", "sklearn"):
+            import_extra(package, "level", level)
     if not isinstance(data, Dataset):
         data = load_dataset(data)
     judge, images = judge or find_classifier(data), np.asarray(images)

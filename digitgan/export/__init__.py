@@ -95,7 +95,7 @@ def module_of(format: str) -> ModuleType:
         InputError: A package that it needs is not installed.
     """
     module = f"digitgan.export.{format}"
-    return import_extra(module, f"format {format!r}", FORMATS[format].extra)
+    return import_extra(module, "format", format, FORMATS[format].extra)
 
 
 def files_in(path: Path) -> dict[str, int]:

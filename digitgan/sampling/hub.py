@@ -45,7 +45,7 @@ def library(argument: str, value: str) -> ModuleType:
     Raises:
         InputError: It is not installed.
     """
-    hub = import_extra("huggingface_hub", f"{argument} {value!r}", "hub")
+    hub = import_extra("huggingface_hub", argument, value)
     for part in ("errors", "utils"):  # which it does not open by itself
         import_module(f"huggingface_hub.{part}")
     return hub

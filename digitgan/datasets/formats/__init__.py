@@ -45,7 +45,7 @@ def writer(format: str) -> ModuleType:
         InputError: It needs a package that is not installed.
     """
     module = f"digitgan.datasets.formats.{format}"
-    return import_extra(module, f"format {format!r}", "datasets")
+    return import_extra(module, "format", format)
 
 
 def groups(spec) -> list[tuple[str, ...]]:
