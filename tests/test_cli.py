@@ -99,7 +99,7 @@ def test_main_py_has_the_same_flags():
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["dcgann"], "preset 'dcgann' is unknown: did you mean 'dcgan'?"),
+        (["dcgann"], "PRESET 'dcgann' is unknown (did you mean 'dcgan'?)"),
         (["--batch-size", "0"], "--batch-size is 0: allowed is"),
         (["--batch-size", "60001"], "--batch-size is 60001: allowed is 1 to"),
         (["--learning-rate", "-1"], "--learning-rate is -1.0: allowed is"),
