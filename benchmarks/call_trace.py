@@ -25,9 +25,11 @@ class Trace:
     """The calls into the package, in order."""
 
     def __init__(self):
+        """Begin with none."""
         self.calls: list[tuple[str, str]] = []
 
     def __call__(self, frame, event, _):
+        """Note a call into the package; what ``sys.setprofile`` calls."""
         code = frame.f_code
         inside = event == "call" and code.co_filename.startswith(PACKAGE)
         if inside and code.co_name not in (
@@ -40,12 +42,14 @@ class Trace:
             self.calls.append((code.co_filename, code.co_qualname))
 
     def row(self) -> tuple[int, int, int, int]:
+        """Return calls, functions, files and switches of file."""
         files = [name for name, _ in self.calls]
         switches = sum(a != b for a, b in zip(files, files[1:], strict=False))
         return len(files), len(set(self.calls)), len(set(files)), switches
 
 
 def traced(request: Callable[[], object]) -> Trace:
+    """Return the calls that a request makes, in every thread."""
     trace = Trace()
     threading.setprofile_all_threads(trace) if hasattr(
         threading, "setprofile_all_threads"
@@ -61,6 +65,7 @@ def traced(request: Callable[[], object]) -> Trace:
 
 
 def requests(folder: Path) -> dict[str, Callable[[], object]]:
+    """Return what is traced, by name."""
     from starlette.testclient import TestClient
 
     from digitgan.serving.app import make_app

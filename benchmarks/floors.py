@@ -7,26 +7,19 @@ at two sizes and with three seeds, by ``digitgan evaluate --quick``; its time an
 memory of the process are measured beside it.
 """
 
-import os
 import resource
 import statistics
 import sys
 
 from record import publish
 
+from digitgan.cpu import available_cores
 from digitgan.data.dataset import held_out
 from digitgan.data.load import load_dataset
 from digitgan.evaluation.scorecard import evaluate
 
 SIZES = (1_000, 5_000)
 SEEDS = (0, 1, 2)
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count()
 
 
 def peak_mib() -> float:
@@ -64,10 +57,10 @@ def main() -> None:
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     table += (
         f"\n\nMean ± standard deviation over the seeds {SEEDS}; memorisation is "
-        f"measured on 1,000 digits at most; on {cores()} core(s), data included."
+        f"measured on 1,000 digits at most; on {available_cores()} core(s)."
     )
     result = {"figures": figures, "seconds": seconds, "peak_mib": peak}
-    publish("floors", "docs/scorecard.md", result | {"cores": cores()}, table)
+    publish("floors", "docs/scorecard.md", result | {"cores": available_cores()}, table)
 
 
 if __name__ == "__main__":

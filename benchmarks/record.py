@@ -1,13 +1,13 @@
 """Where the documented figures come from: results as JSON, tables into the pages."""
 
 import json
-import os
 import platform
-import re
 import statistics
 import sys
 from importlib import metadata
 from pathlib import Path
+
+from digitgan.cpu import available_cores, processor_name
 
 ROOT = Path(__file__).parent.parent
 RESULTS = Path(__file__).parent / "results"
@@ -16,18 +16,13 @@ PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "numpy", "onnxruntim
 
 def machine() -> str:
     """Name the processor, its cores and the versions that matter, in one line."""
-    cpu = platform.processor()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        names = re.findall(r"model name\s*:\s*(.+)", info.read_text())
-        cpu = names[0] if names else cpu
     versions = []
     for package in PACKAGES:
         try:
             versions.append(f"{package} {metadata.version(package)}")
         except metadata.PackageNotFoundError:
             continue
-    cores = f"{os.cpu_count()} cores of {cpu}"
+    cores = f"{available_cores()} cores of {processor_name()}"
     return f"{cores}; Python {platform.python_version()}, {', '.join(versions)}"
 
 

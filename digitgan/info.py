@@ -5,6 +5,7 @@ import platform
 from importlib import metadata
 
 import digitgan
+from digitgan.cpu import available_cores
 from digitgan.data.sources import cache_folder
 
 PACKAGES = (
@@ -26,12 +27,13 @@ def describe() -> dict[str, str]:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
+    system = f"{platform.system()} {platform.machine()}"
     cache = cache_folder()
     cached = sorted(p.name for p in cache.iterdir()) if cache.is_dir() else []
     return {
         "digitgan": digitgan.__version__,
         "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "machine": f"{system}, {available_cores()} cores",
         "packages": ", ".join(f"{k} {v}" for k, v in found.items()),
         "backend": os.environ.get("KERAS_BACKEND", "tensorflow (Keras' default)"),
         "cache": f"{cache}: {', '.join(cached) or 'empty'}",

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from digitgan.cpu import available_cores
 from digitgan.errors import InputError
 
 AGAIN = "the same command goes on with what is whole"
@@ -74,10 +75,10 @@ def dataset(  # noqa: PLR0913 - each is a flag
     ] = False,
 ) -> None:
     """Make or check a data set."""
-    from digitgan.datasets import executors, make
+    from digitgan.datasets import make
 
     wish = {name: value for name, value in locals().items() if name in FLAGS}
-    force = {"workers": executors.available() if workers is None else workers}
+    force = {"workers": available_cores() if workers is None else workers}
     force |= {"engine": engine, "progress": True}
     try:
         if verify:

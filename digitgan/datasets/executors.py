@@ -10,6 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 
+from digitgan.cpu import available_cores
 from digitgan.datasets.shards import ShardRecord, keep_shard
 from digitgan.datasets.spec import Spec
 from digitgan.errors import DatasetFailed, InputError, import_extra, unknown_name
@@ -50,16 +51,9 @@ def check_engine(workers: int, engine: str) -> None:
         raise unknown_name("engine", str(engine), ENGINES)
     if engine == "ray":
         import_extra("ray", "engine", engine)
-    most = 10**6 if engine == "ray" else 64 * available()
+    most = 10**6 if engine == "ray" else 64 * available_cores()
     if not (isinstance(workers, int) and 1 <= workers <= most):
         raise InputError(f"workers is {workers!r}: allowed is 1 to {most:,}")
-
-
-def available() -> int:
-    """Return how many processor cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _with_processes(spec, folder, indices, workers: int) -> Iterator[ShardRecord]:

@@ -112,9 +112,9 @@ def save_model(
         facts: What only the training knows, for ``model.json`` and the card: preset,
             seed, classes, data, data_sha256, licence, command, epochs, seconds,
             machine.
-        match_greys_of: Real digits ``uint8 (N, 28, 28)``, those of the conditions, whose grey
-            levels the generator's file is to have (:mod:`digitgan.model.histogram_matching`); for
-            generators that overshoot.
+        match_greys_of: Real digits ``uint8 (N, 28, 28)``, those of the conditions,
+            whose grey levels the generator's file is to have
+            (:mod:`digitgan.model.histogram_matching`); for generators that overshoot.
 
     Raises:
         OSError: The folder cannot be written to.

@@ -1,11 +1,11 @@
 """Draw digits from a model folder, by ONNX Runtime alone."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 
+from digitgan.cpu import available_cores
 from digitgan.errors import InputError, unknown_name
 from digitgan.random_streams import draw_latents
 from digitgan.sampling.generator_inputs import GeneratorInputs
@@ -36,7 +36,7 @@ class Sampler:
         self.description, self.styles = model.description, model.styles
         self.classes = model.card.classes if "label" in model.card.conditions else ()
         self.limits = {name: list(ends) for name, ends in model.card.limits.items()}
-        self._threads = threads or os.cpu_count() or 1
+        self._threads = threads or available_cores()
         self._session = model.session  # one thread a block, many blocks side by side
 
     def sample(  # noqa: PLR0913 - each decides what is drawn

@@ -142,7 +142,8 @@ class Training:
             dataset = kept(names[0])
         except Unavailable:
             line = f"{title} is not in the cache of this machine: fetch it once with "
-            line += f"python -c \"from digitgan.data.load import load_dataset as d; d('{names[0]}')\""
+            code = "from digitgan.data.load import load_dataset as d; "
+            line += f"python -c \"{code}d('{names[0]}')\""
             raise Problem(404, line) from None
         if dataset.sha256 != self._about.get("data_sha256"):
             raise Problem(404, f"{title} in the cache is not what this model learned")

@@ -10,6 +10,7 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 
+from digitgan.cpu import available_cores
 from digitgan.errors import InputError
 from digitgan.handwriting.model import load
 from digitgan.serving.app import RUNS, make_app
@@ -52,15 +53,13 @@ def serve(
             "digits and - . _ ~"
         )
     sampler = load(model, threads=1)
-    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
-    workers = workers or os.cpu_count() or 1
     with _listening(host, port) as listener:
         where, port = listener.getsockname()[:2]
         if token is None and not is_loopback(where):
             token = secrets.token_urlsafe(24)
         app = make_app(
             sampler,
-            workers=workers,
+            workers=available_cores(),
             waiting=WAITING,
             token=token,
             runs=runs,

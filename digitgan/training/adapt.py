@@ -53,7 +53,8 @@ def adapt(
     Args:
         model: ``flagship``, or a model or run folder; of digits, told the label.
         data: The writer's digits, of every class at least one: what
-            :func:`digitgan.data.load.load_dataset` reads, such as ``digitgan sheet`` leaves.
+            :func:`digitgan.data.load.load_dataset` reads, such as `digitgan sheet`
+            leaves.
         out: A new folder: a model folder with ``beside.png``, which shows the writer's
             digits and what the model drew before and draws now.
         minutes: Stop after so much training; 12 passes are enough.

@@ -1,16 +1,13 @@
 """The game at its start: both players with fresh weights, and its optimizer."""
 
-import os
-import platform
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import keras
 from keras.optimizers.schedules import CosineDecay
 
+from digitgan.cpu import available_cores, has_bfloat16, processor_name
 from digitgan.model.gan import GAN
 from digitgan.model.networks import build_discriminator, build_generator
 from digitgan.model.presets import Preset
@@ -83,7 +80,7 @@ def _rate(settings: Preset, steps: int, share: float = 1.0) -> float | CosineDec
 
 def suited(settings: Preset) -> Preset:
     """Return the settings without bfloat16 where this machine would emulate it."""
-    if settings.precision != FAST or accelerated() or _has_bfloat16():
+    if settings.precision != FAST or accelerated() or has_bfloat16():
         return settings
     print("This processor has no bfloat16: computing in float32, which takes longer")
     return replace(settings, precision="float32")
@@ -102,18 +99,7 @@ def machine() -> str:
         import jax
 
         return f"{jax.device_count()} x {jax.devices()[0].device_kind}"
-    names = re.findall(r"model name\s*:\s*(.+)", _processor())
-    return f"{os.cpu_count()} cores of {names[0] if names else platform.machine()}"
-
-
-def _has_bfloat16() -> bool:
-    return "_bf16" in _processor()
-
-
-def _processor() -> str:
-    """Return what Linux says of the processor; nothing elsewhere."""
-    path = Path("/proc/cpuinfo")
-    return path.read_text() if path.exists() else ""
+    return f"{available_cores()} cores of {processor_name()}"
 
 
 @contextmanager

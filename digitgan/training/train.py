@@ -54,14 +54,15 @@ def train(  # noqa: PLR0913 - each decides what is learnt
 
     Args:
         preset: A name in :data:`digitgan.model.presets.PRESETS`.
-        data: A name or a path that :func:`digitgan.data.load.load_dataset` takes; the preset's
-            unless given, which is ``mnist`` but for ``stacked``.
+        data: A name or a path that :func:`digitgan.data.load.load_dataset` takes; the
+            preset's unless given, which is ``mnist`` but for ``stacked``.
         epochs: Passes over the data. Unless this or ``minutes`` is given, as many as
             show the players the preset's number of digits.
         minutes: Stop after so much training, in the middle of an epoch if need be.
         seed: From 0 to 2**32 - 1.
         out: The run folder; the first free ``runs/PRESET`` unless given.
-        guard: What happens when the game fails (:mod:`digitgan.training.collapse_monitor`):
+        guard: What happens when the game fails
+            (:mod:`digitgan.training.collapse_monitor`):
             ``stop``; ``rollback`` to the last checkpoint, to go on at half the learning
             rate, three times at most; ``off`` for nothing.
         checkpoint_seconds: From one checkpoint to the next, at least; longer where
