@@ -20,7 +20,6 @@ from training_speed import forward_gflop, matrix_rate
 import digitgan
 from digitgan.handwriting.model import SHIPPED
 from digitgan.model.gan import GAN
-from digitgan.model.histogram_matching import finished
 
 N, PAIRS, STARTS = 5_000, 7, 11
 
@@ -49,7 +48,7 @@ def main() -> None:
     model = digitgan.load()
     recipe = model.generator_inputs(model.labels(n=N), seed=1)
     gan: GAN = keras.models.load_model(SHIPPED / "gan.keras")
-    network = finished(gan.average)
+    network = gan.ema_generator
     inputs = [recipe.latents, *recipe.conditions.values()]
 
     def by_keras():
@@ -64,7 +63,7 @@ def main() -> None:
         found["matrix"].append(matrix_rate())
         found["sampler"].append(N / seconds(whole))
         found["keras"].append(N / seconds(by_keras))
-    gflop = forward_gflop(gan.average)
+    gflop = forward_gflop(gan.ema_generator)
     ratios = [a / b for a, b in zip(found["sampler"], found["keras"], strict=True)]
     shares = [
         100 * a * gflop / b

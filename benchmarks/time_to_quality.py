@@ -45,7 +45,10 @@ def draw(name: str, seed: int, minutes: float, digits, n: int):
     if VARIANTS[name] is None:
         return play(tutorial_dcgan, minutes, digits, n)
     preset, settings = VARIANTS[name]
-    settings = {"last_rate": 1.0, **settings}  # minutes are too few to slow down in
+    settings = {
+        "final_lr_fraction": 1.0,
+        **settings,
+    }  # minutes are too few to slow down in
     with tempfile.TemporaryDirectory() as folder:
         run = digitgan.train(
             preset, minutes=minutes, seed=seed, out=Path(folder) / "run", **settings

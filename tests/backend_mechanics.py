@@ -13,16 +13,17 @@ from keras import ops
 
 import digitgan
 from digitgan.data.dataset import Dataset, Digits
+from digitgan.model.conditions import Categorical, subsample_per_label
 from digitgan.model.gan import GAN
+from digitgan.model.keras_sampling import sample_grid
 from digitgan.model.losses import OBJECTIVES, Objective
-from digitgan.model.model_folder import sample_grid, some_of_each
 from digitgan.model.networks import build_discriminator, build_generator
 from digitgan.random_streams import draw_latents
 from digitgan.training import train as training
 from digitgan.training.checkpoint import Checkpoints
 from digitgan.training.conditions import conditions_of
 
-N, LATENT = 16, 8
+N, LATENT, LABEL = 16, 8, (Categorical("label", 10),)
 rng = np.random.default_rng(0)
 IMAGES = rng.uniform(-1, 1, (N, 28, 28, 1)).astype("f4")
 LABELS = rng.integers(0, 10, N).astype("int32")
@@ -40,8 +41,8 @@ def fixed_normal(shape, seed=None):
 def play_one_step(objective: str, penalty: float):
     """Return the game, its weights before and after one step of rate 1."""
     gan = GAN(
-        build_generator(LATENT, (16, 8), True, 1.1, {"label": 10}),
-        build_discriminator((8, 16), dropout=0.0, told={"label": 10}),
+        build_generator(LATENT, (16, 8), True, 1.1, LABEL),
+        build_discriminator((8, 16), dropout=0.0, conditions=LABEL),
         objective=objective,
         penalty=penalty,
     )
@@ -49,7 +50,7 @@ def play_one_step(objective: str, penalty: float):
     for variable in (*gan.generator.weights, *gan.discriminator.weights):
         scale = 0.1 * weights.standard_normal(variable.shape)
         variable.assign(1 + scale if "variance" in variable.path else scale)
-    gan.average.set_weights(gan.generator.get_weights())
+    gan.ema_generator.set_weights(gan.generator.get_weights())
     gan.compile(optimizer=keras.optimizers.SGD(1.0))
     before = read(gan)
     history = gan.fit((IMAGES, LABELS), batch_size=N, shuffle=False, verbose=0)
@@ -65,7 +66,9 @@ def read(gan):
         )
         for name, player in players.items()
     }
-    rows["average"] = np.concatenate([w.ravel() for w in gan.average.get_weights()])
+    rows["average"] = np.concatenate(
+        [w.ravel() for w in gan.ema_generator.get_weights()]
+    )
     return rows
 
 
@@ -108,7 +111,7 @@ def training_and_resume(folder: Path) -> dict:
     Checkpoints(whole.checkpoints).restore(gan)
     session = onnxruntime.InferenceSession(whole.model / "generator.onnx")
     inputs = {"latents": draw_latents(100, gan.latent_dim, 0)}
-    (exported,) = session.run(None, inputs | some_of_each(told, 10))
+    (exported,) = session.run(None, inputs | subsample_per_label(told, 10))
     kept = sample_grid(gan, told, 0)
     return {
         "unequal": np.array(unequal, dtype=str),

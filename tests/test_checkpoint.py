@@ -226,10 +226,15 @@ def test_too_many_roll_backs_stop_the_run(small, tmp_path, monkeypatch):
 def test_a_falling_rate_is_lowered_too(gan):
     settings = PRESETS["flagship"]
     game = build_gan(
-        training.replace(PRESETS["tiny"], last_rate=settings.last_rate), {}, 0, 100
+        training.replace(PRESETS["tiny"], final_lr_fraction=settings.final_lr_fraction),
+        {},
+        0,
+        100,
     )
     before = float(game.optimizer.learning_rate)
-    lower_rate(game, training.replace(PRESETS["tiny"], last_rate=0.05), 100, 0.25)
+    lower_rate(
+        game, training.replace(PRESETS["tiny"], final_lr_fraction=0.05), 100, 0.25
+    )
     assert float(game.optimizer.learning_rate) == pytest.approx(before / 4)
 
 

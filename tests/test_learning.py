@@ -5,8 +5,8 @@ import onnxruntime
 import pytest
 
 import digitgan
+from digitgan.data.images import to_uint8
 from digitgan.measure.classifier import Classifier
-from digitgan.model.histogram_matching import finished
 from digitgan.model.presets import PRESETS
 from digitgan.random_streams import draw_latents
 from digitgan.training.train import build_gan
@@ -44,5 +44,5 @@ def test_the_players_stay_in_balance(run):
 def test_an_untrained_generator_would_not_have_passed():
     gan = build_gan(PRESETS["dcgan"], {}, 1)
     latents = draw_latents(N, 100, seed=9)
-    images = np.asarray(finished(gan.average)([latents]))
+    images = to_uint8(gan.ema_generator([latents]))
     assert len(confidently_named(images)) < 9

@@ -6,13 +6,15 @@ import pytest
 
 from digitgan.data.images import to_float, to_uint8
 from digitgan.errors import InputError
-from digitgan.model import histogram_matching, networks
+from digitgan.model import networks
+from digitgan.model.conditions import Categorical, Continuous, subsample_per_label
 from digitgan.model.gan import GAN
 from digitgan.model.histogram_matching import fit_grey_curve
 from digitgan.model.losses import PENALTY_STEP, gradient_penalty
-from digitgan.model.model_folder import some_of_each
 from digitgan.model.presets import PRESETS, Preset, check, find_preset
 from digitgan.random_streams import draw_latents
+
+LABEL = (Categorical("label", 10),)
 
 
 def types(model):
@@ -47,10 +49,10 @@ def test_the_discriminator_is_the_one_described():
 def test_a_label_reaches_its_own_sample_alone(player):
     rng = np.random.default_rng(1)
     if player == "generator":
-        model = networks.build_generator(8, (16, 8), told={"label": 10})
+        model = networks.build_generator(8, (16, 8), conditions=LABEL)
         x = rng.standard_normal((4, 8)).astype("f4")
     else:
-        model = networks.build_discriminator((8, 16), told={"label": 10})
+        model = networks.build_discriminator((8, 16), conditions=LABEL)
         x = rng.standard_normal((4, 28, 28, 1)).astype("f4")
     labels = np.array([3, 1, 4, 1], "int32")
     changed = np.array([3, 1, 5, 1], "int32")
@@ -62,10 +64,10 @@ def test_a_label_reaches_its_own_sample_alone(player):
 def test_one_dropout_mask_serves_the_batch():
     discriminator = networks.build_discriminator()
     image = np.ones((1, 28, 28, 1), "f4")
-    opinions = discriminator(np.repeat(image, 6, axis=0), training=True).numpy()
-    assert np.ptp(opinions) < 1e-6
+    outputs = discriminator(np.repeat(image, 6, axis=0), training=True).numpy()
+    assert np.ptp(outputs) < 1e-6
     again = discriminator(image, training=True).numpy()
-    assert abs(again - opinions[:1]).item() > 1e-6
+    assert abs(again - outputs[:1]).item() > 1e-6
 
 
 def test_the_penalty_estimates_the_squared_gradient():
@@ -96,7 +98,7 @@ def test_images_survive_the_way_in_and_out():
     assert to_uint8(np.full((1, 28, 28, 1), 1.7)).max() == 255
 
 
-def test_a_game_is_saved_and_loaded_whole(tmp_path):
+def test_a_gan_is_saved_and_loaded_whole(tmp_path):
     players = (
         networks.build_generator(8, (16, 8)),
         networks.build_discriminator((8, 16)),
@@ -106,7 +108,7 @@ def test_a_game_is_saved_and_loaded_whole(tmp_path):
     again = keras.models.load_model(tmp_path / "gan.keras")
     assert (again.objective, again.penalty) == ("relativistic", 0.2)
     latents = draw_latents(3, 8)
-    for name in ("generator", "average"):
+    for name in ("generator", "ema_generator"):
         drawn, redrawn = (getattr(g, name)(latents).numpy() for g in (gan, again))
         assert np.array_equal(drawn, redrawn)
 
@@ -137,49 +139,51 @@ def test_bad_settings_are_named(name, value):
     assert f"--{name.replace('_', '-')} is {value}: allowed is" in str(refusal.value)
 
 
-def test_a_tone_gives_the_greys_of_real_digits():
+def test_a_grey_curve_gives_the_greys_of_real_digits():
     rng = np.random.default_rng(5)
     ink = rng.normal(-1, 2, (50, 28, 28)).astype("f4")
     real = np.where(ink > 1, rng.choice([130, 252, 253], ink.shape), 0).astype("u1")
     real[:, 3, 3] = 255  # a peak a digit
-    tone = fit_grey_curve(ink, real)
-    assert (np.diff(tone.curve.astype(int)) >= 0).all()
-    place = keras.Input((28, 28, 1))
-    plain = keras.Model(place, keras.layers.Identity(name="ink")(place))
-    found = histogram_matching.finished(plain, tone)(ink[..., np.newaxis]).numpy()
-    assert found.dtype == np.uint8
+    curve = fit_grey_curve(ink, real)
+    assert (np.diff(curve.greys.astype(int)) >= 0).all()
+    matched = curve.apply(ink)
+    assert matched.dtype == np.uint8
     for grey in (0, 130, 252, 253):
-        assert abs((found == grey).mean() - (real == grey).mean()) < 2e-3, grey
-    peaks = (found == 255).sum(axis=(1, 2))
+        assert abs((matched == grey).mean() - (real == grey).mean()) < 2e-3, grey
+    peaks = (matched == 255).sum(axis=(1, 2))
     assert peaks.min() >= 1 and peaks.mean() < 1.5
-    assert fit_grey_curve(ink, np.minimum(real, 254)).gap < 0  # no peaks, none made
+    assert fit_grey_curve(ink, np.minimum(real, 254)).peak_gap < 0  # no peaks
 
 
-def test_players_hear_styles_in_their_units():
-    told = {"label": 10, "thickness": (2.5, 0.6), "slant": (6.0, 14.0)}
-    generator = networks.build_generator(8, (16, 8), residual=True, told=told)
-    judge = networks.build_discriminator((8, 16), 0.0, told)
+def test_styles_condition_both_players_in_their_units():
+    conditions = (
+        Categorical("label", 10),
+        Continuous("thickness", 2.5, 0.6),
+        Continuous("slant", 6.0, 14.0),
+    )
+    generator = networks.build_generator(8, (16, 8), True, conditions=conditions)
+    discriminator = networks.build_discriminator((8, 16), 0.0, conditions)
     rng = np.random.default_rng(6)
     images = rng.uniform(-1, 1, (1, 28, 28, 1)).astype("f4")
-    for model, first in ((generator, draw_latents(1, 8)), (judge, images)):
+    for model, first in ((generator, draw_latents(1, 8)), (discriminator, images)):
 
-        def says(label, thickness, slant, model=model, first=first):
-            told = np.array([thickness], "f4"), np.array([slant], "f4")
-            return model([first, np.array([label], "int32"), *told]).numpy()
+        def output(label, thickness, slant, model=model, first=first):
+            style = np.array([thickness], "f4"), np.array([slant], "f4")
+            return model([first, np.array([label], "int32"), *style]).numpy()
 
-        usual = says(3, 2.5, 6.0)
-        assert np.ptp(usual - says(3, 2.5, 6.0)) == 0
+        usual = output(3, 2.5, 6.0)
+        assert np.ptp(usual - output(3, 2.5, 6.0)) == 0
         for other in ((4, 2.5, 6.0), (3, 3.1, 6.0), (3, 2.5, 20.0)):
-            assert not np.allclose(says(*other), usual, atol=1e-6), other
-        far, farther = says(3, 9.0, 6.0), says(3, 19.0, 6.0)
-        np.testing.assert_array_equal(far, farther)  # told as 3.5 deviations
+            assert not np.allclose(output(*other), usual, atol=1e-6), other
+        far, farther = output(3, 9.0, 6.0), output(3, 19.0, 6.0)
+        np.testing.assert_array_equal(far, farther)  # clipped at 3.5 deviations
 
 
-def test_styles_are_kept_from_all_over_the_data():
+def test_a_subsample_is_taken_from_all_over_the_data():
     label = np.arange(3000, dtype="int32") % 3
-    kept = some_of_each({"label": label, "slant": np.arange(3000.0)}, 100)
-    assert np.bincount(kept["label"]).tolist() == [100, 100, 100]
+    chosen = subsample_per_label({"label": label, "slant": np.arange(3000.0)}, 100)
+    assert np.bincount(chosen["label"]).tolist() == [100, 100, 100]
     for digit in range(3):
-        part = kept["slant"][kept["label"] == digit]
+        part = chosen["slant"][chosen["label"] == digit]
         assert abs(part.mean() - 1500) < 20 and np.ptp(part) > 2900
-    assert some_of_each({}, 5) == {}
+    assert subsample_per_label({}, 5) == {}

@@ -1,4 +1,4 @@
-"""The game: both players in one Keras model, trained by plain ``fit()``."""
+"""Generator and discriminator in one Keras model, trained by plain ``fit()``."""
 
 import keras
 from keras import ops
@@ -12,21 +12,21 @@ METRICS = ("d_loss", "g_loss", "d_real", "d_fake", "variety")
 class GAN(keras.Model):
     """A generator and a discriminator that learn from each other.
 
-    ``fit`` takes batches ``(images, *conditions)``: images ``(N, 28, 28, C)`` in
-    [-1, 1], then what the players are told, such as labels ``int32 (N,)``. Nothing is
-    overridden but ``call`` (draw fakes) and ``compute_loss`` (judge them), so one
+    ``fit`` takes batches ``(images, *conditions)``: images ``(N, height, width, C)`` in
+    [-1, 1], then what both players are conditioned on, such as labels ``int32 (N,)``.
+    Nothing is overridden but ``call`` (generate fakes) and ``compute_loss``, so one
     source trains on TensorFlow, JAX and torch.
 
     Both players move at once on one scalar. The discriminator's loss sees the fakes
     as constants; the generator's loss sees the discriminator's weights as constants.
 
     Attributes:
-        generator: The player that draws, as it is being trained.
-        discriminator: The player that judges; its output is a probability.
-        average: What samples should be drawn from: a copy of the generator whose
-            weights are a running average of the generator's; without ``decay`` the
-            generator itself.
-        steps_at_once: Steps that ``fit`` takes between two looks of its callbacks.
+        generator: As it is being trained.
+        discriminator: Its output is the probability that an image is real.
+        ema_generator: What samples should be drawn from: a copy of the generator whose
+            weights are an exponential moving average (EMA) of the generator's; without
+            ``ema_decay`` the generator itself.
+        steps_at_once: Steps that ``fit`` takes between two calls of its callbacks.
     """
 
     steps_at_once = 1
@@ -37,42 +37,46 @@ class GAN(keras.Model):
         discriminator: keras.Model,
         objective: str = "cross_entropy",
         penalty: float = 0.1,
-        decay: float = 0.995,
+        ema_decay: float = 0.995,
         seed: int = 0,
         **kwargs,
     ):
-        """Take both players and the rules.
+        """Take both players and the objective.
 
         Args:
             generator: From :func:`digitgan.model.networks.build_generator`.
             discriminator: From :func:`digitgan.model.networks.build_discriminator`.
             objective: A name in :data:`digitgan.model.losses.OBJECTIVES`.
             penalty: Weight gamma of R1 and R2, each taken as ``gamma / 2``; 0 for none.
-            decay: How much of the average a step keeps, once the average is warm; 0
-                for no average.
+            ema_decay: How much of the EMA a step keeps, once it is warm; 0 for no EMA.
             seed: Of the latents and the penalty's noise.
             **kwargs: For :class:`keras.Model`.
         """
         super().__init__(**kwargs)
         self.generator = generator
         self.discriminator = discriminator
-        self.average = generator
-        if decay:
-            self.average = keras.models.clone_model(generator)
-            self.average.set_weights(generator.get_weights())
-            self.average.trainable = False
+        self.ema_generator = generator
+        if ema_decay:
+            self.ema_generator = keras.models.clone_model(generator)
+            self.ema_generator.set_weights(generator.get_weights())
+            self.ema_generator.trainable = False
         logit = discriminator.get_layer("logit").output
         self.logits = keras.Model(discriminator.inputs, logit)
         self.objective = objective
         self.penalty = penalty
-        self.decay = decay
+        self.ema_decay = ema_decay
         self.seed = seed
         self.random = keras.random.SeedGenerator(seed)
         self.steps = self.add_weight(
             shape=(), initializer="zeros", trainable=False, name="steps"
         )
-        self.game_metrics = {name: keras.metrics.Mean(name) for name in METRICS}
+        self.running_means = {name: keras.metrics.Mean(name) for name in METRICS}
         self.built = True
+
+    @property
+    def average(self) -> keras.Model:
+        """The EMA generator, under the name that its weights have in ``gan.keras``."""
+        return self.ema_generator
 
     @property
     def latent_dim(self) -> int:
@@ -80,14 +84,14 @@ class GAN(keras.Model):
         return self.generator.inputs[0].shape[1]
 
     def call(self, inputs, training=False):
-        """Draw one fake for each real image, under the same conditions.
+        """Generate one fake for each real image, under the same conditions.
 
         Args:
             inputs: ``(images, *conditions)``; only the number of images is used.
             training: Whether batch normalisation uses and updates batch statistics.
 
         Returns:
-            Fakes ``(N, 28, 28, C)`` in [-1, 1].
+            Fakes ``(N, height, width, C)`` in [-1, 1].
         """
         images, *conditions = inputs
         shape = (ops.shape(images)[0], self.latent_dim)
@@ -100,41 +104,44 @@ class GAN(keras.Model):
         """Return the one scalar whose gradient moves both players.
 
         Args:
-            x: ``(images, *conditions)``, the real digits.
+            x: ``(images, *conditions)``, real.
             y: Unused.
             y_pred: The fakes, from :meth:`call`.
             sample_weight: Unused.
-            training: Whether dropout is on and the weight average moves.
+            training: Whether dropout is on and the EMA moves.
         """
         real, *conditions = x
-        d_loss, g_loss = self.losses_of(real, y_pred, conditions, training)
-        if training and self.decay:
-            self._move_average()
-        self.game_metrics["variety"].update_state(ops.std(y_pred, axis=0))
+        d_loss, g_loss = self.compute_losses(real, y_pred, conditions, training)
+        if training and self.ema_decay:
+            self._update_ema()
+        self.running_means["variety"].update_state(ops.std(y_pred, axis=0))
         return d_loss + g_loss
 
-    def losses_of(self, real, fake, conditions=(), training=True):
+    def compute_losses(self, real, fake, conditions=(), training=True):
         """Return the discriminator's and the generator's loss.
 
         The first has a gradient in the discriminator's weights alone, the second in
         the generator's alone.
         """
-        play = OBJECTIVES[self.objective]
-        real_logits, fake_logits, penalty = self._judge(
+        objective = OBJECTIVES[self.objective]
+        real_logits, fake_logits, penalty = self._discriminate(
             real, ops.stop_gradient(fake), conditions, training
         )
-        d_loss = play.discriminator(real_logits, fake_logits)
-        g_loss = play.generator(
+        d_loss = objective.discriminator(real_logits, fake_logits)
+        g_loss = objective.generator(
             ops.stop_gradient(real_logits),
-            self._judge_with_held_weights(fake, conditions, training),
+            self._discriminate_with_frozen_weights(fake, conditions, training),
         )
-        seen = (d_loss, g_loss, ops.sigmoid(real_logits), ops.sigmoid(fake_logits))
-        for name, value in zip(METRICS, seen, strict=False):
-            self.game_metrics[name].update_state(value)
+        values = (d_loss, g_loss, ops.sigmoid(real_logits), ops.sigmoid(fake_logits))
+        for name, value in zip(METRICS, values, strict=False):
+            self.running_means[name].update_state(value)
         return d_loss + penalty, g_loss
 
-    def _judge(self, real, fake, conditions, training):
-        """Classifier all images in one pass, so that they share one dropout mask."""
+    def _discriminate(self, real, fake, conditions, training):
+        """Classify all images in one pass, so that they share one dropout mask.
+
+        Returns the logits of the real images and of the fakes, and the penalty.
+        """
         images = ops.concatenate([real, fake])
         copies = 2
         if self.penalty:
@@ -150,7 +157,7 @@ class GAN(keras.Model):
         r2 = gradient_penalty(fake_logits, shifted[1])
         return real_logits, fake_logits, self.penalty / 2 * (r1 + r2)
 
-    def _judge_with_held_weights(self, fake, conditions, training):
+    def _discriminate_with_frozen_weights(self, fake, conditions, training):
         logits, _ = self.logits.stateless_call(
             [ops.stop_gradient(v) for v in self.logits.trainable_variables],
             self.logits.non_trainable_variables,
@@ -159,31 +166,31 @@ class GAN(keras.Model):
         )
         return logits
 
-    def _move_average(self):
-        """Move the average; early on it forgets fast, so no initial weights remain."""
+    def _update_ema(self):
+        """Move the EMA; early on it forgets fast, so that no initial weights remain."""
         self.steps.assign(self.steps + 1)
-        keep = ops.minimum(self.decay, self.steps / (self.steps + 9))
+        decay = ops.minimum(self.ema_decay, self.steps / (self.steps + 9))
         for slow, fast in zip(
-            self.average.weights, self.generator.weights, strict=True
+            self.ema_generator.weights, self.generator.weights, strict=True
         ):
-            slow.assign(keep * slow + (1 - keep) * ops.stop_gradient(fast))
+            slow.assign(decay * slow + (1 - decay) * ops.stop_gradient(fast))
 
     def get_config(self) -> dict:
-        """Return what :meth:`from_config` needs to make the same game anew."""
+        """Return what :meth:`from_config` needs to make the same GAN anew."""
         return {
             "generator": keras.saving.serialize_keras_object(self.generator),
             "discriminator": keras.saving.serialize_keras_object(self.discriminator),
             "objective": self.objective,
             "penalty": self.penalty,
-            "decay": self.decay,
+            "decay": self.ema_decay,  # the key that `gan.keras` has
             "seed": self.seed,
         }
 
     @classmethod
     def from_config(cls, config: dict) -> "GAN":
-        """Make the game that :meth:`get_config` described."""
-        players = {
-            name: keras.saving.deserialize_keras_object(config[name])
-            for name in ("generator", "discriminator")
-        }
-        return cls(**{**config, **players})
+        """Make the GAN that :meth:`get_config` described."""
+        config = {"ema_decay": config["decay"], **config}
+        del config["decay"]
+        for name in ("generator", "discriminator"):
+            config[name] = keras.saving.deserialize_keras_object(config[name])
+        return cls(**config)

@@ -1,4 +1,4 @@
-"""What each player wants, as functions of the discriminator's logits.
+"""The objectives, as functions of the discriminator's logits, and the gradient penalty.
 
 All take logits ``(N, 1)`` and return a scalar. They work on any Keras backend.
 """
@@ -12,38 +12,43 @@ PENALTY_STEP = 0.05  # length of the finite difference, in pixel values of [-1, 
 
 
 class Objective(NamedTuple):
-    """One game: what the discriminator and what the generator try to make small.
+    """What the discriminator and what the generator minimise.
 
-    Both members are functions of (logits of real digits, logits of fakes).
+    Both members are functions of (logits of real images, logits of fakes).
     """
 
     discriminator: Callable
     generator: Callable
 
 
-def _call_real_real_and_fake_fake(real, fake):
-    return ops.mean(ops.softplus(-real)) + ops.mean(ops.softplus(fake))
+def bce_discriminator_loss(real_logits, fake_logits):
+    """Binary cross-entropy: real images are class 1, fakes class 0."""
+    return ops.mean(ops.softplus(-real_logits)) + ops.mean(ops.softplus(fake_logits))
 
 
-def _have_fakes_called_real(real, fake):
-    return ops.mean(ops.softplus(-fake))
+def nonsaturating_generator_loss(real_logits, fake_logits):
+    """Binary cross-entropy of fakes as class 1."""
+    return ops.mean(ops.softplus(-fake_logits))
 
 
-def _rate_real_above_fake(real, fake):
-    return ops.mean(ops.softplus(fake - real))
+def relativistic_discriminator_loss(real_logits, fake_logits):
+    """Each real image is to have the greater logit of its pair."""
+    return ops.mean(ops.softplus(fake_logits - real_logits))
 
 
-def _rate_fake_above_real(real, fake):
-    return ops.mean(ops.softplus(real - fake))
+def relativistic_generator_loss(real_logits, fake_logits):
+    """Each fake is to have the greater logit of its pair."""
+    return ops.mean(ops.softplus(real_logits - fake_logits))
 
 
 OBJECTIVES = {
-    # Binary cross-entropy on the sigmoid neuron, written on its logits; the generator
-    # plays the non-saturating form. Goodfellow et al. 2014, arXiv 1406.2661.
-    "cross_entropy": Objective(_call_real_real_and_fake_fake, _have_fakes_called_real),
+    # Goodfellow et al. 2014, arXiv 1406.2661; written on the logits of the sigmoid.
+    "cross_entropy": Objective(bce_discriminator_loss, nonsaturating_generator_loss),
     # Relativistic pairing: Jolicoeur-Martineau 2018, arXiv 1807.00734; with R1 and R2
     # Huang et al. 2025 (R3GAN), arXiv 2501.05441.
-    "relativistic": Objective(_rate_real_above_fake, _rate_fake_above_real),
+    "relativistic": Objective(
+        relativistic_discriminator_loss, relativistic_generator_loss
+    ),
 }
 
 
@@ -51,7 +56,7 @@ def gradient_penalty(logits, shifted_logits):
     """Estimate the mean squared gradient of the discriminator at some images.
 
     For a standard normal n, the mean over n of ``((D(x + e n) - D(x)) / e)**2`` tends
-    to ``||grad D(x)||**2`` as e shrinks. On real digits this is R1, on fakes R2
+    to ``||grad D(x)||**2`` as e shrinks. On real images this is R1, on fakes R2
     (Mescheder et al. 2018, arXiv 1801.04406), here without a second backward pass.
 
     Args:

@@ -12,7 +12,8 @@ def write_card(folder: Path, description: Mapping) -> None:
 
     Args:
         folder: The model folder.
-        description: For ``model.json``; see :mod:`digitgan.model.model_folder`.
+        description: For ``model.json``; see
+            :func:`digitgan.model.model_folder.save_model`.
     """
     write_text(folder / "README.md", _text(description))
     hashes = description["sha256"] | {"README.md": sha256(folder / "README.md")}

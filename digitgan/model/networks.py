@@ -3,15 +3,13 @@
 Source: Radford, Metz and Chintala 2015, https://arxiv.org/abs/1511.06434
 """
 
-from collections.abc import Mapping
-
 import keras
 from keras import layers, ops
 
-KERNEL = 4  # a multiple of the stride: every output pixel gets equally many inputs
-FARTHEST = 3.5  # deviations: what lies beyond is told as this
+from digitgan.model.conditions import Categorical, ConditionSpec
 
-Told = Mapping[str, int | tuple[float, float]]
+KERNEL = 4  # a multiple of the stride: every output pixel gets equally many inputs
+MAX_DEVIATIONS = 3.5  # of a continuous condition: what lies beyond counts as this
 
 
 def build_generator(
@@ -19,10 +17,10 @@ def build_generator(
     widths: tuple[int, int] = (128, 64),
     residual: bool = False,
     overshoot: float = 1.0,
-    told: Told | None = None,
+    conditions: tuple[ConditionSpec, ...] = (),
     channels: int = 1,
 ) -> keras.Model:
-    """Build the player that draws: Dense, BatchNorm, ReLU, transposed convolutions.
+    """Build the generator: Dense, BatchNorm, ReLU, transposed convolutions.
 
     Args:
         latent_dim: Length of z.
@@ -30,18 +28,16 @@ def build_generator(
         residual: Whether a residual convolution refines the 14x14 stage.
         overshoot: What tanh is multiplied with before it is cut to [-1, 1]: above 1,
             the discriminator sees paper that is as clean as real paper.
-        told: What it is told beside z, by name: the number of labels, or mean and
-            standard deviation of a style; each is one more input, ``label`` int32
-            ``(N,)`` or a style float32 ``(N,)``.
+        conditions: What it is conditioned on; each is one more input ``(N,)``.
         channels: Of the images.
 
     Returns:
-        A model from ``[z (N, latent_dim), *told]`` to images ``(N, 28, 28,
+        A model from ``[z (N, latent_dim), *conditions]`` to images ``(N, 28, 28,
         channels)`` in [-1, 1].
     """
     latents = keras.Input((latent_dim,), name="latents")
-    inputs, known = _hear(told or {})
-    x = layers.Concatenate()([latents, known]) if inputs else latents
+    inputs, vector = _condition_inputs(conditions)
+    x = layers.Concatenate()([latents, vector]) if inputs else latents
     x = layers.Dense(7 * 7 * widths[0], use_bias=False)(x)
     x = layers.BatchNormalization(momentum=0.9)(x)
     x = layers.ReLU()(x)
@@ -63,31 +59,31 @@ def build_generator(
 def build_discriminator(
     widths: tuple[int, int] = (32, 64),
     dropout: float = 0.3,
-    told: Told | None = None,
+    conditions: tuple[ConditionSpec, ...] = (),
     channels: int = 1,
 ) -> keras.Model:
-    """Build the player that judges: Conv2D, LeakyReLU, Dropout, one sigmoid neuron.
+    """Build the discriminator: Conv2D, LeakyReLU, Dropout, one sigmoid neuron.
 
     The layer named ``logit`` holds the neuron's value before the sigmoid, which is
     what the losses read. One dropout mask serves the whole batch: real digits, fakes
     and their shifted copies then face the same thinned network, without which the
     finite differences of the penalty would measure the masks.
 
-    What it is told moves the weights of the neuron: a projection discriminator
+    The conditions move the weights of the neuron: a projection discriminator
     (Miyato and Koyama 2018, https://arxiv.org/abs/1802.05637).
 
     Args:
         widths: Channels of the 14x14 and of the 7x7 stage.
         dropout: Share of the channels' values that are dropped.
-        told: As for :func:`build_generator`.
+        conditions: As for :func:`build_generator`.
         channels: Likewise.
 
     Returns:
-        A model from ``[image (N, 28, 28, channels), *told]`` to the probability ``(N,
-        1)`` that the image is real.
+        A model from ``[image (N, 28, 28, channels), *conditions]`` to the
+        probability ``(N, 1)`` that the image is real.
     """
     image = keras.Input((28, 28, channels), name="image")
-    inputs, known = _hear(told or {})
+    inputs, vector = _condition_inputs(conditions)
     x = image
     for width in widths:
         x = layers.Conv2D(width, KERNEL, 2, "same")(x)
@@ -99,28 +95,31 @@ def build_discriminator(
     exact = {"dtype": "float32"}  # the losses look at small differences
     logit = layers.Dense(1, name="neuron", **exact)(x)
     if inputs:
-        weights = layers.Dense(x.shape[-1], **exact)(known)
+        weights = layers.Dense(x.shape[-1], **exact)(vector)
         logit += x.shape[-1] ** -0.5 * layers.Dot(1, **exact)([x, weights])
     logit = layers.Identity(name="logit", **exact)(logit)
     probability = layers.Activation("sigmoid", name="probability", **exact)(logit)
     return keras.Model([image, *inputs], probability, name="discriminator")
 
 
-def _hear(told: Told) -> tuple[list, keras.KerasTensor | None]:
-    """Return an input for each thing told, and all of them as one vector ``(N, C)``."""
+def _condition_inputs(
+    conditions: tuple[ConditionSpec, ...],
+) -> tuple[list, keras.KerasTensor | None]:
+    """Return an input for each condition, and all of them as one vector ``(N, C)``."""
     inputs, parts = [], []
-    for name, kind in told.items():
-        dtype = "int32" if isinstance(kind, int) else "float32"
-        inputs.append(keras.Input((), dtype=dtype, name=name))
-        if isinstance(kind, int):
-            code = layers.CategoryEncoding(kind, "one_hot", name=f"{name}_code")
+    for spec in conditions:
+        dtype = "int32" if isinstance(spec, Categorical) else "float32"
+        inputs.append(keras.Input((), dtype=dtype, name=spec.name))
+        if isinstance(spec, Categorical):
+            code = layers.CategoryEncoding(
+                spec.categories, "one_hot", name=f"{spec.name}_code"
+            )
             parts.append(code(inputs[-1]))
         else:
-            mean, deviation = kind
             standard = layers.Rescaling(
-                1 / deviation, -mean / deviation, name=f"{name}_standard"
+                1 / spec.std, -spec.mean / spec.std, name=f"{spec.name}_standard"
             )(inputs[-1])
-            standard = ops.clip(standard, -FARTHEST, FARTHEST)
+            standard = ops.clip(standard, -MAX_DEVIATIONS, MAX_DEVIATIONS)
             parts.append(layers.Reshape((1,))(standard))
     if len(parts) < 2:
         return inputs, parts[0] if parts else None

@@ -12,14 +12,16 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from digitgan.model.histogram_matching import REACH, STEPS, GreyCurve
-from digitgan.model.networks import FARTHEST
+from digitgan.model.histogram_matching import CURVE_STEPS, INK_LIMIT, GreyCurve
+from digitgan.model.networks import MAX_DEVIATIONS
 
 OPSET, IR = 18, 10
 LARGE = 4096  # numbers; larger arrays are stored in half the bytes
 
 
-def write_generator(path: Path, generator: keras.Model, tone: GreyCurve | None) -> None:
+def write_generator(
+    path: Path, generator: keras.Model, curve: GreyCurve | None
+) -> None:
     """Write a generator and its last step, from latents to finished digits.
 
     Inputs are named as those of the Keras model; the output ``digits`` is ``uint8
@@ -29,10 +31,10 @@ def write_generator(path: Path, generator: keras.Model, tone: GreyCurve | None) 
     Args:
         path: The file.
         generator: From :func:`digitgan.model.networks.build_generator`.
-        tone: As for :func:`digitgan.model.histogram_matching.finished`.
+        curve: As for :func:`digitgan.model.histogram_matching.finished`.
     """
     graph = _Graph()
-    x = _told(graph, generator, generator.inputs)
+    x = _conditions(graph, generator, generator.inputs)
     (dense,) = _layers(generator, keras.layers.Dense)
     norms = _layers(generator, keras.layers.BatchNormalization)
     convolutions = _layers(
@@ -50,10 +52,10 @@ def write_generator(path: Path, generator: keras.Model, tone: GreyCurve | None) 
     for layer, norm in zip(refinements, norms[2:], strict=True):
         finer = _convolve(graph, x, layer, *_folded(norm))
         x = graph.add("Relu", graph.add("Add", finer, x))
-    if tone is None:
-        _finish_evenly(graph, x, last, generator)
+    if curve is None:
+        _scale_evenly(graph, x, last, generator)
     else:
-        _finish_in_tone(graph, x, last, tone)
+        _apply_grey_curve(graph, x, last, curve)
     digits = "digits", TensorProto.UINT8, _finished_shape(generator.output)
     graph.save(path, [_value(x) for x in generator.inputs], digits)
 
@@ -62,15 +64,15 @@ def write_discriminator(path: Path, discriminator: keras.Model) -> None:
     """Write a discriminator, from finished digits to probabilities.
 
     The input ``digits`` is what the generator's file yields, such as ``uint8 (N, 28,
-    28)``; what else is told is named as in the Keras model. The output ``probability``
-    is ``float32 (N,)``. Dropout is off.
+    28)``; conditions are named as in the Keras model. The output
+    ``probability`` is ``float32 (N,)``. Dropout is off.
 
     Args:
         path: The file.
         discriminator: From :func:`digitgan.model.networks.build_discriminator`.
     """
     graph = _Graph()
-    image, *told = discriminator.inputs
+    image, *conditions = discriminator.inputs
     x = graph.add("Cast", "digits", to=TensorProto.FLOAT)
     x = graph.add("Mul", x, graph.array(1 / 127.5))
     x = graph.add("Sub", x, graph.array(1.0))
@@ -94,14 +96,16 @@ def write_discriminator(path: Path, discriminator: keras.Model) -> None:
     logit = _dense(graph, x, *neuron.get_weights())
     for layer in projection:
         kernel, bias = (w * len(bias) ** -0.5 for w in layer.get_weights())
-        weights = _dense(graph, _told(graph, discriminator, told), kernel, bias)
+        weights = _dense(
+            graph, _conditions(graph, discriminator, conditions), kernel, bias
+        )
         last = graph.array(np.array([1]))
         moved = graph.add("ReduceSum", graph.add("Mul", x, weights), last)
         logit = graph.add("Add", logit, moved)
     logit = graph.add("Squeeze", logit, graph.array(np.array([1])))
     graph.add("Sigmoid", logit, name="probability")
     digits = "digits", TensorProto.UINT8, _finished_shape(image)
-    inputs = [digits, *(_value(x) for x in told)]
+    inputs = [digits, *(_value(x) for x in conditions)]
     graph.save(path, inputs, ("probability", TensorProto.FLOAT, ()))
 
 
@@ -160,8 +164,8 @@ def _layers(network: keras.Model, kind) -> list:
     return [layer for layer in network.layers if isinstance(layer, kind)]
 
 
-def _told(graph: _Graph, network: keras.Model, inputs: list) -> str:
-    """Put latents and what else is told side by side, ``(N, C)``."""
+def _conditions(graph: _Graph, network: keras.Model, inputs: list) -> str:
+    """Put latents and conditions side by side, ``(N, C)``."""
     parts = []
     for x in inputs:
         if x.dtype == "int32":
@@ -171,7 +175,7 @@ def _told(graph: _Graph, network: keras.Model, inputs: list) -> str:
             standard = network.get_layer(f"{x.name}_standard")
             part = graph.add("Mul", x.name, graph.array(float(standard.scale)))
             part = graph.add("Add", part, graph.array(float(standard.offset)))
-            ends = graph.array(-FARTHEST), graph.array(FARTHEST)
+            ends = graph.array(-MAX_DEVIATIONS), graph.array(MAX_DEVIATIONS)
             part, last = graph.add("Clip", part, *ends), graph.array(np.array([-1]))
             parts.append(graph.add("Unsqueeze", part, last))
         else:
@@ -206,23 +210,23 @@ def _convolve(graph: _Graph, x: str, layer, scale, shift) -> str:
     )
 
 
-def _finish_in_tone(graph: _Graph, x: str, layer, tone: GreyCurve) -> None:
+def _apply_grey_curve(graph: _Graph, x: str, layer, curve: GreyCurve) -> None:
     """Append ink, its place in the curve, its grey and the peaks."""
-    scale = STEPS / (2 * REACH)
-    bias = (layer.get_weights()[1] + REACH) * scale
+    scale = CURVE_STEPS / (2 * INK_LIMIT)
+    bias = (layer.get_weights()[1] + INK_LIMIT) * scale
     place = _convolve(graph, x, layer, np.full(1, scale), bias)
     place = graph.add("Squeeze", place, graph.array(np.array([1])))
     most = graph.add("ReduceMax", place, graph.array(np.array([1, 2])))
-    near = graph.add("Sub", most, graph.array(tone.gap * scale))
-    ends = graph.array(0.0), graph.array(STEPS - 1.0)
+    near = graph.add("Sub", most, graph.array(curve.peak_gap * scale))
+    ends = graph.array(0.0), graph.array(CURVE_STEPS - 1.0)
     step = graph.add("Cast", graph.add("Clip", place, *ends), to=TensorProto.INT32)
-    grey = graph.add("Gather", graph.array(tone.curve), step)
+    grey = graph.add("Gather", graph.array(curve.greys), step)
     peak = graph.add("GreaterOrEqual", place, near)
     full = graph.array(np.array(255, np.uint8))
     graph.add("Where", peak, full, grey, name="digits")
 
 
-def _finish_evenly(graph: _Graph, x: str, layer, generator: keras.Model) -> None:
+def _scale_evenly(graph: _Graph, x: str, layer, generator: keras.Model) -> None:
     """Append tanh and the even way from [-1, 1] to 0..255."""
     x = _convolve(graph, x, layer, np.ones(layer.filters), layer.get_weights()[1])
     if layer.filters == 1:

@@ -25,10 +25,10 @@ class Preset:
             gradient; 0 is the textbook's game.
         precision: ``float32``, or ``mixed_bfloat16`` for processors that have it:
             half as many bits in the layers, all of them in the weights.
-        decay: How much of the weight average a step keeps, in [0, 1).
+        ema_decay: How much of the weight average a step keeps, in [0, 1).
         learning_rate: Of Adam, for both players.
-        last_rate: Share of the learning rate that is left at the end, along half a
-            cosine; 1 keeps it. A time limit does not move the end: it lies where
+        final_lr_fraction: Share of the learning rate that is left at the end, along
+            half a cosine; 1 keeps it. A time limit does not move the end: it lies where
             ``epochs`` puts it.
         batch_size: Real digits in a step; as many fakes are drawn.
         epochs: Passes over 60,000 digits, or as many steps over fewer, when nothing
@@ -47,9 +47,9 @@ class Preset:
     objective: str = "cross_entropy"
     penalty: float = 0.1
     precision: str = "float32"
-    decay: float = 0.995
+    ema_decay: float = 0.995
     learning_rate: float = 2e-3
-    last_rate: float = 1.0
+    final_lr_fraction: float = 1.0
     batch_size: int = 64
     epochs: int = 6
 
@@ -63,8 +63,8 @@ FLAGSHIP = Preset(
     dropout=0.0,
     objective="relativistic",
     precision="mixed_bfloat16",
-    last_rate=0.05,
-    decay=0.999,
+    final_lr_fraction=0.05,
+    ema_decay=0.999,
     epochs=60,
 )
 
@@ -102,7 +102,7 @@ PRESETS = {
         latent_dim=16,
         generator_widths=(16, 8),
         discriminator_widths=(8, 16),
-        decay=0.99,
+        ema_decay=0.99,
         epochs=1,
     ),
 }

@@ -174,7 +174,7 @@ def _game(base: Sampler, seed: int) -> GAN:
             kept.discriminator,
             objective=kept.objective,
             penalty=kept.penalty,
-            decay=DECAY,
+            ema_decay=DECAY,
             seed=seed,
         )
     layers = gan.discriminator.layers
@@ -198,7 +198,7 @@ def _play(gan: GAN, parts, told, minutes: float, seed: int) -> Clock:
         shuffle=False,
         verbose=0,
     )
-    if not all(np.isfinite(w).all() for w in gan.average.get_weights()):
+    if not all(np.isfinite(w).all() for w in gan.ema_generator.get_weights()):
         raise TrainingFailed("the weights are no longer numbers: try --minutes 1")
     return clock
 

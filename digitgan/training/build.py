@@ -1,6 +1,6 @@
 """The game at its start: both players with fresh weights, and its optimizer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -8,29 +8,33 @@ import keras
 from keras.optimizers.schedules import CosineDecay
 
 from digitgan.cpu import available_cores, has_bfloat16, processor_name
+from digitgan.model.conditions import Conditions, condition_specs
 from digitgan.model.gan import GAN
 from digitgan.model.networks import build_discriminator, build_generator
 from digitgan.model.presets import Preset
-from digitgan.training.conditions import describe
 
 FAST = "mixed_bfloat16"
 
 
 def build_gan(
-    settings: Preset, conditions: Mapping, seed: int, steps: int = 1, channels: int = 1
+    settings: Preset,
+    conditions: Conditions,
+    seed: int,
+    steps: int = 1,
+    channels: int = 1,
 ) -> GAN:
     """Build both players with fresh weights and compile the game.
 
     Args:
         settings: Of the preset.
-        conditions: What is told about the training digits, from
+        conditions: Of the training digits, from
             :func:`digitgan.training.conditions.conditions_of`.
         seed: Of everything random; set for the whole process.
         steps: Until the end, for a learning rate that falls.
         channels: Of the images.
     """
     keras.utils.set_random_seed(seed)
-    told = describe(conditions)
+    specs = condition_specs(conditions)
     with _computing_in(settings.precision):
         players = (
             build_generator(
@@ -38,18 +42,18 @@ def build_gan(
                 settings.generator_widths,
                 settings.residual,
                 settings.overshoot,
-                told,
+                specs,
                 channels,
             ),
             build_discriminator(
-                settings.discriminator_widths, settings.dropout, told, channels
+                settings.discriminator_widths, settings.dropout, specs, channels
             ),
         )
     gan = GAN(
         *players,
         objective=settings.objective,
         penalty=settings.penalty,
-        decay=settings.decay,
+        ema_decay=settings.ema_decay,
         seed=seed,
     )
     rate = _rate(settings, steps)
@@ -73,8 +77,8 @@ def lower_rate(gan: GAN, settings: Preset, steps: int, share: float) -> None:
 
 def _rate(settings: Preset, steps: int, share: float = 1.0) -> float | CosineDecay:
     rate = settings.learning_rate * share
-    if settings.last_rate < 1:
-        return CosineDecay(rate, steps, alpha=settings.last_rate)
+    if settings.final_lr_fraction < 1:
+        return CosineDecay(rate, steps, alpha=settings.final_lr_fraction)
     return rate
 
 

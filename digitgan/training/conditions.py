@@ -9,7 +9,6 @@ from digitgan.data.sources import cache_folder
 from digitgan.errors import InputError
 from digitgan.files import read_arrays, replacing
 from digitgan.measure.morphometry import measure
-from digitgan.model.model_folder import Conditions
 from digitgan.sampling.styles import UNITS
 
 
@@ -31,18 +30,6 @@ def conditions_of(dataset: Dataset, names: tuple[str, ...]) -> dict[str, np.ndar
     if set(names) & set(UNITS):
         told |= _styles(dataset)
     return {name: told[name] for name in names}
-
-
-def describe(conditions: Conditions) -> dict[str, int | tuple[float, float]]:
-    """Return what the networks need to know to hear each condition.
-
-    Returns:
-        By name: how many labels there are, or mean and standard deviation of a style.
-    """
-    return {
-        name: int(v.max()) + 1 if name == "label" else (float(v.mean()), float(v.std()))
-        for name, v in conditions.items()
-    }
 
 
 def _styles(dataset: Dataset) -> dict[str, np.ndarray]:

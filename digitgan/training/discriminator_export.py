@@ -8,7 +8,7 @@ import numpy as np
 from digitgan.data.dataset import Digits
 from digitgan.data.image_grid import grid
 from digitgan.files import replacing
-from digitgan.model.model_folder import some_of_each
+from digitgan.model.conditions import subsample_per_label
 from digitgan.model.onnx_writer import write_discriminator
 from digitgan.training.run_logger import RunLogger
 
@@ -66,7 +66,7 @@ class DiscriminatorExport(keras.callbacks.Callback):
     def _some(self) -> dict[str, np.ndarray]:
         images, conditions = self.digits.images, self.recorder.conditions
         if conditions:
-            return dict(some_of_each({**conditions, "images": images}, EACH))
+            return dict(subsample_per_label({**conditions, "images": images}, EACH))
         some = np.linspace(0, len(images) - 1, min(EACH**2, len(images))).astype(int)
         return {"images": images[some]}
 

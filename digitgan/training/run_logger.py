@@ -6,7 +6,7 @@ from tensorboard.summary import Writer
 
 from digitgan.data.image_grid import grid
 from digitgan.files import replacing
-from digitgan.model.model_folder import sample_grid
+from digitgan.model.keras_sampling import sample_grid
 from digitgan.training.clock import Clock
 from digitgan.training.history import COLUMNS, History
 from digitgan.training.run import Run

@@ -10,8 +10,9 @@ from digitgan.evaluation.metrics.stacked import modes
 from digitgan.evaluation.rows.triplets import read_triplets
 from digitgan.measure.classifier import Classifier
 from digitgan.measure.classifier_registry import find_classifier
+from digitgan.model.conditions import Conditions
 from digitgan.model.gan import GAN
-from digitgan.model.model_folder import Conditions, draw
+from digitgan.model.keras_sampling import sample_images
 
 DRAWN = 2_000  # digits
 TRIPLETS = 10_000
@@ -68,7 +69,8 @@ class Likeness:
 
     def measure(self, gan: GAN) -> dict[str, float]:
         """Return ``times_real``, 1 being as near as real digits."""
-        read, features = self.judge.predict(draw(gan, DRAWN, self.conditions))
+        images = sample_images(gan, DRAWN, self.conditions)
+        read, features = self.judge.predict(images)
         found = _effective_number(read.argmax(axis=1))
         self.share_of_digits = found / self.real_digits
         return {"times_real": frechet(features, self.reference) / self.floor}
@@ -97,7 +99,7 @@ class Modes:
 
     def measure(self, gan: GAN) -> dict[str, float]:
         """Return ``times_real`` of the reverse KL, the KL itself, and the ``modes``."""
-        triplets = read_triplets(self.judge, draw(gan, TRIPLETS, {}))
+        triplets = read_triplets(self.judge, sample_images(gan, TRIPLETS, {}))
         found, divergence = modes(triplets)
         share = _effective_number(triplets @ (100, 10, 1)) / self.real_modes
         self.share_of_digits = share ** (1 / 3)

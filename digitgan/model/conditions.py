@@ -1,0 +1,75 @@
+"""What both players are conditioned on: the label, and the style in its units."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+EXCLUDED_PERCENT = 0.5  # of real digits at either end, whose style is not offered
+
+Conditions = Mapping[str, np.ndarray]  # values for N images by name, each ``(N,)``
+
+
+@dataclass(frozen=True)
+class Categorical:
+    """A condition with a number of values, such as the label; networks see it one-hot.
+
+    Attributes:
+        name: Of the networks' input.
+        categories: How many there are; values are int32, from 0.
+    """
+
+    name: str
+    categories: int
+
+
+@dataclass(frozen=True)
+class Continuous:
+    """A condition that is measured, such as a style; networks see it standardised.
+
+    Attributes:
+        name: Of the networks' input.
+        mean: Over the training data, in the condition's unit.
+        std: Likewise.
+    """
+
+    name: str
+    mean: float
+    std: float
+
+
+ConditionSpec = Categorical | Continuous
+
+
+def condition_specs(conditions: Conditions) -> tuple[ConditionSpec, ...]:
+    """Describe conditions to the networks, by their values for the training data."""
+    return tuple(
+        Categorical(name, int(values.max()) + 1)
+        if name == "label"
+        else Continuous(name, float(values.mean()), float(values.std()))
+        for name, values in conditions.items()
+    )
+
+
+def condition_range(name: str, values: np.ndarray) -> list:
+    """Return the lowest and the highest value that can be asked for."""
+    if name == "label":
+        return [0, int(values.max())]
+    ends = np.percentile(values, (EXCLUDED_PERCENT, 100 - EXCLUDED_PERCENT))
+    return [round(float(end), 1) for end in ends]
+
+
+def subsample_per_label(conditions: Conditions, n: int) -> Conditions:
+    """Return the conditions of up to n images of every label, label by label.
+
+    They are taken from all over the data, whose order means something: in MNIST the
+    first thousand digits of a label lean otherwise than the rest.
+    """
+    if not conditions:
+        return {}
+    rows = []
+    for label in np.unique(conditions["label"]):
+        members = np.flatnonzero(conditions["label"] == label)
+        evenly = np.linspace(0, len(members) - 1, min(n, len(members)))
+        rows.append(members[evenly.astype(int)])
+    return {name: v[np.concatenate(rows)] for name, v in conditions.items()}

@@ -1,0 +1,65 @@
+"""Samples of a GAN in training, drawn by Keras."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from digitgan.data.images import to_uint8
+from digitgan.model.conditions import Conditions, subsample_per_label
+from digitgan.model.gan import GAN
+from digitgan.random_streams import draw_latents
+
+BATCH_SIZE = 500  # a new size is a new graph
+GRID_COLUMNS = 10
+
+
+def sample_images(
+    gan: GAN, n: int, conditions: Conditions, seed: int = 0
+) -> np.ndarray:
+    """Sample from the EMA generator.
+
+    Args:
+        gan: Trained or not.
+        n: How many images.
+        conditions: Of each image, ``(n,)`` by name.
+        seed: Of the latents.
+
+    Returns:
+        ``uint8 (n, height, width)``, several channels last.
+    """
+    inputs = {"latents": draw_latents(n, gan.latent_dim, seed), **conditions}
+    return to_uint8(predict(gan.ema_generator, inputs))
+
+
+def sample_grid(gan: GAN, conditions: Conditions, seed: int) -> np.ndarray:
+    """Sample the images of the sample sheet, a row of ten for every label.
+
+    The latents depend on the seed alone, so the sheets of a run can be compared.
+
+    Args:
+        gan: Trained or not.
+        conditions: Those of the training data, of which ten of every label are used;
+            without labels there are ten rows of any image.
+        seed: Of the latents.
+
+    Returns:
+        ``uint8 (rows * 10, height, width)``, several channels last.
+    """
+    return to_uint8(predict(gan.ema_generator, grid_inputs(gan, conditions, seed)))
+
+
+def grid_inputs(gan: GAN, conditions: Conditions, seed: int) -> Conditions:
+    """Return latents and conditions of the sample sheet, ``(n, ...)`` by name."""
+    chosen = subsample_per_label(conditions, GRID_COLUMNS)
+    n = len(chosen["label"]) if chosen else GRID_COLUMNS**2
+    return {"latents": draw_latents(n, gan.latent_dim, seed), **chosen}
+
+
+def predict(network: keras.Model, inputs: Conditions) -> np.ndarray:
+    """Return the outputs of a generator, or of a part of it, batch by batch."""
+    n = len(inputs["latents"])
+    outputs = [
+        network([v[i : i + BATCH_SIZE] for v in inputs.values()], training=False)
+        for i in range(0, n, BATCH_SIZE)
+    ]
+    return np.concatenate([ops.convert_to_numpy(output) for output in outputs])
