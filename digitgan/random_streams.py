@@ -1,16 +1,65 @@
-"""Random numbers that depend on the seed and the digit's number alone."""
+"""Random numbers that depend on the seed and on what they are for alone.
+
+Every purpose has a Philox stream of its own (Salmon et al. 2011, "Parallel random
+numbers: as easy as 1, 2, 3"), so whatever is drawn by number (digit 7 of a seed, text
+12 of a data set) is the same in any batch, process or order. This is the one place
+where such streams are made.
+"""
+
+from enum import IntEnum
 
 import numpy as np
 
-BLOCK = 1024
+ROWS_PER_KEY = 1024  # digits that share a key: their rows follow each other
+
+
+class Stream(IntEnum):
+    """What random numbers are for; the number is the last word of Philox' counter."""
+
+    LATENTS = 0
+    STYLES = 1
+    LABELS = 2
+    TEXTS = 3
+    WRITERS = 4
+    TRAIN_LABELS = 5  # these three: the order of balanced labels
+    VALIDATION_LABELS = 6
+    TEST_LABELS = 7
+    CHARACTER_NOISE = 10
+    BASELINE_JITTER = 12
+    SCANNER_NOISE = 13
+    # These share the latents' number, and with equal seeds their bits. Nothing is drawn
+    # from two of them that could be compared; their bytes are those of shipped models.
+    TRAINING_ORDER = 0
+    HELD_OUT = 0
+    TRIPLETS = 0
+
+
+def random_stream(
+    purpose: Stream, seed: int, number: int = 0, place: int = 0
+) -> np.random.Generator:
+    """Return the random numbers of one purpose.
+
+    Args:
+        purpose: What they are for.
+        seed: Any integer from 0 to 2**64 - 1.
+        number: Of the sample, the epoch, the reroll ..., from 0.
+        place: Within a text.
+    """
+    return np.random.Generator(_philox(purpose, seed, number, place))
+
+
+def random_integers(purpose: Stream, seed: int, shape: int | tuple) -> np.ndarray:
+    """Return raw ``uint64`` of a stream, the same in every version of NumPy."""
+    return _philox(purpose, seed, 0, 0).random_raw(shape)
+
+
+def _philox(purpose: Stream, seed: int, number: int, place: int) -> np.random.Philox:
+    key = np.array([seed, number], "u8")
+    return np.random.Philox(key=key, counter=[0, 0, place, purpose])
 
 
 def draw_latents(n: int, latent_dim: int, seed: int = 0, start: int = 0) -> np.ndarray:
     """Draw the latents of digits ``start`` to ``start + n`` of a seed.
-
-    Digit number i of a seed has the same latent whatever the batch size, the number
-    of workers or the backend: every block of 1,024 digits has a Philox stream of its
-    own, keyed by (seed, block).
 
     Args:
         n: How many.
@@ -25,33 +74,31 @@ def draw_latents(n: int, latent_dim: int, seed: int = 0, start: int = 0) -> np.n
     def rows(stream, count):
         return stream.standard_normal((count, latent_dim), dtype=np.float32)
 
-    return _gather(rows, (latent_dim,), n, seed, start, lane=0)
+    return _gather(Stream.LATENTS, rows, latent_dim, n, seed, start)
 
 
 def draw_uniforms(n: int, width: int, seed: int = 0, start: int = 0) -> np.ndarray:
-    """Draw numbers in [0, 1) for digits ``start`` to ``start + n`` of a seed.
-
-    As :func:`draw_latents`, from streams that those latents do not touch.
+    """Draw what the styles of digits ``start`` to ``start + n`` are chosen by.
 
     Returns:
-        ``float32 (n, width)``.
+        ``float32 (n, width)`` in [0, 1).
     """
 
     def rows(stream, count):
         return stream.random((count, width), dtype=np.float32)
 
-    return _gather(rows, (width,), n, seed, start, lane=1)
+    return _gather(Stream.STYLES, rows, width, n, seed, start)
 
 
-def _gather(draw, shape, n: int, seed: int, start: int, lane: int) -> np.ndarray:
-    """Join the parts of the blocks that digits ``start`` to ``start + n`` lie in.
+def _gather(purpose: Stream, draw, width: int, n: int, seed: int, start: int):
+    """Join the rows of digits ``start`` to ``start + n``, wherever their keys change.
 
-    A block is drawn as far as it is needed: its first rows do not depend on the rest.
+    A key's rows are drawn as far as they are needed: the first do not depend on the
+    rest.
     """
-    end, parts = start + n, [np.empty((0, *shape), np.float32)]
-    for first in range(start - start % BLOCK, end, BLOCK):
-        key = np.array([seed, first // BLOCK], "u8")
-        philox = np.random.Philox(key=key, counter=[0, 0, 0, lane])
-        rows = draw(np.random.Generator(philox), min(BLOCK, end - first))
+    end, parts = start + n, [np.empty((0, width), np.float32)]
+    for first in range(start - start % ROWS_PER_KEY, end, ROWS_PER_KEY):
+        stream = random_stream(purpose, seed, first // ROWS_PER_KEY)
+        rows = draw(stream, min(ROWS_PER_KEY, end - first))
         parts.append(rows[max(0, start - first) :])
     return np.concatenate(parts)

@@ -15,9 +15,10 @@ from model_folders import make_model
 import digitgan
 from digitgan.data.readers import read
 from digitgan.datasets.make import make_dataset, verify_dataset
-from digitgan.datasets.texts import draw_text, parse, stream
+from digitgan.datasets.texts import draw_text, parse
 from digitgan.errors import DatasetFailed
 from digitgan.handwriting.model import SHIPPED
+from digitgan.random_streams import Stream, random_stream
 
 HEAVY = ("keras", "tensorflow", "jax", "torch", "matplotlib", "sklearn")
 
@@ -163,13 +164,13 @@ def test_texts_come_from_seed_and_number():
     class Spec:
         length, pattern, labels = (3, 8), None, tuple(range(10))
 
-    found = [draw_text(Spec, stream(0, i, "text")) for i in range(500)]
+    found = [draw_text(Spec, random_stream(Stream.TEXTS, 0, i)) for i in range(500)]
     assert {len(text) for text in found} == set(range(3, 9))
-    assert draw_text(Spec, stream(0, 77, "text")) == found[77]
+    assert draw_text(Spec, random_stream(Stream.TEXTS, 0, 77)) == found[77]
     assert set("".join(found)) == set(NAMES)
     Spec.pattern = "dd/mm/yyyy, hh:mm (## 079)"
     shape = r"\d\d/\d\d/(19|20)\d\d, \d\d:\d\d \(\d\d 079\)"
-    found = [draw_text(Spec, stream(1, i, "text")) for i in range(2000)]
+    found = [draw_text(Spec, random_stream(Stream.TEXTS, 1, i)) for i in range(2000)]
     assert all(re.fullmatch(shape, text) for text in found)
     assert {text[:2] for text in found} == {f"{n:02}" for n in range(1, 32)}
     assert not any(text.startswith(("30/02", "31/02", "31/04")) for text in found)

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from digitgan.data.images import ImageSpec, Kind
+from digitgan.random_streams import Stream, random_integers
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +79,8 @@ def held_out(digits: Digits, n: int = 5000) -> tuple[Digits, Digits]:
         The digits to learn from and the digits held out.
     """
     total = len(digits)
-    # The raw stream of a bit generator is the same in every version of NumPy.
-    shuffled = np.argsort(np.random.Philox(key=0).random_raw(total), kind="stable")
+    numbers = random_integers(Stream.HELD_OUT, 0, total)
+    shuffled = np.argsort(numbers, kind="stable")
     n = max(1, min(n, total // 10))
     return digits[np.sort(shuffled[n:])], digits[np.sort(shuffled[:n])]
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from digitgan.data.dataset import Dataset, Digits
+from digitgan.random_streams import Stream, random_integers
 
 TRIPLETS = 128_000
 BLOCK = 8_000  # triplets put together at once
@@ -23,8 +24,8 @@ def stack(mnist: Dataset, n: int = TRIPLETS) -> Dataset:
         generated triplets are read channel by channel.
     """
     digits = mnist.train.images
-    # The raw stream of a bit generator is the same in every version of NumPy.
-    drawn = np.random.Philox(key=1).random_raw((n, 3)) % np.uint64(len(digits))
+    numbers = random_integers(Stream.TRIPLETS, 1, (n, 3))
+    drawn = numbers % np.uint64(len(digits))
     images = np.empty((n, *digits.shape[1:], 3), np.uint8)
     for start in range(0, n, BLOCK):
         part = drawn[start : start + BLOCK].astype(int)

@@ -6,7 +6,8 @@ import numpy as np
 
 from digitgan.datasets.samples import Samples
 from digitgan.datasets.spec import Shard, Spec
-from digitgan.datasets.texts import draw_text, stream
+from digitgan.datasets.texts import draw_text
+from digitgan.random_streams import Stream, random_stream
 from digitgan.sampling.sampler import Sampler
 
 WIDTH, HEIGHT = 640, 480  # of a page, in pixels
@@ -52,15 +53,16 @@ def draw_pages(model: Sampler, spec: Spec, shard: Shard) -> Samples:
 
 def _number(model: Sampler, spec: Spec, number: int) -> Page:
     """Write one number; text and hand are noted, so that it can be had again."""
-    text = draw_text(spec, stream(spec.seed, number, "text"))
-    seed = _hand(stream(spec.seed, number, "hand"))
+    text = draw_text(spec, random_stream(Stream.TEXTS, spec.seed, number))
+    seed = _hand(random_stream(Stream.WRITERS, spec.seed, number))
     facts = {"text": text, "seed": seed, "number": number}
     return _written(model, text, facts, seed=seed)
 
 
 def _scene(model: Sampler, spec: Spec, number: int) -> Page:
     """Put some numbers, each in a hand of its own, where a page is free."""
-    rng, words = (stream(spec.seed, number, use) for use in ("hand", "text"))
+    rng = random_stream(Stream.WRITERS, spec.seed, number)
+    words = random_stream(Stream.TEXTS, spec.seed, number)
     image = np.full((HEIGHT, WIDTH), 255, np.uint8)
     free = np.ones((HEIGHT, WIDTH), bool)
     placed, told = [], []

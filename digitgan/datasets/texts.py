@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from digitgan.errors import InputError
+from digitgan.random_streams import Stream, random_stream
 
 USUAL = (3, 8)  # digits of a number, unless asked otherwise
 LONGEST = 32  # characters
@@ -15,17 +16,11 @@ CHARACTERS = "0123456789" + SIGNS.strip()  # that leave ink: the classes of boxe
 FIELDS = {"yyyy": (1900, 2099), "mm": (1, 12), "hh": (0, 23), "minute": (0, 59)}
 TOKEN = re.compile(r"yyyy|dd|mm|hh|#|[0-9 \-.,:/+()]")
 BLOCK = 1024
-LANE = {"label": 2, "text": 3, "hand": 4, "train": 5, "validation": 6, "test": 7}
-
-
-def stream(seed: int, number: int, use: str) -> np.random.Generator:
-    """Return the random numbers of one sample, or one block, for one use.
-
-    They are Philox streams keyed by (seed, number), beside those of
-    :mod:`digitgan.random_streams`.
-    """
-    key = np.array([seed, number], "u8")
-    return np.random.Generator(np.random.Philox(key=key, counter=[0, 0, 0, LANE[use]]))
+BALANCED_LABELS = {
+    "train": Stream.TRAIN_LABELS,
+    "validation": Stream.VALIDATION_LABELS,
+    "test": Stream.TEST_LABELS,
+}
 
 
 def draw_labels(spec, shard) -> np.ndarray:
@@ -37,18 +32,22 @@ def draw_labels(spec, shard) -> np.ndarray:
     labels = np.array(spec.labels, np.int32)
     size = len(labels)
     if not spec.balance:
-        shares = _table(spec.seed, "label", shard.start, shard.count, 1)[:, 0]
+        shares = _table(spec.seed, Stream.LABELS, shard.start, shard.count, 1)[:, 0]
         return labels[(shares * size).astype(int)]
     first, last = shard.offset // size, -(-(shard.offset + shard.count) // size)
-    order = _table(spec.seed, shard.part, first, last - first, size).argsort(axis=1)
+    use = BALANCED_LABELS[shard.part]
+    order = _table(spec.seed, use, first, last - first, size).argsort(axis=1)
     skipped = shard.offset - first * size
     return labels[order.ravel()[skipped : skipped + shard.count]]
 
 
-def _table(seed: int, use: str, start: int, count: int, width: int) -> np.ndarray:
+def _table(seed: int, use: Stream, start: int, count: int, width: int) -> np.ndarray:
     """Return rows ``start`` to ``start + count`` of an endless table in [0, 1)."""
     first, last = start // BLOCK, -(-(start + count) // BLOCK)
-    rows = [stream(seed, b, use).random((BLOCK, width)) for b in range(first, last)]
+    rows = [
+        random_stream(use, seed, block).random((BLOCK, width))
+        for block in range(first, last)
+    ]
     skipped = start - first * BLOCK
     return np.concatenate(rows)[skipped : skipped + count]
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from digitgan.errors import InputError
 from digitgan.handwriting.punctuation import BASELINE, DIGIT
-from digitgan.handwriting.writer_style import WriterStyle, stream
+from digitgan.handwriting.writer_style import WriterStyle
+from digitgan.random_streams import Stream, random_stream
 
 MOST_PIXELS = 50_000_000
 MARGIN, SPACE = 0.3, 0.5  # in heights of a digit, as all of these
@@ -55,7 +56,7 @@ def sway(rows: list[str], hand: WriterStyle) -> Sway:
     """Decide how a hand strays over the lines of a text."""
 
     def draw(seed: int) -> np.ndarray:
-        rng = stream(seed, lane=12)
+        rng = random_stream(Stream.BASELINE_JITTER, seed)
         below = wander(rows, rng)
         return np.stack([below, rng.random(len(below))])
 

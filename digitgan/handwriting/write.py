@@ -12,7 +12,8 @@ from digitgan.handwriting.glyphs import characters
 from digitgan.handwriting.layout import MOST_PIXELS, Layout, lay_out, sway
 from digitgan.handwriting.page import Paper, check_whole, picture_of, printed, scanned
 from digitgan.handwriting.punctuation import DIGIT, SIGNS
-from digitgan.handwriting.writer_style import Pen, WriterStyle, stream
+from digitgan.handwriting.writer_style import Pen, WriterStyle
+from digitgan.random_streams import Stream, random_stream
 
 if TYPE_CHECKING:
     from digitgan.sampling.sampler import Sampler
@@ -204,7 +205,8 @@ def _finished(draft: _Draft, width: int, paper: Paper, seed: int) -> WrittenText
         part = sheet[top:bottom, left:right]
         np.maximum(part, ink, out=part)
     picture = picture_of(sheet, paper.background, paper.ink)
-    picture = scanned(picture, paper.noise, stream(seed, lane=13))
+    noise = random_stream(Stream.SCANNER_NOISE, seed)
+    picture = scanned(picture, paper.noise, noise)
     return WrittenText(picture, *draft[:2], draft.boxes, draft.inks, draft.pen)
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from digitgan.random_streams import Stream, random_stream
 from digitgan.sampling.generator_inputs import GeneratorInputs, between, turned
 from digitgan.sampling.styles import UNITS
 
@@ -56,17 +57,11 @@ class WriterStyle(NamedTuple):
         take = self.rerolls[place] if self.rerolls else 0
 
         def draw(seed: int) -> np.ndarray:
-            return stream(seed, 10, place, take).standard_normal(size, "f4")
+            noise = random_stream(Stream.CHARACTER_NOISE, seed, take, place)
+            return noise.standard_normal(size, "f4")
 
         first = draw(self.seed)
         return turned(first, draw(self.toward), self.share) if self.share else first
-
-
-def stream(seed: int, lane: int, place: int = 0, take: int = 0) -> np.random.Generator:
-    """Return random numbers that no other lane, place or take of a seed has."""
-    key = np.array([seed, take], "u8")
-    philox = np.random.Philox(key=key, counter=[0, 0, place, lane])
-    return np.random.Generator(philox)
 
 
 def sample_writer(

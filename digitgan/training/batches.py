@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from digitgan.data.images import to_float
+from digitgan.random_streams import Stream, random_stream
 
 
 class Batches(keras.utils.PyDataset):
@@ -59,6 +60,5 @@ class Batches(keras.utils.PyDataset):
         self.order = self._shuffle()
 
     def _shuffle(self) -> np.ndarray:
-        key = np.array([self.seed, self.epoch], "u8")
-        stream = np.random.Generator(np.random.Philox(key=key))
-        return stream.permutation(len(self.images))
+        order = random_stream(Stream.TRAINING_ORDER, self.seed, self.epoch)
+        return order.permutation(len(self.images))
