@@ -19,7 +19,8 @@ from pathlib import Path
 from record import publish, spread
 
 import digitgan
-from digitgan.export import FORMATS, export, files_in, module_of
+from digitgan.export import export, file_sizes
+from digitgan.export.exporter import FORMATS, exporter_of
 
 LIBRARIES = {
     "onnx": ("ONNX Runtime", "onnxruntime"),
@@ -29,28 +30,28 @@ LIBRARIES = {
     "saved_model": ("TensorFlow", "tensorflow"),
     "safetensors": ("NumPy", "numpy"),
 }
-AT_ONCE, ONES = 250, 50
+BATCH, SINGLES = 250, 50
 
 
 def measure(format: str, path: Path, digits: int) -> dict[str, float]:
     """Open an export and draw: what a round of one row is."""
-    form = module_of(format)
+    exporter = exporter_of(format)
     began = time.perf_counter()
-    draw = form.opened(path)
+    draw = exporter.open_generator(path)
     opened = time.perf_counter() - began
     model = digitgan.load()
-    recipe = model.generator_inputs(model.labels(n=AT_ONCE), seed=1)
-    inputs = {"latents": recipe.latents, **recipe.conditions}
+    drawn = model.generator_inputs(model.labels(n=BATCH), seed=1)
+    inputs = {"latents": drawn.latents, **drawn.conditions}
     one = {name: values[:1] for name, values in inputs.items()}
     draw(**inputs), draw(**one)
     began = time.perf_counter()
-    for _ in range(digits // AT_ONCE):
+    for _ in range(digits // BATCH):
         draw(**inputs)
-    rate = digits // AT_ONCE * AT_ONCE / (time.perf_counter() - began)
+    rate = digits // BATCH * BATCH / (time.perf_counter() - began)
     began = time.perf_counter()
-    for _ in range(ONES):
+    for _ in range(SINGLES):
         draw(**one)
-    single = 1000 * (time.perf_counter() - began) / ONES
+    single = 1000 * (time.perf_counter() - began) / SINGLES
     return {"open": opened, "rate": rate, "one": single}
 
 
@@ -61,18 +62,18 @@ def in_a_process(format: str, path: Path, digits: int) -> dict[str, float]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def table(paths: dict[str, Path], found: dict[str, list[dict]]) -> str:
+def table(paths: dict[str, Path], rounds: dict[str, list[dict]]) -> str:
     """Return the table, and the lines on what was compared."""
     heads = ["format", "library", "KB", "open, s"]
-    heads += [f"digits/s, {AT_ONCE} at once", "one digit, ms"]
+    heads += [f"digits/s, {BATCH} at once", "one digit, ms"]
     lines = [f"| {' | '.join(heads)} |", "| --- " * len(heads) + "|"]
-    for format, rounds in found.items():
+    for format, times in rounds.items():
         name, module = LIBRARIES[format]
         (package, *_) = metadata.packages_distributions()[module]
-        size = sum(files_in(paths[format]).values()) / 1e3
+        size = sum(file_sizes(paths[format]).values()) / 1e3
         cells = [f"`{format}`", f"{name} {metadata.version(package)}", f"{size:,.0f}"]
         for figure, digits in (("open", 2), ("rate", 0), ("one", 2)):
-            cells.append(spread([one[figure] for one in rounds], digits))
+            cells.append(spread([one[figure] for one in times], digits))
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
@@ -83,24 +84,26 @@ def main() -> None:
     parser.add_argument("--digits", type=int, default=2_000)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--row", nargs=2, help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.row:
-        format, path = asked.row
-        print(json.dumps(measure(format, Path(path), asked.digits)))
+    options = parser.parse_args()
+    if options.row:
+        format, path = options.row
+        print(json.dumps(measure(format, Path(path), options.digits)))
         return
-    said = {}
+    parity = {}
     with tempfile.TemporaryDirectory() as name:
-        paths = {f: Path(name) / f"{f}{FORMATS[f].ending}" for f in LIBRARIES}
+        paths = {f: Path(name) / f"{f}{FORMATS[f].suffix}" for f in LIBRARIES}
         for format, path in paths.items():
-            export("flagship", format, path, partial(said.__setitem__, format))
-        found = {format: [] for format in paths}
-        for _ in range(asked.rounds):
+            export("flagship", format, path, partial(parity.__setitem__, format))
+        rounds = {format: [] for format in paths}
+        for _ in range(options.rounds):
             for format, path in paths.items():
-                found[format].append(in_a_process(format, path, asked.digits))
-        text = table(paths, found)
-        sizes = {format: files_in(path) for format, path in paths.items()}
-    text += "\n\n" + "\n".join(f"- `{format}`: {line}" for format, line in said.items())
-    result = {"found": found, "sizes": sizes, "compared": said}
+                rounds[format].append(in_a_process(format, path, options.digits))
+        text = table(paths, rounds)
+        sizes = {format: file_sizes(path) for format, path in paths.items()}
+    text += "\n\n" + "\n".join(
+        f"- `{format}`: {line}" for format, line in parity.items()
+    )
+    result = {"rounds": rounds, "sizes": sizes, "parity": parity}
     publish("exports", "docs/export.md", result, text)
 
 

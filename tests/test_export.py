@@ -3,7 +3,6 @@
 import base64
 import io
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -15,12 +14,9 @@ from PIL import Image, ImageSequence
 import digitgan
 from digitgan.cli import main
 from digitgan.errors import InputError
-from digitgan.export import export, files_in
+from digitgan.export import export, file_sizes
 from digitgan.random_streams import draw_latents
 from digitgan.sampling.latent_torus import TURN, plane
-
-NODE = shutil.which("node")
-needs_node = pytest.mark.skipif(not NODE, reason="there is no node")
 
 
 @pytest.fixture(scope="module")
@@ -42,15 +38,15 @@ def unstyled(tmp_path_factory):
 def run(capsys, *words):
     with pytest.raises(SystemExit) as left:
         main(["export", *map(str, words)])
-    told = capsys.readouterr()
-    return left.value.code or 0, told.out, told.err
+    printed = capsys.readouterr()
+    return left.value.code or 0, printed.out, printed.err
 
 
 def answers(site, *questions):
     """Ask node what an exported page computes; some questions, as many answers."""
     script = Path(__file__).parent / "in_node.mjs"
     done = subprocess.run(
-        [NODE, "--no-warnings", script, site],
+        ["node", "--no-warnings", script, site],
         input=json.dumps(questions),
         capture_output=True,
         text=True,
@@ -81,18 +77,18 @@ def few_apart(picture, expected):
 
 def test_the_command_says_what_it_wrote(capsys, tmp_path):
     code, out, _ = run(capsys, "--format", "web", "-o", tmp_path / "site")
-    sizes = files_in(tmp_path / "site")
+    sizes = file_sizes(tmp_path / "site")
     assert code == 0 and f"{len(sizes)} files, {sum(sizes.values()):,} bytes" in out
     assert sum(sizes.values()) < 2_000_000
     assert run(capsys, "--format", "web", "-o", tmp_path / "site")[0] == 0  # again
-    assert files_in(tmp_path / "site") == sizes
+    assert file_sizes(tmp_path / "site") == sizes
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["--format", "wbe"], "format 'wbe' is unknown: did you mean 'web'?"),
+        (["--format", "wbe"], "format 'wbe' is unknown (did you mean 'web'?)"),
         (["nowhere", "--format", "web"], "model 'nowhere' has no model.json"),
         ([], "Missing option '--format'"),
     ],
@@ -111,7 +107,7 @@ def test_what_is_not_of_an_export_stays(tmp_path):
         with pytest.raises(InputError, match="out .* allowed is a new path"):
             export("flagship", "web", out)
     assert mine.read_text() == "of mine"
-    assert files_in(tmp_path) == {"site/mine.txt": 7}
+    assert file_sizes(tmp_path) == {"site/mine.txt": 7}
 
 
 def test_a_format_that_fails_leaves_nothing(tmp_path, monkeypatch):
@@ -126,6 +122,7 @@ def test_a_format_that_fails_leaves_nothing(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.process
 def test_a_model_without_labels_makes_no_page(tmp_path):
     folder = make_model(tmp_path / "any", "dcgan", "0123456789")
     with pytest.raises(InputError, match="allowed for format 'web' is one that knows"):
@@ -133,10 +130,10 @@ def test_a_model_without_labels_makes_no_page(tmp_path):
 
 
 def test_the_page_asks_nobody_and_names_its_model(site, model):
-    told = json.loads((site / "model" / "model.json").read_text())
-    assert told["name"] == "flagship" and told["limits"] == model.limits
+    described = json.loads((site / "model" / "model.json").read_text())
+    assert described["name"] == "flagship" and described["limits"] == model.limits
     network = model.description["sha256"]["generator.onnx"]
-    assert told["sha256"]["generator.onnx"] == network
+    assert described["sha256"]["generator.onnx"] == network
     for path in site.rglob("*"):
         if path.suffix in (".html", ".js", ".css"):
             text = path.read_text()
@@ -145,7 +142,7 @@ def test_the_page_asks_nobody_and_names_its_model(site, model):
         assert "Content-Security-Policy" in (site / page).read_text()
 
 
-@needs_node
+@pytest.mark.browser
 def test_random_numbers_are_those_of_numpy(site):
     plan = [["normal32", 60_000], ["uniform", 9], ["normal", 60_000], ["uniform32", 9]]
     key = [2**40 + 7, 3, 12, 5]
@@ -160,7 +157,7 @@ def test_random_numbers_are_those_of_numpy(site):
     assert np.array_equal(np.float32(found[3]), rng.random(9, "f4"))
 
 
-@needs_node
+@pytest.mark.browser
 def test_products_are_those_of_matrices(site):
     rng = np.random.default_rng(0)
     for m, k, n in ((1, 1, 1), (4, 3, 8), (7, 65, 13)):
@@ -171,7 +168,7 @@ def test_products_are_those_of_matrices(site):
             assert np.allclose(np.reshape(found, (m, n)), left @ right, atol=1e-5)
 
 
-@needs_node
+@pytest.mark.browser
 def test_digits_are_those_of_the_sampler(site, model):
     labels, style = list(range(10)) * 4, {"thickness": 3.3, "variety": 0.8}
     place = {"seed": 9, "digit": 5, "slant": 12, "x": 3, "y": 7}
@@ -208,7 +205,7 @@ CASES = [
 ]
 
 
-@needs_node
+@pytest.mark.browser
 def test_texts_are_written_as_python_writes_them(site, model):
     asked = [{"what": "write", "asked": case, "height": h} for case, h in CASES]
     for (case, height), found in zip(CASES, answers(site, *asked), strict=True):
@@ -222,7 +219,7 @@ def test_texts_are_written_as_python_writes_them(site, model):
         assert found["pen"] == pytest.approx(written.pen._asdict(), abs=1e-4)
 
 
-@needs_node
+@pytest.mark.browser
 def test_a_film_is_that_of_python(site, model):
     case = {"text": "7+2", "seed": 5, "toward": 9, "rerolls": [0, 1, 2], "noise": 0.5}
     (found,) = answers(site, {"what": "film", "asked": case, "height": 60})
@@ -234,7 +231,7 @@ def test_a_film_is_that_of_python(site, model):
         assert few_apart(seen, frame)
 
 
-@needs_node
+@pytest.mark.browser
 def test_a_model_without_styles_writes_too(tmp_path, unstyled):
     site, model = export(unstyled, "web", tmp_path / "site"), digitgan.load(unstyled)
     assert (
@@ -247,7 +244,7 @@ def test_a_model_without_styles_writes_too(tmp_path, unstyled):
     assert few_apart(picture_of(found["png"]), written.image)
 
 
-@needs_node
+@pytest.mark.browser
 @pytest.mark.parametrize(
     ("asked", "line"),
     [

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hub_stand_in import TOKEN, hub
+from fake_hub import TOKEN, hub
 from model_folders import make_model
 
 import digitgan
@@ -29,16 +29,16 @@ def server():
 
 
 @pytest.fixture
-def digitgan_at(server, tmp_path):
+def run_command(server, tmp_path):
     """Run the command as a user of the stand-in; the library reads its place once."""
 
     def run(*words, **more):
-        mine = {k: v for k, v in os.environ.items() if not k.startswith("HF_")}
-        mine |= {"HF_ENDPOINT": server.url, "HF_HOME": str(tmp_path / "home")}
-        mine |= {"HF_HUB_DISABLE_XET": "1", "HF_TOKEN": TOKEN, **more}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("HF_")}
+        environment |= {"HF_ENDPOINT": server.url, "HF_HOME": str(tmp_path / "home")}
+        environment |= {"HF_HUB_DISABLE_XET": "1", "HF_TOKEN": TOKEN, **more}
         return subprocess.run(
             [sys.executable, "-c", COMMAND, *map(str, words)],
-            env={k: v for k, v in mine.items() if v},
+            env={k: v for k, v in environment.items() if v},
             capture_output=True,
             text=True,
             timeout=300,
@@ -56,27 +56,30 @@ def generate(run, out, repo="ada/digits", **env):
     return run("generate", *words, **env)
 
 
-def test_a_model_goes_there_and_back(server, digitgan_at, tmp_path):
-    done = publish(digitgan_at, "ada/digits")
+@pytest.mark.process
+def test_a_model_goes_there_and_back(server, run_command, tmp_path):
+    done = publish(run_command, "ada/digits")
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"{server.url}/ada/digits\n"
-    held = server.repos["ada/digits"]
-    assert held.keys() == {path.name for path in SHIPPED.iterdir()}
-    assert held["generator.onnx"] == (SHIPPED / "generator.onnx").read_bytes()
-    assert sum("/commit/" in asked for asked in server.asked) == 1  # whole or absent
-    done = publish(digitgan_at, "ada/digits")  # once more, over it
+    files = server.repos["ada/digits"]
+    assert files.keys() == {path.name for path in SHIPPED.iterdir()}
+    assert files["generator.onnx"] == (SHIPPED / "generator.onnx").read_bytes()
+    assert (
+        sum("/commit/" in request for request in server.requests) == 1
+    )  # whole or absent
+    done = publish(run_command, "ada/digits")  # once more, over it
     assert done.returncode == 0, done.stderr
-    held["extra.py"] = b"print('of another')"
-    done = generate(digitgan_at, tmp_path / "x.npz")
+    files["extra.py"] = b"print('of another')"
+    done = generate(run_command, tmp_path / "x.npz")
     assert done.returncode == 0, done.stderr
-    assert not any("extra.py" in asked for asked in server.asked)
+    assert not any("extra.py" in request for request in server.requests)
     with np.load(tmp_path / "x.npz") as drawn:
         assert np.array_equal(drawn["x"], digitgan.load().sample(digit=3, n=4))
-    again = generate(digitgan_at, tmp_path / "y.npz", HF_ENDPOINT=NOWHERE)
+    again = generate(run_command, tmp_path / "y.npz", HF_ENDPOINT=NOWHERE)
     assert again.returncode == 0, again.stderr
     assert sha256(tmp_path / "y.npz") == sha256(tmp_path / "x.npz")
-    held["generator.onnx"] += b" "
-    changed = generate(digitgan_at, tmp_path / "z.npz")
+    files["generator.onnx"] += b" "
+    changed = generate(run_command, tmp_path / "z.npz")
     assert changed.returncode == 2 and "SHA-256 differs" in changed.stderr
 
 
@@ -92,8 +95,8 @@ def test_the_card_says_what_it_is(tmp_path):
         assert part in text
     low, high = digitgan.load().limits["thickness"]
     assert f"- Thickness: {low:g} to {high:g} pixels." in text
-    told = json.loads((tmp_path / "model.json").read_text())
-    for name, expected in told["sha256"].items():
+    described = json.loads((tmp_path / "model.json").read_text())
+    for name, expected in described["sha256"].items():
         assert sha256(tmp_path / name) == expected
 
 
@@ -102,11 +105,12 @@ def test_the_example_on_the_card_runs(tmp_path, monkeypatch):
     text = (tmp_path / "README.md").read_text()
     code = text.split("```python\n")[1].split("```")[0]
     monkeypatch.chdir(tmp_path)
-    known = {}
-    exec(code.replace("hf://ada/digits", str(tmp_path)), known)
-    assert known["images"].shape == (100, 28, 28) and Path("2026.png").exists()
+    names = {}
+    exec(code.replace("hf://ada/digits", str(tmp_path)), names)
+    assert names["images"].shape == (100, 28, 28) and Path("2026.png").exists()
 
 
+@pytest.mark.process
 def test_a_model_of_ones_own_claims_no_licence(tmp_path):
     folder = make_model(tmp_path / "own", "dcgan", "0123456789")
     (tmp_path / "there").mkdir()
@@ -116,6 +120,7 @@ def test_a_model_of_ones_own_claims_no_licence(tmp_path):
     assert digitgan.load(tmp_path / "there").sample(n=2).shape == (2, 28, 28)
 
 
+@pytest.mark.process
 def test_the_card_of_triplets_says_so(tmp_path):
     folder = make_model(tmp_path / "own", "stacked", "")
     (tmp_path / "there").mkdir()
@@ -131,20 +136,23 @@ def test_the_card_of_triplets_says_so(tmp_path):
         ({"HF_TOKEN": "hf_of_another"}, 1, "the hub refused (403 this token may not"),
     ],
 )
-def test_who_may_not_write_is_told(server, digitgan_at, env, code, line):
-    done = publish(digitgan_at, "bob/digits", **env)
+@pytest.mark.process
+def test_who_may_not_write_is_told(server, run_command, env, code, line):
+    done = publish(run_command, "bob/digits", **env)
     assert (done.returncode, done.stderr.count("\n")) == (code, 1)
     assert line in done.stderr and "bob/digits" not in server.repos
 
 
-def test_what_is_not_there_is_said_in_a_line(digitgan_at, tmp_path):
-    done = generate(digitgan_at, tmp_path / "x.npz", "ada/letters")
+@pytest.mark.process
+def test_what_is_not_there_is_said_in_a_line(run_command, tmp_path):
+    done = generate(run_command, tmp_path / "x.npz", "ada/letters")
     assert done.returncode == 2 and done.stderr.count("\n") == 1
     assert "model 'hf://ada/letters' is not on the hub" in done.stderr
-    done = generate(digitgan_at, tmp_path / "x.npz", HF_ENDPOINT=NOWHERE)
+    done = generate(run_command, tmp_path / "x.npz", HF_ENDPOINT=NOWHERE)
     assert done.returncode == 1 and "the hub cannot be reached" in done.stderr
 
 
-def test_a_hub_that_is_not_there_is_told(digitgan_at):
-    done = publish(digitgan_at, "ada/digits", HF_ENDPOINT=NOWHERE)
+@pytest.mark.process
+def test_a_hub_that_is_not_there_is_told(run_command):
+    done = publish(run_command, "ada/digits", HF_ENDPOINT=NOWHERE)
     assert done.returncode == 1 and "the hub cannot be reached" in done.stderr

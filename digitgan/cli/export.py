@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from digitgan.cli.quiet import quiet
-from digitgan.errors import InputError, unknown_name
+from digitgan.errors import InputError
 
 HELP = """Write a model in another form, for another place.
 
@@ -16,7 +16,7 @@ Formats:
   litert       a .tflite for LiteRT (TensorFlow Lite)
   onnx         a .onnx for any ONNX runtime
   openvino     a folder for OpenVINO
-  safetensors  a folder: weights, steps as JSON, and a page of NumPy that draws
+  safetensors  a folder: weights, graph as JSON, and a page of NumPy that draws
   saved_model  a folder for TensorFlow
   torch        a .pt2 for torch.export.load
   web          a folder for any static host: Write and Explore without a server
@@ -34,7 +34,7 @@ def export(
     model: Annotated[
         str, typer.Argument(help="flagship, a model or run folder, or hf://user/name.")
     ] = "flagship",
-    format: Annotated[str, typer.Option(help="See above.")] = ...,
+    format: Annotated[str, typer.Option(help="See above.")] = ...,  # type: ignore - typer's way to say that it is required
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="The file or folder to write.")
     ] = None,
@@ -43,23 +43,19 @@ def export(
     ] = None,
 ) -> None:
     """Write a model in another form."""
-    from digitgan.export import FORMATS
+    from digitgan.export.exporter import FORMATS
 
     if format not in (names := [*FORMATS, "hub"]):
-        raise unknown_name("format", format, names)
-    if format == "hub":
-        _check_place(format, repo=repo, out=out)
+        raise InputError.unknown("format", format, names)
+    if format == "hub" and repo is not None and out is None:
         _publish(model, repo)
-    else:
-        _check_place(format, out=out, repo=repo)
+    elif format != "hub" and out is not None and repo is None:
         _write(model, format, out)
-
-
-def _check_place(format: str, **places) -> None:
-    """Ask for the first of two places to write to, and refuse the second."""
-    needed, other = places
-    if places[needed] is None or places[other] is not None:
-        raise InputError(f"format {format!r} needs --{needed} and takes no --{other}")
+    else:
+        needed, other = ("repo", "out") if format == "hub" else ("out", "repo")
+        raise InputError(
+            "format", format, problem=f"needs --{needed} and takes no --{other}"
+        )
 
 
 def _publish(model: str, repo: str) -> None:
@@ -74,7 +70,7 @@ def _write(model: str, format: str, out: Path) -> None:
 
     lines = []
     with quiet():
-        made = export.export(model, format, out, lines.append)
-    sizes = export.files_in(made)
+        written = export.export(model, format, out, lines.append)
+    sizes = export.file_sizes(written)
     count = f"{len(sizes)} file{'s' * (len(sizes) > 1)}"
-    print(f"{made}: {count}, {sum(sizes.values()):,} bytes", *lines, sep="\n")
+    print(f"{written}: {count}, {sum(sizes.values()):,} bytes", *lines, sep="\n")

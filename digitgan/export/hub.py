@@ -15,7 +15,7 @@ from digitgan.sampling.sampler import Sampler
 from digitgan.sampling.styles import UNITS
 
 TAGS = ["gan", "dcgan", "synthetic-data", "onnx", "keras"]
-OF_DIGITS = ["handwriting", "digits"]
+DIGIT_TAGS = ["handwriting", "digits"]
 
 USE = """\
 ## Use
@@ -29,12 +29,12 @@ import digitgan
 
 model = digitgan.load("{address}")
 images = model.sample(n=100, seed=7)  # uint8 {shape}
-{writes}```
+{writing}```
 
 Or by ONNX Runtime alone: `huggingface_hub.hf_hub_download("{repo}", "generator.onnx")`
 gives the file, whose inputs and output stand above."""
-WRITES = 'model.write("2026", seed=7).image.save("2026.png")\n'
-LIMIT = """\
+WRITING = 'model.write("2026", seed=7).image.save("2026.png")\n'
+LIMITS = """\
 - It knows what it learned from alone: whom and what its data leave out, it leaves out.
 - The scores, where there are some, are of pictures as they are drawn; what a program
   that is trained on them can do has to be measured on real ones."""
@@ -59,10 +59,8 @@ def publish(model: Sampler, repo: str) -> str:
     hub = library("repo", repo)
     check_repo("repo", repo, repo)
     if not hub.get_token():
-        raise InputError(
-            f"repo {repo!r} needs a token of the hub that may write: log in with  "
-            "hf auth login, or set HF_TOKEN"
-        )
+        problem = "needs a token of the hub that may write: log in with  hf auth login"
+        raise InputError("repo", repo, problem=f"{problem}, or set HF_TOKEN")
     api = hub.HfApi(library_name="digitgan")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -74,9 +72,10 @@ def publish(model: Sampler, repo: str) -> str:
             message = f"digitgan {model.description['digitgan']}"
             api.create_commit(repo, files, commit_message=message)
         except hub.errors.HfHubHTTPError as error:
-            said = error.server_message or error.response.reason_phrase
+            reason = error.server_message or error.response.reason_phrase
+            status = error.response.status_code
             raise ExportFailed(
-                f"repo {repo!r}: the hub refused ({error.response.status_code} {said})"
+                f"repo {repo!r}: the hub refused ({status} {reason})"
             ) from error
         except hub.errors.HTTPError as error:  # of the library that it asks with
             raise OSError(f"repo {repo!r}: the hub cannot be reached") from error
@@ -90,7 +89,8 @@ def write_folder(model: Sampler, repo: str, folder: Path) -> None:
             shutil.copy(model.folder / name, folder)
     write_card(folder, model.description)
     card = folder / "README.md"
-    card.write_text(_card(model, repo, card.read_text(encoding="utf-8")), "utf-8")
+    facts = card.read_text(encoding="utf-8")
+    card.write_text(_card(model, repo, facts), encoding="utf-8")
     description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     description["sha256"]["README.md"] = sha256(card)
     text = json.dumps(description, indent=2)
@@ -100,22 +100,25 @@ def write_folder(model: Sampler, repo: str, folder: Path) -> None:
 def _card(model: Sampler, repo: str, facts: str) -> str:
     """Return what the hub's search reads, the facts and scores, the use, the limits."""
     triplets = model.channels == 3
-    digits = set(DIGITS) <= set(model.classes) or triplets
-    told = library("repo", repo).ModelCardData(
+    writes_digits = set(DIGITS) <= set(model.classes)
+    metadata = library("repo", repo).ModelCardData(
         license="mit" if model.folder == SHIPPED else "unknown",
         library_name="digitgan",
         pipeline_tag="unconditional-image-generation",
-        tags=TAGS + OF_DIGITS * digits,
+        tags=TAGS + DIGIT_TAGS * (writes_digits or triplets),
     )
-    writes = WRITES if set(DIGITS) <= set(model.classes) else ""
-    shape = (100, 28, 28, 3) if triplets else (100, 28, 28)
-    use = USE.format(address=PREFIX + repo, repo=repo, writes=writes, shape=shape)
+    use = USE.format(
+        address=PREFIX + repo,
+        repo=repo,
+        shape=(100, 28, 28, 3) if triplets else (100, 28, 28),
+        writing=WRITING if writes_digits else "",
+    )
     colour = "three greys, a digit each" if triplets else "grey"
-    limits = [f"- Pictures are {colour}, 28 by 28 pixels, 0 paper to 255 ink."]
+    limits = [f"- Pictures are {colour}, 28 by 28 pixels, 0 background to 255 ink."]
     if model.classes:
         limits.append(f"- It draws {', '.join(model.classes)} and nothing else.")
     for name, (low, high) in model.limits.items():
         limits.append(f"- {name.title()}: {low:g} to {high:g} {UNITS[name]}.")
-    limits.append(LIMIT)
-    parts = [f"---\n{told.to_yaml()}\n---", facts.strip(), use, "## Limits"]
+    limits.append(LIMITS)
+    parts = [f"---\n{metadata.to_yaml()}\n---", facts.strip(), use, "## Limits"]
     return "\n\n".join([*parts, "\n".join(limits)]) + "\n"

@@ -1,13 +1,13 @@
 """One file for LiteRT (TensorFlow Lite): telephones and small machines."""
 
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
 from digitgan.export import saved_model
+from digitgan.export.exporter import Generator
 from digitgan.sampling.sampler import Sampler
 
 
@@ -19,7 +19,7 @@ def write(model: Sampler, out: Path) -> None:
         out.write_bytes(converter.convert())
 
 
-def opened(path: Path) -> Callable:
-    """Return what draws."""
-    draw = Interpreter(str(path)).get_signature_runner()
-    return lambda **inputs: draw(**inputs)["digits"]
+def open_generator(path: Path) -> Generator:
+    """Open the one signature."""
+    run = Interpreter(str(path)).get_signature_runner()
+    return lambda **inputs: run(**inputs)["digits"]

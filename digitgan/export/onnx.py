@@ -1,11 +1,12 @@
 """The model folder's own file, by itself."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import onnxruntime
 
+from digitgan.export.exporter import Generator
 from digitgan.sampling.sampler import Sampler
 
 
@@ -14,7 +15,7 @@ def write(model: Sampler, out: Path) -> None:
     shutil.copy(model.folder / "generator.onnx", out)
 
 
-def opened(path: Path) -> Callable:
-    """Return what draws."""
+def open_generator(path: Path) -> Generator:
+    """Open the copy."""
     session = onnxruntime.InferenceSession(path)
-    return lambda **inputs: session.run(None, inputs)[0]
+    return lambda **inputs: np.asarray(session.run(None, inputs)[0])

@@ -1,13 +1,13 @@
 """OpenVINO's own form, for Intel's processors, graphics and neural units."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import openvino
 
+from digitgan.export.exporter import Generator
 from digitgan.sampling.sampler import Sampler
 
-EXACT = {"INFERENCE_PRECISION_HINT": "f32"}  # not bfloat16, where processors have it
+FLOAT32 = {"INFERENCE_PRECISION_HINT": "f32"}  # no bfloat16, where processors have it
 
 
 def write(model: Sampler, out: Path) -> None:
@@ -17,7 +17,7 @@ def write(model: Sampler, out: Path) -> None:
     openvino.save_model(network, out / "generator.xml", compress_to_fp16=False)
 
 
-def opened(path: Path) -> Callable:
-    """Return what draws."""
-    network = openvino.compile_model(path / "generator.xml", "CPU", EXACT)
+def open_generator(path: Path) -> Generator:
+    """Compile the graph for the processor."""
+    network = openvino.compile_model(path / "generator.xml", "CPU", FLOAT32)
     return lambda **inputs: network(inputs)["digits"]

@@ -1,4 +1,4 @@
-"""Weights as safetensors, the steps as JSON, and a page of NumPy that takes them."""
+"""Weights as safetensors, the graph as JSON, and a page of NumPy that evaluates it."""
 
 import json
 import shutil
@@ -8,23 +8,24 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
-from digitgan.export import draw
-from digitgan.export.steps import read_steps
+from digitgan.export import numpy_generator
+from digitgan.export.exporter import Generator
+from digitgan.export.graph import read_graph
 from digitgan.sampling.sampler import Sampler
 
 
 def write(model: Sampler, out: Path) -> None:
-    """Write a folder with ``generator.safetensors``, ``steps.json`` and ``draw.py``."""
-    steps = read_steps(model.folder / "generator.onnx")
+    """Write ``generator.safetensors``, ``graph.json`` and ``numpy_generator.py``."""
+    graph = read_graph(model.folder / "generator.onnx", numpy_generator.OPERATIONS)
     out.mkdir()
-    arrays = {name: np.ascontiguousarray(v) for name, v in steps.arrays.items()}
+    arrays = {k: np.ascontiguousarray(v) for k, v in graph.initializers.items()}
     save_file(arrays, out / "generator.safetensors")
-    recipe = {"inputs": steps.inputs, "steps": [asdict(step) for step in steps.steps]}
-    text = json.dumps(recipe, indent=1)
-    (out / "steps.json").write_text(text + "\n", encoding="utf-8")
-    shutil.copy(draw.__file__, out / "draw.py")
+    nodes = [asdict(node) for node in graph.nodes]
+    text = json.dumps({"inputs": graph.inputs, "nodes": nodes}, indent=1)
+    (out / "graph.json").write_text(text + "\n", encoding="utf-8")
+    shutil.copy(numpy_generator.__file__, out)
 
 
-def opened(path: Path) -> draw.Generator:
-    """Return what draws."""
-    return draw.Generator(path)
+def open_generator(path: Path) -> Generator:
+    """Read the folder back."""
+    return numpy_generator.Generator(path)

@@ -1,55 +1,57 @@
 """TensorFlow's own form: a folder that TensorFlow, TF Serving and TF.js read."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import tensorflow as tf
 
-from digitgan.export.steps import Steps, read_steps
+from digitgan.export.exporter import Generator
+from digitgan.export.graph import Graph, read_graph
 from digitgan.sampling.sampler import Sampler
 
-LAST, FIRST = (0, 2, 3, 1), (0, 3, 1, 2)  # channels: TensorFlow wants them last
+NHWC, NCHW = (0, 2, 3, 1), (0, 3, 1, 2)  # from the other one: TensorFlow wants NHWC
+HWDC = (2, 3, 1, 0)  # kernels likewise
 
 
-def _convolve(x, weight, bias, pads, strides):
+def _conv(x, weight, bias, pads, strides):
     """Convolve ``(N, C, H, W)``."""
     x = tf.nn.conv2d(
-        tf.transpose(x, LAST),
-        tf.transpose(weight, (2, 3, 1, 0)),
+        tf.transpose(x, NHWC),
+        tf.transpose(weight, HWDC),
         strides,
-        [[0, 0], pads[0::2], pads[1::2], [0, 0]],
+        [[0, 0], pads[0::2], pads[1::2], [0, 0]],  # type: ignore - stub lacks lists
     )
-    return tf.transpose(x + bias, FIRST)
+    return tf.transpose(x + bias, NCHW)
 
 
-def _convolve_transposed(x, weight, bias, pads, strides):
-    """Convolve ``(N, C, H, W)`` backwards, then cut: LiteRT knows no other pads."""
+def _conv_transpose(x, weight, bias, pads, strides):
+    """Convolve ``(N, C, H, W)`` transposed, then crop: LiteRT knows no other pads."""
     (top, left, bottom, right), (_, _, height, width) = pads, x.shape
     (_, channels, *size), (down, across) = weight.shape, strides
     tall, wide = (height - 1) * down + size[0], (width - 1) * across + size[1]
     x = tf.nn.conv2d_transpose(
-        tf.transpose(x, LAST),
-        tf.transpose(weight, (2, 3, 1, 0)),
-        [tf.shape(x)[0], tall, wide, channels],
+        tf.transpose(x, NHWC),
+        tf.transpose(weight, HWDC),
+        [tf.shape(x)[0], tall, wide, channels],  # type: ignore - stub lacks lists
         strides,
         "VALID",
     )
     x = x[:, top : tall - bottom, left : wide - right]
-    return tf.transpose(x + bias, FIRST)
+    return tf.transpose(x + bias, NCHW)
 
 
-def _where(chosen, x, y):
+def _where(condition, x, y):
     """Choose among ``uint8``, which LiteRT can only as wider numbers."""
-    return tf.cast(tf.where(chosen, *(tf.cast(v, "int32") for v in (x, y))), x.dtype)
+    wide = (tf.cast(values, "int32") for values in (x, y))
+    return tf.cast(tf.where(condition, *wide), x.dtype)
 
 
-STEPS = {
+OPERATIONS = {
     "Add": tf.add,
     "Cast": lambda x, to: tf.cast(x, to),
     "Clip": tf.clip_by_value,
     "Concat": lambda *parts, axis: tf.concat(parts, axis),
-    "Conv": _convolve,
-    "ConvTranspose": _convolve_transposed,
+    "Conv": _conv,
+    "ConvTranspose": _conv_transpose,
     "Gather": tf.gather,
     "Gemm": lambda x, weight, bias: x @ weight + bias,
     "GreaterOrEqual": tf.greater_equal,
@@ -61,39 +63,45 @@ STEPS = {
     "Squeeze": lambda x, axes: tf.squeeze(x, axes),
     "Sub": tf.subtract,
     "Tanh": tf.tanh,
+    "Transpose": lambda x, perm: tf.transpose(x, perm),
     "Unsqueeze": lambda x, axes: tf.expand_dims(x, *axes),
     "Where": _where,
 }
 
 
+class Network(tf.Module):
+    """The graph as a module; its initializers become constants."""
+
+    def __init__(self, graph: Graph):
+        """Give it one signature, for any number of digits."""
+        super().__init__()
+        self.graph = graph
+        inputs = [
+            tf.TensorSpec(shape, dtype, name)
+            for name, (dtype, shape) in graph.inputs.items()
+        ]
+        self.draw = tf.function(self._draw, inputs)
+
+    def _draw(self, *inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        values = dict(zip(self.graph.inputs, inputs, strict=True))
+        arrays = self.graph.float32_initializers()
+        values |= {name: tf.constant(array) for name, array in arrays.items()}
+        return {"digits": self.graph.evaluate(OPERATIONS, values)}
+
+
 def write(model: Sampler, out: Path) -> None:
-    """Write a folder whose one signature, ``serving_default``, draws any number."""
-    steps = read_steps(model.folder / "generator.onnx")
-    told = [
-        tf.TensorSpec(shape, kind, name) for name, (kind, shape) in steps.inputs.items()
-    ]
-    module = tf.Module()
-    module.draw = tf.function(lambda *inputs: _drawn(steps, inputs), told)
-    tf.saved_model.save(module, out, signatures=module.draw)
+    """Write a folder with one signature, ``serving_default``."""
+    network = Network(read_graph(model.folder / "generator.onnx", OPERATIONS))
+    tf.saved_model.save(network, out, signatures=network.draw)
 
 
-def _drawn(steps: Steps, inputs) -> dict:
-    """Take the steps; arrays become constants of the graph."""
-    known = dict(zip(steps.inputs, inputs, strict=True))
-    known |= {k: tf.constant(v) for k, v in steps.whole_arrays().items()}
-    for step in steps.steps:
-        told = [known[name] for name in step.inputs]
-        known[step.output] = STEPS[step.kind](*told, **step.settings)
-    return {"digits": known["digits"]}
-
-
-def opened(path: Path) -> Callable:
-    """Return what draws."""
+def open_generator(path: Path) -> Generator:
+    """Load the signature."""
     module = tf.saved_model.load(path)
-    draw = module.signatures["serving_default"]
+    signature = module.signatures["serving_default"]
 
-    def drawn(**inputs):
-        told = {name: tf.constant(array) for name, array in inputs.items()}
-        return draw(**told)["digits"].numpy()
+    def draw(**inputs):
+        tensors = {name: tf.constant(array) for name, array in inputs.items()}
+        return signature(**tensors)["digits"].numpy()
 
-    return drawn
+    return draw

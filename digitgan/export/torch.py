@@ -1,15 +1,15 @@
 """A program of torch: weights and operations, without this package or Keras."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from torch.nn import functional
 
-from digitgan.export.steps import Steps, read_steps
+from digitgan.export.exporter import Generator
+from digitgan.export.graph import Graph, read_graph
 from digitgan.sampling.sampler import Sampler
 
-STEPS = {
+OPERATIONS = {
     "Add": torch.add,
     "Cast": lambda x, to: x.to(getattr(torch, to)),
     "Clip": torch.clip,
@@ -20,7 +20,7 @@ STEPS = {
     "ConvTranspose": lambda x, weight, bias, pads, strides: functional.conv_transpose2d(
         x, weight, bias, strides, pads[:2]
     ),
-    "Gather": lambda table, places: table[places],
+    "Gather": lambda table, indices: table[indices],
     "Gemm": lambda x, weight, bias: x @ weight + bias,
     "GreaterOrEqual": torch.ge,
     "Mul": torch.mul,
@@ -31,53 +31,51 @@ STEPS = {
     "Squeeze": lambda x, axes: torch.squeeze(x, axes),
     "Sub": torch.sub,
     "Tanh": torch.tanh,
+    "Transpose": lambda x, perm: torch.permute(x, perm),
     "Unsqueeze": lambda x, axes: torch.unsqueeze(x, *axes),
     "Where": torch.where,
 }
 
 
 class Network(torch.nn.Module):
-    """The steps as a module; inputs in their order."""
+    """The graph as a module; inputs in their order."""
 
-    def __init__(self, steps: Steps):
-        """Keep the arrays as buffers."""
+    def __init__(self, graph: Graph):
+        """Keep the initializers as buffers."""
         super().__init__()
-        self.inputs, self.steps = list(steps.inputs), steps.steps
-        for name, array in steps.whole_arrays().items():
-            self.register_buffer(name.replace(".", "_"), torch.tensor(array))
+        self.graph = graph
+        self.buffer_names = {k: k.replace(".", "_") for k in graph.initializers}
+        for name, array in graph.float32_initializers().items():
+            self.register_buffer(self.buffer_names[name], torch.tensor(array))
 
-    def forward(self, *inputs):
+    def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
         """Draw."""
-        known = dict(zip(self.inputs, inputs, strict=True))
-        for step in self.steps:
-            told = [
-                known[name] if name in known else getattr(self, name.replace(".", "_"))
-                for name in step.inputs
-            ]
-            known[step.output] = STEPS[step.kind](*told, **step.settings)
-        return known["digits"]
+        values = dict(zip(self.graph.inputs, inputs, strict=True))
+        values |= {k: self.get_buffer(v) for k, v in self.buffer_names.items()}
+        return self.graph.evaluate(OPERATIONS, values)
 
 
 def write(model: Sampler, out: Path) -> None:
     """Write a ``.pt2`` for any number of digits."""
-    steps, n = read_steps(model.folder / "generator.onnx"), torch.export.Dim("n")
-    inputs = tuple(
-        torch.zeros([2, *shape[1:]], dtype=getattr(torch, kind))
-        for kind, shape in steps.inputs.values()
+    graph = read_graph(model.folder / "generator.onnx", OPERATIONS)
+    examples = tuple(
+        torch.zeros([size or 2 for size in shape], dtype=getattr(torch, dtype))
+        for dtype, shape in graph.inputs.values()
     )
-    each = tuple({0: n} for _ in inputs)
+    batch = torch.export.Dim("n")
+    dynamic = tuple({0: batch} for _ in examples)
     program = torch.export.export(
-        Network(steps), inputs, dynamic_shapes=(each,), strict=False
+        Network(graph), examples, dynamic_shapes=(dynamic,), strict=False
     )
     torch.export.save(program, out)
 
 
-def opened(path: Path) -> Callable:
-    """Return what draws."""
+def open_generator(path: Path) -> Generator:
+    """Load the program."""
     module = torch.export.load(path).module()
 
-    def drawn(**inputs):
+    def draw(**inputs):
         with torch.inference_mode():
             return module(*map(torch.tensor, inputs.values())).numpy()
 
-    return drawn
+    return draw

@@ -1,4 +1,4 @@
-"""A stand-in for the Hugging Face hub: what huggingface_hub asks of it, on a port.
+"""A fake for the Hugging Face hub: what huggingface_hub asks of it, on a port.
 
 It keeps repositories in memory. Small files come in the commit; others, as the hub
 wants it for binary ones, by Git LFS.
@@ -18,16 +18,16 @@ BINARY = (".onnx", ".keras", ".npz", ".png")
 
 
 class Hub(ThreadingHTTPServer):
-    """The hub's state: files of each repository, LFS objects, and what was asked."""
+    """The hub's state: files of each repository, LFS objects, and the requests made."""
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.repos, self.objects, self.asked = {}, {}, []
+        self.repos, self.objects, self.requests = {}, {}, []
         self.url = f"http://127.0.0.1:{self.server_port}"
 
     def version(self, repo):
-        held = repr(sorted((k, v) for k, v in self.repos[repo].items()))
-        return hashlib.sha1(held.encode()).hexdigest()
+        files = repr(sorted(self.repos[repo].items()))
+        return hashlib.sha1(files.encode()).hexdigest()
 
 
 @contextmanager
@@ -46,16 +46,16 @@ class Handler(BaseHTTPRequestHandler):
 
     def handle_one(self):
         path = urlsplit(self.path).path
-        self.server.asked.append(f"{self.command} {path}")
+        self.server.requests.append(f"{self.command} {path}")
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        known = self.headers.get("Authorization") == f"Bearer {TOKEN}"
-        if self.command == "POST" and not known:
+        authorized = self.headers.get("Authorization") == f"Bearer {TOKEN}"
+        if self.command == "POST" and not authorized:
             return self.answer(403, {"error": "this token may not write"})
         for method, pattern, action in ROUTES:
-            found = re.fullmatch(pattern, path)
-            if found and self.command in method:
-                return action(self, body, *found.groups())
-        return self.answer(404, {"error": f"the stand-in knows no {path}"})
+            match = re.fullmatch(pattern, path)
+            if match and self.command in method:
+                return action(self, body, *match.groups())
+        return self.answer(404, {"error": f"the fake hub has no {path}"})
 
     do_GET = do_HEAD = do_POST = do_PUT = handle_one
 
@@ -79,8 +79,8 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def create(self, body):
-    asked = json.loads(body)
-    repo = f"{asked['organization']}/{asked['name']}"
+    request = json.loads(body)
+    repo = f"{request['organization']}/{request['name']}"
     url = f"{self.server.url}/{repo}"
     if repo in self.server.repos:
         return self.answer(409, {"error": "it is there", "url": url})
@@ -134,11 +134,11 @@ def commit(self, body, repo):
         return
     files = self.server.repos[repo]
     for line in body.splitlines():
-        told = json.loads(line)
-        value = told["value"]
-        if told["key"] == "file":
+        entry = json.loads(line)
+        value = entry["value"]
+        if entry["key"] == "file":
             files[value["path"]] = base64.b64decode(value["content"])
-        elif told["key"] == "lfsFile":
+        elif entry["key"] == "lfsFile":
             files[value["path"]] = self.server.objects[value["oid"]]
     sha = self.server.version(repo)
     url = f"{self.server.url}/{repo}/commit/{sha}"
@@ -175,9 +175,9 @@ def resolve(self, _, repo, name):
     if content is None:
         self.answer(404, {"error": "no file"}, X_Error_Code="EntryNotFound")
         return
-    told = {"ETag": f'"{hashlib.sha256(content).hexdigest()}"'}
-    told["X-Repo-Commit"] = self.server.version(repo)
-    self.answer(200, content, **told)
+    headers = {"ETag": f'"{hashlib.sha256(content).hexdigest()}"'}
+    headers["X-Repo-Commit"] = self.server.version(repo)
+    self.answer(200, content, **headers)
 
 
 REPO = r"([\w.-]+/[\w.-]+)"

@@ -1,0 +1,141 @@
+"""What ``generator.onnx`` computes, as plain nodes that any library can evaluate.
+
+The file itself is read, not ``gan.keras``: its weights are those that were checked and
+measured, rounded and with the grey curve, and nothing of Keras has to be unpacked.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import helper, numpy_helper
+
+from digitgan.errors import InputError
+
+# A library's operations by their ONNX names: inputs first, attributes by name.
+Operations = Mapping[str, Callable[..., Any]]
+
+# Inputs that ONNX could compute and digitgan writes as constants: attributes here.
+CONSTANT_INPUTS = {
+    "ReduceMax": "axes",
+    "Reshape": "shape",
+    "Squeeze": "axes",
+    "Unsqueeze": "axes",
+}
+WEIGHTED = ("Conv", "ConvTranspose", "Gemm")
+
+
+@dataclass(frozen=True)
+class Node:
+    """One operation, defined as ONNX does.
+
+    Attributes:
+        op_type: Such as ``Conv``.
+        inputs: Names of initializers, of the graph's inputs or of outputs before.
+        output: The name of what it yields.
+        attributes: ``axes``, ``axis``, ``pads``, ``perm``, ``shape``, ``strides`` or
+            ``to``.
+    """
+
+    op_type: str
+    inputs: tuple[str, ...]
+    output: str
+    attributes: dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """A generator, node by node.
+
+    Attributes:
+        inputs: Type and shape of each input, by name; None for the number of digits.
+        nodes: In the order in which they can be evaluated; the last yields ``digits``.
+        initializers: Weights and constants, by name; large ones in half precision.
+    """
+
+    inputs: dict[str, tuple[str, tuple[int | None, ...]]]
+    nodes: list[Node]
+    initializers: dict[str, np.ndarray]
+
+    def float32_initializers(self) -> dict[str, np.ndarray]:
+        """Return the initializers in the precision that is computed in."""
+        return {
+            name: array.astype("f4") if array.dtype == "f2" else array
+            for name, array in self.initializers.items()
+        }
+
+    def evaluate(self, operations: Operations, values: Mapping[str, Any]) -> Any:
+        """Compute the digits.
+
+        Args:
+            operations: Of the library that computes.
+            values: Its arrays: inputs and initializers, by name.
+
+        Returns:
+            Its array ``digits``.
+        """
+        values = dict(values)
+        for node in self.nodes:
+            inputs = [values[name] for name in node.inputs]
+            operation = operations[node.op_type]
+            values[node.output] = operation(*inputs, **node.attributes)
+        return values["digits"]
+
+
+def read_graph(path: Path, operations: Operations) -> Graph:
+    """Read the generator's file.
+
+    Args:
+        path: The file.
+        operations: What can be computed.
+
+    Raises:
+        InputError: The file has another operation.
+    """
+    graph = onnx.load(path).graph
+    constants = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
+    nodes, initializers, names = [], {}, {}
+    for node in graph.node:
+        if node.op_type not in operations:
+            raise InputError(
+                "model",
+                path,
+                f"a network of {', '.join(sorted(operations))} for this format",
+                problem=f"computes {node.op_type}",
+            )
+        if node.op_type == "Cast" and node.input[0] in constants:  # half to single
+            constants[node.output[0]] = constants[node.input[0]]
+            continue
+        inputs, attributes = list(node.input), _attributes(node)
+        if node.op_type in CONSTANT_INPUTS:
+            name = CONSTANT_INPUTS[node.op_type]
+            attributes[name] = constants[inputs.pop()].tolist()
+        for place, name in enumerate(inputs):
+            if name in constants:
+                inputs[place] = names.setdefault(name, _initializer_name(node, place))
+                initializers[inputs[place]] = constants[name]
+        nodes.append(Node(node.op_type, tuple(inputs), node.output[0], attributes))
+    return Graph({one.name: _input(one) for one in graph.input}, nodes, initializers)
+
+
+def _attributes(node: onnx.NodeProto) -> dict[str, Any]:
+    """Return the attributes of a node; types by their NumPy name."""
+    found = {one.name: helper.get_attribute_value(one) for one in node.attribute}
+    if "to" in found:
+        found["to"] = str(helper.tensor_dtype_to_np_dtype(found["to"]))
+    return found
+
+
+def _initializer_name(node: onnx.NodeProto, place: int) -> str:
+    """Name an initializer after the first node that needs it."""
+    weighted = node.op_type in WEIGHTED
+    return f"{node.output[0]}.{('', 'weight', 'bias')[place] if weighted else place}"
+
+
+def _input(value: onnx.ValueInfoProto) -> tuple[str, tuple[int | None, ...]]:
+    tensor = value.type.tensor_type
+    dtype = helper.tensor_dtype_to_np_dtype(tensor.elem_type)
+    return str(dtype), tuple(dim.dim_value or None for dim in tensor.shape.dim)
