@@ -14,17 +14,18 @@ from contextlib import contextmanager, suppress
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 import numpy as np
 
 from digitgan.errors import InputError
 
-MOST_JSON = 2**22  # bytes
-MOST_TABLE = 2**26  # bytes
-AT_ONCE = 2**20  # bytes
-SHOWN = 200  # characters of what a parser said
+MAX_JSON_BYTES = 2**22
+MAX_TABLE_BYTES = 2**26
+MAX_READ = 2**20  # bytes that a zip file may ask for at once
+MAX_SHOWN = 200  # characters of what a parser said
+T = TypeVar("T")
 
 
 @contextmanager
@@ -66,24 +67,25 @@ def sha256(path: str | os.PathLike) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def changed(what: str, path: str | os.PathLike) -> InputError:
+def changed_file(field: str, path: str | os.PathLike) -> InputError:
     """Return the error for a file that has not the SHA-256 that it should have."""
-    return InputError(
-        f"{what} {str(path)!r} is not the file that was described "
-        "(its SHA-256 differs): it was changed or damaged"
+    problem = (
+        "is not the file that was described (its SHA-256 differs): it was changed or "
+        "damaged"
     )
+    return InputError(field, Path(path), problem=problem)
 
 
 @contextmanager
-def reading(what: str, path: str | os.PathLike) -> Iterator[None]:
-    """Turn whatever a damaged or hostile file brings up into one clear line.
+def as_input_errors(field: str, path: str | os.PathLike) -> Iterator[None]:
+    """Turn whatever a damaged or hostile file brings up into an InputError.
 
     Args:
-        what: What the file was named for, such as ``model`` or ``--resume``.
+        field: The argument that the file was named for, such as ``model``.
         path: The file.
 
     Raises:
-        InputError: The block failed; lines that are clear already pass.
+        InputError: The block failed; one that it raised itself passes.
     """
     try:
         with warnings.catch_warnings():
@@ -92,46 +94,48 @@ def reading(what: str, path: str | os.PathLike) -> Iterator[None]:
     except InputError:
         raise
     except FileNotFoundError as error:
-        raise InputError(f"{what} {str(path)!r} does not exist") from error
+        raise InputError(field, Path(path), problem="does not exist") from error
     except Exception as error:  # parsers raise anything at bytes they do not expect
         if isinstance(error, OSError) and error.errno:
-            reason = f"cannot be read: {error.strerror}"
+            problem = f"cannot be read: {error.strerror}"
         else:
-            words = " ".join(f"{error}".split()) or type(error).__name__
-            reason = f"is damaged ({words[:SHOWN]})"
-        raise InputError(f"{what} {str(path)!r} {reason}") from error
+            reason = " ".join(f"{error}".split()) or type(error).__name__
+            problem = f"is damaged ({reason[:MAX_SHOWN]})"
+        raise InputError(field, Path(path), problem=problem) from error
 
 
-def read_bytes(what: str, path: str | os.PathLike, most: int) -> bytes:
+def read_bytes(field: str, path: str | os.PathLike, max_bytes: int) -> bytes:
     """Return the content of a file of at most so many bytes.
 
     Raises:
         InputError: There is no such file, it cannot be read, or it is larger.
     """
-    with reading(what, path), _Sparing(path) as file:
-        if file.length > most:
-            raise ValueError(f"it has {file.length:,} bytes, allowed are {most:,}")
+    with as_input_errors(field, path), _BoundedFile(path) as file:
+        if file.size > max_bytes:
+            raise ValueError(f"it has {file.size:,} bytes, allowed are {max_bytes:,}")
         return file.readall()
 
 
-def read_json(what: str, path: str | os.PathLike, most: int = MOST_JSON) -> Any:
+def read_json(
+    field: str, path: str | os.PathLike, max_bytes: int = MAX_JSON_BYTES
+) -> Any:
     """Return what a JSON file of at most so many bytes holds.
 
     Raises:
         InputError: There is no such file, it is larger, or it is no JSON.
     """
-    content = read_bytes(what, path, most)
-    with reading(what, path):
+    content = read_bytes(field, path, max_bytes)
+    with as_input_errors(field, path):
         return json.loads(content)
 
 
 def read_table(
-    what: str, path: str | os.PathLike, columns: Iterable[str]
+    field: str, path: str | os.PathLike, columns: Iterable[str]
 ) -> list[dict[str, float]]:
     """Return the rows of a CSV file of numbers; none where there is no file.
 
     Args:
-        what: What the file was named for.
+        field: The argument that the file was named for.
         path: The file.
         columns: Those that must be there, and finite.
 
@@ -140,14 +144,14 @@ def read_table(
     """
     if not Path(path).exists():
         return []
-    content = read_bytes(what, path, MOST_TABLE)
-    with reading(what, path):
+    content = read_bytes(field, path, MAX_TABLE_BYTES)
+    with as_input_errors(field, path):
         rows = list(csv.DictReader(io.StringIO(content.decode(), newline="")))
-        numbers = [{name: _number(row[name]) for name in row} for row in rows]
-        for row in numbers:
+        table = [{name: _number(row[name]) for name in row} for row in rows]
+        for row in table:
             if not all(math.isfinite(row[name]) for name in columns):
                 raise ValueError(f"a row lacks one of {', '.join(columns)}")
-        return numbers
+        return table
 
 
 def _number(text: str) -> float:
@@ -156,45 +160,53 @@ def _number(text: str) -> float:
 
 
 def read_arrays(
-    what: str, path: str | os.PathLike, names: Iterable[str], most: int
+    field: str, path: str | os.PathLike, names: Iterable[str], max_bytes: int
 ) -> dict[str, np.ndarray]:
-    """Read arrays of an NPZ file after a look at what their headers promise.
+    """Read arrays of an NPZ file after a look at what their headers claim.
 
     Nothing is unpickled, and nothing is held before it is known to fit.
 
     Args:
-        what: What the file was named for.
+        field: The argument that the file was named for.
         path: The file.
         names: Of the arrays; those that the file does not hold are left out.
-        most: Bytes of all of them together.
+        max_bytes: Of all of them together.
 
     Raises:
-        InputError: There is no such file, it is damaged, or it promises more.
+        InputError: There is no such file, it is damaged, or it claims more.
     """
-    with reading(what, path), _Sparing(path) as file, ZipFile(file) as archive:
-        held = set(archive.namelist())
-        names = [name for name in names if f"{name}.npy" in held]
+    with (
+        as_input_errors(field, path),
+        _BoundedFile(path) as file,
+        ZipFile(file) as archive,
+    ):
+        members = set(archive.namelist())
+        names = [name for name in names if f"{name}.npy" in members]
         for name in names:
-            most -= _promised(archive, name, most)
-        found = {}
+            max_bytes -= _checked_size(archive, name, max_bytes)
+        arrays = {}
         for name in names:
             with archive.open(f"{name}.npy") as member:
-                found[name] = np.lib.format.read_array(member, allow_pickle=False)
-    return found
+                arrays[name] = np.lib.format.read_array(member, allow_pickle=False)
+    return arrays
 
 
-def names_in(what: str, path: str | os.PathLike) -> list[str]:
+def zip_names(field: str, path: str | os.PathLike) -> list[str]:
     """Return the names of the members of an NPZ or other zip file.
 
     Raises:
         InputError: There is no such file, or it is damaged.
     """
-    with reading(what, path), _Sparing(path) as file, ZipFile(file) as archive:
+    with (
+        as_input_errors(field, path),
+        _BoundedFile(path) as file,
+        ZipFile(file) as archive,
+    ):
         return archive.namelist()
 
 
-class _Sparing(io.FileIO):
-    """A file that ends, and that is never asked for much at once.
+class _BoundedFile(io.FileIO):
+    """A file that ends, and of which nobody reads much at once.
 
     ZipFile reads a table of contents whole and makes an object of each of its lines.
     """
@@ -203,17 +215,18 @@ class _Sparing(io.FileIO):
         status = os.stat(path)
         if not stat.S_ISREG(status.st_mode):  # opening a pipe may wait for ever
             raise ValueError("it is no ordinary file")
-        self.length = status.st_size
+        self.size = status.st_size
         super().__init__(path)
 
-    def read(self, size: int = -1) -> bytes:
-        size = self.length - self.tell() if size < 0 else size
-        if size > AT_ONCE:
-            raise BadZipFile(f"its table of contents has more than {AT_ONCE:,} bytes")
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or size < 0:
+            size = self.size - self.tell()
+        if size > MAX_READ:
+            raise BadZipFile(f"its table of contents has more than {MAX_READ:,} bytes")
         return super().read(size)
 
 
-def _promised(archive: ZipFile, name: str, most: int) -> int:
+def _checked_size(archive: ZipFile, name: str, max_bytes: int) -> int:
     """Return the bytes of an array by its header, if they are there and not too many.
 
     Zip knows ways of packing whose dictionaries alone take gigabytes; NumPy has one.
@@ -225,18 +238,18 @@ def _promised(archive: ZipFile, name: str, most: int) -> int:
         if np.lib.format.read_magic(file) != (1, 0):
             raise ValueError(f"{name} is of an unknown version")
         shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-        start = file.tell()
+        header = file.tell()
     if dtype.hasobject:
         raise ValueError(f"{name} holds Python objects, which are never loaded")
     size = math.prod(shape) * dtype.itemsize
-    if size > most:
-        raise ValueError(f"{name} has {size:,} bytes, allowed are {most:,}")
-    if min(shape, default=0) < 0 or member.file_size != start + size:
+    if size > max_bytes:
+        raise ValueError(f"{name} has {size:,} bytes, allowed are {max_bytes:,}")
+    if min(shape, default=0) < 0 or member.file_size != header + size:
         raise ValueError(f"{name} is not as long as its header says")
     return size
 
 
-def from_json(cls: type, stored: Any) -> Any:
+def from_json(cls: type[T], stored: Any) -> T:
     """Build a dataclass from a JSON object, if every value is of its annotated type.
 
     Lists become tuples; fields may be dataclasses themselves.
@@ -246,34 +259,40 @@ def from_json(cls: type, stored: Any) -> Any:
     """
     if not isinstance(stored, dict):
         raise ValueError(f"no description of a {cls.__name__}")
-    hints = get_type_hints(cls)
-    needed = {f.name for f in fields(cls) if f.default is MISSING}
-    wrong = sorted((needed - stored.keys()) | (stored.keys() - hints.keys()))
+    kind: Any = cls
+    annotations = get_type_hints(kind)
+    needed = {f.name for f in fields(kind) if f.default is MISSING}
+    wrong = sorted((needed - stored.keys()) | (stored.keys() - annotations.keys()))
     if wrong:
-        raise ValueError(f"{wrong[0][:SHOWN]!r} is missing or unknown")
-    return cls(
-        **{name: _as(hints[name], value, name) for name, value in stored.items()}
-    )
+        raise ValueError(f"{wrong[0][:MAX_SHOWN]!r} is missing or unknown")
+    return cls(**{n: _converted(annotations[n], v, n) for n, v in stored.items()})
 
 
-def _as(kind: Any, value: Any, name: str) -> Any:
+def _converted(kind: Any, value: Any, name: str) -> Any:
     """Return a value of JSON as its annotation wants it."""
     origin, inner = get_origin(kind), get_args(kind)
     if origin is UnionType:
         for one in inner:
             with suppress(ValueError):
-                return _as(one, value, name)
-    elif is_dataclass(kind):
+                return _converted(one, value, name)
+    elif isinstance(kind, type) and is_dataclass(kind):
         return from_json(kind, value)
     elif origin is tuple and isinstance(value, list):
         kinds = inner[:1] * len(value) if inner[-1] is ... else inner
         if len(kinds) == len(value):
-            return tuple(_as(k, v, name) for k, v in zip(kinds, value, strict=True))
+            pairs = zip(kinds, value, strict=True)
+            return tuple(_converted(one, v, name) for one, v in pairs)
     elif origin is dict and isinstance(value, dict):
-        return {key: _as(inner[1], v, name) for key, v in value.items()}
-    elif kind is float and type(value) in (int, float):
-        if math.isfinite(value):
-            return value
-    elif type(value) is kind:
+        return {key: _converted(inner[1], v, name) for key, v in value.items()}
+    elif _is_plain(kind, value):
         return value
-    raise ValueError(f"{name} is {repr(value)[:SHOWN]}")
+    raise ValueError(f"{name} is {repr(value)[:MAX_SHOWN]}")
+
+
+def _is_plain(kind: Any, value: Any) -> bool:
+    """Return whether a value that holds no others is of a kind."""
+    if kind is float:
+        return type(value) in (int, float) and math.isfinite(value)
+    if get_origin(kind) is Literal:
+        return isinstance(value, str) and value in get_args(kind)
+    return type(value) is kind

@@ -53,7 +53,7 @@ def refuse(path, *words):
     with pytest.raises(InputError) as caught:
         load_dataset(path)
     line = str(caught.value)
-    assert line.startswith(f"--data {str(path)!r} ")
+    assert line.removeprefix("--").startswith(f"data {str(path)!r} ")
     assert "\n" not in line
     for word in words:
         assert word in line

@@ -149,7 +149,7 @@ def test_json_has_bounds(tmp_path):
     path = tmp_path / "a.json"
     path.write_text("[" * 100_000)
     refused(lambda: files.read_json("it", path), "is damaged (maximum recursion")
-    path.write_bytes(b" " * (files.MOST_JSON + 1))
+    path.write_bytes(b" " * (files.MAX_JSON_BYTES + 1))
     refused(lambda: files.read_json("it", path), "4,194,305 bytes, allowed are")
 
 

@@ -43,7 +43,7 @@ def read(path: Path) -> Dataset:
     if not path.exists():
         raise InputError(f"--data {str(path)!r} does not exist: {ALLOWED}")
     try:
-        with files.reading("--data", path):
+        with files.as_input_errors("data", path):
             return _folder(path) if path.is_dir() else _file(path)
     except _Unreadable as error:
         raise InputError(f"--data {str(path)!r} {error}") from None
@@ -167,13 +167,13 @@ def _idx_in(folder: Path, part: str) -> Path | None:
 
 
 def _npz(path: Path) -> Dataset:
-    held = files.names_in("--data", path)
+    held = files.zip_names("data", path)
     suffix = "_train" if "x_train.npy" in held else ""
     if f"x{suffix}.npy" not in held:
         shown = ", ".join(map(ascii, sorted(held)[:8])) or "nothing"
         raise _Unreadable(f"holds {shown[:SHOWN]}: {ALLOWED}")
     wanted = [letter + end for end in (suffix, "_test") for letter in "xy"]
-    arrays = files.read_arrays("--data", path, wanted, MAX_BYTES)
+    arrays = files.read_arrays("data", path, wanted, MAX_BYTES)
     train = _npz_pair(arrays, suffix)
     test = _npz_pair(arrays, "_test") if "x_test" in arrays else None
     return _numbered(path, train, test)
@@ -244,7 +244,7 @@ def _picture(path: Path) -> np.ndarray:
     try:
         content = files.read_bytes("picture", path, MAX_PICTURE)
         with (
-            files.reading("picture", path),
+            files.as_input_errors("picture", path),
             # from memory: of a file, Pillow asks for as much as a chunk claims to hold
             Image.open(io.BytesIO(content), formats=FORMATS) as picture,
         ):

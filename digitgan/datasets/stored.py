@@ -8,7 +8,7 @@ from digitgan.datasets.formats import writer
 from digitgan.datasets.shards import WORK, ShardRecord
 from digitgan.datasets.spec import WISH, Spec, plan
 from digitgan.errors import InputError
-from digitgan.files import from_json, read_json, reading
+from digitgan.files import as_input_errors, from_json, read_json
 from digitgan.sampling.model_loader import check_classes
 
 FILE = "manifest.json"
@@ -66,7 +66,7 @@ def manifest(folder: Path) -> Manifest | None:
     told = manifest_json(folder)
     if isinstance(told, dict) and "digitgan" not in told:
         return None
-    with reading("data set", folder / FILE):
+    with as_input_errors("data set", folder / FILE):
         found = from_json(Manifest, told)
         _checked(found.spec)
         for one in found.shards:
@@ -82,7 +82,7 @@ def spec(folder: Path) -> Spec:
     """
     path = folder / WORK / "spec.json"
     told = read_json("data set", path)
-    with reading("data set", path):
+    with as_input_errors("data set", path):
         return _checked(from_json(Spec, told))
 
 
@@ -93,7 +93,7 @@ def receipt(of: Spec, path: Path) -> ShardRecord:
         InputError: It is damaged, or of another data set.
     """
     told = read_json("data set", path)
-    with reading("data set", path):
+    with as_input_errors("data set", path):
         return _checked_receipt(of, from_json(ShardRecord, told))
 
 

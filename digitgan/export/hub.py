@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from digitgan.errors import ExportFailed, InputError
-from digitgan.files import reading, sha256
+from digitgan.files import as_input_errors, sha256
 from digitgan.handwriting.model import SHIPPED
 from digitgan.handwriting.write import DIGITS
 from digitgan.model.model_card import write_card
@@ -64,7 +64,9 @@ def publish(model: Sampler, repo: str) -> str:
     api = hub.HfApi(library_name="digitgan")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with reading("model", model.folder):  # a description may lack what cards say
+        with as_input_errors(
+            "model", model.folder
+        ):  # a description may lack what cards say
             write_folder(model, repo, folder)
         files = [hub.CommitOperationAdd(p.name, p) for p in sorted(folder.iterdir())]
         try:

@@ -51,10 +51,10 @@ class Classifier:
         card = self.path.with_suffix(".json")
         self.card = files.read_json("classifier", card) if card.is_file() else {}
         self.sha256 = files.sha256(self.path)
-        with files.reading("classifier", card):
+        with files.as_input_errors("classifier", card):
             expected = self.card.get("sha256", self.sha256)
         self._session = open_session("classifier", self.path, expected, threads)
-        with files.reading("classifier", self.path):
+        with files.as_input_errors("classifier", self.path):
             self._input = self._session.get_inputs()[0].name
 
     def predict(self, images: np.ndarray, batch_size: int = 500) -> Predictions:

@@ -34,7 +34,7 @@ def open_session(
     """
     content = files.read_bytes(field, path, MAX_FILE_BYTES)
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise files.changed(field, path)
+        raise files.changed_file(field, path)
     if b"location" in content:  # the key of weights that lie in another file
         allowed = "a network that is whole in one file"
         raise InputError(field, path, allowed, problem="reads other files")
@@ -43,7 +43,7 @@ def open_session(
     options.intra_op_num_threads = threads
     options.log_severity_level = LOG_FATAL
     options.add_session_config_entry("session.use_env_allocators", "1")
-    with files.reading(field, path):
+    with files.as_input_errors(field, path):
         return onnxruntime.InferenceSession(
             content,
             options,

@@ -76,7 +76,7 @@ def open_model(folder: str | Path) -> Model:
             "name a model folder or a finished run"
         )
     description = files.read_json("model", path)
-    with files.reading("model", path):
+    with files.as_input_errors("model", path):
         card = _card(description)
         sums = {name: card.sha256[name] for name in _needed(card)}
     session = open_session("model", network, sums["generator.onnx"])
@@ -84,9 +84,9 @@ def open_model(folder: str | Path) -> Model:
     if card.limits:
         table = folder / "styles.npz"
         if not table.is_file() or files.sha256(table) != sums["styles.npz"]:
-            raise files.changed("model", table)
+            raise files.changed_file("model", table)
         styles = Styles(table, len(card.classes))
-    with files.reading("model", network):
+    with files.as_input_errors("model", network):
         _try_out(session, card)
     return Model(folder, description, card, styles, session)
 

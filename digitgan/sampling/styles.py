@@ -32,7 +32,7 @@ class Styles:
             InputError: The file cannot be read, or is none of styles.
         """
         stored = files.read_arrays("model", path, ["label", *UNITS], MOST)
-        with files.reading("model", path):
+        with files.as_input_errors("model", path):
             label = stored["label"]
             table = np.stack([stored[name] for name in UNITS], 1).astype("f4")
             if label.dtype.kind not in "iu" or label.shape != table.shape[:1]:

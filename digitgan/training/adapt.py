@@ -10,7 +10,7 @@ from digitgan.data.augmentation import vary
 from digitgan.data.dataset import Dataset, Digits, held_out
 from digitgan.data.load import load_dataset
 from digitgan.errors import InputError, TrainingFailed
-from digitgan.files import reading, sha256
+from digitgan.files import as_input_errors, sha256
 from digitgan.handwriting.model import load as load_model
 from digitgan.measure.morphometry import measure
 from digitgan.measure.nearest_neighbours import distances
@@ -167,7 +167,7 @@ def _game(base: Sampler, seed: int) -> GAN:
             "describes: allowed is a whole model folder"
         )
     keras.utils.set_random_seed(seed)
-    with reading("model", file):
+    with as_input_errors("model", file):
         kept = keras.models.load_model(file, safe_mode=True)
         gan = GAN(
             kept.generator,
@@ -216,7 +216,7 @@ def _facts(base: Sampler, writer: str, data_sha256: str) -> dict:
     """Return what the model folder says of itself; the rest as the model before."""
     told = base.description
     kept = ("settings", "classes", "licence", "conditions")
-    with reading("model", base.folder / "model.json"):
+    with as_input_errors("model", base.folder / "model.json"):
         return {name: told[name] for name in kept if name in told} | {
             "preset": told["preset"],
             "backend": keras.backend.backend(),

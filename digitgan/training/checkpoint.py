@@ -10,7 +10,7 @@ from keras import ops
 from keras.backend import standardize_dtype
 
 from digitgan.errors import InputError
-from digitgan.files import from_json, names_in, read_arrays, reading, replacing
+from digitgan.files import as_input_errors, from_json, read_arrays, replacing, zip_names
 from digitgan.model.gan import GAN
 from digitgan.training.clock import Progress
 
@@ -107,9 +107,9 @@ def _digest(content: dict[str, np.ndarray]) -> str:
 def _read(path: Path) -> tuple[dict[str, np.ndarray], Progress]:
     """Return the arrays of a checkpoint, and where the training stood."""
     names = [field.name for field in fields(Progress)]
-    held = [name.removesuffix(".npy") for name in names_in("checkpoint", path)]
+    held = [name.removesuffix(".npy") for name in zip_names("checkpoint", path)]
     content = read_arrays("checkpoint", path, held, MOST)
-    with reading("checkpoint", path):
+    with as_input_errors("checkpoint", path):
         if str(content.pop("sha256")) != _digest(content):
             raise ValueError("its SHA-256 does not fit")
         stood = {name: content.pop(name).item() for name in names}

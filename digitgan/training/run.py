@@ -9,7 +9,7 @@ from pathlib import Path
 
 from digitgan import __version__
 from digitgan.errors import InputError
-from digitgan.files import from_json, read_json, read_table, reading, write_text
+from digitgan.files import as_input_errors, from_json, read_json, read_table, write_text
 from digitgan.model.presets import PRESETS, Preset, check, find_preset
 
 SPACE_NEEDED = 100 * 2**20  # bytes: three checkpoints, model, pictures, events
@@ -112,8 +112,8 @@ class Run:
             raise InputError(
                 f"--resume {folder}: there is no run (no config.json in it)"
             )
-        stored = read_json("--resume", path)
-        with reading("--resume", path):
+        stored = read_json("resume", path)
+        with as_input_errors("resume", path):
             config = from_json(Config, stored)
             find_preset(config.preset)
             check(config.settings)
@@ -169,7 +169,7 @@ class Run:
     @property
     def log(self) -> list[dict[str, float]]:
         """The rows of ``log.csv``, ten an epoch."""
-        return read_table("--resume", self.folder / "log.csv", LOGGED)
+        return read_table("resume", self.folder / "log.csv", LOGGED)
 
     @property
     def guard_log(self) -> Path:

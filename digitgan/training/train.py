@@ -217,7 +217,7 @@ def _is_exported(run: Run, clock: Clock) -> bool:
     path = run.model / "model.json"
     if not path.exists():
         return False
-    epochs = read_json("--resume", path).get("epochs")
+    epochs = read_json("resume", path).get("epochs")
     return epochs == clock.step / clock.steps_per_epoch
 
 

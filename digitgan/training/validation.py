@@ -48,7 +48,7 @@ class Score(keras.callbacks.Callback):
 
     def go_on(self) -> None:
         """Take up the rows of an earlier session."""
-        rows = read_table("--resume", self.path, ("epoch", "step", "times_real"))
+        rows = read_table("resume", self.path, ("epoch", "step", "times_real"))
         whole = self.clock.steps_per_epoch
         self.rows = [
             r for r in rows if r["step"] <= self.clock.step and r["step"] % whole == 0

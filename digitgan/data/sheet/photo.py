@@ -44,7 +44,7 @@ def flat_page(photo: Path) -> np.ndarray:
 def _open(photo: Path) -> np.ndarray:
     try:
         with (
-            files.reading("--read", photo),
+            files.as_input_errors("read", photo),
             Image.open(photo, formats=FORMATS) as picture,
         ):
             if picture.width * picture.height > MOST_PIXELS:
