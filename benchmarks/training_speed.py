@@ -34,8 +34,8 @@ BATCH, STEPS, PAIRS = SETTINGS.batch_size, 100, 7
 
 def plain_loop(images: np.ndarray):
     """Return a function that trains both players for ``STEPS`` by hand."""
-    generator = build_generator()
-    judge = build_discriminator(dropout=SETTINGS.dropout)
+    generator = build_generator(SETTINGS)
+    judge = build_discriminator(SETTINGS)
     logits = keras.Model(judge.inputs, judge.get_layer("logit").output)
     rules = SETTINGS.learning_rate, 0.0, 0.99
     g_adam, d_adam = keras.optimizers.Adam(*rules), keras.optimizers.Adam(*rules)

@@ -4,6 +4,7 @@ Not a test by itself: test_backends.py runs it once for each backend and compare
 """
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -18,12 +19,16 @@ from digitgan.model.gan import GAN
 from digitgan.model.keras_sampling import sample_grid
 from digitgan.model.losses import OBJECTIVES, Objective
 from digitgan.model.networks import build_discriminator, build_generator
+from digitgan.model.presets import PRESETS
 from digitgan.random_streams import draw_latents
 from digitgan.training import train as training
 from digitgan.training.checkpoint import Checkpoints
 from digitgan.training.conditions import conditions_of
 
 N, LATENT, LABEL = 16, 8, (Categorical("label", 10),)
+SMALL = replace(
+    PRESETS["tiny"], latent_dim=LATENT, residual=True, overshoot=1.1, dropout=0.0
+)
 rng = np.random.default_rng(0)
 IMAGES = rng.uniform(-1, 1, (N, 28, 28, 1)).astype("f4")
 LABELS = rng.integers(0, 10, N).astype("int32")
@@ -41,8 +46,8 @@ def fixed_normal(shape, seed=None):
 def play_one_step(objective: str, penalty: float):
     """Return the game, its weights before and after one step of rate 1."""
     gan = GAN(
-        build_generator(LATENT, (16, 8), True, 1.1, LABEL),
-        build_discriminator((8, 16), dropout=0.0, conditions=LABEL),
+        build_generator(SMALL, LABEL),
+        build_discriminator(SMALL, LABEL),
         objective=objective,
         penalty=penalty,
     )

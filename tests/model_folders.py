@@ -20,6 +20,6 @@ def make_model(folder, preset, classes):
     known |= {"thickness": rng.normal(2.5, 0.6, 500).astype("f4")}
     known |= {"slant": rng.normal(6, 14, 500).astype("f4")}
     told = {name: known[name] for name in settings.conditions}
-    channels = 3 if preset == "stacked" else 1
-    save_model(folder, build_gan(settings, told, 0, channels=channels), told, facts)
+    gan = build_gan(settings, told, 0)
+    save_model(folder, gan, settings.image, told, facts)
     return folder

@@ -1,5 +1,7 @@
 """The two players, alone and together."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from digitgan.model.losses import PENALTY_STEP, gradient_penalty
 from digitgan.model.presets import PRESETS, Preset, check, find_preset
 from digitgan.random_streams import draw_latents
 
+SMALL = replace(PRESETS["tiny"], latent_dim=8)
 LABEL = (Categorical("label", 10),)
 
 
@@ -22,7 +25,7 @@ def types(model):
 
 
 def test_the_generator_is_the_one_described():
-    generator = networks.build_generator()
+    generator = networks.build_generator(PRESETS["dcgan"])
     assert generator.input_shape == (None, 100)
     assert generator.output_shape == (None, 28, 28, 1)
     assert types(generator)[1:4] == ["Dense", "BatchNormalization", "ReLU"]
@@ -30,7 +33,7 @@ def test_the_generator_is_the_one_described():
 
 
 def test_the_discriminator_is_the_one_described():
-    discriminator = networks.build_discriminator()
+    discriminator = networks.build_discriminator(PRESETS["dcgan"])
     kinds = types(discriminator)
     for kind in ("Conv2D", "LeakyReLU", "Dropout"):
         assert kind in kinds
@@ -49,10 +52,10 @@ def test_the_discriminator_is_the_one_described():
 def test_a_label_reaches_its_own_sample_alone(player):
     rng = np.random.default_rng(1)
     if player == "generator":
-        model = networks.build_generator(8, (16, 8), conditions=LABEL)
+        model = networks.build_generator(SMALL, LABEL)
         x = rng.standard_normal((4, 8)).astype("f4")
     else:
-        model = networks.build_discriminator((8, 16), conditions=LABEL)
+        model = networks.build_discriminator(SMALL, LABEL)
         x = rng.standard_normal((4, 28, 28, 1)).astype("f4")
     labels = np.array([3, 1, 4, 1], "int32")
     changed = np.array([3, 1, 5, 1], "int32")
@@ -62,7 +65,7 @@ def test_a_label_reaches_its_own_sample_alone(player):
 
 
 def test_one_dropout_mask_serves_the_batch():
-    discriminator = networks.build_discriminator()
+    discriminator = networks.build_discriminator(PRESETS["dcgan"])
     image = np.ones((1, 28, 28, 1), "f4")
     outputs = discriminator(np.repeat(image, 6, axis=0), training=True).numpy()
     assert np.ptp(outputs) < 1e-6
@@ -100,8 +103,8 @@ def test_images_survive_the_way_in_and_out():
 
 def test_a_gan_is_saved_and_loaded_whole(tmp_path):
     players = (
-        networks.build_generator(8, (16, 8)),
-        networks.build_discriminator((8, 16)),
+        networks.build_generator(SMALL),
+        networks.build_discriminator(SMALL),
     )
     gan = GAN(*players, objective="relativistic", penalty=0.2)
     gan.save(tmp_path / "gan.keras")
@@ -156,13 +159,14 @@ def test_a_grey_curve_gives_the_greys_of_real_digits():
 
 
 def test_styles_condition_both_players_in_their_units():
+    preset = replace(SMALL, residual=True, dropout=0.0)
     conditions = (
         Categorical("label", 10),
         Continuous("thickness", 2.5, 0.6),
         Continuous("slant", 6.0, 14.0),
     )
-    generator = networks.build_generator(8, (16, 8), True, conditions=conditions)
-    discriminator = networks.build_discriminator((8, 16), 0.0, conditions)
+    generator = networks.build_generator(preset, conditions)
+    discriminator = networks.build_discriminator(preset, conditions)
     rng = np.random.default_rng(6)
     images = rng.uniform(-1, 1, (1, 28, 28, 1)).astype("f4")
     for model, first in ((generator, draw_latents(1, 8)), (discriminator, images)):

@@ -3,7 +3,8 @@
 import numpy as np
 from scipy import ndimage
 
-from digitgan.data.mnist_preprocessing import CENTRE, SIDE
+from digitgan.data.images import SIDE
+from digitgan.data.mnist_preprocessing import CENTRE
 
 SHEAR = np.tan(np.deg2rad(4.0))  # all of these to either side
 STRETCH = 0.08

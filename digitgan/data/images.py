@@ -5,6 +5,10 @@ from typing import Literal
 
 import numpy as np
 
+from digitgan.errors import InputError
+
+SIDE = 28  # pixels of a digit of MNIST
+MAX_SIDE = 1024
 Kind = Literal["digits", "triplets", "pictures"]
 
 
@@ -13,17 +17,37 @@ class ImageSpec:
     """Size and kind of the images of a data set, a preset or a model.
 
     Attributes:
-        height: In pixels.
-        width: In pixels.
+        height: In pixels, a multiple of 4.
+        width: Likewise.
         channels: 1 for grey, 3 for colour or for triplets.
-        kind: ``digits``, one each, as MNIST has them; ``triplets``, a digit in each
-            channel (Stacked MNIST); ``pictures`` of anything else.
+        kind: ``digits``, one each, as MNIST has them: 28 x 28, grey; ``triplets``, such
+            a digit in each of three channels (Stacked MNIST); ``pictures`` of anything.
+
+    Raises:
+        InputError: There are no such images.
     """
 
-    height: int = 28
-    width: int = 28
+    height: int = SIDE
+    width: int = SIDE
     channels: int = 1
     kind: Kind = "digits"
+
+    def __post_init__(self):
+        """Refuse what no data set, preset or model has."""
+        for name in ("height", "width"):
+            side = getattr(self, name)
+            if side % 4 or not 4 <= side <= MAX_SIDE:
+                allowed = f"a multiple of 4, up to {MAX_SIDE}"
+                raise InputError(name, side, allowed)
+        if self.channels not in (1, 3):
+            raise InputError("channels", self.channels, "1 or 3")
+        shapes = {"digits": (SIDE, SIDE), "triplets": (SIDE, SIDE, 3)}
+        if shapes.get(self.kind, self.shape) != self.shape:
+            raise InputError("kind", self.kind, "pictures", f"are not {self}")
+
+    def __str__(self) -> str:
+        """Return such as ``28 x 28 x 3 (triplets)``."""
+        return f"{' x '.join(map(str, self.shape))} ({self.kind})"
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -32,14 +56,18 @@ class ImageSpec:
         return size if self.channels == 1 else (*size, self.channels)
 
 
+DIGITS = ImageSpec()
+TRIPLETS = ImageSpec(channels=3, kind="triplets")
+
+
 def to_float(images: np.ndarray) -> np.ndarray:
-    """Turn ``uint8 (N, 28, 28)``, 0 paper to 255 ink, into what networks read.
+    """Turn images, 0 background to 255 ink, into what networks read.
 
     Args:
-        images: That, or ``uint8 (N, 28, 28, 3)``; of NumPy or JAX.
+        images: ``uint8 (N, height, width)`` or with 3 channels; of NumPy or JAX.
 
     Returns:
-        ``float32 (N, 28, 28, 1)``, or with 3 channels, in [-1, 1].
+        ``float32 (N, height, width, C)`` in [-1, 1].
     """
     if images.ndim == 3:
         images = images[..., np.newaxis]
@@ -47,16 +75,11 @@ def to_float(images: np.ndarray) -> np.ndarray:
 
 
 def to_uint8(images: np.ndarray) -> np.ndarray:
-    """Turn ``float (N, 28, 28, 1)`` in [-1, 1] back into ``uint8 (N, 28, 28)``.
+    """Turn ``float (N, height, width, C)`` in [-1, 1] back into ``uint8`` images.
 
-    Several channels are kept. Values outside the range are clipped; halves round to the
+    One channel has no axis. Values outside the range are clipped; halves round to the
     even neighbour.
     """
     scaled = (np.asarray(images) + 1.0) * 127.5
     finished = np.rint(np.clip(scaled, 0.0, 255.0)).astype(np.uint8)
     return finished[..., 0] if finished.shape[-1] == 1 else finished
-
-
-def channels_of(images: np.ndarray) -> int:
-    """Return the channels of ``uint8 (N, 28, 28)`` or ``(N, 28, 28, C)``."""
-    return 1 if images.ndim == 3 else images.shape[3]

@@ -3,7 +3,9 @@
 import numpy as np
 from PIL import Image
 
-SIDE, BOX = 28, 20
+from digitgan.data.images import SIDE
+
+BOX = 20
 CENTRE = (
     14.0  # where the mass of real digits lies, in pixels from the first one's middle
 )

@@ -11,10 +11,10 @@ from PIL import Image, ImageOps
 
 from digitgan import files
 from digitgan.data.dataset import Dataset, Digits, count_line
+from digitgan.data.images import SIDE
 from digitgan.data.names import NAMES
 from digitgan.errors import InputError
 
-SIDE = 28
 MAX_BYTES = 2**30  # of one array: 1.3 million images
 MAX_PICTURE = 2**27  # bytes of its file
 MAX_PIXELS = 2**24  # of one picture

@@ -120,7 +120,7 @@ def find(
 
 
 def _draw(sampler: Sampler, real: Dataset, seed: int, level: str):
-    if sampler.channels == 3:
+    if sampler.image.kind == "triplets":
         count = COUNTS[level == "full"]
         return sampler.draw(sampler.generator_inputs(count, seed=seed)), None
     if sampler.classes and sampler.classes == real.classes:

@@ -101,7 +101,7 @@ def write_folder(model: Sampler, repo: str, folder: Path) -> None:
 
 def _card(model: Sampler, repo: str, facts: str) -> str:
     """Return what the hub's search reads, the facts and scores, the use, the limits."""
-    triplets = model.channels == 3
+    triplets = model.image.kind == "triplets"
     writes_digits = set(DIGITS) <= set(model.classes)
     metadata = library("repo", repo).ModelCardData(
         license="mit" if model.folder == SHIPPED else "unknown",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -13,13 +14,15 @@ from digitgan.measure.onnx_session import open_session
 from digitgan.model.histogram_matching import GreyCurve
 from digitgan.model.keras_sampling import predict
 
-TOLERANCE = 1  # grey level: half precision, and libraries add up in different orders
-INK_TOLERANCE = 0.01  # likewise, before a grey curve, which may be steep
+GREY_TOLERANCE = 1  # levels
+# Weights in half precision move the network's output, be it ink or pixels in [-1, 1],
+# by this at most; where a grey curve is steep, that is more than one level.
+OUTPUT_TOLERANCE = 0.01
 
 
 def check_generator(
     path: Path,
-    generator: keras.Model,
+    generator: Any,
     curve: GreyCurve | None,
     inputs: Mapping[str, np.ndarray],
 ) -> np.ndarray:
@@ -27,22 +30,21 @@ def check_generator(
 
     Args:
         path: The file.
-        generator: The network that it was written from.
+        generator: The Keras model that it was written from.
         curve: Likewise, or None.
         inputs: Latents and conditions by name, ``(n, ...)`` each.
 
     Raises:
-        ExportFailed: They are not those of the network.
+        ExportFailed: They are not those of the Keras model.
     """
     session = open_session("model", path, sha256(path), threads=0)
     images: np.ndarray = session.run(None, dict(inputs))[0]
     lowest, highest = _allowed(generator, curve, inputs)
-    off = np.maximum(lowest - images, images - highest).max()
-    if off > 0:
+    excess = int(np.maximum(lowest - images, images - highest).max())
+    if excess > 0:
         raise ExportFailed(
-            f"generator.onnx draws other images than the Keras model (up to "
-            f"{off + TOLERANCE} grey levels apart, allowed is {TOLERANCE}): "
-            "the network computes what digitgan.model.onnx_writer does not write"
+            "generator.onnx does not draw what the Keras model draws: some pixels are "
+            f"{GREY_TOLERANCE + excess} grey levels off, allowed is {GREY_TOLERANCE}"
         )
     return images
 
@@ -50,12 +52,14 @@ def check_generator(
 def _allowed(generator, curve, inputs) -> tuple[np.ndarray, np.ndarray]:
     """Return the lowest and the highest grey that each pixel may have."""
     if curve is None:
-        images = to_uint8(predict(generator, inputs)).astype(int)
-        return images - TOLERANCE, images + TOLERANCE
-    ink = keras.Model(generator.inputs, generator.get_layer("ink").output)
-    ink = predict(ink, inputs)[..., 0]
-    # The greys of a little less ink, and no peaks; of a little more, and wider peaks.
-    darker = GreyCurve(curve.greys, -np.inf).apply(ink - INK_TOLERANCE)
-    wider = GreyCurve(curve.greys, curve.peak_gap + 2 * INK_TOLERANCE)
-    lighter = wider.apply(ink + INK_TOLERANCE)
-    return darker.astype(int) - TOLERANCE, lighter.astype(int) + TOLERANCE
+        output = predict(generator, inputs)
+        lowest = to_uint8(output - OUTPUT_TOLERANCE)
+        highest = to_uint8(output + OUTPUT_TOLERANCE)
+    else:
+        ink = keras.Model(generator.inputs, generator.get_layer("ink").output)
+        output = predict(ink, inputs)[..., 0]
+        no_peaks = curve._replace(peak_gap=-np.inf)
+        more_peaks = curve._replace(peak_gap=curve.peak_gap + 2 * OUTPUT_TOLERANCE)
+        lowest = no_peaks.apply(output - OUTPUT_TOLERANCE)
+        highest = more_peaks.apply(output + OUTPUT_TOLERANCE)
+    return lowest.astype(int) - GREY_TOLERANCE, highest.astype(int) + GREY_TOLERANCE

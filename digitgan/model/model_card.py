@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from digitgan.data.images import ImageSpec
 from digitgan.files import read_json, sha256, write_text
 
 
@@ -37,13 +38,13 @@ def add_scores(folder: Path, scores: Mapping[str, tuple[float, float]]) -> None:
 def _text(facts: Mapping) -> str:
     latent_dim = facts["latent_dim"]
     kinds = {"label": "int32", "thickness": "float32", "slant": "float32"}
-    told = "".join(
+    conditions = "".join(
         f", `{name}` {kinds[name]} (N,), {low} to {high}"
         for name, (low, high) in facts["conditions"].items()
     )
     licence = f"\nThe data: {facts['licence']}\n" if facts.get("licence") else ""
-    channels = facts.get("channels", 1)  # models of before had no other
-    size = "28, 28" if channels == 1 else f"28, 28, {channels}"
+    image = ImageSpec(**facts.get("image", {}))  # the shipped model says none
+    shape = ", ".join(map(str, image.shape))
     styles = ""
     if "slant" in facts["conditions"]:
         styles = "\n- `styles.npz`: styles of real digits, drawn from when nobody asks."
@@ -57,8 +58,9 @@ Drawn by the weight average of a GAN that learned from: {facts["data"]}.
 - Made by `{facts["command"]}` (digitgan {facts["digitgan"]}, seed {facts["seed"]}):
   {facts["epochs"]:.2f} epochs in {facts["seconds"] / 60:.0f} minutes on
   {facts["machine"]}.
-- `generator.onnx`: inputs `latents` float32 (N, {latent_dim}), standard normal{told};
-  output uint8 (N, {size}), 0 paper to 255 ink. No random numbers inside.{styles}
+- `generator.onnx`: inputs `latents` float32 (N, {latent_dim}), standard
+  normal{conditions};
+  output uint8 (N, {shape}), 0 background to 255 ink. No random numbers inside.{styles}
 - `gan.keras`: both players, to train on.
 - `model.json`: the facts above for programs, and the SHA-256 of every file.
 {_scores(facts.get("scores", {}))}

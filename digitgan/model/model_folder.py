@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import keras
@@ -9,6 +10,7 @@ import numpy as np
 
 from digitgan import __version__
 from digitgan.data.image_grid import grid
+from digitgan.data.images import ImageSpec
 from digitgan.files import replacing, sha256
 from digitgan.model.conditions import (
     Conditions,
@@ -20,7 +22,8 @@ from digitgan.model.gan import GAN
 from digitgan.model.histogram_matching import GreyCurve, fit_grey_curve
 from digitgan.model.keras_sampling import grid_inputs, predict
 from digitgan.model.model_card import write_card
-from digitgan.model.onnx_writer import OPSET, write_generator
+from digitgan.model.onnx_graph import OPSET
+from digitgan.model.onnx_writer import write_generator
 from digitgan.random_streams import draw_latents
 
 CURVE_DIGITS, CURVE_SEED = 5_000, 2**32  # what the grey curve is fitted to
@@ -30,6 +33,7 @@ STYLES = 500  # of each label, stored to sample from
 def save_model(
     folder: Path,
     gan: GAN,
+    image: ImageSpec,
     conditions: Conditions,
     facts: Mapping,
     match_greys_of: np.ndarray | None = None,
@@ -43,6 +47,7 @@ def save_model(
     Args:
         folder: Where to; made if it is not there.
         gan: Trained; the generator that is written is the EMA generator.
+        image: Size and kind of what it generates.
         conditions: Those of the training data, ``(N,)`` by name.
         facts: What only the training knows, for ``model.json`` and the card: preset,
             seed, classes, data, data_sha256, licence, command, epochs, seconds,
@@ -76,7 +81,7 @@ def save_model(
     description = {
         "digitgan": __version__,
         "latent_dim": gan.latent_dim,
-        "channels": gan.generator.output.shape[3],
+        "image": asdict(image),
         "conditions": {k: condition_range(k, v) for k, v in conditions.items()},
         "opset": OPSET,
         **facts,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from digitgan.data.images import DIGITS, TRIPLETS, ImageSpec
 from digitgan.errors import InputError, unknown_name
 
 
@@ -12,11 +13,14 @@ class Preset:
     Attributes:
         summary: One line for people.
         data: What is learned from when nothing else is asked for.
-        conditions: What both players are told: ``label``, ``thickness``, ``slant``.
+        image: Size and kind of the images that it learns and generates.
+        conditions: What both players are conditioned on: ``label``, ``thickness``,
+            ``slant``.
         latent_dim: Length of the latent vector z.
-        generator_widths: Channels of the 7x7 and of the 14x14 stage.
-        discriminator_widths: Channels of the 14x14 and of the 7x7 stage.
-        residual: Whether a residual convolution refines the generator's 14x14 stage.
+        generator_widths: Channels at a quarter and at half of the image size.
+        discriminator_widths: Channels at half and at a quarter of the image size.
+        residual: Whether the generator has a residual convolution at half of the image
+            size.
         overshoot: What the generator's tanh is multiplied with before it is cut to
             [-1, 1]; above 1, paper and full ink can be reached exactly.
         dropout: Share of the discriminator's channels that are dropped, in [0, 1).
@@ -37,6 +41,7 @@ class Preset:
 
     summary: str
     data: str = "mnist"
+    image: ImageSpec = DIGITS
     conditions: tuple[str, ...] = ()
     latent_dim: int = 100
     generator_widths: tuple[int, int] = (128, 64)
@@ -90,6 +95,7 @@ PRESETS = {
         FLAGSHIP,
         summary="three digits in three channels: does it find all 1,000 kinds?",
         data="stacked-mnist",
+        image=TRIPLETS,
         conditions=(),
         latent_dim=100,
         overshoot=1.0,

@@ -1,12 +1,13 @@
 """A model folder from anywhere, checked before anything of it is used."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 
 from digitgan import files
+from digitgan.data.images import DIGITS, ImageSpec
 from digitgan.errors import InputError
 from digitgan.measure.onnx_session import open_session
 from digitgan.sampling.styles import UNITS, Styles
@@ -24,14 +25,14 @@ class Card:
         latent_dim: Length of z.
         conditions: Least and greatest value of what can be asked for, by name.
         classes: Names of the labels.
-        channels: Of the images; 3 for triplets of digits.
+        image: Size and kind of what it draws.
         sha256: Of each file, by name.
     """
 
     latent_dim: int
     conditions: dict[str, tuple[float, float]]
     classes: tuple[str, ...]
-    channels: int
+    image: ImageSpec
     sha256: dict[str, str]
 
     @property
@@ -97,13 +98,11 @@ def _needed(card: Card) -> list[str]:
 
 def _card(description: dict) -> Card:
     """Return the part of a description that is used, if it makes sense."""
-    description = {"channels": 1, **description}  # which older models do not say
+    description = {"image": asdict(DIGITS), **description}
     known = {name: description[name] for name in Card.__annotations__}
     card = files.from_json(Card, known)
     if not 1 <= card.latent_dim <= MOST_LATENTS:
         raise ValueError(f"latent_dim is {card.latent_dim}: up to {MOST_LATENTS}")
-    if card.channels not in (1, 3):
-        raise ValueError(f"channels are {card.channels}: 1 or 3")
     if any(low > high for low, high in card.conditions.values()):
         raise ValueError(f"conditions are {card.conditions}: least, then greatest")
     if "label" in card.conditions:
@@ -143,6 +142,5 @@ def _try_out(session: onnxruntime.InferenceSession, card: Card) -> None:
     if "label" in asked:
         asked["label"] = np.arange(n, dtype=np.int32)
     drawn = session.run(None, asked)[0]
-    shape = (n, 28, 28) if card.channels == 1 else (n, 28, 28, card.channels)
-    if drawn.shape != shape or drawn.dtype != np.uint8:
-        raise ValueError(f"it draws {drawn.dtype} {drawn.shape}, not uint8 digits")
+    if drawn.shape != (n, *card.image.shape) or drawn.dtype != np.uint8:
+        raise ValueError(f"it draws {drawn.dtype} {drawn.shape}, not {card.image}")

@@ -24,6 +24,7 @@ class Sampler:
         folder: Where its files are.
         description: What ``model.json`` says.
         classes: The names of the labels that can be asked for; empty where none can.
+        image: Size and kind of what it draws.
         limits: Lowest and highest value of each style that can be asked for, by name;
             empty where none can.
     """
@@ -35,6 +36,7 @@ class Sampler:
         self.folder = model.folder
         self.description, self.styles = model.description, model.styles
         self.classes = model.card.classes if "label" in model.card.conditions else ()
+        self.image = model.card.image
         self.limits = {name: list(ends) for name, ends in model.card.limits.items()}
         self._threads = threads or available_cores()
         self._session = model.session  # one thread a block, many blocks side by side
@@ -160,11 +162,6 @@ class Sampler:
             return np.concatenate([block(start) for start in starts])
         with ThreadPoolExecutor(threads) as pool:
             return np.concatenate(list(pool.map(block, starts)))
-
-    @property
-    def channels(self) -> int:
-        """Channels of what it draws: 1, or 3 for triplets of digits."""
-        return self.description.get("channels", 1)
 
     @property
     def latent_dim(self) -> int:

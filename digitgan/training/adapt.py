@@ -93,7 +93,7 @@ def adapt(
         "epochs": clock.step / clock.steps_per_epoch,
         "seconds": round(clock.seconds, 1),
     }
-    save_model(out, gan, styles, facts, match_greys_of)
+    save_model(out, gan, base.image, styles, facts, match_greys_of)
     show_beside(mine, base, load_model(out), seed)
     return out
 

@@ -17,11 +17,7 @@ FAST = "mixed_bfloat16"
 
 
 def build_gan(
-    settings: Preset,
-    conditions: Conditions,
-    seed: int,
-    steps: int = 1,
-    channels: int = 1,
+    settings: Preset, conditions: Conditions, seed: int, steps: int = 1
 ) -> GAN:
     """Build both players with fresh weights and compile the game.
 
@@ -31,23 +27,13 @@ def build_gan(
             :func:`digitgan.training.conditions.conditions_of`.
         seed: Of everything random; set for the whole process.
         steps: Until the end, for a learning rate that falls.
-        channels: Of the images.
     """
     keras.utils.set_random_seed(seed)
     specs = condition_specs(conditions)
     with _computing_in(settings.precision):
         players = (
-            build_generator(
-                settings.latent_dim,
-                settings.generator_widths,
-                settings.residual,
-                settings.overshoot,
-                specs,
-                channels,
-            ),
-            build_discriminator(
-                settings.discriminator_widths, settings.dropout, specs, channels
-            ),
+            build_generator(settings, specs),
+            build_discriminator(settings, specs),
         )
     gan = GAN(
         *players,

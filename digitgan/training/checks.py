@@ -32,7 +32,7 @@ def check_safety(guard: str, checkpoint_seconds: float) -> None:
 
 
 def check_data(dataset: Dataset, settings: Preset) -> None:
-    """Refuse data that the game cannot be played with."""
+    """Refuse data that does not suit the preset."""
     n = len(dataset.train)
     if settings.batch_size > n:
         raise InputError(
@@ -49,3 +49,10 @@ def check_data(dataset: Dataset, settings: Preset) -> None:
             check_classes(dataset.classes)
         except ValueError as error:
             raise InputError(f"--data {dataset.name!r}: {error}") from error
+    if dataset.image != settings.image:
+        raise InputError(
+            "data",
+            dataset.name,
+            f"what the preset learns, {settings.image}",
+            problem=f"holds images of {dataset.image}",
+        )

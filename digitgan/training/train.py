@@ -7,7 +7,6 @@ import keras
 
 from digitgan.data.dataset import Dataset
 from digitgan.data.image_grid import grid
-from digitgan.data.images import channels_of
 from digitgan.data.load import licence_of, load_dataset
 from digitgan.data.names import STACKED
 from digitgan.errors import InputError, TrainingFailed
@@ -181,12 +180,14 @@ def _play(run: Run, dataset: Dataset) -> Run:
             _draw(run, session)
             raise
         _draw(run, session)
-        grey = channels_of(dataset.train.images) == 1
+        grey = settings.image.channels == 1
         match_greys_of = (
             dataset.train.images if grey and settings.overshoot > 1 else None
         )
         facts = _facts(run, dataset, clock)
-        save_model(run.model, session.gan, conditions, facts, match_greys_of)
+        save_model(
+            run.model, session.gan, settings.image, conditions, facts, match_greys_of
+        )
         if not clock.interrupted:
             write_scorecard(run, dataset)
     except OSError as error:
@@ -199,8 +200,7 @@ def _session(run: Run, dataset: Dataset, conditions: dict) -> Session:
     config, settings, train = run.config, run.config.settings, dataset.train
     an_epoch = len(train) // settings.batch_size
     steps = (config.epochs or usual_epochs(settings, len(train))) * an_epoch
-    channels = channels_of(train.images)
-    gan = build_gan(settings, conditions, config.seed, steps, channels)
+    gan = build_gan(settings, conditions, config.seed, steps)
     clock = Clock(an_epoch, config.epochs, config.minutes)
     recorder = RunLogger(run, clock, conditions)
     score = Score(run.folder / "scores.csv", clock, yardstick(dataset, conditions))

@@ -3,7 +3,6 @@
 import numpy as np
 
 from digitgan.data.dataset import Dataset, Digits, held_out
-from digitgan.data.images import channels_of
 from digitgan.errors import InputError
 from digitgan.evaluation.metrics.distances import frechet
 from digitgan.evaluation.metrics.stacked import modes
@@ -26,7 +25,7 @@ def yardstick(data: Dataset, conditions: Conditions):
             classes, the shipped one looks: its features tell other pictures apart, too.
         conditions: What can be asked for, of each of them: ``(N,)`` by name.
     """
-    if channels_of(data.train.images) > 1:
+    if data.kind == "triplets":
         return Modes(data.train)
     try:
         judge = find_classifier(data)

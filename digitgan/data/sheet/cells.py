@@ -8,7 +8,8 @@ import numpy as np
 from PIL import Image
 
 from digitgan.data.image_grid import grid
-from digitgan.data.mnist_preprocessing import SIDE, preprocess_drawing
+from digitgan.data.images import SIDE
+from digitgan.data.mnist_preprocessing import preprocess_drawing
 from digitgan.data.sheet.form import COLUMNS, DPI, cells
 from digitgan.data.sheet.photo import flat_page
 from digitgan.errors import InputError

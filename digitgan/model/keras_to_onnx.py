@@ -1,0 +1,283 @@
+"""Keras layers as ONNX operations.
+
+The exporters of the backends leave layouts and normalisations to the runtime. Here
+images lie channels first, as the runtime computes them, and a batch normalisation is
+folded into the weights before it. A layer that is not known here is refused.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+
+from digitgan.errors import ExportFailed
+from digitgan.model.onnx_graph import Graph
+
+ACTIVATIONS = {
+    "elu": "Elu",
+    "relu": "Relu",
+    "selu": "Selu",
+    "sigmoid": "Sigmoid",
+    "softplus": "Softplus",
+    "tanh": "Tanh",
+}
+
+
+def translate(graph: Graph, network: Any, names: dict[str, str]) -> str:
+    """Append what a network computes to a graph.
+
+    Args:
+        graph: Grows.
+        network: A functional Keras model with one output.
+        names: What each input of the network is called in the graph; images lie
+            channels first there.
+
+    Returns:
+        What the network's output is called in the graph.
+
+    Raises:
+        ExportFailed: A layer is not known here.
+    """
+    translation = Translation(graph, network, names)
+    for layer in network.operations:
+        if not isinstance(layer, keras.layers.InputLayer):
+            translation.append(layer)
+    return translation.names[id(network.output)]
+
+
+class Translation:
+    """A network on its way into a graph.
+
+    Attributes:
+        graph: Grows, layer by layer.
+        names: What is there already: the name in the graph, by Keras tensor.
+        orders: Of flattened images alone, likewise: Keras' position of each feature,
+            because they lie channels first in the graph and channels last in Keras.
+    """
+
+    def __init__(self, graph: Graph, network: Any, names: dict[str, str]):
+        """Begin with the inputs."""
+        self.graph = graph
+        self.names = {id(x): names[x.name] for x in network.inputs}
+        self.orders: dict[int, np.ndarray] = {}
+        self._readers = defaultdict(list)
+        self._folded = set()
+        for layer in network.operations:
+            for x in _inputs(layer):
+                self._readers[id(x)].append(layer)
+
+    def append(self, layer) -> None:
+        """Append one layer, whose inputs are there."""
+        kind, inputs = type(layer).__name__, _inputs(layer)
+        if kind not in WRITERS:
+            raise _refusal(layer, f"allowed is {', '.join(sorted(WRITERS))}")
+        names = [self.names[id(x)] for x in inputs]
+        orders = [self.orders[id(x)] for x in inputs if id(x) in self.orders]
+        if orders and kind in POINTWISE:
+            self.orders[id(layer.output)] = orders[0]
+        elif orders and kind not in ("Dense", "Reshape"):
+            raise _refusal(layer, "allowed after Flatten is Dense")
+        write = WRITERS[kind] if layer not in self._folded else _nothing
+        name = write(self, layer, *names)
+        if (activation := getattr(layer, "activation", None)) is not None:
+            name = _activate(self, layer, activation.__name__, name)
+        self.names[id(layer.output)] = name
+
+    def order(self, x) -> np.ndarray | slice:
+        """Return Keras' position of each feature of a tensor that is there."""
+        return self.orders.get(id(x), slice(None))
+
+    def fold(self, layer) -> tuple[np.ndarray, np.ndarray]:
+        """Return scale and shift of the normalisation behind a layer, else 1 and 0."""
+        after, activation = self._reader(layer.output), layer.activation.__name__
+        if type(after).__name__ == "BatchNormalization" and activation == "linear":
+            self._folded.add(after)
+            return _normalisation(after)
+        channels = layer.output.shape[-1]
+        return np.ones(channels), np.zeros(channels)
+
+    def order_ahead(self, x) -> np.ndarray | None:
+        """Return the order of features that become an image further on, else None."""
+        while (layer := self._reader(x)) is not None:
+            if type(layer).__name__ == "Reshape" and len(layer.target_shape) == 3:
+                return _channels_first(layer.target_shape)
+            if type(layer).__name__ not in POINTWISE:
+                return None
+            x = layer.output
+        return None
+
+    def _reader(self, x):
+        """Return the layer that reads a tensor, if it is the only one."""
+        readers = self._readers[id(x)]
+        return readers[0] if len(readers) == 1 else None
+
+
+def _inputs(layer) -> list:
+    return layer.input if isinstance(layer.input, list) else [layer.input]
+
+
+def _refusal(layer, why: str) -> ExportFailed:
+    kind = type(layer).__name__
+    return ExportFailed(f"layer {layer.name!r}, {kind}, has no ONNX form here: {why}")
+
+
+def _channels_first(shape: tuple) -> np.ndarray:
+    return np.arange(np.prod(shape)).reshape(shape).transpose(2, 0, 1).ravel()
+
+
+def _normalisation(layer) -> tuple[np.ndarray, np.ndarray]:
+    """Return what a trained batch normalisation multiplies with and adds."""
+    gamma, beta, mean, variance = layer.get_weights()
+    scale = gamma / np.sqrt(variance + layer.epsilon)
+    return scale, beta - mean * scale
+
+
+def _weights(layer) -> tuple[np.ndarray, np.ndarray]:
+    kernel, *bias = layer.get_weights()
+    return kernel, bias[0] if bias else np.zeros(layer.output.shape[-1])
+
+
+def _dense(to: Translation, layer, x: str) -> str:
+    (kernel, bias), (scale, shift) = _weights(layer), to.fold(layer)
+    kernel, bias = kernel * scale, bias * scale + shift
+    kernel = kernel[to.order(layer.input)]
+    if (order := to.order_ahead(layer.output)) is not None:
+        to.orders[id(layer.output)] = order
+        kernel, bias = kernel[:, order], bias[order]
+    return to.graph.add("Gemm", x, to.graph.array(kernel), to.graph.array(bias))
+
+
+def _convolution(to: Translation, layer, x: str) -> str:
+    transposed = type(layer).__name__ == "Conv2DTranspose"
+    (kernel, bias), (scale, shift) = _weights(layer), to.fold(layer)
+    # Keras has (height, width, in, out), transposed (height, width, out, in).
+    kernel = kernel * (scale[:, np.newaxis] if transposed else scale)
+    return to.graph.add(
+        "ConvTranspose" if transposed else "Conv",
+        x,
+        to.graph.array(kernel.transpose(3, 2, 0, 1)),
+        to.graph.array(bias * scale + shift),
+        pads=_pads(layer, transposed),
+        strides=list(layer.strides),
+    )
+
+
+def _pads(layer, transposed: bool) -> list[int]:
+    """Return the padding before both axes, then behind both."""
+    if layer.padding == "valid":
+        return [0, 0, 0, 0]
+    small, large = layer.input.shape[1:3], layer.output.shape[1:3]
+    if not transposed:
+        small, large = large, small
+    totals = [
+        max(0, (there - 1) * stride + size - here)
+        for there, here, size, stride in zip(
+            small, large, layer.kernel_size, layer.strides, strict=True
+        )
+    ]
+    before = [total // 2 for total in totals]
+    return before + [all - part for all, part in zip(totals, before, strict=True)]
+
+
+def _batch_normalisation(to: Translation, layer, x: str) -> str:
+    scale, shift = (values[to.order(layer.input)] for values in _normalisation(layer))
+    if len(layer.output.shape) == 4:
+        scale, shift = (values.reshape(-1, 1, 1) for values in (scale, shift))
+    return to.graph.add(
+        "Add", to.graph.add("Mul", x, to.graph.array(scale)), to.graph.array(shift)
+    )
+
+
+def _activate(to: Translation, layer, name: str, x: str) -> str:
+    if name == "linear":
+        return x
+    if name not in ACTIVATIONS:
+        raise _refusal(layer, f"allowed is activation {', '.join(ACTIVATIONS)}")
+    return to.graph.add(ACTIVATIONS[name], x)
+
+
+def _rescaling(to: Translation, layer, x: str) -> str:
+    if layer.scale != 1:
+        x = to.graph.add("Mul", x, to.graph.array(float(layer.scale)))
+    return (
+        to.graph.add("Add", x, to.graph.array(float(layer.offset)))
+        if layer.offset
+        else x
+    )
+
+
+def _reshape(to: Translation, layer, x: str) -> str:
+    shape, graph = layer.target_shape, to.graph
+    if shape == (1,) and len(layer.input.shape) == 1:
+        return graph.add("Unsqueeze", x, graph.array([1]))
+    if len(shape) != 3 or not np.array_equal(
+        to.order(layer.input), _channels_first(shape)
+    ):
+        raise _refusal(layer, "allowed is features of a Dense that become an image")
+    height, width, channels = shape
+    return graph.add("Reshape", x, graph.array([-1, channels, height, width]))
+
+
+def _flatten(to: Translation, layer, x: str) -> str:
+    to.orders[id(layer.output)] = _channels_first(layer.input.shape[1:])
+    return to.graph.add("Flatten", x)
+
+
+def _one_hot(to: Translation, layer, x: str) -> str:
+    return to.graph.add("Gather", to.graph.array(np.eye(layer.num_tokens)), x)
+
+
+def _concatenate(to: Translation, layer, *parts: str) -> str:
+    return to.graph.add("Concat", *parts, axis=1)
+
+
+def _dot(to: Translation, layer, x: str, y: str) -> str:
+    return to.graph.add("ReduceSum", to.graph.add("Mul", x, y), to.graph.array([1]))
+
+
+def _clip(to: Translation, layer, x: str) -> str:
+    return to.graph.add(
+        "Clip", x, to.graph.array(layer.x_min), to.graph.array(layer.x_max)
+    )
+
+
+def _add(to: Translation, layer, *parts: str) -> str:
+    if len(parts) != 2:
+        raise _refusal(layer, "allowed is Add of two layers, or Rescaling")
+    return to.graph.add("Add", *parts)
+
+
+def _leaky_relu(to: Translation, layer, x: str) -> str:
+    return to.graph.add("LeakyRelu", x, alpha=float(layer.negative_slope))
+
+
+def _nothing(to: Translation, layer, x: str) -> str:
+    return x
+
+
+# What each layer becomes; a name is that of the class, of a layer or of keras.ops.
+POINTWISE: dict[str, Callable[..., str]] = {
+    "Activation": _nothing,
+    "BatchNormalization": _batch_normalisation,
+    "Dropout": _nothing,
+    "Identity": _nothing,
+    "LeakyReLU": _leaky_relu,
+    "ReLU": lambda to, layer, x: to.graph.add("Relu", x),
+    "SpatialDropout2D": _nothing,
+}
+WRITERS: dict[str, Callable[..., str]] = {
+    **POINTWISE,
+    "Add": _add,
+    "CategoryEncoding": _one_hot,
+    "Clip": _clip,
+    "Concatenate": _concatenate,
+    "Conv2D": _convolution,
+    "Conv2DTranspose": _convolution,
+    "Dense": _dense,
+    "Dot": _dot,
+    "Flatten": _flatten,
+    "Rescaling": _rescaling,
+    "Reshape": _reshape,
+}
