@@ -34,7 +34,7 @@ from hostile import (
     promising,
 )
 
-from digitgan.data import readers
+from digitgan.data.load import load_dataset
 from digitgan.datasets import pattern
 from digitgan.datasets.state import read_state
 from digitgan.errors import InputError
@@ -159,17 +159,17 @@ class Targets:
 
     def read_idx(self, content: bytes) -> None:
         path = self._put("train-images-idx3-ubyte", content)
-        readers.read(path)
+        load_dataset(path)
 
     def read_gzip(self, content: bytes) -> None:
-        readers.read(self._put("images.gz", content))
+        load_dataset(self._put("images.gz", content))
 
     def read_npz(self, content: bytes) -> None:
-        readers.read(self._put("digits.npz", content))
+        load_dataset(self._put("digits.npz", content))
 
     def read_pictures(self, content: bytes) -> None:
         self._put("pictures/ace/other.png", content)
-        readers.read(self.folder / "pictures")
+        load_dataset(self.folder / "pictures")
 
     def read_styles(self, content: bytes) -> None:
         styles = Styles(self._put("styles.npz", content), 10)

@@ -17,7 +17,7 @@ from model_folders import make_model
 from PIL import Image
 
 import digitgan
-from digitgan.data.readers import read
+from digitgan.data.load import load_dataset
 from digitgan.datasets import open_model
 from digitgan.datasets.formats import FORMATS
 from digitgan.datasets.formats.base import EncodedShard, Format
@@ -47,7 +47,7 @@ def spec_of(image_shape=(28, 28), classes=DIGITS, **options):
 def test_digits_are_those_of_the_sampler(tmp_path, tiny_model):
     made = digitgan.make_dataset(tmp_path / "a", count=3000, seed=5, model=tiny_model)
     assert made.manifest["parts"] == {"train": 2400, "validation": 300, "test": 300}
-    data, model = read(tmp_path / "a"), digitgan.load(tiny_model, threads=1)
+    data, model = load_dataset(tmp_path / "a"), digitgan.load(tiny_model, threads=1)
     drawn = model.draw(model.generator_inputs(data.train.labels, seed=5))
     assert np.array_equal(data.train.images, drawn)
     drawn = model.draw(model.generator_inputs(data.test.labels, seed=5, start=2700))
@@ -123,13 +123,13 @@ def test_balance_and_labels(tmp_path, tiny_model):
         "split": (750, 0, 253),
     }
     make_dataset(tmp_path / "a", count=1003, balance=True, labels="7,0,1", **options)
-    data = read(tmp_path / "a" / "mnist.npz")
+    data = load_dataset(tmp_path / "a" / "mnist.npz")
     assert np.bincount(data.train.labels).tolist() == [250, 250, 0, 0, 0, 0, 0, 250]
     counts = np.bincount(data.test.labels)[[0, 1, 7]]
     assert counts.sum() == 253 and np.ptp(counts) == 1
     assert len(set(map(bytes, data.train.labels[:300].reshape(-1, 3)))) > 3
     make_dataset(tmp_path / "b", count=1003, **options)
-    counts = np.bincount(read(tmp_path / "b" / "mnist.npz").train.labels)
+    counts = np.bincount(load_dataset(tmp_path / "b" / "mnist.npz").train.labels)
     assert len(counts) == 10 and 45 < counts.min() < counts.max() < 110
 
 
@@ -160,7 +160,7 @@ def test_checked_keeps_what_the_classifier_reads_rightly(tmp_path, capsys):
     options = ["--count", 600, "--split", "600,0,0", "--workers", 1, "--seed", 1]
     code, output, _ = run(capsys, tmp_path / "a", "--checked", *options)
     assert code == 0
-    data = read(tmp_path / "a")
+    data = load_dataset(tmp_path / "a")
     assert len(data.train.labels) == 600
     predicted = Classifier().predict(data.train.images).labels
     assert (predicted == data.train.labels).all()
@@ -169,7 +169,7 @@ def test_checked_keeps_what_the_classifier_reads_rightly(tmp_path, capsys):
     assert dropped > 0
     assert f"after {dropped} misread ones were dropped" in output
     run(capsys, tmp_path / "b", *options)
-    plain = read(tmp_path / "b").train.images
+    plain = load_dataset(tmp_path / "b").train.images
     same = (plain == data.train.images).all(axis=(1, 2))
     assert 600 - dropped <= same.sum() < 600
 
@@ -331,7 +331,7 @@ def test_a_model_that_changed_is_opened_anew(tmp_path, tiny_model):
     shutil.rmtree(model)
     make_model(model, "conditional", DIGITS)
     make_dataset(tmp_path / "b", count=20, model=model)
-    data = read(tmp_path / "b")
+    data = load_dataset(tmp_path / "b")
     sampler = digitgan.load(model, threads=1)
     drawn = sampler.draw(sampler.generator_inputs(data.train.labels, seed=0))
     assert np.array_equal(data.train.images, drawn)

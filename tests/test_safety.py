@@ -15,7 +15,7 @@ import pytest
 from hostile import CARD, CLASSES, IMAGES, LABELS, STYLES
 
 from digitgan import files
-from digitgan.data import readers
+from digitgan.data import checks
 from digitgan.data.load import load_dataset
 from digitgan.datasets.state import read_state
 from digitgan.errors import InputError
@@ -62,7 +62,7 @@ def test_what_is_not_there_takes_no_memory(tmp_path):
 
 
 def test_a_zip_bomb_is_not_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr(readers, "MAX_BYTES", 10**6)
+    monkeypatch.setattr(checks, "MAX_BYTES", 10**6)
     np.savez_compressed(tmp_path / "a.npz", x=np.zeros((50_000, 28, 28), np.uint8))
     refused(
         lambda: load_dataset(tmp_path / "a.npz"), "39,200,000 bytes, allowed are 1,0"
@@ -70,7 +70,7 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path, monkeypatch):
 
 
 def test_arrays_count_together(tmp_path, monkeypatch):
-    monkeypatch.setattr(readers, "MAX_BYTES", 4000)
+    monkeypatch.setattr(checks, "MAX_BYTES", 4000)
     np.savez(tmp_path / "a.npz", x_train=IMAGES, x_test=IMAGES)
     refused(lambda: load_dataset(tmp_path / "a.npz"), "x_test has 3,136 bytes")
 
