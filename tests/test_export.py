@@ -155,12 +155,12 @@ def test_javascript_types_no_constant_of_python(site):
         for name in imported[1].split(", ") if imported else ():
             module, _, alias = name.partition(" as ")
             read = set(re.findall(rf"\b{alias or module}\.([A-Z]\w+)", text))
-            for names in re.findall(rf"\{{([^}}]*)\}} = {alias or module};", text):
+            for names in re.findall(rf"\{{([^{{}}]*)\}} = {alias or module};", text):
                 read |= set(names.replace(" ", "").split(","))
             assert read, f"{path.name} imports {name} in vain"
             assert read <= known[module].keys(), f"{path.name}: {module}"
         if path.parent.name == "worker" and path.stem in known:
-            typed = re.findall(r"const \[?([A-Z_]+)\b[^;]* = [-\[{\d\"`]", text)
+            typed = re.findall(r"const \[?([A-Z_]+)\b[^;]* = \[*[-{\d\"]", text)
             assert not typed, f"{path.name} types {typed}"
 
 

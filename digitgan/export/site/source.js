@@ -3,8 +3,12 @@
 
 import { HEIGHT, requested } from "./state.js";
 
+/** Why there is no answer, as a line for people; `wait` milliseconds are worth a try. */
 export class Refusal extends Error {
-  wait = 0;
+  constructor(line, wait = 0) {
+    super(line);
+    this.wait = wait;
+  }
 }
 
 const QUIET = 150; // milliseconds without another request before files are made

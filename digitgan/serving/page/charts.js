@@ -35,11 +35,12 @@ export function ticks(most, count) {
 
 /**
  * Draw curves over epochs.
- * @param lines [{name, kind, values}]; null leaves a gap.
- * @param options {epochs, high, percent, at, label}: how high the chart reaches, and the
- * epoch that a line marks.
+ * @param {{name: string, kind: string, values: (number | null)[]}[]} lines null leaves a gap.
+ * @param {{epochs: number[], high: number, percent?: boolean, at: number | null,
+ * label: string}} options how high the chart reaches, and the epoch that a line marks.
  */
-export function lineChart(place, lines, { epochs, high, percent = false, at, label }) {
+export function lineChart(place, lines, options) {
+  const { epochs, high, percent = false, at, label } = options;
   const [svg, width] = newChart(place, HEIGHT, label);
   const last = Math.max(1, ...epochs);
   const right = Math.max(MARGIN.right, LETTER_WIDTH * Math.max(...lines.map((line) => line.name.length)) + 8);
@@ -92,9 +93,9 @@ export function dotPlot(place, rows, label) {
     const kind = value === 0.5 ? "half" : "axis";
     svg.append(make("line", { x1: x(value), x2: x(value), y1: 0, y2: row * rows.length, class: kind }));
   }
-  const labels = [["start", 0, "surely fake"], ["middle", 0.5, "cannot tell"], ["end", 1, "surely real"]];
-  for (const [anchor, value, text] of labels)
-    svg.append(make("text", { x: x(value), y: height - 10, "text-anchor": anchor }, text));
+  const labels = { start: [0, "surely fake"], middle: [0.5, "cannot tell"], end: [1, "surely real"] };
+  for (const [anchor, [value, text]] of Object.entries(labels))
+    svg.append(make("text", { x: x(value), y: height - 10, "text-anchor": anchor }, String(text)));
   rows.forEach(({ name, kind, values }, i) => {
     const middle = row * (i + 0.5);
     svg.append(make("text", { x: 0, y: middle + 4, class: kind }, name));

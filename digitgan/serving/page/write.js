@@ -37,6 +37,7 @@ function refresh({ animate = false } = {}) {
 }
 
 async function showFile(ending) {
+  /** @type {any} */
   const url = source.href(state, ending);
   if (url instanceof Promise) $(ending).removeAttribute("href"); // no link before it leads there
   $(ending).download = `${states.fileName(state)}.${ending}`;

@@ -13,7 +13,7 @@ const { FAINT } = glyphs;
  * Draw characters in one hand.
  * @param characters digits and punctuation.
  * @param height of a digit, in pixels.
- * @param style {thickness, slant, variety}.
+ * @param {{thickness?: number, slant?: number, variety?: number}} style
  * @returns {[any[], {thickness: number, slant: number}]} frames, and the pen.
  */
 export function drawGlyphs(sampler, characters, writer, height, style) {

@@ -8,8 +8,9 @@ export const STEPS_AROUND = latent_torus.TURN;
 
 /**
  * Return the generator's inputs for digits on a torus, row after row.
- * @param request {seed, digit, x, y, thickness, slant, variety}: x and y, steps to the
- * right and down, say where the first one is.
+ * @param {{seed: number, digit?: number, x?: number, y?: number, thickness?: number,
+ * slant?: number, variety?: number}} request x and y, steps to the right and down, say
+ * where the first one is.
  */
 export function torusInputs(sampler, request, columns = STEPS_AROUND, rows = STEPS_AROUND) {
   const { digit = 0, x = 0, y = 0, ...style } = request;
@@ -23,7 +24,8 @@ export function torusInputs(sampler, request, columns = STEPS_AROUND, rows = STE
 }
 
 /** Return the latent of a place: two halves of the first turn in a circle each. */
-function torusLatents([first, second, third, fourth]) {
+function torusLatents(latents) {
+  const [first, second, third, fourth] = latents;
   const root = Math.sqrt(2);
   return (x, y) => {
     const [a, b] = [x, y].map((steps) => ((2 * Math.PI) / STEPS_AROUND) * steps);

@@ -96,7 +96,10 @@ function multiplyInJavaScript(memory, left, right, out, high, wide, k) {
   }
 }
 
-/** Return the function for WebAssembly, or null where a page may not run it. */
+/**
+ * Return the function for WebAssembly, or null where a page may not run it.
+ * @returns {any}
+ */
 function assemble(memory) {
   try {
     const module = new WebAssembly.Module(Uint8Array.from(wasmModule()));

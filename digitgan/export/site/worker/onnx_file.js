@@ -14,6 +14,7 @@ const FLOAT16 = 10;
  */
 export function readGraph(bytes) {
   const graph = new Message(new Message(bytes).one(7));
+  /** @type {Object<string, {shape: number[], data: any}>} */
   const initializers = {};
   for (const tensor of graph.messages(5)) {
     initializers[tensor.text(8)] = { shape: tensor.integers(1), data: toFloat32(tensor.one(9), tensor.one(2)) };

@@ -30,7 +30,7 @@ export class OnnxSession {
 
   /**
    * Draw digits.
-   * @param inputs {latents: [Float32Array], ...conditions}, by digit.
+   * @param {Object<string, any[]>} inputs latents, Float32Array each, and conditions, by digit.
    * @returns images {rows, columns, data: Uint8Array}, 0 background to 255 ink.
    */
   run(inputs) {

@@ -64,9 +64,9 @@ export class Philox {
       cl = (el ^ dl ^ k1l) >>> 0;
       dh = fh;
       dl = fl;
-      k0h = (k0h + W0H + (k0l + W0L >= WORD)) >>> 0;
+      k0h = (k0h + W0H + Number(k0l + W0L >= WORD)) >>> 0;
       k0l = (k0l + W0L) >>> 0;
-      k1h = (k1h + W1H + (k1l + W1L >= WORD)) >>> 0;
+      k1h = (k1h + W1H + Number(k1l + W1L >= WORD)) >>> 0;
       k1l = (k1l + W1L) >>> 0;
     }
     this.#words.set([al, ah, bl, bh, cl, ch, dl, dh]);

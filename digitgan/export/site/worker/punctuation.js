@@ -8,7 +8,7 @@ const { BASELINE, DIGIT, DOT, FRAME, PRESSURE, STEPS, STROKES, UNSTEADY } = punc
 /**
  * Draw a sign as a hand would: Uint8Array of a frame, 0 background to 255 ink.
  * @param {string} sign one of STROKES.
- * @param pen {thickness, slant}.
+ * @param {{thickness: number, slant: number}} pen
  * @param noise what makes it unsteady: eight normal numbers for each stroke.
  */
 export function drawSign(sign, pen, noise) {

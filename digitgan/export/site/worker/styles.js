@@ -10,7 +10,7 @@ const JITTER = float32(styles.JITTER);
 /** The styles of some real digits, by label. */
 export class StyleTable {
   /**
-   * @param table {first, count, mean, std}, by label.
+   * @param {{first: number[], count: number[], mean: number[][], std: number[][]}} table by label.
    * @param {Float32Array} rows a thickness and a slant of each real digit.
    */
   constructor(table, rows) {

@@ -10,8 +10,14 @@ import { WriterStyle } from "./writer_style.js";
 const CHARACTERS = [...limits.DIGITS, ...punctuation.SIGNS];
 
 /**
+ * @typedef {{text: string, seed: number, thickness?: number, slant?: number,
+ * variety?: number, spacing?: number[], lines?: string, noise?: number,
+ * rerolls?: number[]}} Request
+ */
+
+/**
  * Write a text; same arguments, same picture as digitgan's write().
- * @param request {text, seed, thickness, slant, variety, spacing, lines, noise, rerolls}.
+ * @param {Request} request
  * @param {number} height of a digit, in pixels.
  * @returns {any} {width, height, grey: Uint8Array, labels, places, boxes, pen}.
  * @throws an Error whose message says what cannot be written.
@@ -21,20 +27,26 @@ export function write(sampler, request, height) {
   return inkPage(draft, draft.layout.size[0], request, height);
 }
 
-/** Write it in the hands on the way to that of request.toward, on equal pages. */
-export function writeWalk(sampler, { toward, ...request }, height, frames) {
+/**
+ * Write it in the hands on the way to that of request.toward, on equal pages.
+ * @param {Request & {toward: number}} request
+ */
+export function writeWalk(sampler, request, height, frames) {
   const drafts = range(frames).map((i) => {
-    const writer = new WriterStyle(request.seed, request.rerolls, toward, i / (frames - 1));
+    const writer = new WriterStyle(request.seed, request.rerolls, request.toward, i / (frames - 1));
     return layOutText(sampler, request, height, writer);
   });
   const width = Math.max(...drafts.map(({ layout }) => layout.size[0]));
   return drafts.map((draft) => inkPage(draft, width, request, height));
 }
 
-/** Write every character and give it its place. */
-function layOutText(sampler, { text, lines, spacing, noise, ...style }, height, writer) {
+/**
+ * Write every character and give it its place.
+ * @param {Request} request
+ */
+function layOutText(sampler, request, height, writer) {
+  const { text, lines, spacing, noise, thickness, slant, variety } = request;
   check(text, spacing, noise ?? 0, height);
-  const { thickness, slant, variety } = style;
   const rows = text.replaceAll("\r\n", "\n").split("\n");
   const labels = [...rows.join("").replaceAll(" ", "")];
   const [frames, pen] = drawGlyphs(sampler, labels, writer, height, { thickness, slant, variety });
@@ -44,8 +56,13 @@ function layOutText(sampler, { text, lines, spacing, noise, ...style }, height, 
   return { labels, frames, pen, layout: layOut(rows, frames, pen.slant, height, between, shares) };
 }
 
-/** Ink a page of a width. */
-function inkPage({ labels, frames, pen, layout }, width, { lines, noise = 0, seed }, height) {
+/**
+ * Ink a page of a width.
+ * @param {Request} request
+ */
+function inkPage(draft, width, request, height) {
+  const { labels, frames, pen, layout } = draft;
+  const { lines, noise = 0, seed } = request;
   const sheet = drawLines(lines, { ...layout, size: [width, layout.size[1]] }, height);
   const boxes = frames.map((frame, i) => inkFrame(frame, layout.lefts[i], layout.tops[i], sheet));
   const clean = { width, height: sheet.height, grey: sheet.ink.map((ink) => 255 - ink) };

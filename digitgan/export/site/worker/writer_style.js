@@ -37,7 +37,7 @@ export class WriterStyle {
 /**
  * Decide the digits of a text in one hand.
  * @param characters digits and punctuation.
- * @param style {thickness, slant, variety}.
+ * @param {{thickness?: number, slant?: number, variety?: number}} style
  * @returns {[any, {thickness: number, slant: number}]} the generator's inputs, and the pen:
  * the hand's mean thickness and slant.
  */
