@@ -68,7 +68,7 @@ def requests(folder: Path) -> dict[str, Callable[[], object]]:
     """Return what is traced, by name."""
     from starlette.testclient import TestClient
 
-    from digitgan.serving.app import make_app
+    from digitgan.serving.app import create_app
 
     model = digitgan.load()
     numbers = iter(range(1000))
@@ -79,7 +79,7 @@ def requests(folder: Path) -> dict[str, Callable[[], object]]:
 
     def get():
         with TestClient(
-            make_app(digitgan.load(threads=1)), base_url="http://localhost"
+            create_app(digitgan.load(threads=1)), base_url="http://localhost"
         ) as client:
             client.get("/v1/numbers?text=2026").raise_for_status()
 

@@ -13,7 +13,6 @@ _PUBLIC = {
     "adapt": "digitgan.training.adapt",
     "evaluate": "digitgan.evaluation.load_samples",
     "load": "digitgan.handwriting.model",
-    "load_dataset": "digitgan.data.load",
     "make_dataset": "digitgan.datasets.make",
     "resume": "digitgan.training.train",
     "train": "digitgan.training.train",

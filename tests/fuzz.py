@@ -1,4 +1,4 @@
-"""Throw nearly valid files and requests at everything that reads them.
+"""Throw nearly valid files and wishes at everything that reads them.
 
 What is read either works or is refused in one line, without a warning and within a
 bound of memory:
@@ -15,7 +15,6 @@ import time
 import tracemalloc
 import warnings
 from collections import Counter
-from dataclasses import asdict
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -34,14 +33,16 @@ from hostile import (
     promising,
 )
 
-from digitgan.data.load import load_dataset
-from digitgan.datasets import pattern
-from digitgan.datasets.state import read_state
+from digitgan.data import readers
+from digitgan.datasets import manifest, texts
 from digitgan.errors import InputError
 from digitgan.sampling.sampler import Sampler
 from digitgan.sampling.styles import Styles
-from digitgan.serving import fields, parameters
+from digitgan.serving.api_route import parse_json, unique
 from digitgan.serving.problems import Problem
+from digitgan.serving.request_models import from_url
+from digitgan.serving.routes.digits import digit_fields
+from digitgan.serving.routes.numbers import DEFAULT_HEIGHT, check_area, number_fields
 from digitgan.training.checkpoint import Checkpoints, _digest
 from digitgan.training.run import Run
 
@@ -69,11 +70,11 @@ class Targets:
         self._put("train-labels-idx1-ubyte", hostile.idx(LABELS))
         self._put("model/generator.onnx", hostile.network())
         self._put("model/styles.npz", hostile.packed(STYLES))
-        spec = json.dumps(asdict(hostile.stored_spec()))
+        spec = json.dumps(hostile.stored_spec().to_dict())
         self._put("part/.shards/spec.json", spec.encode())
         self.gan = _game()
         model = SimpleNamespace(classes=CLASSES, limits={"slant": (-31.4, 40.6)})
-        self.known = fields.for_numbers(model) + fields.for_digits(model)
+        self.numbers, self.digits = number_fields(model), digit_fields(model)
         self.card = CARD | {"sha256": _sums(folder / "model")}
         self.manifest, self.config = hostile.stored_manifest(), hostile.stored_config()
         self.idx = [hostile.idx(x) for x in (IMAGES, LABELS, IMAGES[:, 1:])]
@@ -109,7 +110,7 @@ class Targets:
     def make_manifest(self, rng: Random) -> bytes:
         return altered(rng, self.manifest)
 
-    def make_record(self, rng: Random) -> bytes:
+    def make_receipt(self, rng: Random) -> bytes:
         return altered(rng, self.manifest["shards"][0])
 
     def make_config(self, rng: Random) -> bytes:
@@ -129,7 +130,7 @@ class Targets:
     def make_table(self, rng: Random) -> bytes:
         return changed(rng, TABLES)
 
-    def make_request(self, rng: Random) -> dict:
+    def make_wish(self, rng: Random) -> dict:
         usual = {
             "kind": ["digits", "numbers", "scenes"],
             "format": ["idx", "png", "coco"],
@@ -147,7 +148,8 @@ class Targets:
         return hostile.text(rng, 40, SIGNS)
 
     def make_url(self, rng: Random) -> list[tuple[str, str]]:
-        names, pairs = [one.name for one in self.known], [("text", "12/05")]
+        names = [*self.numbers.model_fields, *self.digits.model_fields]
+        pairs = [("text", "12/05")]
         for _ in range(rng.randrange(3)):
             name = rng.choice(names) if rng.random() < 0.95 else hostile.text(rng, 8)
             value = hostile.text(rng, rng.choice([2, 30]), "0123456789+-.eE,_ \n")
@@ -159,17 +161,17 @@ class Targets:
 
     def read_idx(self, content: bytes) -> None:
         path = self._put("train-images-idx3-ubyte", content)
-        load_dataset(path)
+        readers.read(path)
 
     def read_gzip(self, content: bytes) -> None:
-        load_dataset(self._put("images.gz", content))
+        readers.read(self._put("images.gz", content))
 
     def read_npz(self, content: bytes) -> None:
-        load_dataset(self._put("digits.npz", content))
+        readers.read(self._put("digits.npz", content))
 
     def read_pictures(self, content: bytes) -> None:
         self._put("pictures/ace/other.png", content)
-        load_dataset(self.folder / "pictures")
+        readers.read(self.folder / "pictures")
 
     def read_styles(self, content: bytes) -> None:
         styles = Styles(self._put("styles.npz", content), 10)
@@ -180,15 +182,15 @@ class Targets:
         self._put("model/model.json", content)
         model = Sampler(self.folder / "model", threads=1)
         assert model.sample(n=2).shape == (2, 28, 28)
-        fields.for_digits(model)
+        digit_fields(model)
 
     def read_manifest(self, content: bytes) -> None:
         self._put("set/manifest.json", content)
-        read_state(self.folder / "set")
+        manifest.read_state(self.folder / "set")
 
-    def read_record(self, content: bytes) -> None:
+    def read_receipt(self, content: bytes) -> None:
         self._put("part/.shards/0.json", content)
-        read_state(self.folder / "part")
+        manifest.read_state(self.folder / "part")
 
     def read_config(self, content: bytes) -> None:
         self._put("run/config.json", content)
@@ -202,19 +204,26 @@ class Targets:
         self._put("run/log.csv", content)
         Run(self.folder / "run", None).log  # noqa: B018 - a property that reads
 
-    def read_request(self, options: dict) -> None:
-        hostile.stored_spec(**options)
+    def read_wish(self, wish: dict) -> None:
+        hostile.stored_spec(**wish)
 
-    def read_pattern(self, content: str) -> None:
-        pattern.parse(content)
+    def read_pattern(self, pattern: str) -> None:
+        texts.parse(pattern)
 
     def read_url(self, pairs: list) -> None:
-        asked = parameters.from_url(self.known, pairs)
-        parameters.check_page(asked)
+        query = unique(pairs)
+        of_digits = query.keys() & {"labels", "digit", "n", "one_hand"}
+        fields = self.digits if of_digits else self.numbers
+        self._check_numbers(fields.model_validate(from_url(fields)(query)))
 
     def read_json(self, body: bytes) -> None:
-        asked = parameters.from_json(self.known, body)
-        parameters.check_page(asked)
+        self._check_numbers(self.numbers.model_validate(parse_json(body)))
+
+    @staticmethod
+    def _check_numbers(fields) -> None:
+        given = {"height": DEFAULT_HEIGHT} | fields.given()
+        if "text" in given:
+            check_area(given)
 
     def _put(self, name: str, content: bytes) -> Path:
         path = self.folder / name

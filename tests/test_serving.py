@@ -20,14 +20,14 @@ from digitgan.handwriting.model import load
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
 httpx = pytest.importorskip("httpx")
-from starlette.routing import Mount  # noqa: E402
+from fastapi.routing import APIRoute  # noqa: E402
 from starlette.testclient import TestClient  # noqa: E402
 
-from digitgan.serving import app as app_module  # noqa: E402
-from digitgan.serving import encoders, parameters, static_files  # noqa: E402
-from digitgan.serving.app import make_app  # noqa: E402
+from digitgan.serving import api_route, encoders, static_files  # noqa: E402
+from digitgan.serving.app import create_app  # noqa: E402
 from digitgan.serving.draw_pool import DrawPool  # noqa: E402
 from digitgan.serving.problems import Problem  # noqa: E402
+from digitgan.serving.routes import numbers  # noqa: E402
 
 HERE = "http://localhost"
 MEDIA = encoders.MEDIA_TYPES
@@ -43,7 +43,7 @@ def model():
 
 @pytest.fixture(scope="module")
 def client(model):
-    with TestClient(make_app(model), HERE) as client:
+    with TestClient(create_app(model), HERE) as client:
         yield client
 
 
@@ -227,7 +227,7 @@ def test_bad_bodies_are_refused(client, body, kind, status, field):
 
 
 def test_a_slow_body_is_refused(client, monkeypatch):
-    monkeypatch.setattr(app_module, "BODY_SECONDS", 0.05)
+    monkeypatch.setattr(api_route, "BODY_SECONDS", 0.05)
 
     async def slow():
         sent, app = [], client.app
@@ -302,13 +302,13 @@ def test_metrics_count_requests_and_remember_no_names(client):
 def test_past_capacity_it_says_503_and_stays_awake(model, monkeypatch):
     go, drawing = threading.Event(), threading.Event()
 
-    def numbers(*_):
+    def draw_numbers(*_):
         drawing.set()
         go.wait(20)
         return b"drawn"
 
-    monkeypatch.setattr(encoders, "numbers", numbers)
-    with TestClient(make_app(model, workers=1, waiting=1), HERE) as client:
+    monkeypatch.setattr(numbers, "draw_numbers", draw_numbers)
+    with TestClient(create_app(model, workers=1, queue=1), HERE) as client:
         replies = []
         ask = lambda: replies.append(client.get("/v1/numbers?text=1"))  # noqa: E731
         both = [threading.Thread(target=ask) for _ in range(2)]
@@ -353,7 +353,7 @@ def test_a_client_that_leaves_keeps_its_place_until_the_work_is_done():
 
 def test_who_waits_too_long_for_a_thread_is_told():
     async def wait():
-        go, capacity = threading.Event(), DrawPool(1, 5, patience=0.1)
+        go, capacity = threading.Event(), DrawPool(1, 5, max_wait=0.1)
         first = asyncio.create_task(capacity.run(go.wait, 20))
         await asyncio.sleep(0.01)
         with pytest.raises(Problem) as told:
@@ -363,23 +363,23 @@ def test_who_waits_too_long_for_a_thread_is_told():
         return told.value, busy, await first
 
     problem, busy, first = asyncio.run(wait())
-    assert problem.status == 503 and problem.headers["Retry-After"] == "1"
+    assert problem.status_code == 503 and problem.headers["Retry-After"] == "1"
     assert busy == 1 and first is True  # what had begun was finished
 
 
 def test_a_failure_of_ours_gives_nothing_away(model, monkeypatch):
-    def numbers(*_):
+    def draw_numbers(*_):
         raise RuntimeError("a secret")
 
-    monkeypatch.setattr(encoders, "numbers", numbers)
-    with TestClient(make_app(model), HERE, raise_server_exceptions=False) as client:
+    monkeypatch.setattr(numbers, "draw_numbers", draw_numbers)
+    with TestClient(create_app(model), HERE, raise_server_exceptions=False) as client:
         told = refusal(client.get("/v1/numbers?text=1"), 500)
         assert "secret" not in json.dumps(told)
         assert client.get("/healthz").status_code == 200
 
 
 def test_the_largest_pictures_fit_in_memory(client):
-    most = parameters.LARGEST
+    most = numbers.MAX_AREA
     asks = [
         {"text": "8" * 62, "height": 200, "noise": 1},
         {"text": "8" * 200, "height": 111, "noise": 1},
@@ -401,21 +401,22 @@ def test_the_largest_pictures_fit_in_memory(client):
 
 def test_the_description_covers_every_route_and_its_examples_work(client):
     told = client.get("/openapi.json").json()
-    served = {route.path for route in client.app.routes if not isinstance(route, Mount)}
-    assert served | {"/"} == set(told["paths"])
+    routes = (route for route in client.app.routes if isinstance(route, APIRoute))
+    assert {route.path for route in routes} == set(told["paths"])
     for path, verbs in told["paths"].items():
         if path.startswith("/v1/runs"):
             continue  # they train: test_learn.py and the contract try them
         for verb, what in verbs.items():
             where, query = path, {}
             for one in what.get("parameters", []):
+                examples = one["schema"].get("examples")
                 if one["in"] == "path":
-                    where = where.replace(f"{{{one['name']}}}", one["example"])
-                elif "example" in one:
-                    query[one["name"]] = one["example"]
+                    where = where.replace(f"{{{one['name']}}}", examples[0])
+                elif examples:
+                    query[one["name"]] = examples[0]
             if verb == "post":
                 content = what["requestBody"]["content"]["application/json"]
-                reply = client.post(where, json=content["example"])
+                reply = client.post(where, json=content["schema"]["examples"][0])
                 assert reply.status_code == 200, reply.text
                 continue
             query = {

@@ -13,10 +13,11 @@ pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
 httpx = pytest.importorskip("httpx")
 
-from served import served  # noqa: E402
+from live_server import live_server  # noqa: E402
 
-from digitgan.serving import connections, encoders  # noqa: E402
-from digitgan.serving.app import BODY  # noqa: E402
+from digitgan.serving import connections  # noqa: E402
+from digitgan.serving.api_route import MAX_BODY  # noqa: E402
+from digitgan.serving.routes import numbers  # noqa: E402
 
 written = []  # what was opened to be written, while a server was asked
 
@@ -36,7 +37,7 @@ sys.addaudithook(_watch)
 
 @pytest.fixture(scope="module")
 def port():
-    with served() as port:
+    with live_server() as port:
         _watch.off = False
         yield port
         _watch.off = True
@@ -128,7 +129,7 @@ def test_a_body_that_is_too_large_is_refused_in_words(port, framing):
     content = parts() if framing == "chunked" else b" " * 5_000_000
     where = f"http://localhost:{port}/v1/numbers"
     reply = httpx.post(where, content=content, headers=headers, timeout=20)
-    assert reply.status_code == 413 and f"{BODY:,}" in reply.json()["detail"]
+    assert reply.status_code == 413 and f"{MAX_BODY:,}" in reply.json()["detail"]
 
 
 def drip(client, data, seconds):
@@ -192,8 +193,8 @@ def test_who_does_not_read_blocks_nobody_and_is_cut_off(port, monkeypatch):
 
 
 def test_past_the_connections_that_it_keeps_it_says_503(monkeypatch):
-    monkeypatch.setattr(connections, "MOST", 2)
-    with served() as port:
+    monkeypatch.setattr(connections, "MAX_CONNECTIONS", 2)
+    with live_server() as port:
         kept = [socket.create_connection(("127.0.0.1", port)) for _ in range(2)]
         time.sleep(0.2)
         said = ask(port, plain("GET /healthz HTTP/1.1"))
@@ -207,14 +208,14 @@ def test_past_the_connections_that_it_keeps_it_says_503(monkeypatch):
 def test_who_is_answered_while_it_stops_is_told_to_come_back(monkeypatch):
     go, begun = threading.Event(), threading.Event()
 
-    def numbers(*_):
+    def draw_numbers(*_):
         begun.set()
         go.wait(20)
         return b"drawn"
 
-    monkeypatch.setattr(encoders, "numbers", numbers)
+    monkeypatch.setattr(numbers, "draw_numbers", draw_numbers)
     replies = []
-    with served() as port:
+    with live_server() as port:
         line = plain("GET /v1/numbers?text=1 HTTP/1.1").replace(
             b"Connection: close\r\n", b""
         )

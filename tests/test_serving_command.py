@@ -37,14 +37,15 @@ def test_the_command_refuses_a_token_that_is_easy_or_no_word(capsys, token):
 
 def test_answers_are_not_held_back_to_be_sent_together():
     """Without its protocol asyncio leaves Nagle's algorithm on: 40 ms an answer."""
-    with server._listening("127.0.0.1", 0) as listener:
+    with server.listen("127.0.0.1", 0) as listener:
         assert listener.proto == socket.IPPROTO_TCP
 
 
+@pytest.mark.process
 def test_the_command_needs_its_extra_and_the_others_do_not(tmp_path):
     def run(*words):
         hide = "import sys; [sys.modules.__setitem__(m, None) for m in "
-        hide += "('starlette', 'uvicorn', 'prometheus_client')]; "
+        hide += "('fastapi', 'uvicorn', 'prometheus_client')]; "
         code = f"{hide}from digitgan.cli import main; main({list(words)})"
         words = [sys.executable, "-c", code]
         return subprocess.run(words, capture_output=True, text=True)
@@ -55,6 +56,7 @@ def test_the_command_needs_its_extra_and_the_others_do_not(tmp_path):
     assert run("generate", "7", "-o", str(tmp_path / "7.png")).returncode == 0
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("end", "host"), [(signal.SIGINT, "127.0.0.1"), (signal.SIGTERM, "0.0.0.0")]
 )
@@ -89,6 +91,7 @@ def test_the_command_serves_and_stops_when_it_has_answered(end, host):
             process.kill()
 
 
+@pytest.mark.process
 def test_the_command_starts_without_what_evaluates_or_trains():
     """Each of these takes longer to import than all that the server needs."""
     slow = ["scipy.stats", "scipy.optimize", "keras", "matplotlib", "pandas"]

@@ -7,9 +7,10 @@ import numpy as np
 from PIL import Image
 
 FRAME_MS = 60  # of a film
+COLUMNS, SCALE = 10, 2  # of a grid, unless others are given
 
 
-def grid(images: np.ndarray, columns: int = 10, scale: int = 2) -> Image.Image:
+def grid(images: np.ndarray, columns: int = COLUMNS, scale: int = SCALE) -> Image.Image:
     """Lay digits out in rows.
 
     Args:
@@ -30,6 +31,21 @@ def grid(images: np.ndarray, columns: int = 10, scale: int = 2) -> Image.Image:
     picture = Image.fromarray(255 - sheet)
     size = (picture.width * scale, picture.height * scale)
     return picture.resize(size, Image.Resampling.NEAREST)
+
+
+def images_of_grid(picture: Image.Image, size: int = 28) -> np.ndarray:
+    """Return the digits of a greyscale :func:`grid`, which loses nothing.
+
+    Args:
+        picture: A grid with its usual columns and scale.
+        size: Height and width of a digit.
+
+    Returns:
+        ``uint8 (N, size, size)``, with the background that fills up the last row.
+    """
+    pixels = 255 - np.asarray(picture.convert("L"))[::SCALE, ::SCALE]
+    images = pixels.reshape(-1, size, COLUMNS, size).swapaxes(1, 2)
+    return np.ascontiguousarray(images.reshape(-1, size, size))
 
 
 def save_gif(frames: list[Image.Image], file: Path | BinaryIO) -> None:

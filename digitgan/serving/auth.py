@@ -1,18 +1,21 @@
 """Who may ask: this machine alone, or whoever has the token for what writes."""
 
 import secrets
-from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.types import Scope
 
-from digitgan.serving.problems import Problem
+from digitgan.serving.problems import Problem, wrong
 
 COOKIE = "digitgan_token"
 SAFE = {"GET", "HEAD", "OPTIONS"}
-Answer = Callable[[Request], Awaitable[Response]]
+NEEDED = (
+    "this needs the token: open the link that the server printed, "
+    "or send Authorization: Bearer TOKEN"
+)
 
 
 class TokenAuth:
@@ -34,77 +37,53 @@ class TokenAuth:
         """
         self._token = token
 
-    def writing(self, answer: Answer) -> Answer:
-        """Return the endpoint of a route that writes or trains, for who may alone.
+    def require_token(self, request: Request) -> None:
+        """Refuse who does not know the token; the dependency of routes that write.
 
-        ``Route("/v1/runs", guard.writing(start), methods=["POST"])``. Without the
-        token the answer is a problem with status 401.
-
-        Args:
-            answer: The endpoint, an async function of the request.
+        Raises:
+            Problem: 401.
         """
+        if not self._token:
+            return
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            token = request.cookies.get(COOKIE, "")
+        if not self._matches(token.strip()):
+            headers = {"WWW-Authenticate": 'Bearer realm="digitgan"'}
+            raise Problem(401, NEEDED, headers, field="Authorization")
 
-        async def answer_to_who_may(request: Request) -> Response:
-            if not self._knows_token(request):
-                line = "this needs the token: open the link that the server printed, "
-                line += "or send Authorization: Bearer TOKEN"
-                headers = {"WWW-Authenticate": 'Bearer realm="digitgan"'}
-                raise Problem(401, line, headers, field="Authorization")
-            return await answer(request)
+    def refusal(self, scope: Scope) -> Response | None:
+        """Return the answer to another site's request, or to the link with the token.
 
-        return answer_to_who_may
-
-    def around(self, app):
-        """Return an ASGI application that answers to names and origins of its own."""
-
-        async def guarded(scope, receive, send):
-            if scope["type"] != "http":
-                return await app(scope, receive, send)
-            request = Request(scope)
-            try:
-                self._check_names(request)
-            except Problem as problem:
-                return await problem.response()(scope, receive, send)
-            if self._token and request.url.path == "/" and _link(request):
-                return await self._welcome(request)(scope, receive, send)
-            return await app(scope, receive, send)
-
-        return guarded
-
-    def _check_names(self, request: Request) -> None:
-        """Refuse what another site's page sends."""
+        Returns:
+            None for a request that the application answers.
+        """
+        request = Request(scope)
         host = request.headers.get("host", "")
+        origin = request.headers.get("origin", f"http://{host}")
         if not self._token and not is_loopback(_name(host)):
             allowed = "localhost, 127.0.0.1 or [::1]; any with --token"
-            line = f"Host is {host[:100]!r}: allowed is {allowed}"
-            raise Problem(421, line, field="Host", value=host[:100], allowed=allowed)
-        origin = request.headers.get("origin")
-        if origin is None or request.method in SAFE:
-            return
-        if origin.partition("://")[2].lower() != host.lower():
-            line = f"Origin is {origin[:100]!r}: allowed is the page of this server"
-            raise Problem(403, line, field="Origin", value=origin[:100])
+            return wrong("Host", host[:100], allowed, 421).response()
+        is_ours = origin.partition("://")[2].lower() == host.lower()
+        if not is_ours and request.method not in SAFE:
+            allowed = "the page of this server"
+            return wrong("Origin", origin[:100], allowed, 403).response()
+        token = request.query_params.get("token", "")
+        if self._token and token and request.url.path == "/":
+            return self._welcome(request, token)
+        return None
 
-    def _knows_token(self, request: Request) -> bool:
-        if not self._token:
-            return True
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            given = request.cookies.get(COOKIE, "")
-        return self._is(given.strip())
+    def _matches(self, token: str) -> bool:
+        expected = self._token or ""
+        return secrets.compare_digest(token.encode(), expected.encode())
 
-    def _is(self, given: str) -> bool:
-        return secrets.compare_digest(given.encode(), self._token.encode())
-
-    def _welcome(self, request: Request) -> Response:
+    def _welcome(self, request: Request, token: str) -> Response:
         """Turn the token of a link into a cookie, and show the rest of the link."""
         rest = request.url.remove_query_params("token").query
         response = RedirectResponse(f"/?{rest}" if rest else "/", 303)
         response.headers["Cache-Control"] = "no-store"
-        if self._is(_link(request)):
-            response.set_cookie(
-                COOKIE, _link(request), httponly=True, samesite="strict"
-            )
+        if self._matches(token):
+            response.set_cookie(COOKIE, token, httponly=True, samesite="strict")
         return response
 
 
@@ -122,7 +101,3 @@ def _name(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
-
-
-def _link(request: Request) -> str:
-    return request.query_params.get("token", "")

@@ -7,11 +7,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from digitgan.serving.problems import Problem
 
-HEAD = 16_384  # bytes of the line and headers of a request
+MAX_HEAD = 16_384  # bytes of the line and headers of a request
 HEAD_SECONDS = 10  # to send them
 READ_SECONDS = 60  # to take what was written
 CLOSE = (b"connection", b"close")
-MOST = 500  # connections at once; past them 503
+MAX_CONNECTIONS = 500  # connections at once; past them 503
 
 
 class Connection(H11Protocol):
@@ -22,8 +22,8 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:
         """Begin to wait for a request, unless too many are connected."""
         super().connection_made(transport)
-        if len(self.connections) > MOST:
-            line = f"{MOST} connections are open: try again"
+        if len(self.connections) > MAX_CONNECTIONS:
+            line = f"{MAX_CONNECTIONS} connections are open: try again"
             headers = {"Retry-After": "1", "Connection": "close"}
             self.app = Problem(503, line, headers).response()
         self._wait(HEAD_SECONDS, self._late)
@@ -69,7 +69,9 @@ class Connection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP, as every refusal is told."""
-        line = f"this is not a request of HTTP/1.1 with a head of up to {HEAD:,} bytes"
+        line = (
+            f"this is not a request of HTTP/1.1 with a head of up to {MAX_HEAD:,} bytes"
+        )
         self._refuse(Problem(400, line))
 
     def _hang_up(self) -> None:
@@ -91,9 +93,9 @@ class Connection(H11Protocol):
         headers = [*answer.raw_headers, CLOSE]
         try:
             said = self.conn.send(
-                h11.Response(status_code=problem.status, headers=headers)
+                h11.Response(status_code=problem.status_code, headers=headers)
             )
-            said += self.conn.send(h11.Data(data=answer.body))
+            said += self.conn.send(h11.Data(data=bytes(answer.body)))
             said += self.conn.send(h11.EndOfMessage())
         except h11.LocalProtocolError:  # in the middle of an answer
             return self.transport.abort()

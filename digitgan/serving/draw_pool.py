@@ -4,55 +4,58 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
+from typing import TypeVar
 
 from digitgan.serving.problems import Problem
 
+T = TypeVar("T")
 RETRY_AFTER = 1  # seconds
-PATIENCE = 5.0  # seconds to wait for a thread
+MAX_WAIT = 5.0  # seconds for a thread
 
 
 class DrawPool:
-    """A bounded pool that draws beside the event loop.
+    """A bounded pool of threads that draw while the event loop goes on.
 
     Attributes:
-        most: How many may be drawn or wait at once.
+        limit: How many drawings may be under way or wait at once.
         busy: How many are or do.
     """
 
-    def __init__(self, workers: int, waiting: int, patience: float = PATIENCE):
+    def __init__(self, workers: int, queue: int, max_wait: float = MAX_WAIT):
         """Start with nothing to do.
 
         Args:
             workers: Threads that draw, 1 or more.
-            waiting: How many may wait for one, 0 or more.
-            patience: How long, in seconds.
+            queue: How many drawings may wait for one, 0 or more.
+            max_wait: How long, in seconds.
         """
-        self.most, self.busy = workers + waiting, 0
-        self._patience = patience
+        self.limit, self.busy = workers + queue, 0
+        self._max_wait = max_wait
         self._lock = Lock()
         self._pool = ThreadPoolExecutor(workers, "drawing")
 
-    async def run(self, work: Callable, *arguments):
-        """Do some work in a thread and return what it returns.
+    async def run(self, draw: Callable[..., T], *arguments) -> T:
+        """Draw in a thread.
 
         Raises:
-            Problem: 503, as many as may be are at it or wait, or none got done in time.
+            Problem: 503, as many as may be are at it or wait, or no thread was free in
+                time.
         """
         with self._lock:
-            if self.busy >= self.most:
+            if self.busy >= self.limit:
                 raise self._full()
-            future = self._pool.submit(work, *arguments)
+            future = self._pool.submit(draw, *arguments)
             self.busy += 1
         future.add_done_callback(self._done)
-        answer = asyncio.wrap_future(future)
+        result = asyncio.wrap_future(future)
         try:
-            await asyncio.wait({answer}, timeout=self._patience)
+            await asyncio.wait({result}, timeout=self._max_wait)
         except asyncio.CancelledError:
             future.cancel()  # nobody waits for it any more
             raise
-        if not answer.done() and future.cancel():  # what has begun is finished
+        if not result.done() and future.cancel():  # what has begun is finished
             raise self._full()
-        return await answer
+        return await result
 
     def _full(self) -> Problem:
         line = f"{self.busy} requests are being drawn or wait: try again"

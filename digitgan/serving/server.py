@@ -8,18 +8,18 @@ import socket
 from pathlib import Path
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from digitgan.cpu import available_cores
 from digitgan.errors import InputError
 from digitgan.handwriting.model import load
-from digitgan.serving.app import RUNS, make_app
+from digitgan.serving.app import DEFAULT_RUNS, create_app
 from digitgan.serving.auth import is_loopback
-from digitgan.serving.connections import HEAD, Connection
+from digitgan.serving.connections import MAX_HEAD, Connection
 
-WAITING = 64  # requests that may wait to be drawn
-PATIENCE = 10  # seconds for what has begun when the server is asked to stop
-IDLE = 30  # seconds a silent connection is kept
+MAX_QUEUE = 64  # requests that may wait to be drawn
+STOP_SECONDS = 10  # for what has begun when the server is asked to stop
+KEEP_ALIVE_SECONDS = 30  # for a silent connection
 BACKLOG = 1_024  # connections that wait to be taken up
 TOKEN = re.compile(r"[A-Za-z0-9._~-]{16,128}")
 
@@ -29,7 +29,7 @@ def serve(
     port: int,
     model: str,
     token: str | None = None,
-    runs: Path = RUNS,
+    runs: Path = DEFAULT_RUNS,
     data: str = "mnist",
 ) -> None:
     """Answer until Ctrl-C or SIGTERM.
@@ -40,7 +40,7 @@ def serve(
         model: What :func:`digitgan.load` takes.
         token: What those who write or train must know; made up where others than this
             machine can ask and there is none.
-        runs: The folder of the trainings.
+        runs: The folder of the runs.
         data: What new ones learn from.
 
     Raises:
@@ -48,80 +48,78 @@ def serve(
             cannot be listened on.
     """
     if token is not None and not TOKEN.fullmatch(token):
-        raise InputError(
-            f"token has {len(token)} characters: allowed are 16 to 128 letters, "
-            "digits and - . _ ~"
-        )
-    sampler = load(model, threads=1)
-    with _listening(host, port) as listener:
-        where, port = listener.getsockname()[:2]
-        if token is None and not is_loopback(where):
+        allowed = "16 to 128 letters, digits and - . _ ~"
+        problem = f"has {len(token)} characters"  # and is not shown
+        raise InputError("token", None, allowed, problem)
+    opened = load(model, threads=1)
+    with listen(host, port) as listener:
+        address, port = listener.getsockname()[:2]
+        if token is None and not is_loopback(address):
             token = secrets.token_urlsafe(24)
-        app = make_app(
-            sampler,
+        app = create_app(
+            opened,
             workers=available_cores(),
-            waiting=WAITING,
+            queue=MAX_QUEUE,
             token=token,
             runs=runs,
             data=data,
         )
-        print(f"digitgan serves {_link(where, port, token)} until Ctrl-C", flush=True)
+        print(f"digitgan serves {_link(address, port, token)} until Ctrl-C", flush=True)
         try:
             # uvicorn raises a signal again after it has stopped for it
             signal.signal(signal.SIGTERM, signal.default_int_handler)
-            server_of(app).run(sockets=[listener])
+            create_server(app).run(sockets=[listener])
         except KeyboardInterrupt:
             print("digitgan: stopped")
 
 
-def server_of(app: Starlette) -> uvicorn.Server:
+def create_server(app: ASGIApp) -> uvicorn.Server:
     """Return what answers for an application, with the limits of this module."""
     config = uvicorn.Config(
         app,
         http=Connection,
         ws="none",
-        h11_max_incomplete_event_size=HEAD,
+        h11_max_incomplete_event_size=MAX_HEAD,
         log_level="error",
-        timeout_keep_alive=IDLE,
-        timeout_graceful_shutdown=PATIENCE,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
         server_header=False,
     )
     return uvicorn.Server(config)
 
 
-def _link(where: str, port: int, token: str | None) -> str:
-    """Return what to open in a browser on this machine."""
-    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(where, where)
-    shown = f"[{here}]" if ":" in here else here
-    return f"http://{shown}:{port}/" + (f"?token={token}" if token else "")
-
-
-def _listening(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens.
 
     Raises:
         InputError: The port is taken, or the address is not this machine's.
     """
     try:
-        found = socket.getaddrinfo(host, port, proto=socket.IPPROTO_TCP)
-        family, kind, proto, _, where = found[0]
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, proto=socket.IPPROTO_TCP
+        )[0]
         # asyncio sends without delay (Nagle's) only where the socket names its protocol
-        listener = socket.socket(family, kind, proto)
+        listener = socket.socket(family, kind, protocol)
     except OSError as error:
-        raise _unheard(host, port, error) from error
+        raise _cannot_listen(host, port, error) from error
     try:
         if os.name == "posix":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(where)
+        listener.bind(address)
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
-        raise _unheard(host, port, error) from error
+        raise _cannot_listen(host, port, error) from error
     return listener
 
 
-def _unheard(host: str, port: int, error: OSError) -> InputError:
-    return InputError(
-        f"port {port} on {host} cannot be listened on "
-        f"({error.strerror or error}): allowed is a free one, or --port 0"
-    )
+def _cannot_listen(host: str, port: int, error: OSError) -> InputError:
+    problem = f"on {host} cannot be listened on ({error.strerror or error})"
+    return InputError("port", port, "a free one, or --port 0", problem)
+
+
+def _link(address: str, port: int, token: str | None) -> str:
+    """Return what to open in a browser on this machine."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)
+    shown = f"[{here}]" if ":" in here else here
+    return f"http://{shown}:{port}/" + (f"?token={token}" if token else "")

@@ -10,29 +10,29 @@ from digitgan.errors import InputError
 from digitgan.files import replacing
 
 DPI = 300
-PAGE_SIZE = (2480, 3508)  # width and height of A4
+PAGE = (2480, 3508)  # width and height of A4
 ENDINGS = (".pdf", ".png")
 
 ROWS, COLUMNS = 10, 8
-CELL_SIZE = 166  # 14 mm: a digit of usual size and pen is as bold there as in MNIST
-CELL_PITCH = (214, 236)
-FIRST_CELL = (500, 720)  # left and top
+CELL = 166  # 14 mm: a digit of usual size and pen is as bold there as in MNIST
+PITCH = (214, 236)
+FIRST = (500, 720)  # left and top of the first cell
 
 MARKERS = cv2.aruco.DICT_4X4_50
-MARKER_SIZE, MARGIN = 212, 118
+MARKER, MARGIN = 212, 118
 
-FRAME_GREY, TEXT_GREY = 218, 70  # reading passes over frames
-INSTRUCTIONS = (
+LIGHT, DARK = 218, 70  # greys: frames and labels that reading passes over; the words
+WORDS = (
     "Write a digit into each cell, the one that stands before its row.",
     "Use one dark pen. Cells may stay empty, but no row. Photograph the whole page.",
 )
 
 
-def cell_boxes() -> np.ndarray:
+def cells() -> np.ndarray:
     """Return the cells, row by row, ``int (80, 4)``: left, top, right, bottom."""
     row, column = np.divmod(np.arange(ROWS * COLUMNS), COLUMNS)
-    corner = np.stack([column, row], 1) * CELL_PITCH + FIRST_CELL
-    return np.concatenate([corner, corner + CELL_SIZE], 1)
+    corner = np.stack([column, row], 1) * PITCH + FIRST
+    return np.concatenate([corner, corner + CELL], 1)
 
 
 def marker_corners() -> np.ndarray:
@@ -41,37 +41,33 @@ def marker_corners() -> np.ndarray:
     Returns:
         ``float32 (4, 4, 2)``: markers, their corners, x and y in pixels.
     """
-    far = np.array(PAGE_SIZE) - MARGIN - MARKER_SIZE
+    far = np.array(PAGE) - MARGIN - MARKER
     turns = np.array([(0, 0), (1, 0), (1, 1), (0, 1)])
     first = np.where(turns, far, MARGIN)
-    return (first[:, np.newaxis] + turns * MARKER_SIZE).astype(np.float32)
+    return (first[:, np.newaxis] + turns * MARKER).astype(np.float32)
 
 
-def draw_form() -> Image.Image:
+def page() -> Image.Image:
     """Draw the form, grey on white, 300 pixels an inch."""
-    form = Image.new("L", PAGE_SIZE, 255)
+    form = Image.new("L", PAGE, 255)
     draw = ImageDraw.Draw(form)
     dictionary = cv2.aruco.getPredefinedDictionary(MARKERS)
     for number, corners in enumerate(marker_corners()):
-        marker = cv2.aruco.generateImageMarker(dictionary, number, MARKER_SIZE)
+        marker = cv2.aruco.generateImageMarker(dictionary, number, MARKER)
         form.paste(Image.fromarray(marker), tuple(corners[0].astype(int).tolist()))
-
-    def write(x: int, y: int, text: str, grey: int, size: int) -> None:
-        font = ImageFont.load_default(size)
-        draw.text((x, y), text, grey, font, anchor="mm")
-
-    middle = PAGE_SIZE[0] // 2
-    write(middle, 330, "digitgan", TEXT_GREY, 90)
-    for i, line in enumerate(INSTRUCTIONS):
-        write(middle, 470 + 70 * i, line, TEXT_GREY, 46)
-    for number, (left, top, right, bottom) in enumerate(cell_boxes().tolist()):
-        draw.rectangle((left, top, right, bottom), outline=FRAME_GREY, width=3)
+    middle = PAGE[0] // 2
+    draw.text((middle, 330), "digitgan", DARK, _font(90), anchor="mm")
+    for i, line in enumerate(WORDS):
+        draw.text((middle, 470 + 70 * i), line, DARK, _font(46), anchor="mm")
+    for number, (left, top, right, bottom) in enumerate(cells().tolist()):
+        draw.rectangle((left, top, right, bottom), outline=LIGHT, width=3)
         if number % COLUMNS == 0:
-            write(left - 110, (top + bottom) // 2, str(number // COLUMNS), 150, 110)
+            place = (left - 110, (top + bottom) // 2)
+            draw.text(place, str(number // COLUMNS), 150, _font(110), anchor="mm")
     return form
 
 
-def write_form(path: Path) -> None:
+def make(path: Path) -> None:
     """Write the form for the printer.
 
     Args:
@@ -81,6 +77,11 @@ def write_form(path: Path) -> None:
         InputError: It has another ending.
     """
     if path.suffix.lower() not in ENDINGS:
-        raise InputError("make", path, f"a name ending in {' or '.join(ENDINGS)}")
+        allowed = " or ".join(ENDINGS)
+        raise InputError(f"--make {str(path)!r}: allowed is a name ending in {allowed}")
     with replacing(path) as temporary:
-        draw_form().save(temporary, resolution=DPI, dpi=(DPI, DPI))
+        page().save(temporary, resolution=DPI, dpi=(DPI, DPI))
+
+
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.load_default(size)

@@ -1,71 +1,70 @@
 // Explore: a digit is a hand (seed), a label and a place on that hand's plane.
 
-import { copy } from "./clipboard.js";
-import { connectControls, setLimits, showDial } from "./dials.js";
-import { $, announce, isShortcut, setText } from "./dom.js";
-import { HandGrid } from "./hand_grid.js";
-import { LatestRequest } from "./latest_request.js";
-import { showNearest } from "./nearest_digits.js";
-import { PlaneView } from "./plane_view.js";
+import { copy } from "./copy.js";
+import { follow, setLimits, showDial } from "./dials.js";
+import { Hands } from "./hands.js";
+import { showNearest } from "./nearest.js";
+import { Plane } from "./plane.js";
+import { Scribe } from "./scribe.js";
 import * as source from "./source.js";
 import * as states from "./state.js";
 
+const $ = (id) => document.getElementById(id);
 const DIALS = ["thickness", "slant", "variety"];
 const ORDER = ["digit", "seed", "x", "y", ...DIALS, "first"];
-const NAMES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
-const state = fromQuery();
-let ownStyle = {}; // thickness and slant that the digit shown has by itself
-const timers = { address: 0, settled: 0, grid: 0 };
-const model = await new Promise((resolve) => {
-  const onFailure = (line, _, wait) => {
-    showTrouble(line);
-    if (!wait) resolve(null);
+const WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+const state = fromAddress();
+let hand = {}; // thickness and slant that the digit shown has by itself
+const later = { address: 0, settled: 0, hands: 0 };
+const model = await new Promise((known) => {
+  const failed = (line, _, wait) => {
+    trouble(line);
+    if (!wait) known(null);
   };
-  new LatestRequest(source.model, resolve, onFailure).send({});
+  new Scribe(source.model, known, failed).ask({});
 });
 const classes = (model?.classes ?? []).slice(0, 10);
 
-const plane = new PlaneView($("plane"), (x, y) => {
+const plane = new Plane($("plane"), (x, y) => {
   Object.assign(state, { x, y });
   showChosen();
 });
-const grid = new HandGrid($("grid"), classes, (seed, digit) => {
-  saveAddress("push");
+const hands = new Hands($("grid"), classes, (seed, digit) => {
+  keepAddress("push");
   Object.assign(state, { seed, digit, x: 0, y: 0 });
   refresh();
   $("wander").scrollIntoView({ block: "nearest" });
 });
-const planes = new LatestRequest(source.plane, onPlane, showTrouble);
-const styles = new LatestRequest(source.style, onStyle, () => {});
-const neighbours = new LatestRequest(source.nearest, onNearest, (line, request) => onNearest(null, request, line));
+const drawing = new Scribe(source.plane, shown, trouble);
+const measuring = new Scribe(source.style, measured, () => {});
+const comparing = new Scribe(source.nearest, compared, (line, wish) => compared(null, wish, line));
 
 // The state and the address
 
-function fromQuery() {
-  const query = new URLSearchParams(location.search);
+function fromAddress() {
+  const told = new URLSearchParams(location.search);
   const whole = (name, most) => {
-    const value = query.get(name) ?? "";
-    return /^[0-9]{1,15}$/.test(value) && Number(value) <= most ? Number(value) : undefined;
+    const words = told.get(name) ?? "";
+    return /^[0-9]{1,15}$/.test(words) && Number(words) <= most ? Number(words) : undefined;
   };
   const seed = whole("seed", 1e15) ?? states.randomSeed();
-  /** @type {any} */
   const read = { digit: whole("digit", 9) ?? 3, seed, x: whole("x", 11) ?? 0, y: whole("y", 11) ?? 0 };
   for (const name of DIALS) {
-    const value = query.get(name);
-    if (value !== null && /^-?[0-9]+(\.[0-9]+)?$/.test(value)) read[name] = Number(value);
+    const words = told.get(name);
+    if (words !== null && /^-?[0-9]+(\.[0-9]+)?$/.test(words)) read[name] = Number(words);
   }
   read.first = whole("first", 1e15) ?? seed;
   return read;
 }
 
-function saveAddress(how = "replace") {
-  clearTimeout(timers.address);
-  history[`${how}State`](null, "", toQuery(state));
+function keepAddress(how = "replace") {
+  clearTimeout(later.address);
+  history[`${how}State`](null, "", toAddress(state));
 }
 
 /** The address of a state; the first hand of the grid only where it is another one. */
-function toQuery({ first, ...rest }) {
-  return states.toQuery(first === rest.seed ? rest : { first, ...rest }, ORDER);
+function toAddress({ first, ...rest }) {
+  return states.toAddress(first === rest.seed ? rest : { first, ...rest }, ORDER);
 }
 
 // From the state to the page
@@ -73,71 +72,71 @@ function toQuery({ first, ...rest }) {
 function refresh() {
   state.digit = classes.length ? Math.min(state.digit ?? 3, classes.length - 1) : undefined;
   $("seed").value = state.seed;
-  const label = $("digits").querySelector(`[value="${state.digit}"]`);
+  const label = document.querySelector(`[name="digit"][value="${state.digit}"]`);
   if (label) label.checked = true;
   showDials();
-  plane.moveTo(state.x, state.y);
-  planes.send({ state: { ...state } });
-  clearTimeout(timers.grid);
-  timers.grid = setTimeout(() => grid.show(state), 150);
+  plane.place(state.x, state.y);
+  drawing.ask({ state: { ...state } });
+  clearTimeout(later.hands);
+  later.hands = setTimeout(() => hands.show(state), 150);
   showChosen();
 }
 
 function showDials() {
-  for (const name of DIALS) showDial($(name), state[name], ownStyle[name]);
+  for (const name of DIALS) showDial($(name), state[name], hand[name]);
 }
 
 /** Show the digit in the middle; when it stays, say what it is. */
 function showChosen() {
   plane.drawChosen($("large"));
-  $("where").textContent = describe(state);
+  $("where").textContent = where(state);
   $("large").setAttribute("aria-label", $("where").textContent);
-  $("write").href = `./${states.toQuery({ text: "2026", ...state }, ["text", "seed", ...DIALS])}`;
-  clearTimeout(timers.address);
-  timers.address = setTimeout(saveAddress, 200);
-  clearTimeout(timers.settled);
-  timers.settled = setTimeout(() => {
-    styles.send({ state: { ...state } });
-    neighbours.send({ state: { ...state } });
+  $("write").href = `./${states.toAddress({ text: "2026", ...state }, ["text", "seed", ...DIALS])}`;
+  clearTimeout(later.address);
+  later.address = setTimeout(keepAddress, 200);
+  clearTimeout(later.settled);
+  later.settled = setTimeout(() => {
+    measuring.ask({ state: { ...state } });
+    comparing.ask({ state: { ...state } });
   }, 250);
 }
 
-function describe({ digit, seed, x, y }) {
+function where({ digit, seed, x, y }) {
   const name = classes[digit] ?? "digit";
-  return `A ${NAMES[name] ?? name} of hand ${seed}, at ${x}, ${y}`.replace("A e", "An e");
+  return `A ${WORDS[name] ?? name} of hand ${seed}, at ${x}, ${y}`.replace("A e", "An e");
 }
 
-function onPlane(picture, request) {
+function shown(picture, wish) {
   plane.show(picture);
   plane.drawChosen($("large"));
-  showTrouble("");
-  document.body.dataset.shown = toQuery(request.state); // for tests
+  trouble("");
+  document.body.dataset.shown = toAddress(wish.state); // for tests
 }
 
-function onStyle(style, request) {
-  ownStyle = { ...style };
-  for (const name of DIALS) if (request.state[name] !== undefined) delete ownStyle[name];
+function measured(style, wish) {
+  hand = { ...style };
+  for (const name of DIALS) if (wish.state[name] !== undefined) delete hand[name];
   showDials();
-  document.body.dataset.measured = toQuery(request.state);
+  document.body.dataset.measured = toAddress(wish.state);
 }
 
-function onNearest(answer, request, reason = "") {
-  const line = showNearest(answer, reason);
-  announce(`${describe(request.state)}. ${line}`);
-  document.body.dataset.compared = toQuery(request.state);
+function compared(answer, wish, why) {
+  const line = showNearest(answer, why);
+  $("said").textContent = `${where(wish.state)}. ${line}`;
+  document.body.dataset.compared = toAddress(wish.state);
 }
 
-function showTrouble(line) {
-  setText($("trouble"), line);
+function trouble(line) {
+  if ($("trouble").textContent !== line) $("trouble").textContent = line;
 }
 
 // From people to the state
 
 function newHand() {
-  saveAddress();
+  keepAddress();
   const seed = states.randomSeed();
   Object.assign(state, { seed, first: seed, x: 0, y: 0 });
-  history.pushState(null, "", toQuery(state)); // Back leads to the hand before
+  history.pushState(null, "", toAddress(state)); // Back leads to the hand before
   refresh();
 }
 
@@ -145,13 +144,13 @@ $("digits").addEventListener("change", (event) => {
   state.digit = Number(event.target.value);
   refresh();
 });
-connectControls(state, DIALS, (seed) => (state.seed = state.first = seed), refresh);
+follow(state, DIALS, (seed) => (state.seed = state.first = seed), refresh);
 $("form").addEventListener("submit", (event) => {
   event.preventDefault();
   newHand();
 });
 document.addEventListener("keydown", (event) => {
-  if (isShortcut(event)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.repeat && /^(Enter|n)$/i.test(event.key)) return event.preventDefault(); // once is enough
   if (event.target === $("seed")) return;
   if (event.key.toLowerCase() === "n") newHand();
@@ -161,23 +160,23 @@ document.addEventListener("keydown", (event) => {
   }
 });
 $("more").addEventListener("click", () => {
-  state.first += grid.columns;
-  saveAddress();
-  grid.show(state);
+  state.first += hands.columns;
+  keepAddress();
+  hands.show(state);
 });
 $("share").addEventListener("click", () => {
-  saveAddress();
-  copy(location.href, $("share"));
+  keepAddress();
+  copy(location.href, $("share"), $("said"));
 });
 addEventListener("popstate", () => {
   for (const name of Object.keys(state)) delete state[name];
-  Object.assign(state, fromQuery());
+  Object.assign(state, fromAddress());
   refresh();
 });
 
 // The beginning
 
-function offerDigits(names) {
+function offer(names) {
   $("digits").hidden = $("hands").hidden = !names.length;
   $("digits").querySelector(".choice").replaceChildren(
     ...names.map((name, i) => {
@@ -190,5 +189,5 @@ function offerDigits(names) {
 }
 
 if (model) setLimits(model.limits);
-offerDigits(classes);
+offer(classes);
 refresh();

@@ -1,0 +1,12 @@
+// Arithmetic as NumPy does it.
+
+export const single = Math.fround;
+
+/** Round to the nearest whole number, halves to the even one. */
+export function rint(value) {
+  const whole = Math.round(value);
+  return whole - value === 0.5 && whole % 2 ? whole - 1 : whole;
+}
+
+export const clip = (value, low, high) => Math.min(Math.max(value, low), high);
+export const tangent = (degrees) => Math.tan((degrees * Math.PI) / 180);

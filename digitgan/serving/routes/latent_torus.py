@@ -1,0 +1,74 @@
+"""``/v1/plane``: digits around a latent, on a plane without an edge."""
+
+from typing import Annotated, Any
+
+import numpy as np
+from fastapi import APIRouter
+from pydantic import Field, create_model
+
+from digitgan.handwriting.model import Model
+from digitgan.sampling.generator_inputs import GeneratorInputs
+from digitgan.sampling.latent_torus import TURN, plane
+from digitgan.serving.app_state import AppState
+from digitgan.serving.drawing import Drawing, add_drawing
+from digitgan.serving.encoders import digit_sheet
+from digitgan.serving.request_models import RequestModel, style_fields
+from digitgan.serving.routes.digits import DigitArrays
+
+Step = Annotated[int, Field(ge=0, le=TURN - 1)]
+Size = Annotated[int, Field(ge=1, le=TURN)]
+STEPS = f"Steps {{}}; after {TURN} the plane comes round."
+SIZES = f"Digits {{}}; {TURN}, the whole plane, unless given."
+
+
+def place_fields(model: Model) -> type[RequestModel]:
+    """Return the fields that say where on a plane a digit lies."""
+
+    class Place(style_fields(model)):
+        x: Step | None = Field(None, description=STEPS.format("right"), examples=[4])
+        y: Step | None = Field(None, description=STEPS.format("down"), examples=[2])
+
+    label: Any = Annotated[int, Field(ge=0, le=len(model.classes) - 1)]
+    digit: Any = (label | None, Field(None, description="Which one.", examples=[3]))
+    return create_model(
+        "Place", __base__=Place, **({"digit": digit} if model.classes else {})
+    )
+
+
+def add_routes(api: APIRouter, state: AppState) -> None:
+    """Add ``/v1/plane``."""
+
+    class Plane(place_fields(state.model)):
+        columns: Size | None = Field(
+            None, description=SIZES.format("across"), examples=[TURN]
+        )
+        rows: Size | None = Field(
+            None, description=SIZES.format("down"), examples=[TURN]
+        )
+
+    drawing = Drawing(
+        path="/v1/plane",
+        fields=Plane,
+        draw=draw_plane,
+        summary="Draw digits around a latent, row after row; the plane has no edge",
+        json_model=DigitArrays,
+    )
+    add_drawing(api, state, drawing)
+
+
+def draw_plane(model: Model, form: str, given: dict[str, Any]) -> bytes:
+    """Draw a piece of the plane and return it in a form."""
+    columns, rows = given.pop("columns", TURN), given.pop("rows", TURN)
+    inputs = inputs_on_plane(model, given, columns, rows)
+    return digit_sheet(form, model.draw(inputs), inputs.conditions, columns, 1)
+
+
+def inputs_on_plane(
+    model: Model, given: dict[str, Any], columns: int = 1, rows: int = 1
+) -> GeneratorInputs:
+    """Return the generator's inputs for a piece of the plane, row after row."""
+    style = dict(given)
+    left, top = style.pop("x", 0), style.pop("y", 0)
+    y, x = np.mgrid[top : top + rows, left : left + columns].reshape(2, -1)
+    label = {"digit": style.pop("digit", 0)} if model.classes else {}
+    return plane(model, x, y, **label, **style)

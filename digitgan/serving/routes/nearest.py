@@ -1,0 +1,143 @@
+"""``/v1/nearest``: the real training digits nearest to one on the plane."""
+
+from threading import Lock
+from typing import Annotated, Any
+
+import numpy as np
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from digitgan.data.dataset import Dataset
+from digitgan.data.image_grid import grid
+from digitgan.data.sources import COLLECTIONS, Unavailable, kept
+from digitgan.handwriting.model import Model
+from digitgan.measure.nearest_neighbours import distances, nearest
+from digitgan.serving.app_state import AppState
+from digitgan.serving.drawing import Drawing, add_drawing
+from digitgan.serving.encoders import data_url
+from digitgan.serving.problems import Problem
+from digitgan.serving.responses import json_bytes
+from digitgan.serving.routes.latent_torus import inputs_on_plane, place_fields
+
+DEFAULT_NEIGHBOURS, MAX_NEIGHBOURS = 5, 50
+SAMPLED = 300  # real digits whose own nearest ones say what is typical
+
+
+class Typical(BaseModel):
+    """Quartiles of how far real digits lie from the nearest other one."""
+
+    low: float
+    median: float
+    high: float
+
+
+class Neighbour(BaseModel):
+    """A real digit."""
+
+    image: str = Field(description="The PNG as a data: URL.")
+    distance: float
+
+
+class Nearest(BaseModel):
+    """The real digits nearest to one."""
+
+    distance: float
+    typical: Typical
+    neighbours: list[Neighbour]
+    image: str = Field(description="The digit itself.")
+    among: int = Field(description="How many real digits were compared.")
+    source: str
+
+
+def add_routes(api: APIRouter, state: AppState) -> None:
+    """Add ``/v1/nearest``."""
+
+    class Neighbours(place_fields(state.model)):
+        n: Annotated[int, Field(ge=1, le=MAX_NEIGHBOURS)] | None = Field(
+            None,
+            description=f"How many; {DEFAULT_NEIGHBOURS} unless given.",
+            examples=[5],
+        )
+
+    drawing = Drawing(
+        path="/v1/nearest",
+        fields=Neighbours,
+        draw=TrainingDigits(state.model).nearest,
+        summary="Find the real training digits nearest to one on the plane",
+        media_types={"json": "application/json"},
+        json_model=Nearest,
+    )
+    add_drawing(api, state, drawing)
+
+
+class TrainingDigits:
+    """The training digits of a model, read when they are first asked for."""
+
+    def __init__(self, model: Model):
+        """Note who learned from them."""
+        self._description = model.description
+        self._lock = Lock()
+        self._dataset: Dataset | None = None
+        self._typical: dict[int, dict[str, float]] = {}
+
+    def nearest(self, model: Model, _: str, given: dict[str, Any]) -> bytes:
+        """Return the real digits nearest to one on the plane, as JSON.
+
+        Raises:
+            Problem: 404, the training digits are not on this machine.
+        """
+        count = given.pop("n", DEFAULT_NEIGHBOURS)
+        drawn = model.draw(inputs_on_plane(model, given))
+        label = given.get("digit", 0)
+        with self._lock:
+            dataset = self._dataset = self._dataset or self._read()
+            real = dataset.train.images
+            if self._description["classes"]:
+                real = real[dataset.train.labels == label]
+            if label not in self._typical:
+                self._typical[label] = _typical(real)
+        apart = distances(drawn[0], real).astype(float).round(1)
+        order = np.argsort(apart, kind="stable")[:count].tolist()
+        return json_bytes(
+            {
+                "distance": float(apart[order[0]]),
+                "typical": self._typical[label],
+                "neighbours": [
+                    {"image": _picture(real[i]), "distance": float(apart[i])}
+                    for i in order
+                ],
+                "image": _picture(drawn[0]),
+                "among": len(real),
+                "source": dataset.source,
+            }
+        )
+
+    def _read(self) -> Dataset:
+        """Read them from the cache; nothing is fetched behind anyone's back."""
+        title = (self._description.get("data") or "").partition(":")[0]
+        names = [name for name, one in COLLECTIONS.items() if one.title == title]
+        if not names:
+            line = "the training digits of this model are not a named data set"
+            raise Problem(404, line)
+        try:
+            dataset = kept(names[0])
+        except Unavailable:
+            line = f"{title} is not in the cache of this machine: fetch it once with "
+            code = "from digitgan.data.load import load_dataset; "
+            line += f"python -c \"{code}load_dataset('{names[0]}')\""
+            raise Problem(404, line) from None
+        if dataset.sha256 != self._description.get("data_sha256"):
+            raise Problem(404, f"{title} in the cache is not what this model learned")
+        return dataset
+
+
+def _typical(real: np.ndarray) -> dict[str, float]:
+    """Say how far real digits lie from the nearest other one."""
+    sample = np.unique(np.linspace(0, len(real) - 1, SAMPLED).astype(int))
+    apart, _ = nearest(real[sample], real, skip=sample)
+    quartiles = np.percentile(apart, [25, 50, 75]).round(1).tolist()
+    return dict(zip(("low", "median", "high"), quartiles, strict=True))
+
+
+def _picture(image: np.ndarray) -> str:
+    return data_url(grid(image[np.newaxis], 1, 1))

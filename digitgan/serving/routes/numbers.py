@@ -1,0 +1,207 @@
+"""``/v1/numbers``: a text in one hand, and as a GIF on the way to another."""
+
+import io
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from digitgan.data.image_grid import save_gif
+from digitgan.handwriting.model import Model
+from digitgan.handwriting.page import HEIGHTS
+from digitgan.handwriting.write import FRAMES, REROLLS
+from digitgan.serving.app_state import AppState
+from digitgan.serving.drawing import Drawing, add_drawing
+from digitgan.serving.encoders import data_url, npz, png, svg
+from digitgan.serving.problems import wrong
+from digitgan.serving.request_models import RequestModel, Seed, Share, style_fields
+from digitgan.serving.responses import json_bytes
+
+MAX_CHARACTERS = 200  # of a text in one answer
+MAX_WIDTH = 10_000  # pixels
+MAX_AREA = 2_500_000  # of one page: rows x characters x height squared
+MAX_FILM_AREA = 10_000_000  # of all frames
+DEFAULT_HEIGHT = 80  # as `digitgan generate`
+DEFAULT_FRAMES, MAX_FRAMES = 24, 60  # of a walk, one way
+
+Gap = Annotated[int, Field(ge=-HEIGHTS[1] // 2, le=HEIGHTS[1] * 10)]
+Grey = Annotated[int, Field(ge=0, le=255)]
+Count = Annotated[int, Field(ge=0, le=REROLLS)]
+
+
+class WrittenNumbers(BaseModel):
+    """A written text as JSON."""
+
+    text: str
+    seed: int
+    style: dict[str, float] = Field(description="Thickness and slant of the hand.")
+    width: int
+    height: int
+    labels: list[str]
+    places: list[int] = Field(
+        description="Of each label among the characters that are no space."
+    )
+    boxes: list[list[int]] = Field(
+        description="Left, top, right and bottom of the ink of each label."
+    )
+    image: str = Field(description="The PNG as a data: URL.")
+
+
+def text_fields(model: Model) -> type[RequestModel]:
+    """Return the fields of a text in a model's hand."""
+
+    class Text(style_fields(model)):
+        text: str = Field(
+            min_length=1,
+            max_length=MAX_CHARACTERS,
+            description="Digits, spaces, line breaks and - . , : / + ( ).",
+            examples=["12/05/2026"],
+        )
+        spacing: Annotated[list[Gap], Field(min_length=2, max_length=2)] | None = Field(
+            None,
+            description="Least and most pixels between neighbours; below 0 they "
+            "overlap.",
+            examples=[[0, 12]],
+        )
+        height: Annotated[int, Field(ge=HEIGHTS[0], le=HEIGHTS[1])] | None = Field(
+            None,
+            description=f"Of a digit, in pixels; {DEFAULT_HEIGHT} unless given.",
+            examples=[80],
+        )
+        width: Annotated[int, Field(ge=1, le=MAX_WIDTH)] | None = Field(
+            None, description="Of the picture, in pixels.", examples=[900]
+        )
+        background: Grey | None = Field(
+            None, description="Grey of the paper; 255 unless given.", examples=[255]
+        )
+        ink: Grey | None = Field(
+            None, description="Grey of the ink; 0 unless given.", examples=[0]
+        )
+        lines: Literal["ruled", "grid", "boxes"] | None = Field(
+            None, description="Under the text.", examples=["ruled"]
+        )
+        noise: Share | None = Field(None, description="Of a scanner.", examples=[0.3])
+        rerolls: (
+            Annotated[list[Count], Field(min_length=1, max_length=MAX_CHARACTERS)]
+            | None
+        ) = Field(
+            None,
+            description="How many times each character that is no space was written "
+            "anew.",
+            examples=[9 * [0] + [2]],
+        )
+
+    return Text
+
+
+def number_fields(model: Model) -> type[RequestModel]:
+    """Return what ``/v1/numbers`` takes."""
+
+    class Numbers(text_fields(model)):
+        blend: Annotated[tuple[Seed, Share], Field(strict=False)] | None = Field(
+            None,
+            description="Another seed, and how far on the way to its hand.",
+            examples=[[8, 0.5]],
+        )
+
+    return Numbers
+
+
+def walk_fields(model: Model) -> type[RequestModel]:
+    """Return what ``/v1/numbers.gif`` takes."""
+
+    class Walk(text_fields(model)):
+        toward: Seed = Field(description="The seed of the last hand.", examples=[8])
+        frames: Annotated[int, Field(ge=FRAMES[0], le=MAX_FRAMES)] | None = Field(
+            None,
+            description=f"Of the way there; {DEFAULT_FRAMES} unless given.",
+            examples=[12],
+        )
+
+    return Walk
+
+
+def add_routes(api: APIRouter, state: AppState) -> None:
+    """Add ``/v1/numbers`` and ``/v1/numbers.gif``."""
+    example = {"text": "12/05/2026", "seed": 7}
+    walk = Drawing(
+        path="/v1/numbers.gif",
+        fields=walk_fields(state.model),
+        draw=draw_walk,
+        summary="Write a text in the hands on the way from one to another",
+        example=example | {"toward": 8, "frames": 12},
+        media_types={"gif": "image/gif"},
+        accepts_post=True,
+    )
+    numbers = Drawing(
+        path="/v1/numbers",
+        fields=number_fields(state.model),
+        draw=draw_numbers,
+        summary="Write a text in one hand, and say where its characters are",
+        example=example | {"height": 80},
+        json_model=WrittenNumbers,
+        accepts_post=True,
+    )
+    add_drawing(api, state, walk)  # before /v1/numbers.{ending}
+    add_drawing(api, state, numbers)
+
+
+def draw_numbers(model: Model, form: str, given: dict[str, Any]) -> bytes:
+    """Write a text and return it in a form."""
+    options: dict[str, Any] = {"height": DEFAULT_HEIGHT} | given
+    check_area(options)
+    written = model.write(**options)
+    encoders: dict[str, Callable[[], bytes]] = {
+        "png": lambda: png(written.image),
+        "svg": lambda: svg(written.image, options["text"]),
+        "npz": lambda: npz(
+            image=np.asarray(written.image),
+            labels=np.array(written.labels, "U1"),
+            boxes=written.boxes,
+            thickness=written.pen.thickness,
+            slant=written.pen.slant,
+        ),
+        "json": lambda: json_bytes(
+            {
+                "text": options["text"],
+                "seed": options.get("seed", 0),
+                "style": {k: round(v, 3) for k, v in written.pen._asdict().items()},
+                "width": written.image.width,
+                "height": written.image.height,
+                "labels": written.labels,
+                "places": written.places,
+                "boxes": written.boxes.tolist(),
+                "image": data_url(written.image),
+            }
+        ),
+    }
+    return encoders[form]()
+
+
+def draw_walk(model: Model, _: str, given: dict[str, Any]) -> bytes:
+    """Write a text in the hands between two and return it as a GIF."""
+    defaults = {"height": DEFAULT_HEIGHT, "frames": DEFAULT_FRAMES}
+    options: dict[str, Any] = defaults | given
+    check_area(options)
+    file = io.BytesIO()
+    save_gif([written.image for written in model.write_walk(**options)], file)
+    return file.getvalue()
+
+
+def check_area(options: dict[str, Any]) -> None:
+    """Refuse pages for which a server has not the memory.
+
+    Raises:
+        Problem: 400.
+    """
+    rows = options["text"].split("\n")
+    height, frames = options["height"], options.get("frames", 1)
+    gap = max(0, *options.get("spacing", [0]))
+    width = max(max(map(len, rows)) * (height + gap), options.get("width", 0))
+    area, limit = len(rows) * height * width, min(MAX_AREA, MAX_FILM_AREA // frames)
+    if area > limit:
+        product = "rows x characters x height x (height + spacing)"
+        allowed = f"less for so much text: {product} up to {limit:,}, here {area:,}"
+        raise wrong("height", height, allowed)

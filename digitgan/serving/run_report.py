@@ -1,0 +1,228 @@
+"""What a run is doing, how far it is, and what can be said of it."""
+
+import math
+import time
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import BaseModel, Field
+
+from digitgan.data.images import to_float
+from digitgan.errors import InputError
+from digitgan.files import read_arrays
+from digitgan.serving.narration import Facts, tell
+from digitgan.serving.runs import MAX_ARRAYS, MAX_RUNS, read_log, sheet_epochs
+from digitgan.serving.training_process import TrainingProcess
+from digitgan.training.run import Run
+
+MAX_POINTS = 400  # of a curve
+CURVES = ("epoch", "d_loss", "g_loss", "d_real", "d_fake", "variety")  # of log.csv
+FRESH_SECONDS = 45  # since the log was written: somebody else may be at it
+RECENT_ROWS = 5  # of the log, which tell the rate
+
+
+class RunSummary(BaseModel):
+    """In short what a run is."""
+
+    name: str
+    preset: str
+    state: str
+    epoch: float
+
+
+class RunReport(BaseModel):
+    """Everything of a run; of one that has no folder yet, what is there."""
+
+    name: str
+    state: str
+    error: str | None
+    last_line: str | None = Field(description="The last that it printed.")
+    epoch: float
+    sheets: list[int] = Field(description="Epochs after which there is a sample sheet.")
+    sheet_at: float | None = Field(description="When the last was drawn; Unix time.")
+    discriminator_at: float | None = Field(description="When it was written.")
+    curves: dict[str, list[float | None]]
+    narration: dict[str, str] = Field(description="Sentences for people.")
+    preset: str = ""
+    data: str = ""
+    classes: list[str] = []
+    goal: dict[str, float | None] = {}
+    step: int = 0
+    seconds: float = 0.0
+    seconds_left: float | None = None
+    images_per_second: int | None = None
+    variety: float | None = Field(
+        default=None, description="A share of that of real digits."
+    )
+
+
+def summarise(run: Run, process: TrainingProcess | None) -> RunSummary:
+    """Say in short what a run is."""
+    rows = read_log(run)
+    return RunSummary(
+        name=run.folder.name,
+        preset=run.config.preset,
+        state=state_of(run, rows, process),
+        epoch=rows[-1]["epoch"] if rows else 0.0,
+    )
+
+
+def report(run: Run, process: TrainingProcess | None) -> RunReport:
+    """Say everything of a run: settings, state, progress, curves, sheets, sentences."""
+    config, rows = run.config, read_log(run)
+    state = state_of(run, rows, process)
+    last = rows[-1] if rows else {"epoch": 0.0, "step": 0, "seconds": 0.0}
+    rate = _steps_per_second(rows)
+    learning = state in ("learning", "elsewhere")
+    left = _seconds_left(run, rows, rate) if learning else None
+    real, epochs = real_variety(run), sheet_epochs(run)
+    error = process.error if process else ""
+    facts = Facts(
+        state=state,
+        epoch=last["epoch"],
+        seconds=last["seconds"],
+        seconds_left=left,
+        d_real=_finite(last.get("d_real")),
+        d_fake=_finite(last.get("d_fake")),
+        variety=_finite(last["variety"] / real) if rows and real else None,
+        compares=config.settings.objective == "relativistic",
+        error=error,
+        guard=_last_line(run.guard_log),
+    )
+    return RunReport(
+        name=run.folder.name,
+        preset=config.preset,
+        data=Path(config.data).name,
+        classes=list(config.classes),
+        goal={"epochs": config.epochs, "minutes": config.minutes},
+        state=state,
+        error=error or None,
+        last_line=process.last_line if process else None,
+        epoch=last["epoch"],
+        step=int(last["step"]),
+        seconds=last["seconds"],
+        seconds_left=left,
+        images_per_second=round(rate * config.settings.batch_size) if rate else None,
+        variety=facts.variety,
+        sheets=epochs,
+        sheet_at=_modified(run.sheet(epochs[-1])) if epochs else None,
+        discriminator_at=_modified(run.discriminator),
+        curves=_curves(rows),
+        narration=tell(facts),
+    )
+
+
+def report_without_folder(process: TrainingProcess) -> RunReport:
+    """Say what is known of a run whose folder is not there yet, or never will be."""
+    state = "failed" if process.error else "stopped"
+    if process.running:
+        state = "stopping" if process.ending else "starting"
+    sentence = {
+        "starting": "Starting: Keras is loaded. This takes up to a minute.",
+        "stopping": "Stopping before it began.",
+        "stopped": "Stopped before it began: there is nothing to go on with.",
+        "failed": f"The training failed: {process.error}",
+    }[state]
+    return RunReport(
+        name=process.name,
+        state=state,
+        error=process.error or None,
+        last_line=process.last_line,
+        epoch=0.0,
+        sheets=[],
+        sheet_at=None,
+        discriminator_at=None,
+        curves={},
+        narration={"now": sentence},
+    )
+
+
+def state_of(run: Run, rows: list, process: TrainingProcess | None) -> str:
+    """Say what a run is doing; see :class:`digitgan.serving.narration.Facts`."""
+    done = _is_done(run, rows)
+    if process and process.running:
+        if process.ending:
+            return {"pause": "pausing", "stop": "stopping"}[process.ending]
+        if done:
+            return "finishing"
+        step = rows[-1]["step"] if rows else 0
+        return "learning" if step > process.first_step else "starting"
+    if process and process.error:
+        return "failed"
+    if done:
+        return "finished"
+    if not process and _log_age(run) < FRESH_SECONDS:
+        return "elsewhere"
+    return "paused" if process and process.ending == "pause" else "stopped"
+
+
+def real_variety(run: Run) -> float:
+    """Return how much the real digits of a run vary; 0 where they are not kept."""
+    path = run.real_digits
+    try:
+        return _variety_of(path, path.stat().st_mtime_ns) if path.exists() else 0.0
+    except (InputError, KeyError):
+        return 0.0
+
+
+@lru_cache(maxsize=MAX_RUNS)
+def _variety_of(path: Path, _modified: int) -> float:
+    arrays = read_arrays("real digits", path, ["images"], MAX_ARRAYS)
+    return float(to_float(arrays["images"]).std(axis=0).mean())
+
+
+def _is_done(run: Run, rows: list) -> bool:
+    if not rows:
+        return False
+    epochs, minutes, last = run.config.epochs, run.config.minutes, rows[-1]
+    enough = epochs is not None and last["epoch"] >= epochs
+    return enough or (minutes is not None and last["seconds"] >= 60 * minutes)
+
+
+def _steps_per_second(rows: list) -> float | None:
+    """Return the rate of late."""
+    none = {"step": 0, "seconds": 0.0}  # the first row also waited for compilation
+    first = rows[-min(len(rows), RECENT_ROWS + 1)] if len(rows) > 1 else none
+    spent = rows[-1]["seconds"] - first["seconds"] if rows else 0.0
+    return (rows[-1]["step"] - first["step"]) / spent if spent > 0 else None
+
+
+def _seconds_left(run: Run, rows: list, rate: float | None) -> float | None:
+    """Return the seconds until the goal, counted on since the log was written."""
+    if not rows or not rate:
+        return None
+    last, left = rows[-1], [math.inf]
+    if run.config.minutes is not None:
+        left.append(60 * run.config.minutes - last["seconds"])
+    if run.config.epochs is not None:
+        steps_per_epoch = last["step"] / last["epoch"]
+        left.append((run.config.epochs - last["epoch"]) * steps_per_epoch / rate)
+    return round(max(0.0, min(left) - _log_age(run)), 1)
+
+
+def _log_age(run: Run) -> float:
+    """Return the seconds since the log was written; infinite where there is none."""
+    path = run.folder / "log.csv"
+    return max(0.0, time.time() - path.stat().st_mtime) if path.exists() else math.inf
+
+
+def _curves(rows: list) -> dict[str, list[float | None]]:
+    """Return the columns of the log, a few points of each, the last one included."""
+    step = -(-len(rows) // MAX_POINTS) or 1
+    shown = rows[::-1][::step][::-1]
+    return {name: [_finite(row.get(name)) for row in shown] for name in CURVES}
+
+
+def _modified(path: Path) -> float | None:
+    """Return when a file was written, in Unix time; None if it is not."""
+    return round(path.stat().st_mtime, 3) if path.exists() else None
+
+
+def _last_line(path: Path) -> str:
+    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    return (text.splitlines() or [""])[-1]
+
+
+def _finite(value: float | None) -> float | None:
+    """Return a number that JSON can say."""
+    return round(value, 4) if value is not None and math.isfinite(value) else None

@@ -1,0 +1,521 @@
+"""Trainings over HTTP: begin, watch, pause, resume, stop; sentences; the critic."""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import onnxruntime
+import pytest
+from PIL import Image
+
+from digitgan.data.images import to_float
+from digitgan.data.mnist_preprocessing import preprocess_drawing
+from digitgan.handwriting.model import load
+from digitgan.measure.morphometry import measure
+from digitgan.model.presets import PRESETS
+
+pytest.importorskip("starlette")
+pytest.importorskip("httpx")
+from starlette.testclient import TestClient  # noqa: E402
+
+from digitgan.serving import training_process  # noqa: E402
+from digitgan.serving.app import create_app  # noqa: E402
+from digitgan.serving.discriminator import Discriminator  # noqa: E402
+from digitgan.serving.narration import Facts, duration, tell  # noqa: E402
+from digitgan.serving.problems import Problem  # noqa: E402
+from digitgan.serving.run_report import report  # noqa: E402
+from digitgan.serving.runs import Runs, sheet_digits, sheet_epochs  # noqa: E402
+from digitgan.training.run import Config, Run  # noqa: E402
+
+HERE = "http://localhost"
+JSON = {"Content-Type": "application/json"}
+SLEEPER = "import time; print('begun', flush=True); time.sleep(60)"
+LINE = [[255 * (12 <= x < 15) for x in range(28)] for _ in range(28)]
+
+
+@pytest.fixture(scope="module")
+def model():
+    return load(threads=1)
+
+
+@pytest.fixture
+def client(model, tmp_path, few):
+    app = create_app(model, runs=tmp_path / "runs", data=str(few))
+    with TestClient(app, HERE) as client:
+        yield client
+
+
+@pytest.fixture
+def sleeper(monkeypatch):
+    """A process in the place of the training that only sleeps."""
+    monkeypatch.setattr(training_process, "COMMAND", (sys.executable, "-c", SLEEPER))
+
+
+def made(folder, rows=(), **goal):
+    """Write a run folder of the preset tiny by hand; return the run."""
+    goal = {"epochs": None, "minutes": None} | goal
+    config = Config(
+        "tiny", PRESETS["tiny"], "mnist", "", (), seed=0, backend="", **goal
+    )
+    run = Run.create(folder, config)
+    if rows:
+        run.write_log(list(rows))
+        os.utime(folder / "log.csv", (0, 0))  # long ago: nobody is at it
+    return run
+
+
+def row(epoch, d_real=0.8, d_fake=0.2, variety=0.3, loss=1.0):
+    told = {"epoch": epoch, "step": 100 * epoch, "seconds": 10 * epoch}
+    told |= {"d_loss": loss, "g_loss": loss, "d_real": d_real, "d_fake": d_fake}
+    return told | {"variety": variety}
+
+
+def refusal(reply, status):
+    assert reply.status_code == status, reply.text
+    assert reply.headers["content-type"] == "application/problem+json"
+    assert reply.json()["detail"] and "\n" not in reply.json()["detail"]
+    return reply.json()
+
+
+def until(client, name, good, seconds=60):
+    """Look at a run until it is as wanted; return every state on the way."""
+    end, seen = time.monotonic() + seconds, []
+    while time.monotonic() < end:
+        told = client.get(f"/v1/runs/{name}").json()
+        if told["state"] not in seen:
+            seen.append(told["state"])
+        if good(told):
+            return told, seen
+        time.sleep(0.2)
+    raise AssertionError(f"{name} is {told}")
+
+
+@pytest.mark.process
+def test_a_training_from_beginning_to_end(client, tmp_path):
+    """Begin, watch, pause, resume and stop a real one, and ask its discriminator."""
+    begun = client.post("/v1/runs", json={"preset": "tiny", "epochs": 900, "name": "a"})
+    assert begun.status_code == 201 and begun.headers["location"] == "/v1/runs/a"
+    told, seen = until(client, "a", lambda told: told["epoch"] >= 2)
+    assert seen == ["starting", "learning"]
+    assert told["sheets"][:2] == [0, 1] and told["seconds_left"] > 0
+    assert told["images_per_second"] > 0 and "Learning" in told["narration"]["now"]
+    assert len(told["curves"]["d_real"]) == len(told["curves"]["epoch"]) >= 10
+    assert client.get("/v1/runs").json()["running"] == "a"
+    assert refusal(client.post("/v1/runs", json={}), 409)["running"] == "a"
+    refusal(client.post("/v1/runs/a/resume", json={}), 409)
+    assert client.post("/v1/runs/a/pause", json={}).json()["state"] == "pausing"
+    told, seen = until(client, "a", lambda told: told["state"] == "paused")
+    assert told["error"] is None and seen in (["pausing", "paused"], ["paused"])
+    paused_at = told["step"]
+
+    fakes = client.get("/v1/runs/a/discriminator").json()
+    assert fakes["sheet"] == told["sheets"][-1]
+    early = client.get("/v1/runs/a/discriminator?sheet=0").json()
+    assert len(early["fake"]) == len(early["real"]) == 100
+    assert early["real"] == fakes["real"] and early["fake"] != fakes["fake"]
+    assert np.mean(early["real"]) > np.mean(early["fake"]) + 0.1
+    judged = client.post("/v1/runs/a/discriminator", json={"drawing": LINE}).json()
+    assert judged["probabilities"][judged["label"]] == judged["probability"]
+    assert judged["probability"] == max(judged["probabilities"])
+    assert np.array_equal(judged["image"], preprocess_drawing(np.array(LINE, np.uint8)))
+
+    assert client.post("/v1/runs/a/resume", json={"minutes": 5}).status_code == 202
+    told, seen = until(client, "a", lambda told: told["step"] > paused_at)
+    assert seen == ["starting", "learning"]
+    client.post("/v1/runs/a/stop", json={})
+    told, _ = until(client, "a", lambda told: told["state"] == "stopped")
+    assert told["goal"] == {"epochs": None, "minutes": 5}
+    assert (tmp_path / "runs/a/model/generator.onnx").exists()
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["a"]
+
+
+def test_a_training_that_fails_says_why(client, monkeypatch):
+    lines = "print('noise'); print('digitgan: --data x does not exist'); print('more')"
+    code = f"{lines}; raise SystemExit(2)"
+    monkeypatch.setattr(training_process, "COMMAND", (sys.executable, "-c", code))
+    client.post("/v1/runs", json={"preset": "tiny", "name": "lost"})
+    told, _ = until(client, "lost", lambda told: told["state"] == "failed")
+    assert told["error"] == "--data x does not exist"
+    assert told["error"] in told["narration"]["now"]
+    refusal(client.post("/v1/runs/lost/resume", json={}), 404)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../a",
+        "a/b",
+        "..",
+        ".",
+        ".hidden",
+        "-x",
+        "_x",
+        "a b",
+        "a\n",
+        "a\0",
+        "ü",
+        "٣",
+        "１",
+    ]
+    + ["", "x" * 41, "a.b", "con:", "--out=/tmp/x"],
+)
+def test_names_that_lead_elsewhere_are_refused(client, name, tmp_path):
+    told = refusal(client.post("/v1/runs", json={"name": name}), 400)
+    assert told["field"] == "name"
+    assert not (tmp_path / "runs").exists() or not list((tmp_path / "runs").iterdir())
+    for path in ("", "/discriminator", "/sheets/0.png") if name else ():
+        quoted = "".join(f"%{byte:02x}" for byte in name.encode())
+        assert client.get(f"/v1/runs/{quoted}{path}").status_code in (400, 404)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"preset": "flagship"},
+        {"preset": "tiny; rm -rf /"},
+        {"epochs": 0},
+        {"epochs": 1.5},
+        {"epochs": 10**30},
+        {"epochs": "٣"},
+        {"epochs": True},
+        {"minutes": 0},
+        {"minutes": -1},
+        {"minutes": 1e9},
+        {"data": "/etc/passwd"},
+        {"out": "/tmp/x"},
+        [],
+        "tiny",
+    ],
+)
+def test_what_cannot_be_trained_is_refused(client, body):
+    refusal(client.post("/v1/runs", json=body), 400)
+    assert client.get("/v1/runs").json()["running"] is None
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_numbers_that_are_none_are_refused(client, number):
+    body = f'{{"minutes": {number}}}'
+    told = refusal(client.post("/v1/runs", content=body, headers=JSON), 400)
+    assert told["field"] == "minutes"
+
+
+def test_bodies_that_are_no_json_or_too_large_are_refused(client, tmp_path):
+    made(tmp_path / "runs" / "a")
+    paths = ["", "/a/resume", "/a/pause", "/a/stop", "/a/discriminator"]
+    for path in paths:
+        path = f"/v1/runs{path}"
+        refusal(client.post(path, content="{}"), 415)
+        refusal(client.post(path, content="{", headers=JSON), 400)
+        refusal(client.post(path, content="[" * 9_000, headers=JSON), 400)
+        refusal(client.post(path, content=" " * 20_000, headers=JSON), 413)
+        headers = JSON | {"Origin": "http://evil.example"}
+        refusal(client.post(path, content="{}", headers=headers), 403)
+
+
+def test_one_trains_at_a_time_and_a_name_is_taken_once(client, sleeper, tmp_path):
+    made(tmp_path / "runs" / "old")
+    assert (
+        refusal(client.post("/v1/runs", json={"name": "old"}), 409)["field"] == "name"
+    )
+    first = client.post("/v1/runs", json={}).json()
+    assert first == {"name": "dcgan", "state": "starting"}
+    told = refusal(client.post("/v1/runs", json={"name": "b"}), 409)
+    assert told["running"] == "dcgan" and told["limit"] == 1
+    refusal(client.post("/v1/runs/old/resume", json={}), 409)
+    refusal(client.post("/v1/runs/old/pause", json={}), 409)
+    told, _ = until(client, "dcgan", lambda told: told["last_line"] == "begun")
+    assert told["state"] == "starting" and told["sheets"] == []
+    client.post("/v1/runs/dcgan/stop", json={})
+    told, _ = until(client, "dcgan", lambda told: told["state"] == "stopped")
+    assert told["error"] is None and "nothing to go on with" in told["narration"]["now"]
+    assert client.post("/v1/runs", json={"name": "b"}).status_code == 201
+
+
+def test_of_two_that_begin_at_once_one_trains(sleeper):
+    async def both():
+        trainer = training_process.Trainer()
+        begun = (trainer.start(name, []) for name in "ab")
+        answers = await asyncio.gather(*begun, return_exceptions=True)
+        await trainer.close()
+        return answers
+
+    first, second = asyncio.run(both())
+    assert first is None and isinstance(second, Problem)
+
+
+def test_a_server_that_stops_ends_the_training(model, sleeper, tmp_path):
+    with TestClient(create_app(model, runs=tmp_path), HERE) as client:
+        client.post("/v1/runs", json={"name": "a"})
+        until(client, "a", lambda told: told["last_line"] == "begun")
+        running = client.app
+    with TestClient(running, HERE) as client:
+        assert client.get("/v1/runs").json()["running"] is None
+
+
+def test_without_the_token_nothing_is_trained(model, sleeper, tmp_path):
+    app = create_app(model, runs=tmp_path, token="correct-horse-battery")
+    with TestClient(app, HERE) as client:
+        refusal(client.post("/v1/runs", json={}), 401)
+        assert client.get("/v1/runs").json()["running"] is None
+
+
+def test_states_of_runs_that_nobody_trains(client, tmp_path):
+    runs = tmp_path / "runs"
+    made(runs / "fresh", epochs=3)
+    made(runs / "half", [row(1)], epochs=3)
+    made(runs / "done", [row(1), row(3)], epochs=3)
+    made(runs / "timed", [row(12)], minutes=2)
+    (runs / "damaged").mkdir()
+    (runs / "damaged" / "config.json").write_text("{")
+    (runs / "not a run").mkdir()
+    states = {r["name"]: r["state"] for r in client.get("/v1/runs").json()["runs"]}
+    expected = {"fresh": "stopped", "half": "stopped", "done": "finished"}
+    assert states == expected | {"timed": "finished"}
+    refusal(client.post("/v1/runs/done/resume", json={}), 409)
+    refusal(client.get("/v1/runs/damaged"), 404)
+    refusal(client.get("/v1/runs/half/discriminator"), 409)
+    refusal(client.get("/v1/runs/half/sheets/0.png"), 404)
+    for epoch in ("-1", "1e3", "٣", "x", "9" * 30):
+        refusal(client.get(f"/v1/runs/half/sheets/{epoch}.png"), 400)
+
+
+def test_a_run_that_somebody_else_trains_is_only_watched(client, tmp_path):
+    run = made(tmp_path / "runs" / "a", [row(1), row(2)], epochs=9)
+    os.utime(run.folder / "log.csv")
+    told = client.get("/v1/runs/a").json()
+    assert told["state"] == "elsewhere" and 60 < told["seconds_left"] <= 70
+    refusal(client.post("/v1/runs/a/resume", json={}), 409)
+    refusal(client.post("/v1/runs/a/stop", json={}), 409)
+
+
+def test_a_log_that_is_not_finite_or_damaged_is_told(client, tmp_path):
+    rows = [row(1), row(2, d_real=float("nan"), loss=float("inf"))]
+    run = made(tmp_path / "runs" / "a", rows, epochs=9)
+    told = json.loads(client.get("/v1/runs/a").text, parse_constant=pytest.fail)
+    assert told["curves"]["d_real"] == [0.8, None]
+    assert told["curves"]["g_loss"] == [1.0, None]
+    (run.folder / "log.csv").write_text("epoch,step\nx,y\n")
+    refusal(client.get("/v1/runs/a"), 409)
+    refusal(client.post("/v1/runs/a/resume", json={}), 409)
+
+
+def test_what_the_guard_noted_last_is_told(client, tmp_path):
+    run = made(tmp_path / "runs" / "a", [row(1)], epochs=3)
+    assert "guard" not in client.get("/v1/runs/a").json()["narration"]
+    run.guard_log.write_text("first\nthe losses exploded. Roll-back 1 of 3\n")
+    told = client.get("/v1/runs/a").json()["narration"]["guard"]
+    assert told == "The losses exploded. Roll-back 1 of 3"
+
+
+def test_the_same_state_has_the_same_mark(client, tmp_path):
+    made(tmp_path / "runs" / "a", [row(1)], epochs=3)
+    mark = client.get("/v1/runs/a").headers["etag"]
+    again = client.get("/v1/runs/a", headers={"If-None-Match": mark})
+    assert again.status_code == 304 and not again.content
+
+
+def test_curves_stay_short_and_keep_their_ends(tmp_path):
+    run = made(tmp_path / "a", [row(n / 10) for n in range(1, 2000)], epochs=300)
+    told = report(run, None)
+    assert len(told.curves["epoch"]) <= 400
+    assert told.curves["epoch"][-1] == 199.9 and told.sheets == sheet_epochs(run) == []
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [None, [], [[0]], LINE[:-1], [r[:-1] for r in LINE], [[0] * 28] * 28, "x"]
+    + [[[256] * 28] * 28, [[-1] * 28] * 28, [[0.5] * 28] * 28, [[True] * 28] * 28],
+)
+def test_drawings_that_are_none_are_refused(client, tmp_path, drawing):
+    made(tmp_path / "runs" / "a")
+    reply = client.post("/v1/runs/a/discriminator", json={"drawing": drawing})
+    assert refusal(reply, 400)["field"] == "drawing"
+
+
+def test_the_largest_drawing_fits_a_request(client, tmp_path):
+    made(tmp_path / "runs" / "a")
+    body = json.dumps({"drawing": 56 * [56 * [255]]})
+    reply = client.post("/v1/runs/a/discriminator", content=body, headers=JSON)
+    assert "no discriminator" in refusal(reply, 409)["detail"]
+
+
+def test_the_api_is_described(client):
+    paths = client.get("/openapi.json").json()["paths"]
+    served = {
+        (route.path, method.lower())
+        for route in client.app.routes
+        for method in getattr(route, "methods", None) or ()
+        if route.path.startswith("/v1/runs") and method != "HEAD"
+    }
+    assert served == {
+        (path, method)
+        for path, told in paths.items()
+        for method in told
+        if path.startswith("/v1/runs")
+    }
+
+
+def test_real_digits_are_as_digits_already(mnist):
+    """What is enlarged and made a digit again is nearly what it was."""
+    some, pixel = mnist.train.images[:200], np.arange(28)
+    for image in some:
+        large = Image.fromarray(image).resize((112, 112), Image.Resampling.BICUBIC)
+        digit = preprocess_drawing(np.asarray(large))
+        rows, columns = np.nonzero(digit > 16)
+        assert max(np.ptp(rows), np.ptp(columns)) + 1 in (19, 20)
+        for axis in (0, 1):
+            mass = digit.sum(axis=1 - axis, dtype=float)
+            assert abs(mass @ pixel / mass.sum() - 14) < 1.5
+    same = np.mean([abs(preprocess_drawing(i).astype(int) - i).mean() for i in some])
+    assert same < 6  # of 33, their mean grey
+
+
+def test_odd_drawings_become_digits_too():
+    dot = np.zeros((60, 60), np.uint8)
+    dot[0, 59] = 255
+    assert preprocess_drawing(dot).any()
+    line = np.zeros((64, 64), np.uint8)
+    line[63] = 255
+    digit = preprocess_drawing(line)
+    assert digit.shape == (28, 28) and (digit.max(axis=0) > 0).sum() == 20
+
+
+@pytest.mark.learns
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_discriminators_file_agrees_with_keras(preset, tmp_path):
+    pytest.importorskip("keras")
+    from digitgan.model.onnx_writer import write_discriminator
+    from digitgan.training.build import build_gan
+
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (20, 28, 28)).astype(np.uint8)
+    known = {"label": np.arange(20, dtype=np.int32) % 10}
+    known |= {"thickness": rng.normal(2.5, 0.6, 20).astype("f4")}
+    known |= {"slant": rng.normal(6, 30, 20).astype("f4")}
+    told = {name: known[name] for name in PRESETS[preset].conditions}
+    gan = build_gan(replace(PRESETS[preset], precision="float32"), told, 0)
+    network = gan.discriminator
+    for weights in network.weights:
+        weights.assign(weights + 0.02 * rng.normal(size=weights.shape))
+    write_discriminator(tmp_path / "d.onnx", network)
+    session = onnxruntime.InferenceSession(tmp_path / "d.onnx")
+    (seen,) = session.run(None, {"digits": images, **told})
+    expected = np.asarray(network([to_float(images), *told.values()]))[:, 0]
+    assert np.ptp(expected) > 0.03
+    assert np.allclose(seen, expected, atol=3e-4)
+
+    run = made(tmp_path / "run")
+    run.discriminator.parent.mkdir()
+    write_discriminator(run.discriminator, network)
+    np.savez(run.real_digits, images=images, **told)
+    line = np.array(LINE, np.uint8)
+    judged = Discriminator(run).of_drawing(line)
+    assert ("label" in judged) == ("label" in told)
+    styles = {
+        k: v.astype("f4") for k, v in measure(preprocess_drawing(line)[None]).items()
+    }
+    asked = {"label": np.array([judged.get("label", 0)], "i4")} | styles
+    (alone,) = session.run(
+        None, {"digits": preprocess_drawing(line)[None], **{k: asked[k] for k in told}}
+    )
+    assert judged["probability"] == pytest.approx(alone.item(), abs=1e-4)
+
+
+def test_sheets_are_read_back_exactly(tmp_path):
+    from digitgan.data.image_grid import grid
+
+    digits = np.random.default_rng(0).integers(0, 256, (37, 28, 28)).astype(np.uint8)
+    run = made(tmp_path / "run")
+    run.samples.mkdir()
+    grid(digits).save(run.sheet(1))
+    assert np.array_equal(sheet_digits(run, 1)[:37], digits)
+    assert not sheet_digits(run, 1)[37:].any()
+
+
+@pytest.mark.parametrize(
+    ("real", "fake", "says"),
+    [
+        (0.99, 0.01, "all but won"),
+        (0.9, 0.1, "is winning"),
+        (0.7, 0.3, "is ahead"),
+        (0.55, 0.45, "slight edge"),
+        (0.51, 0.49, "It is even"),
+        (0.91, 0.89, "the same answer"),
+        (0.4, 0.6, "The generator is ahead"),
+    ],
+)
+def test_sentences_say_who_is_winning(real, fake, says):
+    told = tell(Facts("learning", 2, 60, 30, real, fake, 1.0))
+    assert says in told["winning"] and f"{100 * real:.0f} %" in told["winning"]
+    compared = tell(Facts("learning", 2, 60, 30, real, fake, 1.0, compares=True))
+    assert "only compares" in compared["winning"]
+
+
+@pytest.mark.parametrize(
+    ("epoch", "share", "says"),
+    [(0.1, 0.1, "too early"), (2, 0.1, "has collapsed"), (2, 0.5, "vary less")]
+    + [(2, 0.95, "No collapse")],
+)
+def test_sentences_say_whether_it_has_collapsed(epoch, share, says):
+    assert says in tell(Facts("learning", epoch, 60, 30, 0.6, 0.4, share))["variety"]
+
+
+def test_sentences_for_every_state():
+    states = ("starting", "learning", "finishing", "pausing", "stopping", "paused")
+    states += ("stopped", "finished", "failed", "elsewhere")
+    told = {s: tell(Facts(s, 1, 90, 60, error="no disk"))["now"] for s in states}
+    assert len(set(told.values())) == len(states)
+    assert "no disk" in told["failed"] and "60 seconds left" in told["learning"]
+    assert "1 epoch." in told["paused"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "says"),
+    [(1, "1 second"), (89, "89 seconds"), (90, "2 minutes"), (9000, "2.5 hours")],
+)
+def test_times_as_people_say_them(seconds, says):
+    assert duration(seconds) == says
+
+
+@pytest.mark.process
+def test_the_server_needs_no_keras():
+    import subprocess
+
+    code = "import sys, digitgan.serving.app; assert 'keras' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_runs_have_short_lists(tmp_path):
+    assert Runs(tmp_path / "nowhere").names() == []
+
+
+@pytest.mark.learns
+def test_sheets_come_before_the_epoch_ends_and_change_nothing(
+    few, tmp_path, monkeypatch
+):
+    """Whoever watches costs no digit: the weights are the same."""
+    pytest.importorskip("keras")
+    from digitgan.training import discriminator_export, train
+
+    drawn = []
+    monkeypatch.setattr(
+        discriminator_export.DiscriminatorExport,
+        "_write",
+        lambda self: drawn.append((self.clock.step, sheet_epochs(self.run))),
+    )
+    seen = []
+    for seconds in (1e9, 0.0):
+        monkeypatch.setattr(discriminator_export, "SECONDS", seconds)
+        monkeypatch.setattr(discriminator_export, "SHARE", 1e9)
+        drawn.clear()
+        run = train.train("tiny", few, epochs=1, out=tmp_path / str(seconds))
+        seen.append(
+            (run.sheet(1).read_bytes(), (run.model / "samples.png").read_bytes())
+        )
+    assert seen[0] == seen[1]
+    within = [known for step, known in drawn if 0 < step < 15]
+    assert len(within) == 14 and within[0] == [0, 1]
