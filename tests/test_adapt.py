@@ -14,7 +14,7 @@ keras = pytest.importorskip("keras")
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
 
 import digitgan  # noqa: E402
-from digitgan.data.augmentation import vary  # noqa: E402
+from digitgan.data.augmentation import augment  # noqa: E402
 from digitgan.data.dataset import Digits, held_out  # noqa: E402
 from digitgan.measure.classifier import Classifier  # noqa: E402
 from digitgan.training import adapt as adapting  # noqa: E402
@@ -50,8 +50,8 @@ def quick(monkeypatch):
 
 
 def test_varied_digits_are_the_same_digits(mine):
-    varied = vary(mine.images, 8, seed=1)
-    assert np.array_equal(varied, vary(mine.images, 8, seed=1))
+    varied = augment(mine.images, 8, seed=1)
+    assert np.array_equal(varied, augment(mine.images, 8, seed=1))
     read = Classifier().predict(mine.images).labels
     again = Classifier().predict(varied).labels.reshape(8, -1)
     assert np.mean(again == read) > 0.97
@@ -114,7 +114,7 @@ def test_copies_are_called_copies(mine):
 
 def test_pale_digits_stay_digits(mine):
     pale = (mine.images * 0.35).astype(np.uint8)
-    same = (vary(pale, 2) > 127) == (vary(mine.images, 2) > 127)
+    same = (augment(pale, 2) > 127) == (augment(mine.images, 2) > 127)
     assert same.mean(axis=(1, 2)).min() > 0.99
 
 

@@ -1,20 +1,43 @@
-"""Digits written again a little otherwise: the same digit, the same hand."""
+"""Real digits changed so little that their label stays."""
 
 import numpy as np
-from scipy import ndimage
+from scipy import ndimage  # comes with the training extras, as does all that uses this
 
 from digitgan.data.images import SIDE
 from digitgan.data.mnist_preprocessing import CENTRE
 
-SHEAR = np.tan(np.deg2rad(4.0))  # all of these to either side
+MIDDLE = (SIDE - 1) / 2
+
+# One writer's digit, written again; all to either side.
+SHEAR = np.tan(np.deg2rad(4.0))
 STRETCH = 0.08
-TURN = np.deg2rad(3.0)
-EDGE = 40  # grey levels: the pen is up to a third of a pixel wider or narrower
-FINE = 4  # pixels in one, to either side, while strokes are black or white
-BEND, SMOOTH = 0.6, 5.0  # pixels that parts of a digit move, and how wide parts are
+ROTATION = np.deg2rad(3.0)
+PEN = 40 / 255  # of the ink's range: the pen is up to a third of a pixel wider
+OVERSAMPLING = 4  # while strokes are black or white
+ELASTIC_SHIFT, ELASTIC_SIGMA = 0.6, 5.0  # in pixels
 
 
-def vary(images: np.ndarray, times: int, seed: int = 0) -> np.ndarray:
+def random_affine(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Shift, rotate, scale and shear one digit, as another writer might have.
+
+    Args:
+        image: ``uint8 (28, 28)``.
+        rng: Draws the change: up to 1.5 pixels, 12 degrees, 10 % and 0.15 of shear.
+
+    Returns:
+        ``uint8 (28, 28)``.
+    """
+    angle = np.deg2rad(rng.uniform(-12, 12))
+    scale = rng.uniform(0.9, 1.1, size=2)
+    cos, sin = np.cos(angle), np.sin(angle)
+    shear = np.array([[1.0, 0.0], [rng.uniform(-0.15, 0.15), 1.0]])
+    matrix = np.array([[cos, -sin], [sin, cos]]) @ shear / scale
+    coordinates = _affine_grid(matrix, MIDDLE)
+    coordinates += rng.uniform(-1.5, 1.5, size=(2, 1, 1))
+    return ndimage.map_coordinates(image, coordinates, order=1)
+
+
+def augment(images: np.ndarray, times: int, seed: int = 0) -> np.ndarray:
     """Write every digit anew so many times, as its writer might have.
 
     Small changes of slant, proportions, direction, pen and course of the strokes; never
@@ -22,7 +45,7 @@ def vary(images: np.ndarray, times: int, seed: int = 0) -> np.ndarray:
     practices for convolutional neural networks applied to visual document analysis".
 
     Args:
-        images: ``uint8 (N, 28, 28)``, 0 paper to 255 ink, centred by their mass.
+        images: ``uint8 (N, 28, 28)``, 0 background to 255 ink, centred by their mass.
         times: How many of each.
         seed: Same seed, same digits.
 
@@ -30,26 +53,30 @@ def vary(images: np.ndarray, times: int, seed: int = 0) -> np.ndarray:
         ``uint8 (N * times, 28, 28)``: all digits once, all of them again, and so on.
     """
     rng = np.random.default_rng(seed)
-    return np.stack([_again(image, rng) for _ in range(times) for image in images])
+    return np.stack([_rewritten(image, rng) for _ in range(times) for image in images])
 
 
-def _again(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    shear, turn = SHEAR * rng.uniform(-1, 1), TURN * rng.uniform(-1, 1)
+def _rewritten(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    shear, turn = SHEAR * rng.uniform(-1, 1), ROTATION * rng.uniform(-1, 1)
     down, right = 1 + STRETCH * rng.uniform(-1, 1, 2)
-    change = np.array([(down, turn), (shear - turn, right)])
-    side = SIDE * FINE
-    grid = (np.mgrid[:side, :side] + 0.5) / FINE - 0.5 - CENTRE
-    places = np.tensordot(change, grid, 1) + CENTRE
-    bends = ndimage.gaussian_filter(
-        rng.normal(size=(2, SIDE, SIDE)), (0, SMOOTH, SMOOTH)
-    )
-    bends *= BEND * rng.uniform() / np.abs(bends).max()
-    places += bends.repeat(FINE, 1).repeat(FINE, 2)
-    drawn = ndimage.map_coordinates(image.astype(float), places, order=3)
+    matrix = np.array([(down, turn), (shear - turn, right)])
+    coordinates = _affine_grid(matrix, CENTRE, OVERSAMPLING)
+    # A smooth field of shifts, a pixel's for all of its parts.
+    sigma = (0, ELASTIC_SIGMA, ELASTIC_SIGMA)
+    field = ndimage.gaussian_filter(rng.normal(size=(2, SIDE, SIDE)), sigma)
+    field *= ELASTIC_SHIFT * rng.uniform() / np.abs(field).max()
+    coordinates += field.repeat(OVERSAMPLING, 1).repeat(OVERSAMPLING, 2)
+    drawn = ndimage.map_coordinates(image.astype(float), coordinates, order=3)
     # Averages of black and white, as MNIST was made: thin strokes stay full ink.
-    ink = drawn > image.max() * (0.5 + EDGE / 255 * rng.uniform(-1, 1))
-    grey = ink.reshape(SIDE, FINE, SIDE, FINE).mean(axis=(1, 3))
-    return _centred(np.rint(255 * grey).astype(np.uint8))
+    ink = drawn > image.max() * (0.5 + PEN * rng.uniform(-1, 1))
+    parts = ink.reshape(SIDE, OVERSAMPLING, SIDE, OVERSAMPLING)
+    return _centred(np.rint(255 * parts.mean(axis=(1, 3))).astype(np.uint8))
+
+
+def _affine_grid(matrix: np.ndarray, centre: float, parts: int = 1) -> np.ndarray:
+    """Return where each pixel, or part of one, is taken from: ``float (2, H, W)``."""
+    grid = (np.mgrid[: SIDE * parts, : SIDE * parts] + 0.5) / parts - 0.5 - centre
+    return np.tensordot(matrix, grid, 1) + centre
 
 
 def _centred(image: np.ndarray) -> np.ndarray:
@@ -57,6 +84,6 @@ def _centred(image: np.ndarray) -> np.ndarray:
     if not image.any():
         return image
     off = np.rint(CENTRE - np.array(ndimage.center_of_mass(image))).astype(int)
-    moved = np.pad(image, SIDE)
+    padded = np.pad(image, SIDE)
     top, left = SIDE - off
-    return moved[top : top + SIDE, left : left + SIDE]
+    return padded[top : top + SIDE, left : left + SIDE]

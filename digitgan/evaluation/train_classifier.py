@@ -20,9 +20,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from scipy import ndimage
 
 from digitgan import files
+from digitgan.data.augmentation import random_affine
 from digitgan.data.dataset import Dataset, Digits, held_out
 from digitgan.data.load import load_dataset
 from digitgan.errors import InputError
@@ -34,26 +34,6 @@ BATCH = 128
 RATE = 2e-3
 SEED = 2026
 FEATURES = 64
-
-
-def augment(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Shift, rotate, scale and shear one digit so little that its label stays.
-
-    Args:
-        image: ``uint8 (28, 28)``.
-        rng: Draws the change: up to 1.5 pixels, 12 degrees, 10 % and 0.15 of shear.
-
-    Returns:
-        ``uint8 (28, 28)``.
-    """
-    angle = np.deg2rad(rng.uniform(-12, 12))
-    scale = rng.uniform(0.9, 1.1, size=2)
-    cos, sin = np.cos(angle), np.sin(angle)
-    shear = np.array([[1.0, 0.0], [rng.uniform(-0.15, 0.15), 1.0]])
-    matrix = np.array([[cos, -sin], [sin, cos]]) @ shear / scale
-    centre = np.full(2, 13.5)
-    offset = centre - matrix @ centre + rng.uniform(-1.5, 1.5, size=2)
-    return ndimage.affine_transform(image, matrix, offset, order=1)
 
 
 def small(images: np.ndarray) -> np.ndarray:
@@ -109,7 +89,7 @@ def batches(images: np.ndarray, labels: np.ndarray):
             order = np.random.default_rng([SEED, self.epoch]).permutation(len(images))
             rows = order[index * BATCH : (index + 1) * BATCH]
             rng = np.random.default_rng([SEED, self.epoch, index])
-            x = np.stack([augment(images[row], rng) for row in rows])
+            x = np.stack([random_affine(images[row], rng) for row in rows])
             return x, {"digit": labels[rows], "image": small(x)}
 
         def on_epoch_end(self):

@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from digitgan.data.augmentation import vary
+from digitgan.data.augmentation import augment
 from digitgan.data.dataset import Dataset, Digits, held_out
 from digitgan.data.load import load_dataset
 from digitgan.errors import InputError, TrainingFailed
@@ -114,7 +114,7 @@ def pool(mine: Digits, others: Digits, seed: int) -> tuple[Digits, Digits]:
     for label in labels:
         images = mine.images[mine.labels == label]
         some = np.linspace(0, len(images) - 1, min(len(images), OWN)).astype(int)
-        own.append(vary(images[some], -(-OWN // len(some)), seed)[:OWN])
+        own.append(augment(images[some], -(-OWN // len(some)), seed)[:OWN])
         these = np.flatnonzero(others.labels == label)
         chosen.append(these[_nearest(images, others.images[these])])
     varied = Digits(np.concatenate(own), np.repeat(labels, OWN))
