@@ -1,4 +1,4 @@
-"""Run one game on the backend that KERAS_BACKEND names; write what it did to an NPZ.
+"""Train on the backend that KERAS_BACKEND names; write what it did to an NPZ.
 
 Not a test by itself: test_backends.py runs it once for each backend and compares.
 """
@@ -43,8 +43,8 @@ def fixed_normal(shape, seed=None):
     return ops.convert_to_tensor(TABLES[len(shape)])
 
 
-def play_one_step(objective: str, penalty: float):
-    """Return the game, its weights before and after one step of rate 1."""
+def take_one_step(objective: str, penalty: float):
+    """Return the losses and the weights before and after one step of rate 1."""
     gan = GAN(
         build_generator(SMALL, LABEL),
         build_discriminator(SMALL, LABEL),
@@ -63,7 +63,7 @@ def play_one_step(objective: str, penalty: float):
 
 
 def read(gan):
-    """Return the trainable weights of both players and the average, as one row each."""
+    """Return the trainable weights of both players and of the EMA, one row each."""
     players = {"g": gan.generator, "d": gan.discriminator}
     rows = {
         name: np.concatenate(
@@ -71,30 +71,28 @@ def read(gan):
         )
         for name, player in players.items()
     }
-    rows["average"] = np.concatenate(
-        [w.ravel() for w in gan.ema_generator.get_weights()]
-    )
+    rows["ema"] = np.concatenate([w.ravel() for w in gan.ema_generator.get_weights()])
     return rows
 
 
 def mechanics() -> dict:
-    """Play whole games and games of one player alone."""
+    """Train both players, and each of them alone."""
     nothing = lambda real, fake: 0.0 * ops.mean(real)  # noqa: E731
     full = OBJECTIVES["cross_entropy"]
     OBJECTIVES["d_alone"] = Objective(full.discriminator, nothing)
     OBJECTIVES["g_alone"] = Objective(nothing, full.generator)
-    found = {}
+    results = {}
     for name, penalty in (
         ("cross_entropy", 0.1),
         ("relativistic", 0.1),
         ("d_alone", 0.1),
         ("g_alone", 0.0),
     ):
-        logs, before, after = play_one_step(name, penalty)
-        found[f"{name}/losses"] = np.array([logs["d_loss"], logs["g_loss"]])
-        for player in ("g", "d", "average"):
-            found[f"{name}/{player}"] = after[player] - before[player]
-    return found
+        logs, before, after = take_one_step(name, penalty)
+        results[f"{name}/losses"] = np.array([logs["d_loss"], logs["g_loss"]])
+        for player in ("g", "d", "ema"):
+            results[f"{name}/{player}"] = after[player] - before[player]
+    return results
 
 
 def training_and_resume(folder: Path) -> dict:
@@ -102,7 +100,7 @@ def training_and_resume(folder: Path) -> dict:
     images = rng.integers(0, 256, (320, 28, 28)).astype(np.uint8)
     digits = Digits(images, np.arange(320, dtype="int32") % 10)
     dataset = Dataset(digits, None, tuple("0123456789"), "noise")
-    training.load = lambda name: dataset
+    training.load_dataset = lambda name: dataset
     styled = {"conditions": ("label", "thickness", "slant"), "residual": True}
     whole = digitgan.train("tiny", epochs=2, out=folder / "whole", **styled)
     digitgan.train("tiny", epochs=1, out=folder / "parts", **styled)
@@ -111,16 +109,16 @@ def training_and_resume(folder: Path) -> dict:
     with np.load(last[0]) as one, np.load(last[1]) as other:
         names = [n for n in one.files if n not in ("seconds", "sha256")]
         unequal = [n for n in names if not np.array_equal(one[n], other[n])]
-    told = conditions_of(dataset, whole.config.settings.conditions)
-    gan = training.build_gan(whole.config.settings, told, 0)
+    conditions = conditions_of(dataset, whole.config.settings.conditions)
+    gan = training.build_gan(whole.config.settings, conditions, 0)
     Checkpoints(whole.checkpoints).restore(gan)
     session = onnxruntime.InferenceSession(whole.model / "generator.onnx")
     inputs = {"latents": draw_latents(100, gan.latent_dim, 0)}
-    (exported,) = session.run(None, inputs | subsample_per_label(told, 10))
-    kept = sample_grid(gan, told, 0)
+    (exported,) = session.run(None, inputs | subsample_per_label(conditions, 10))
+    expected = sample_grid(gan, conditions, 0)
     return {
         "unequal": np.array(unequal, dtype=str),
-        "grey_levels": np.abs(exported.astype(int) - kept.astype(int)).max(),
+        "grey_levels": np.abs(exported.astype(int) - expected.astype(int)).max(),
     }
 
 

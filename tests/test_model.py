@@ -139,7 +139,7 @@ def test_presets_can_be_played():
 def test_bad_settings_are_named(name, value):
     with pytest.raises(InputError) as refusal:
         check(Preset("a test", **{name: value}))
-    assert f"--{name.replace('_', '-')} is {value}: allowed is" in str(refusal.value)
+    assert refusal.value.field == name and "allowed is" in str(refusal.value)
 
 
 def test_a_grey_curve_gives_the_greys_of_real_digits():

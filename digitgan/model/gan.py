@@ -1,10 +1,12 @@
 """Generator and discriminator in one Keras model, trained by plain ``fit()``."""
 
+from typing import Any
+
 import keras
-from keras import ops
 
 from digitgan.model.losses import OBJECTIVES, PENALTY_STEP, gradient_penalty
 
+ops: Any = keras.ops  # untyped: each backend has tensors of its own
 METRICS = ("d_loss", "g_loss", "d_real", "d_fake", "variety")
 
 
@@ -33,8 +35,8 @@ class GAN(keras.Model):
 
     def __init__(
         self,
-        generator: keras.Model,
-        discriminator: keras.Model,
+        generator: Any,
+        discriminator: Any,
         objective: str = "cross_entropy",
         penalty: float = 0.1,
         ema_decay: float = 0.995,
@@ -74,7 +76,7 @@ class GAN(keras.Model):
         self.built = True
 
     @property
-    def average(self) -> keras.Model:
+    def average(self):
         """The EMA generator, under the name that its weights have in ``gan.keras``."""
         return self.ema_generator
 
@@ -99,7 +101,7 @@ class GAN(keras.Model):
         return self.generator([latents, *conditions], training=training)
 
     def compute_loss(
-        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
+        self, x: Any = None, y=None, y_pred=None, sample_weight=None, training=True
     ):
         """Return the one scalar whose gradient moves both players.
 
@@ -149,7 +151,7 @@ class GAN(keras.Model):
             images = ops.concatenate([images, images + PENALTY_STEP * noise])
             copies = 4
         repeated = [ops.concatenate([c] * copies) for c in conditions]
-        logits = self.logits([images, *repeated], training=training)
+        logits: Any = self.logits([images, *repeated], training=training)
         real_logits, fake_logits, *shifted = ops.split(logits, copies)
         if not self.penalty:
             return real_logits, fake_logits, 0.0
@@ -158,13 +160,13 @@ class GAN(keras.Model):
         return real_logits, fake_logits, self.penalty / 2 * (r1 + r2)
 
     def _discriminate_with_frozen_weights(self, fake, conditions, training):
-        logits, _ = self.logits.stateless_call(
+        outputs: Any = self.logits.stateless_call(
             [ops.stop_gradient(v) for v in self.logits.trainable_variables],
             self.logits.non_trainable_variables,
             [fake, *conditions],
             training=training,
         )
-        return logits
+        return outputs[0]
 
     def _update_ema(self):
         """Move the EMA; early on it forgets fast, so that no initial weights remain."""
@@ -187,7 +189,7 @@ class GAN(keras.Model):
         }
 
     @classmethod
-    def from_config(cls, config: dict) -> "GAN":
+    def from_config(cls, config: dict, custom_objects=None) -> "GAN":
         """Make the GAN that :meth:`get_config` described."""
         config = {"ema_decay": config["decay"], **config}
         del config["decay"]

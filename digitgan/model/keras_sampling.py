@@ -1,8 +1,9 @@
 """Samples of a GAN in training, drawn by Keras."""
 
+from typing import Any
+
 import keras
 import numpy as np
-from keras import ops
 
 from digitgan.data.images import to_uint8
 from digitgan.model.conditions import Conditions, subsample_per_label
@@ -55,11 +56,11 @@ def grid_inputs(gan: GAN, conditions: Conditions, seed: int) -> Conditions:
     return {"latents": draw_latents(n, gan.latent_dim, seed), **chosen}
 
 
-def predict(network: keras.Model, inputs: Conditions) -> np.ndarray:
+def predict(network: Any, inputs: Conditions) -> np.ndarray:
     """Return the outputs of a generator, or of a part of it, batch by batch."""
     n = len(inputs["latents"])
-    outputs = [
-        network([v[i : i + BATCH_SIZE] for v in inputs.values()], training=False)
-        for i in range(0, n, BATCH_SIZE)
-    ]
-    return np.concatenate([ops.convert_to_numpy(output) for output in outputs])
+    outputs: list[Any] = []
+    for i in range(0, n, BATCH_SIZE):
+        batch = [values[i : i + BATCH_SIZE] for values in inputs.values()]
+        outputs.append(keras.ops.convert_to_numpy(network(batch, training=False)))
+    return np.concatenate(outputs)

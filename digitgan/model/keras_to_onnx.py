@@ -201,23 +201,19 @@ def _activate(to: Translation, layer, name: str, x: str) -> str:
 def _rescaling(to: Translation, layer, x: str) -> str:
     if layer.scale != 1:
         x = to.graph.add("Mul", x, to.graph.array(float(layer.scale)))
-    return (
-        to.graph.add("Add", x, to.graph.array(float(layer.offset)))
-        if layer.offset
-        else x
-    )
+    if layer.offset != 0:
+        x = to.graph.add("Add", x, to.graph.array(float(layer.offset)))
+    return x
 
 
 def _reshape(to: Translation, layer, x: str) -> str:
-    shape, graph = layer.target_shape, to.graph
+    shape = layer.target_shape
     if shape == (1,) and len(layer.input.shape) == 1:
-        return graph.add("Unsqueeze", x, graph.array([1]))
-    if len(shape) != 3 or not np.array_equal(
-        to.order(layer.input), _channels_first(shape)
-    ):
-        raise _refusal(layer, "allowed is features of a Dense that become an image")
+        return to.graph.add("Unsqueeze", x, to.graph.array([1]))
+    if len(shape) != 3 or id(layer.input) not in to.orders:
+        raise _refusal(layer, "allowed is a Dense that becomes an image")
     height, width, channels = shape
-    return graph.add("Reshape", x, graph.array([-1, channels, height, width]))
+    return to.graph.add("Reshape", x, to.graph.array([-1, channels, height, width]))
 
 
 def _flatten(to: Translation, layer, x: str) -> str:

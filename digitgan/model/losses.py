@@ -4,10 +4,11 @@ All take logits ``(N, 1)`` and return a scalar. They work on any Keras backend.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from keras import ops
+import keras
 
+ops: Any = keras.ops  # untyped: each backend has tensors of its own
 PENALTY_STEP = 0.05  # length of the finite difference, in pixel values of [-1, 1]
 
 

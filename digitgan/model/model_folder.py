@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -76,7 +77,8 @@ def save_model(
     files = ["generator.onnx", "gan.keras", "samples.png"]
     if len(conditions) > 1:
         with replacing(folder / "styles.npz") as temporary:
-            np.savez_compressed(temporary, **subsample_per_label(conditions, STYLES))
+            styles: dict[str, Any] = dict(subsample_per_label(conditions, STYLES))
+            np.savez_compressed(temporary, **styles)
         files.append("styles.npz")
     description = {
         "digitgan": __version__,

@@ -14,7 +14,7 @@ from digitgan.model.presets import Preset
 
 KERNEL = 4  # a multiple of the stride: every output pixel gets equally many inputs
 MAX_DEVIATIONS = 3.5  # of a continuous condition: what lies beyond counts as this
-FLOAT32 = {"dtype": "float32"}  # for the last layers: the losses see small differences
+FLOAT32 = "float32"  # for the last layers: the losses see small differences
 
 
 def build_generator(
@@ -51,10 +51,10 @@ def build_generator(
         residual = layers.BatchNormalization(momentum=0.9)(residual)
         x = layers.ReLU()(x + residual)
     ink = layers.Conv2DTranspose(
-        preset.image.channels, KERNEL, 2, "same", name="ink", **FLOAT32
+        preset.image.channels, KERNEL, 2, "same", name="ink", dtype=FLOAT32
     )(x)
-    image = layers.Activation("tanh", **FLOAT32)(ink)
-    image = layers.Rescaling(preset.overshoot, name="overshoot", **FLOAT32)(image)
+    image = layers.Activation("tanh", dtype=FLOAT32)(ink)
+    image = layers.Rescaling(preset.overshoot, name="overshoot", dtype=FLOAT32)(image)
     image = ops.clip(image, -1.0, 1.0)
     return keras.Model([latents, *inputs], image, name="generator")
 
@@ -92,13 +92,13 @@ def build_discriminator(
     features = 2 * preset.discriminator_widths[-1]
     x = layers.Dense(features)(x)
     x = layers.LeakyReLU(0.2)(x)
-    logit = layers.Dense(1, name="neuron", **FLOAT32)(x)
+    logit = layers.Dense(1, name="neuron", dtype=FLOAT32)(x)
     if vector is not None:
-        projection = layers.Dense(features, **FLOAT32)(vector)
-        projection = layers.Dot(1, **FLOAT32)([x, projection])
-        logit += layers.Rescaling(features**-0.5, **FLOAT32)(projection)
-    logit = layers.Identity(name="logit", **FLOAT32)(logit)
-    probability = layers.Activation("sigmoid", name="probability", **FLOAT32)(logit)
+        projection = layers.Dense(features, dtype=FLOAT32)(vector)
+        projection = layers.Dot(1, dtype=FLOAT32)([x, projection])
+        logit += layers.Rescaling(features**-0.5, dtype=FLOAT32)(projection)
+    logit = layers.Identity(name="logit", dtype=FLOAT32)(logit)
+    probability = layers.Activation("sigmoid", name="probability", dtype=FLOAT32)(logit)
     return keras.Model([image, *inputs], probability, name="discriminator")
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from digitgan.data.images import DIGITS, TRIPLETS, ImageSpec
-from digitgan.errors import InputError, unknown_name
+from digitgan.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -121,27 +121,21 @@ def find_preset(name: str) -> Preset:
         InputError: There is none; the nearest name is offered.
     """
     if name not in PRESETS:
-        raise unknown_name("preset", name, PRESETS)
+        raise InputError.unknown("preset", name, PRESETS)
     return PRESETS[name]
 
 
 def check(preset: Preset) -> None:
-    """Refuse settings that cannot be played.
+    """Refuse settings out of range.
 
     Raises:
-        InputError: With the name, the value and the allowed range of the first fault.
+        InputError: The first of them.
     """
-    whole = {"latent_dim": 4096, "batch_size": 65536, "epochs": 100_000}
-    for name, most in whole.items():
-        value = getattr(preset, name)
-        if not 1 <= value <= most:
-            raise _out_of_range(name, value, f"1 to {most}")
+    maxima = {"latent_dim": 4096, "batch_size": 65536, "epochs": 100_000}
+    for name, maximum in maxima.items():
+        if not 1 <= getattr(preset, name) <= maximum:
+            raise InputError(name, getattr(preset, name), f"1 to {maximum}")
     if not 0 < preset.learning_rate <= 1:
-        raise _out_of_range("learning_rate", preset.learning_rate, "above 0, up to 1")
+        raise InputError("learning_rate", preset.learning_rate, "above 0, up to 1")
     if not 0 <= preset.penalty <= 1000:
-        raise _out_of_range("penalty", preset.penalty, "0 to 1000")
-
-
-def _out_of_range(name: str, value: float, allowed: str) -> InputError:
-    flag = "--" + name.replace("_", "-")
-    return InputError(f"{flag} is {value}: allowed is {allowed}")
+        raise InputError("penalty", preset.penalty, "0 to 1000")
