@@ -217,6 +217,20 @@ def test_a_failure_while_working_exits_with_1(capsys, monkeypatch):
     assert code == 1 and "No space left" in errors[0] and len(errors) == 1
 
 
+def test_the_public_names_are_listed_before_they_are_used():
+    code = "import digitgan, sys; print(*dir(digitgan), *sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    names = set(done.stdout.split())
+    assert set(digitgan.__all__) <= names and "numpy" not in names
+
+
+def test_every_public_name_is_there():
+    pytest.importorskip("keras")
+    assert all(getattr(digitgan, name) for name in digitgan.__all__)
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = digitgan.nothing
+
+
 def test_help_is_there_at_once():
     code = "import sys, digitgan.cli; print('numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
