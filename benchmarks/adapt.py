@@ -42,14 +42,14 @@ def read_back(digits: Digits, folder: Path) -> dict[str, list[float]]:
         page, places = filled_form(digits, seed)
         photo = folder / f"photo-{seed}.jpg"
         photo.write_bytes(photograph(page, seed))
-        sheet = cells.read(photo)
+        sheet = cells.read_form(photo)
         assert sheet.filled.sum() == len(digits)
         read = judge.predict(sheet.cells[places]).labels
         right.append(100 * float(np.mean(read == digits.labels)))
         same.append(100 * float(np.mean(read == before)))
         if seed == 0:
             page.save(folder / "page.png")
-            cells.write(sheet, folder / "my-digits")
+            cells.write_folder(sheet, folder / "my-digits")
     return {"cells read as their row, %": right, "read as the original is, %": same}
 
 

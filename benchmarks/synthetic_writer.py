@@ -54,14 +54,14 @@ def filled_form(digits: Digits, seed: int = 0) -> tuple[Image.Image, np.ndarray]
         The page, and ``int (N,)``: the cell of each digit.
     """
     rng = np.random.default_rng(seed)
-    page = np.asarray(form.page(), np.float32) / 255
+    page = np.asarray(form.draw_form(), np.float32) / 255
     places, used = np.zeros(len(digits), int), np.zeros(10, int)
     size = round(28 * TALL / 20)
     for i, (image, label) in enumerate(zip(*vars(digits).values(), strict=True)):
         places[i] = label * form.COLUMNS + used[label]
         used[label] += 1
         ink = cv2.resize(image, (size, size), interpolation=cv2.INTER_CUBIC) > 127
-        box = form.cells()[places[i]]
+        box = form.cell_boxes()[places[i]]
         left, top = (box[:2] + box[2:] - size) // 2 + rng.integers(-12, 13, 2)
         page[top : top + size, left : left + size] *= 1 - 0.75 * ink
     return Image.fromarray(np.rint(255 * page).astype(np.uint8)), places

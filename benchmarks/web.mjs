@@ -1,15 +1,15 @@
 // What benchmarks/web.py runs inside an exported page.
 
 const MANY = 5; // rounds of a whole plane
-const WARM = 5; // rounds that do not count
+const WARM_UP = 5; // rounds that do not count
 
 const bytes = async () => new Uint8Array(await (await fetch("model/generator.onnx")).arrayBuffer());
 
-async function own(fast) {
-  const { Network } = await import("./writer/network.js");
-  const { Products } = await import("./writer/products.js");
-  const network = new Network(await bytes(), new Products(fast));
-  return (told) => network.draw(told);
+async function own(wasm) {
+  const { OnnxSession } = await import("./worker/onnx_session.js");
+  const { MatrixMultiplier } = await import("./worker/matmul.js");
+  const session = new OnnxSession(await bytes(), new MatrixMultiplier(wasm));
+  return (inputs) => session.run(inputs);
 }
 
 async function runtime() {
@@ -34,32 +34,32 @@ const OPEN = { wasm: () => own(true), plain: () => own(false), runtime };
 export async function draw(which, rounds) {
   const begun = performance.now();
   const drawer = await OPEN[which]();
-  await drawer(asked(4));
+  await drawer(inputs(4));
   const first = performance.now() - begun;
-  await timed(WARM, () => drawer(asked(4)));
-  return { first, few: await timed(rounds, () => drawer(asked(4))), many: await timed(MANY, () => drawer(asked(144))) };
+  await timed(WARM_UP, () => drawer(inputs(4)));
+  return { first, few: await timed(rounds, () => drawer(inputs(4))), many: await timed(MANY, () => drawer(inputs(144))) };
 }
 
-/** Milliseconds from a slider's wish to the picture. */
+/** Milliseconds from a slider's request to the picture. */
 export async function slide(rounds) {
   const { number } = await import("./source.js");
   let step = 0;
-  const wish = () => number({ text: "2026", seed: 7, thickness: 2 + ++step / 100 });
-  await timed(WARM, wish);
-  return timed(rounds, wish);
+  const request = () => number({ text: "2026", seed: 7, thickness: 2 + ++step / 100 });
+  await timed(WARM_UP, request);
+  return timed(rounds, request);
 }
 
 async function timed(rounds, work) {
-  const found = [];
+  const times = [];
   for (let i = 0; i < rounds; i++) {
     const start = performance.now();
     await work();
-    found.push(performance.now() - start);
+    times.push(performance.now() - start);
   }
-  return found;
+  return times;
 }
 
-function asked(n) {
+function inputs(n) {
   return {
     latents: Array.from({ length: n }, () => Float32Array.from({ length: 64 }, () => Math.random() - 0.5)),
     label: Array.from({ length: n }, (_, i) => i % 10),

@@ -30,10 +30,10 @@ import digitgan
 from digitgan.export import export
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-OWN = ["writer/network.js", "writer/onnx.js", "writer/products.js", "writer/numbers.js"]
+OWN = [f"worker/{n}.js" for n in ("onnx_session", "onnx_file", "matmul", "numpy")]
 RUNTIME = ["ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs"]
 RUNTIME += ["ort-wasm-simd-threaded.wasm"]
-CALL = "([name, told]) => import('./bench.mjs').then((bench) => bench[name](...told))"
+CALL = "([name, args]) => import('./bench.mjs').then((bench) => bench[name](...args))"
 
 
 class Files(http.server.SimpleHTTPRequestHandler):
@@ -75,12 +75,12 @@ def weight(site: Path, names: list[str]) -> str:
 def agreement(site: Path, texts: int) -> str:
     """Write texts by node and by Python; say how often the pictures are the same."""
     rng = np.random.default_rng(0)
-    asked = [
+    states = [
         {"text": f"{rng.integers(10_000):04}", "seed": int(rng.integers(2**50))}
         for _ in range(texts)
     ]
     script = Path(__file__).parent.parent / "tests" / "in_node.mjs"
-    questions = [{"what": "write", "asked": one, "height": 120} for one in asked]
+    questions = [{"method": "write", "state": one, "height": 120} for one in states]
     done = subprocess.run(
         ["node", "--no-warnings", script, site],
         input=json.dumps(questions),
@@ -89,10 +89,10 @@ def agreement(site: Path, texts: int) -> str:
         check=True,
     )
     model, same, near = digitgan.load(), 0, 0
-    for one, found in zip(asked, json.loads(done.stdout), strict=True):
-        page = Image.open(io.BytesIO(base64.b64decode(found["png"])))
-        apart = np.subtract(page, model.write(height=120, **one).image, dtype=int)
-        same, near = same + (not apart.any()), near + (np.abs(apart).max() <= 1)
+    for state, answer in zip(states, json.loads(done.stdout), strict=True):
+        page = Image.open(io.BytesIO(base64.b64decode(answer["png"])))
+        error = np.subtract(page, model.write(height=120, **state).image, dtype=int)
+        same, near = same + (not error.any()), near + (np.abs(error).max() <= 1)
     return f"{same}, {near} of {texts}"
 
 
@@ -101,13 +101,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--texts", type=int, default=300)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     rooted = ["--no-sandbox"] if os.geteuid() == 0 else []
-    found = {}
+    times = {}
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as engine:
         site = export("flagship", "web", Path(folder) / "site")
         whole = sorted(str(p.relative_to(site)) for p in site.rglob("*") if p.is_file())
-        total, pictures = weight(site, whole), agreement(site, asked.texts)
+        total, pictures = weight(site, whole), agreement(site, options.texts)
         version = add_runtime(site)
         shutil.copy(Path(__file__).with_suffix(".mjs"), site / "bench.mjs")
         sizes = {
@@ -120,12 +120,11 @@ def main() -> None:
             for which in sizes:
                 page = browser.new_page(bypass_csp=True)  # which is made for ours
                 page.goto(address)
-                told = [which, asked.rounds]
-                found[which] = page.evaluate(CALL, ["draw", told])
+                times[which] = page.evaluate(CALL, ["draw", [which, options.rounds]])
                 page.close()
             page = browser.new_page()
             page.goto(address)
-            slide = page.evaluate(CALL, ["slide", [asked.rounds]])
+            slide = page.evaluate(CALL, ["slide", [options.rounds]])
         browser.close()
     names = {
         "wasm": "ours, WebAssembly",
@@ -134,9 +133,9 @@ def main() -> None:
     }
     heads = ["what draws", "code, KB (zipped)", "first digits, ms", "4 digits, ms"]
     lines = [f"| {' | '.join([*heads, '144 digits, ms'])} |", "| --- " * 5 + "|"]
-    for which, times in found.items():
-        cells = [names[which], sizes[which], f"{times['first']:,.0f}"]
-        cells += [spread(times["few"], 1), spread(times["many"], 0)]
+    for which, of in times.items():
+        cells = [names[which], sizes[which], f"{of['first']:,.0f}"]
+        cells += [spread(of["few"], 1), spread(of["many"], 0)]
         lines.append(f"| {' | '.join(cells)} |")
     lines += [
         "",
@@ -144,7 +143,7 @@ def main() -> None:
         f"of `2026`, 120 pixels high: {spread(slide, 0)} ms. Numbers of four digits "
         f"that are Python's to the last grey level, and to one: {pictures}.",
     ]
-    result = {"found": found, "slide": slide, "onnxruntime-web": version}
+    result = {"times": times, "slide": slide, "onnxruntime-web": version}
     publish("web", "docs/export.md", result, "\n".join(lines))
 
 

@@ -6,7 +6,7 @@ from importlib import metadata
 
 import digitgan
 from digitgan.cpu import available_cores
-from digitgan.data.sources import cache_folder
+from digitgan.data.cache import cache_folder
 
 PACKAGES = (
     "keras",

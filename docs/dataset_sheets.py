@@ -10,7 +10,7 @@ import gzip
 import io
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 import digitgan
-from digitgan.datasets.spec import FORMATS
+from digitgan.datasets.formats import FORMATS
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # local files are all that is read
 IMAGES = Path(__file__).parent / "images"
@@ -50,15 +50,15 @@ class Sample(NamedTuple):
     image: np.ndarray
     label: str = ""
     characters: str = ""
-    boxes: list = ()
-    masks: list = ()
+    boxes: Sequence = ()
+    masks: Sequence = ()
 
 
-def told(image, facts: dict) -> Sample:
-    """Return a sample of the facts that png, parquet, webdataset and lmdb carry."""
-    label = str(facts.get("label", ""))
-    boxes = facts.get("boxes", ())
-    return Sample(np.asarray(image), label, facts.get("characters", ""), boxes)
+def sample_of(image, record: dict) -> Sample:
+    """Return a sample of the record that png, parquet, webdataset and lmdb carry."""
+    label = str(record.get("label", ""))
+    boxes = record.get("boxes", ())
+    return Sample(np.asarray(image), label, record.get("characters", ""), boxes)
 
 
 def read_idx(folder: Path) -> Iterator[Sample]:
@@ -82,10 +82,10 @@ def read_npz(folder: Path) -> Iterator[Sample]:
 
 
 def read_png(folder: Path) -> Iterator[Sample]:
-    """Read pictures and lines of facts."""
+    """Read pictures and lines of metadata."""
     for line in (folder / "train" / "metadata.jsonl").read_text().splitlines():
-        facts = json.loads(line)
-        yield told(Image.open(folder / "train" / facts["file_name"]), facts)
+        record = json.loads(line)
+        yield sample_of(Image.open(folder / "train" / record["file_name"]), record)
 
 
 def read_parquet(folder: Path) -> Iterator[Sample]:
@@ -94,7 +94,7 @@ def read_parquet(folder: Path) -> Iterator[Sample]:
 
     cache = str(folder / "cache")
     for row in datasets.load_dataset(str(folder), split="train", cache_dir=cache):
-        yield told(row["image"], row)
+        yield sample_of(row["image"], row)
 
 
 def read_webdataset(folder: Path) -> Iterator[Sample]:
@@ -103,8 +103,8 @@ def read_webdataset(folder: Path) -> Iterator[Sample]:
 
     shards = str(folder / "train-000000.tar")
     data = webdataset.WebDataset(shards, shardshuffle=False).decode("l8")
-    for image, facts in data.to_tuple("png", "json"):
-        yield told(image, facts)
+    for image, record in data.to_tuple("png", "json"):
+        yield sample_of(image, record)
 
 
 def read_lmdb(folder: Path) -> Iterator[Sample]:
@@ -116,7 +116,7 @@ def read_lmdb(folder: Path) -> Iterator[Sample]:
         find = database.begin().get
         for i in range(1, int(find(b"num-samples")) + 1):
             image = Image.open(io.BytesIO(find(b"image-%09d" % i)))
-            yield told(image, json.loads(find(b"json-%09d" % i)))
+            yield sample_of(image, json.loads(find(b"json-%09d" % i)))
 
 
 def read_coco(folder: Path) -> Iterator[Sample]:
@@ -125,14 +125,14 @@ def read_coco(folder: Path) -> Iterator[Sample]:
 
     coco = COCO(str(folder / "annotations" / "instances_train.json"))
     for picture in coco.loadImgs(coco.getImgIds()):
-        notes = coco.loadAnns(coco.getAnnIds(picture["id"]))
-        classes = coco.loadCats([note["category_id"] for note in notes])
-        corners = [note["bbox"] for note in notes]
+        annotations = coco.loadAnns(coco.getAnnIds(picture["id"]))
+        classes = coco.loadCats([one["category_id"] for one in annotations])
+        corners = [one["bbox"] for one in annotations]
         yield Sample(
             np.asarray(Image.open(folder / "train" / picture["file_name"])),
             characters="".join(one["name"] for one in classes),
             boxes=[(x, y, x + width, y + height) for x, y, width, height in corners],
-            masks=[coco.annToMask(note) > 0 for note in notes],
+            masks=[coco.annToMask(one) > 0 for one in annotations],
         )
 
 
@@ -152,7 +152,16 @@ def read_yolo(folder: Path) -> Iterator[Sample]:
         yield Sample(image, characters=names, boxes=boxes.tolist())
 
 
-READERS = {name: globals()[f"read_{name}"] for name in FORMATS}
+READERS = {
+    "idx": read_idx,
+    "npz": read_npz,
+    "png": read_png,
+    "parquet": read_parquet,
+    "webdataset": read_webdataset,
+    "lmdb": read_lmdb,
+    "coco": read_coco,
+    "yolo": read_yolo,
+}
 
 
 def labelled(sample: Sample) -> Image.Image:
@@ -217,14 +226,19 @@ def flow(pictures: list[Image.Image]) -> Image.Image:
 
 
 def shown(format: str, kind: str) -> list[Image.Image]:
-    """Make a data set, read it and show what was found."""
-    count = COUNTS[kind] * (1 if len(FORMATS[format]) > 1 else 3)
-    wish = {"kind": kind, "format": format, "count": count, "split": (count, 0, 0)}
-    wish |= {"seed": list(FORMATS).index(format), "balance": kind == "digits"}
-    if kind != "digits":
-        wish["pattern"] = PATTERNS.get(format)
+    """Make a data set, read it and show it."""
+    count = COUNTS[kind] * (1 if len(FORMATS[format].kinds) > 1 else 3)
     with TemporaryDirectory() as folder:
-        digitgan.make_dataset(folder, **wish)
+        digitgan.make_dataset(
+            folder,
+            kind=kind,
+            format=format,
+            count=count,
+            split=(count, 0, 0),
+            seed=list(READERS).index(format),
+            balance=kind == "digits",
+            pattern=None if kind == "digits" else PATTERNS.get(format),
+        )
         samples = list(READERS[format](Path(folder)))
     assert len(samples) == count
     if kind == "digits":
@@ -236,8 +250,9 @@ def shown(format: str, kind: str) -> list[Image.Image]:
 
 def main() -> None:
     """Write a picture for each format, with all kinds that it takes."""
-    for format, kinds in FORMATS.items():
-        parts = [np.asarray(flow(shown(format, kind))) for kind in sorted(kinds)]
+    for format in READERS:
+        kinds = sorted(FORMATS[format].kinds)
+        parts = [np.asarray(flow(shown(format, kind))) for kind in kinds]
         sheet = Image.fromarray(np.concatenate(parts)).quantize(32, dither=0)
         path = IMAGES / f"datasets-{format}.png"
         sheet.save(path, optimize=True)

@@ -10,6 +10,7 @@ import signal
 
 import numpy as np
 import pytest
+from model_folders import make_model
 
 from digitgan.data.load import load_dataset
 
@@ -57,6 +58,13 @@ def _program(*names):
 def mnist():
     """The whole of MNIST, or the 5,000 digits to be had without any network."""
     return load_dataset("mnist")
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory):
+    """Return the folder of an untrained model that draws 40,000 digits a second."""
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    return make_model(folder, "tiny", tuple("0123456789"))
 
 
 @pytest.fixture(scope="session")

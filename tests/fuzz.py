@@ -1,4 +1,4 @@
-"""Throw nearly valid files and wishes at everything that reads them.
+"""Throw nearly valid files and requests at everything that reads them.
 
 What is read either works or is refused in one line, without a warning and within a
 bound of memory:
@@ -15,6 +15,7 @@ import time
 import tracemalloc
 import warnings
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -33,8 +34,9 @@ from hostile import (
     promising,
 )
 
-from digitgan.data import readers
-from digitgan.datasets import manifest, texts
+from digitgan.data.load import load_dataset
+from digitgan.datasets import pattern
+from digitgan.datasets.state import read_state
 from digitgan.errors import InputError
 from digitgan.sampling.sampler import Sampler
 from digitgan.sampling.styles import Styles
@@ -70,7 +72,7 @@ class Targets:
         self._put("train-labels-idx1-ubyte", hostile.idx(LABELS))
         self._put("model/generator.onnx", hostile.network())
         self._put("model/styles.npz", hostile.packed(STYLES))
-        spec = json.dumps(hostile.stored_spec().to_dict())
+        spec = json.dumps(asdict(hostile.stored_spec()))
         self._put("part/.shards/spec.json", spec.encode())
         self.gan = _game()
         model = SimpleNamespace(classes=CLASSES, limits={"slant": (-31.4, 40.6)})
@@ -110,7 +112,7 @@ class Targets:
     def make_manifest(self, rng: Random) -> bytes:
         return altered(rng, self.manifest)
 
-    def make_receipt(self, rng: Random) -> bytes:
+    def make_record(self, rng: Random) -> bytes:
         return altered(rng, self.manifest["shards"][0])
 
     def make_config(self, rng: Random) -> bytes:
@@ -130,7 +132,7 @@ class Targets:
     def make_table(self, rng: Random) -> bytes:
         return changed(rng, TABLES)
 
-    def make_wish(self, rng: Random) -> dict:
+    def make_request(self, rng: Random) -> dict:
         usual = {
             "kind": ["digits", "numbers", "scenes"],
             "format": ["idx", "png", "coco"],
@@ -161,17 +163,17 @@ class Targets:
 
     def read_idx(self, content: bytes) -> None:
         path = self._put("train-images-idx3-ubyte", content)
-        readers.read(path)
+        load_dataset(path)
 
     def read_gzip(self, content: bytes) -> None:
-        readers.read(self._put("images.gz", content))
+        load_dataset(self._put("images.gz", content))
 
     def read_npz(self, content: bytes) -> None:
-        readers.read(self._put("digits.npz", content))
+        load_dataset(self._put("digits.npz", content))
 
     def read_pictures(self, content: bytes) -> None:
         self._put("pictures/ace/other.png", content)
-        readers.read(self.folder / "pictures")
+        load_dataset(self.folder / "pictures")
 
     def read_styles(self, content: bytes) -> None:
         styles = Styles(self._put("styles.npz", content), 10)
@@ -186,11 +188,11 @@ class Targets:
 
     def read_manifest(self, content: bytes) -> None:
         self._put("set/manifest.json", content)
-        manifest.read_state(self.folder / "set")
+        read_state(self.folder / "set")
 
-    def read_receipt(self, content: bytes) -> None:
+    def read_record(self, content: bytes) -> None:
         self._put("part/.shards/0.json", content)
-        manifest.read_state(self.folder / "part")
+        read_state(self.folder / "part")
 
     def read_config(self, content: bytes) -> None:
         self._put("run/config.json", content)
@@ -204,11 +206,11 @@ class Targets:
         self._put("run/log.csv", content)
         Run(self.folder / "run", None).log  # noqa: B018 - a property that reads
 
-    def read_wish(self, wish: dict) -> None:
-        hostile.stored_spec(**wish)
+    def read_request(self, options: dict) -> None:
+        hostile.stored_spec(**options)
 
-    def read_pattern(self, pattern: str) -> None:
-        texts.parse(pattern)
+    def read_pattern(self, content: str) -> None:
+        pattern.parse(content)
 
     def read_url(self, pairs: list) -> None:
         query = unique(pairs)

@@ -6,14 +6,15 @@ import math
 import struct
 from dataclasses import asdict
 from random import Random
-from types import SimpleNamespace
 from typing import Any
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile
 
 import numpy as np
 from PIL import Image
 
-from digitgan.datasets.spec import Spec, plan
+from digitgan.datasets.request import DatasetRequest
+from digitgan.datasets.resolve import resolve_spec
+from digitgan.datasets.spec import DatasetSpec, ModelFacts
 
 SIZES = (0, 1, 2, 3, 27, 28, 255, 256, 65535, 2**31 - 1, 2**32 - 1, 2**40, 2**63, -1)
 RNG = np.random.default_rng(0)
@@ -190,28 +191,30 @@ def picture(format: str, size: int = 9) -> bytes:
     return file.getvalue()
 
 
-def stored_spec(**wish) -> Spec:
-    """Return what a data set of digits or of numbers keeps of its wish."""
-    model = SimpleNamespace(classes=CLASSES, description={"sha256": CARD["sha256"]})
-    usual = dict.fromkeys(("format", "labels", "length", "pattern", "shard_size"))
-    usual |= dict.fromkeys(("balance", "checked", "measure"), False)
-    usual |= {"kind": "digits", "count": 100, "seed": 0, "split": (80, 10, 10)}
-    return plan(model, "flagship", **usual | wish)
+def stored_spec(**options) -> DatasetSpec:
+    """Return what a data set of digits or of numbers keeps of its request."""
+    sums = {name: CARD["sha256"][name] for name in ("generator.onnx", "styles.npz")}
+    request = DatasetRequest(**{"count": 100} | options)
+    return resolve_spec(request, ModelFacts(CLASSES, sums, (28, 28)))
 
 
 def stored_manifest() -> dict:
     spec = stored_spec()
     shards = [
         {"index": s.index, "part": s.part, "count": s.count, "labels": {"0": s.count}}
-        | {"dropped": 0, "sha256": "0" * 64, "piece": {"sha256": "0" * 64, "bytes": 9}}
+        | {
+            "dropped": 0,
+            "sha256": "0" * 64,
+            "fragment": {"sha256": "0" * 64, "bytes": 9},
+        }
         for s in spec.shards()
     ]
     facts = {"digitgan": "0.1.0", "kind": "digits", "format": "idx", "seed": 0}
     facts |= {"count": 100, "dropped": 0, "parts": spec.parts, "label_counts": {}}
     return facts | {
         "model_sha256": "0" * 64,
-        "spec": spec.to_dict(),
-        "joined": {"train-images-idx3-ubyte.gz": "0" * 64},
+        "spec": json.loads(json.dumps(asdict(spec))),
+        "merged": {"train-images-idx3-ubyte.gz": "0" * 64},
         "shards": shards,
     }
 

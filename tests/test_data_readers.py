@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digitgan.data import readers
+from digitgan.data import image_folder
 from digitgan.data.dataset import Digits, held_out
 from digitgan.data.load import load_dataset
 from digitgan.errors import InputError
@@ -53,7 +53,7 @@ def refuse(path, *words):
     with pytest.raises(InputError) as caught:
         load_dataset(path)
     line = str(caught.value)
-    assert line.removeprefix("--").startswith(f"data {str(path)!r} ")
+    assert line.startswith(f"data {str(path)!r} ")
     assert "\n" not in line
     for word in words:
         assert word in line
@@ -162,7 +162,7 @@ def test_tall_picture_keeps_its_proportions(tmp_path):
 
 
 def test_too_large_a_picture(tmp_path, monkeypatch):
-    monkeypatch.setattr(readers, "MAX_PIXELS", 100)
+    monkeypatch.setattr(image_folder, "MAX_PIXELS", 100)
     refuse(write_pictures(tmp_path, glyph(255, 0)), "more than 100 pixels")
 
 
@@ -196,7 +196,7 @@ def test_unreadable_picture(tmp_path):
 def test_something_else(tmp_path):
     path = tmp_path / "digits.csv"
     path.write_text("5,0,0,0")
-    refuse(path, "is neither IDX nor NPZ", "allowed are")
+    refuse(path, "is neither IDX nor NPZ", "allowed is mnist, ")
     path.write_bytes(b"")
     refuse(path, "is neither IDX nor NPZ")
 
@@ -246,7 +246,7 @@ def test_lengths_that_differ(tmp_path):
 @pytest.mark.parametrize("count", [0, 1])
 def test_too_few_images(tmp_path, count):
     few = IMAGES[:count], LABELS[:count]
-    words = f"holds {count} images: at least 2 are needed"
+    words = f"holds {count} images: allowed is at least 2 images"
     refuse(write_idx(tmp_path, images=few[0], labels=few[1]), words)
     refuse(write_npz(tmp_path / "a.npz", x=few[0], y=few[1]), words)
 
@@ -254,11 +254,14 @@ def test_too_few_images(tmp_path, count):
 def test_npz_values(tmp_path):
     path = tmp_path / "a.npz"
     refuse(write_npz(path, x=IMAGES / 255.0), "x as float64", "uint8")
-    refuse(write_npz(path, x=IMAGES.astype(int) * 2 - 1), "allowed are 0 (paper)")
+    refuse(
+        write_npz(path, x=IMAGES.astype(int) * 2 - 1),
+        "allowed is 0 (background) to 255 (ink)",
+    )
     refuse(write_npz(path, x=IMAGES, y=LABELS + 1.0), "y as float64")
     labels = LABELS.astype(int)
     refuse(write_npz(path, x=IMAGES, y=labels - 1), "labels from -1 to 3")
-    refuse(write_npz(path, x=IMAGES, y=labels + 252), "allowed are 0 to 255")
+    refuse(write_npz(path, x=IMAGES, y=labels + 252), "allowed is 0 to 255")
 
 
 def test_npz_without_images(tmp_path):
@@ -306,7 +309,7 @@ def test_random_damage_is_always_one_clear_line(tmp_path):
 def test_size_is_checked_before_anything_is_allocated(tmp_path):
     path = tmp_path / "big"
     path.write_bytes(struct.pack(">4B3I", 0, 0, 8, 3, 2**32 - 1, 28, 28))
-    refuse(path, "3,367,254,359,280 bytes", "allowed are up to 1,073,741,824")
+    refuse(path, "3,367,254,359,280 bytes", "allowed is up to 1,073,741,824")
     header = io.BytesIO()
     layout = {"descr": "|u1", "fortran_order": False, "shape": (10**12, 28, 28)}
     np.lib.format.write_array_header_1_0(header, layout)

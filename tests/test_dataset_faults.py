@@ -7,27 +7,24 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from datasets_made import command, flags, sums, tiny_model, wait_for, whole
+from dataset_helpers import command, flags_of, sha256_of_files, shard_records, wait_for
 
 from digitgan.datasets.make import make_dataset
 
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    return tiny_model(tmp_path_factory)
+pytestmark = pytest.mark.process
 
 
 @pytest.fixture
-def wish(tiny):
-    return {"count": 1000, "shard_size": 50, "split": (1000, 0, 0), "model": tiny}
+def options(tiny_model):
+    return {"count": 1000, "shard_size": 50, "split": (1000, 0, 0), "model": tiny_model}
 
 
-def words_of(wish):
-    """Return a wish as the command takes it, for one worker."""
-    return [*flags(wish | {"split": "1000,0,0"}), "--workers=1"]
+def one_worker(options):
+    """Return options as the command takes them, for one worker."""
+    return [*flags_of(options | {"split": "1000,0,0"}), "--workers=1"]
 
 
-def own(files):
+def outside_work_folder(files):
     """Leave out what lies in the work folder."""
     return {k: v for k, v in files.items() if not k.startswith(".shards")}
 
@@ -45,85 +42,90 @@ cp -r disk/a second
 
 
 @pytest.mark.parametrize(
-    ("format", "share"), [("webdataset", 0.5), ("idx", 1.5)], ids=["shards", "joining"]
+    ("format", "share"), [("webdataset", 0.5), ("idx", 1.5)], ids=["shards", "merging"]
 )
-def test_a_full_disk(tmp_path, wish, format, share):
-    """A real one, in memory: too small for the shards, or for joining them."""
-    wish["format"] = format
-    make_dataset(tmp_path / "expected", **wish)
-    expected = sums(tmp_path / "expected")
+def test_a_full_disk(tmp_path, options, format, share):
+    """A real one, in memory: too small for the shards, or for merging them."""
+    options["format"] = format
+    make_dataset(tmp_path / "expected", **options)
+    expected = sha256_of_files(tmp_path / "expected")
     size = sum(f.stat().st_size for f in (tmp_path / "expected").iterdir()) * share
     (tmp_path / "disk").mkdir()
-    words = command(tmp_path / "disk" / "a", *words_of(wish))
-    alone = ["unshare", "--map-root-user", "--mount", "sh", "-c", FULL, "sh"]
+    arguments = command(tmp_path / "disk" / "a", *one_worker(options))
+    isolated = ["unshare", "--map-root-user", "--mount", "sh", "-c", FULL, "sh"]
     with contextlib.suppress(FileNotFoundError):
-        subprocess.run([*alone, str(int(size)), *words], cwd=tmp_path)
+        subprocess.run([*isolated, str(int(size)), *arguments], cwd=tmp_path)
     if not (tmp_path / "mounted").exists():
         pytest.skip("nothing can be mounted here")
-    found = {path.name: path.read_text() for path in tmp_path.glob("*.*")}
-    there = len(whole(tmp_path / "first"))
-    assert found["first.code"] == "1\n"
-    (line,) = found["first.err"].splitlines()
-    assert f"the disk is full; {there} of 20 shards are whole: mend the cause" in line
-    assert there == 20 if format == "idx" else 0 < there < 20
-    assert own(sums(tmp_path / "first")).items() <= expected.items()
-    assert found["second.code"] == "0\n"
-    drawn = f"{1000 - 50 * there} drawn now" if there < 20 else "all whole"
-    assert drawn in found["second.out"]
-    assert sums(tmp_path / "second") == expected
+    outputs = {path.name: path.read_text() for path in tmp_path.glob("*.*")}
+    whole = len(shard_records(tmp_path / "first"))
+    assert outputs["first.code"] == "1\n"
+    (line,) = outputs["first.err"].splitlines()
+    assert f"the disk is full; {whole} of 20 shards are whole: mend the cause" in line
+    assert whole == 20 if format == "idx" else 0 < whole < 20
+    assert (
+        outside_work_folder(sha256_of_files(tmp_path / "first")).items()
+        <= expected.items()
+    )
+    assert outputs["second.code"] == "0\n"
+    drawn = f"{1000 - 50 * whole} drawn now" if whole < 20 else "all whole"
+    assert drawn in outputs["second.out"]
+    assert sha256_of_files(tmp_path / "second") == expected
 
 
 @pytest.mark.parametrize("format", ["npz", "webdataset"])
-def test_files_that_may_not_grow(tmp_path, wish, format):
+def test_files_that_may_not_grow(tmp_path, options, format):
     """A limit on the size of files stops it likewise; no rights are needed for that."""
     resource = pytest.importorskip("resource")
-    wish["format"] = format
-    make_dataset(tmp_path / "expected", **wish)
-    expected = sums(tmp_path / "expected")
+    options["format"] = format
+    make_dataset(tmp_path / "expected", **options)
+    expected = sha256_of_files(tmp_path / "expected")
     largest = max(f.stat().st_size for f in (tmp_path / "expected").iterdir())
-    words = command(tmp_path / "a", *words_of(wish))
+    arguments = command(tmp_path / "a", *one_worker(options))
 
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest - 1, largest - 1))
 
-    ended = subprocess.run(words, preexec_fn=limit, capture_output=True, text=True)
-    there = len(whole(tmp_path / "a"))
+    ended = subprocess.run(arguments, preexec_fn=limit, capture_output=True, text=True)
+    whole = len(shard_records(tmp_path / "a"))
     (line,) = ended.stderr.splitlines()
     assert ended.returncode == 1
-    assert f"File too large; {there} of 20 shards are whole: mend the cause" in line
-    assert own(sums(tmp_path / "a")).items() <= expected.items()
-    subprocess.check_call(words)
-    assert sums(tmp_path / "a") == expected
+    assert f"File too large; {whole} of 20 shards are whole: mend the cause" in line
+    assert (
+        outside_work_folder(sha256_of_files(tmp_path / "a")).items() <= expected.items()
+    )
+    subprocess.check_call(arguments)
+    assert sha256_of_files(tmp_path / "a") == expected
 
 
-def test_lmdb_without_room_to_work_in(tmp_path, wish):
+def test_lmdb_without_room_to_work_in(tmp_path, options):
     """It builds a database in the system's folder for temporary files."""
     resource = pytest.importorskip("resource")
     pytest.importorskip("lmdb")
-    wish["format"] = "lmdb"
-    words = command(tmp_path / "a", *words_of(wish))
+    options["format"] = "lmdb"
+    arguments = command(tmp_path / "a", *one_worker(options))
 
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
 
-    ended = subprocess.run(words, preexec_fn=limit, capture_output=True, text=True)
+    ended = subprocess.run(arguments, preexec_fn=limit, capture_output=True, text=True)
     (line,) = ended.stderr.splitlines()
     assert ended.returncode == 1 and "LMDB needs room in " in line
     assert "0 of 20 shards are whole: mend the cause" in line
-    subprocess.check_call(words)
-    make_dataset(tmp_path / "expected", **wish)
-    assert sums(tmp_path / "a") == sums(tmp_path / "expected")
+    subprocess.check_call(arguments)
+    make_dataset(tmp_path / "expected", **options)
+    assert sha256_of_files(tmp_path / "a") == sha256_of_files(tmp_path / "expected")
 
 
 def children(parent):
     """Return the processes that a process started."""
-    found = []
+    pids = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
-            facts = path.read_text().rpartition(")")[2].split()
-            if int(facts[1]) == parent:
-                found.append(path.parent)
-    return found
+            fields = path.read_text().rpartition(")")[2].split()
+            if int(fields[1]) == parent:
+                pids.append(path.parent)
+    return pids
 
 
 needs_proc = pytest.mark.skipif(
@@ -132,13 +134,15 @@ needs_proc = pytest.mark.skipif(
 
 
 @needs_proc
-def test_a_worker_that_dies(tmp_path, wish):
-    wish |= {"count": 4000, "split": (4000, 0, 0), "format": "webdataset"}
-    make_dataset(tmp_path / "expected", **wish)
-    expected = sums(tmp_path / "expected")
-    words = command(tmp_path / "a", *flags(wish | {"split": "4000,0,0", "workers": 2}))
-    process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
-    wait_for(lambda: len(whole(tmp_path / "a")) > 3)
+def test_a_worker_that_dies(tmp_path, options):
+    options |= {"count": 4000, "split": (4000, 0, 0), "format": "webdataset"}
+    make_dataset(tmp_path / "expected", **options)
+    expected = sha256_of_files(tmp_path / "expected")
+    arguments = command(
+        tmp_path / "a", *flags_of(options | {"split": "4000,0,0", "workers": 2})
+    )
+    process = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True)
+    wait_for(lambda: len(shard_records(tmp_path / "a")) > 3)
     worker = next(
         child
         for child in children(process.pid)
@@ -149,36 +153,36 @@ def test_a_worker_that_dies(tmp_path, wish):
     assert process.returncode == 1
     assert "a worker died: it was killed, or memory ran out" in line
     assert "of 80 shards are whole: mend the cause, and the same command" in line
-    there = whole(tmp_path / "a")
-    assert 3 < len(there) < 80
-    before = own(sums(tmp_path / "a"))
-    assert before.items() <= expected.items() and len(before) >= len(there)
-    report = make_dataset(tmp_path / "a", **wish)
-    assert report.made == 4000 - 50 * len(there)
-    assert sums(tmp_path / "a") == expected
+    whole = shard_records(tmp_path / "a")
+    assert 3 < len(whole) < 80
+    before = outside_work_folder(sha256_of_files(tmp_path / "a"))
+    assert before.items() <= expected.items() and len(before) >= len(whole)
+    report = make_dataset(tmp_path / "a", **options)
+    assert report.drawn == 4000 - 50 * len(whole)
+    assert sha256_of_files(tmp_path / "a") == expected
 
 
-def test_stopped_by_ctrl_c(tmp_path, wish):
-    wish |= {"count": 10_000, "split": (10_000, 0, 0)}  # not over in a moment
-    make_dataset(tmp_path / "expected", **wish)
-    words = [*flags(wish | {"split": "10000,0,0"}), "--workers=2"]
+def test_stopped_by_ctrl_c(tmp_path, options):
+    options |= {"count": 10_000, "split": (10_000, 0, 0)}  # not over in a moment
+    make_dataset(tmp_path / "expected", **options)
+    arguments = [*flags_of(options | {"split": "10000,0,0"}), "--workers=2"]
     process = subprocess.Popen(
-        command(tmp_path / "a", *words), stderr=subprocess.PIPE, text=True
+        command(tmp_path / "a", *arguments), stderr=subprocess.PIPE, text=True
     )
-    wait_for(lambda: len(whole(tmp_path / "a")) > 3)
+    wait_for(lambda: len(shard_records(tmp_path / "a")) > 3)
     process.send_signal(signal.SIGINT)
-    said = process.communicate()[1]
+    errors = process.communicate()[1]
     assert process.returncode == 130
-    assert said == "stopped; the same command goes on with what is whole\n"
-    assert make_dataset(tmp_path / "a", **wish).made < 10_000
-    assert sums(tmp_path / "a") == sums(tmp_path / "expected")
+    assert errors == "stopped; the same command goes on with what is whole\n"
+    assert make_dataset(tmp_path / "a", **options).drawn < 10_000
+    assert sha256_of_files(tmp_path / "a") == sha256_of_files(tmp_path / "expected")
 
 
 @needs_proc
-def test_workers_leave_with_their_parent(tmp_path, tiny):
-    wish = {"count": 10**6, "shard_size": 50, "workers": 2, "model": tiny}
-    process = subprocess.Popen(command(tmp_path / "a", *flags(wish)))
-    wait_for(lambda: len(whole(tmp_path / "a")) > 3)
+def test_workers_leave_with_their_parent(tmp_path, tiny_model):
+    options = {"count": 10**6, "shard_size": 50, "workers": 2, "model": tiny_model}
+    process = subprocess.Popen(command(tmp_path / "a", *flags_of(options)))
+    wait_for(lambda: len(shard_records(tmp_path / "a")) > 3)
     workers = children(process.pid)
     assert len(workers) >= 2
     process.kill()

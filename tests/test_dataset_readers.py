@@ -7,7 +7,7 @@ import os
 
 import numpy as np
 import pytest
-from datasets_made import NAMES, tiny_model
+from dataset_helpers import DIGITS
 from PIL import Image
 
 import digitgan
@@ -18,26 +18,26 @@ COUNT = 1000
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    return tiny_model(tmp_path_factory)
-
-
-@pytest.fixture(scope="module")
-def drawn(tiny, tmp_path_factory):
+def drawn(tiny_model, tmp_path_factory):
     """Return the digits themselves: images and labels of every part."""
     out = tmp_path_factory.mktemp("plain") / "a"
-    make_dataset(out, count=COUNT, format="npz", seed=4, model=tiny)
+    make_dataset(out, count=COUNT, format="npz", seed=4, model=tiny_model)
     with np.load(out / "mnist.npz", allow_pickle=False) as stored:
         return {name: stored[name] for name in stored.files}
 
 
 @pytest.fixture
-def made(tmp_path, tiny):
+def made(tmp_path, tiny_model):
     """Return what makes the same digits in another format."""
 
-    def make(format, **wish):
-        wish = {"count": COUNT, "seed": 4, "model": tiny, "shard_size": 300} | wish
-        make_dataset(tmp_path / format, format=format, **wish)
+    def make(format, **options):
+        options = {
+            "count": COUNT,
+            "seed": 4,
+            "model": tiny_model,
+            "shard_size": 300,
+        } | options
+        make_dataset(tmp_path / format, format=format, **options)
         return tmp_path / format
 
     return make
@@ -82,7 +82,7 @@ def test_png_by_keras(made, drawn):
         shuffle=False,
         verbose=False,
     )
-    assert data.class_names == list(NAMES)
+    assert data.class_names == list(DIGITS)
     images, labels = zip(*data.as_numpy_iterator(), strict=True)
     order = np.argsort(drawn["y_train"], kind="stable")
     assert np.array_equal(labels, drawn["y_train"][order])
@@ -118,7 +118,7 @@ def test_parquet_by_hugging_face(made, drawn, tmp_path):
         "validation": 100,
         "test": 100,
     }
-    assert data["train"].features["label"].names == list(NAMES)
+    assert data["train"].features["label"].names == list(DIGITS)
     assert isinstance(data["train"].features["image"], datasets.Image)
     for i in (0, 350, 799):  # three shards
         assert np.array_equal(data["train"][i]["image"], drawn["x_train"][i])
@@ -150,7 +150,7 @@ def test_lmdb_as_trainers_of_text_readers_open_it(made, drawn):
                 labels.append(find(b"label-%09d" % i).decode())
                 assert json.loads(find(b"json-%09d" % i))["number"] == len(labels) - 1
     assert np.array_equal(np.stack(images), drawn["x_train"])
-    assert labels == [NAMES[label] for label in drawn["y_train"]]
+    assert labels == [DIGITS[label] for label in drawn["y_train"]]
 
 
 PAGES = {"kind": "scenes", "count": 12, "shard_size": 3, "split": (8, 2, 2)}
@@ -208,13 +208,13 @@ def test_yolo_files_say_the_same_as_coco(made):
 
 
 @pytest.mark.parametrize("format", ["png", "parquet", "webdataset", "lmdb"])
-def test_numbers_can_be_written_again(made, tiny, format, tmp_path):
+def test_numbers_can_be_written_again(made, tiny_model, format, tmp_path):
     """Every picture carries the text and the seed that write it again."""
     out = made(format, kind="numbers", count=60, length="2-4", split=(60, 0, 0))
     rows = list(numbers_in(out, format, tmp_path))
     assert len(rows) == 60
     assert {len(row["text"]) for row in rows} == {2, 3, 4}
-    model = digitgan.load(tiny, threads=1)
+    model = digitgan.load(tiny_model, threads=1)
     for row in rows[:5]:
         again = model.write(row["text"], seed=row["seed"])
         assert np.array_equal(row["image"], again.image)

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import digitgan
 from digitgan.cli import main
 from digitgan.errors import InputError
 from digitgan.export import export, file_sizes
+from digitgan.export.javascript import constants
 from digitgan.random_streams import draw_latents
 from digitgan.sampling.latent_torus import TURN, plane
 
@@ -42,12 +44,12 @@ def run(capsys, *words):
     return left.value.code or 0, printed.out, printed.err
 
 
-def answers(site, *questions):
-    """Ask node what an exported page computes; some questions, as many answers."""
+def run_in_node(site, *requests):
+    """Ask node what an exported page computes; some requests, as many answers."""
     script = Path(__file__).parent / "in_node.mjs"
     done = subprocess.run(
         ["node", "--no-warnings", script, site],
-        input=json.dumps(questions),
+        input=json.dumps(requests),
         capture_output=True,
         text=True,
         timeout=300,
@@ -61,18 +63,18 @@ def digits_of(answer):
     return np.stack(arrays).reshape(-1, 28, 28).astype(int)
 
 
-def picture_of(words):
-    return Image.open(io.BytesIO(base64.b64decode(words)))
+def picture_of(text):
+    return Image.open(io.BytesIO(base64.b64decode(text)))
 
 
-def few_apart(picture, expected):
+def nearly_equal(picture, expected):
     """Say whether pictures are the same to a grey level.
 
     Where the network's rounding makes a pixel of 28 x 28 another grey, a few of its
     enlarged edge differ by more.
     """
-    apart = np.abs(np.asarray(picture, int) - np.asarray(expected, int))
-    return (apart > 1).mean() < 1e-3
+    error = np.abs(np.asarray(picture, int) - np.asarray(expected, int))
+    return (error > 1).mean() < 1e-3
 
 
 def test_the_command_says_what_it_wrote(capsys, tmp_path):
@@ -125,7 +127,7 @@ def test_a_format_that_fails_leaves_nothing(tmp_path, monkeypatch):
 @pytest.mark.process
 def test_a_model_without_labels_makes_no_page(tmp_path):
     folder = make_model(tmp_path / "any", "dcgan", "0123456789")
-    with pytest.raises(InputError, match="allowed for format 'web' is one that knows"):
+    with pytest.raises(InputError, match="allowed is one that knows the labels"):
         export(folder, "web", tmp_path / "site")
 
 
@@ -142,42 +144,63 @@ def test_the_page_asks_nobody_and_names_its_model(site, model):
         assert "Content-Security-Policy" in (site / page).read_text()
 
 
+def test_javascript_types_no_constant_of_python(site):
+    """Files with a Python twin define none; what they read of it is there."""
+    known = constants()
+    for path in (*site.glob("*.js"), *(site / "worker").glob("*.js")):
+        if path.name == "constants.js":
+            continue
+        text = path.read_text()
+        imported = re.search(r"import \{ (.*) \} from \"[./]+/constants", text)
+        for name in imported[1].split(", ") if imported else ():
+            module, _, alias = name.partition(" as ")
+            read = set(re.findall(rf"\b{alias or module}\.([A-Z]\w+)", text))
+            for names in re.findall(rf"\{{([^{{}}]*)\}} = {alias or module};", text):
+                read |= set(names.replace(" ", "").split(","))
+            assert read, f"{path.name} imports {name} in vain"
+            assert read <= known[module].keys(), f"{path.name}: {module}"
+        if path.parent.name == "worker" and path.stem in known:
+            typed = re.findall(r"const \[?([A-Z_]+)\b[^;]* = \[*[-{\d\"]", text)
+            assert not typed, f"{path.name} types {typed}"
+
+
 @pytest.mark.browser
 def test_random_numbers_are_those_of_numpy(site):
     plan = [["normal32", 60_000], ["uniform", 9], ["normal", 60_000], ["uniform32", 9]]
-    key = [2**40 + 7, 3, 12, 5]
-    (found,) = answers(site, {"what": "random", "key": key, "plan": plan})
+    key = [2**40 + 7, 3, 5, 12]
+    (numbers,) = run_in_node(site, {"method": "random", "key": key, "plan": plan})
     philox = np.random.Philox(key=np.array([2**40 + 7, 3], "u8"), counter=[0, 0, 5, 12])
     rng = np.random.Generator(philox)
     expected = rng.standard_normal(60_000, "f4")
-    assert np.abs(found[0]).max() > 3.66  # the tail, too
-    assert np.array_equal(np.float32(found[0]), expected)
-    assert np.array_equal(found[1], rng.random(9))
-    assert np.allclose(found[2], rng.standard_normal(60_000), rtol=0, atol=1e-14)
-    assert np.array_equal(np.float32(found[3]), rng.random(9, "f4"))
+    assert np.abs(numbers[0]).max() > 3.66  # the tail, too
+    assert np.array_equal(np.float32(numbers[0]), expected)
+    assert np.array_equal(numbers[1], rng.random(9))
+    assert np.allclose(numbers[2], rng.standard_normal(60_000), rtol=0, atol=1e-14)
+    assert np.array_equal(np.float32(numbers[3]), rng.random(9, "f4"))
 
 
 @pytest.mark.browser
-def test_products_are_those_of_matrices(site):
+def test_products_of_matrices_are_those_of_numpy(site):
     rng = np.random.default_rng(0)
     for m, k, n in ((1, 1, 1), (4, 3, 8), (7, 65, 13)):
         left, right = rng.normal(size=(m, k)), rng.normal(size=(k, n))
-        asked = {"left": left.ravel().tolist(), "right": right.ravel().tolist()}
-        (both,) = answers(site, {"what": "products", **asked, "m": m, "k": k, "n": n})
-        for found in both:
-            assert np.allclose(np.reshape(found, (m, n)), left @ right, atol=1e-5)
+        matrices = {"left": left.ravel().tolist(), "right": right.ravel().tolist()}
+        request = {"method": "matmul", **matrices, "m": m, "k": k, "n": n}
+        (both,) = run_in_node(site, request)
+        for product in both:
+            assert np.allclose(np.reshape(product, (m, n)), left @ right, atol=1e-5)
 
 
 @pytest.mark.browser
 def test_digits_are_those_of_the_sampler(site, model):
     labels, style = list(range(10)) * 4, {"thickness": 3.3, "variety": 0.8}
     place = {"seed": 9, "digit": 5, "slant": 12, "x": 3, "y": 7}
-    latents, drawn, whole, part = answers(
+    latents, drawn, whole, part = run_in_node(
         site,
-        {"what": "latents", "n": 5, "size": 64, "seed": 4, "start": 1022},
-        {"what": "digits", "labels": labels, "asked": {"seed": 2**50, **style}},
-        {"what": "plane", "asked": {"seed": 7, "digit": 3}},
-        {"what": "plane", "asked": place, "columns": 2, "rows": 3},
+        {"method": "latents", "n": 5, "size": 64, "seed": 4, "start": 1022},
+        {"method": "digits", "labels": labels, "style": {"seed": 2**50, **style}},
+        {"method": "torus", "state": {"seed": 7, "digit": 3}},
+        {"method": "torus", "state": place, "columns": 2, "rows": 3},
     )
     assert np.array_equal(np.float32(latents), draw_latents(5, 64, 4, 1022))
     expected = model.sample(labels, seed=2**50, one_hand=True, **style)
@@ -207,28 +230,29 @@ CASES = [
 
 @pytest.mark.browser
 def test_texts_are_written_as_python_writes_them(site, model):
-    asked = [{"what": "write", "asked": case, "height": h} for case, h in CASES]
-    for (case, height), found in zip(CASES, answers(site, *asked), strict=True):
+    requests = [{"method": "write", "state": case, "height": h} for case, h in CASES]
+    answers = run_in_node(site, *requests)
+    for (case, height), answer in zip(CASES, answers, strict=True):
         case = {k: tuple(v) if isinstance(v, list) else v for k, v in case.items()}
         written = model.write(height=height, **case)
-        picture = picture_of(found["png"])
+        picture = picture_of(answer["png"])
         assert (picture.mode, picture.size) == ("L", written.image.size), case
-        assert few_apart(picture, written.image), case
-        assert found["labels"] == list(written.labels)
-        assert found["boxes"] == written.boxes.tolist()
-        assert found["pen"] == pytest.approx(written.pen._asdict(), abs=1e-4)
+        assert nearly_equal(picture, written.image), case
+        assert answer["labels"] == list(written.labels)
+        assert answer["boxes"] == written.boxes.tolist()
+        assert answer["pen"] == pytest.approx(written.pen._asdict(), abs=1e-4)
 
 
 @pytest.mark.browser
 def test_a_film_is_that_of_python(site, model):
     case = {"text": "7+2", "seed": 5, "toward": 9, "rerolls": [0, 1, 2], "noise": 0.5}
-    (found,) = answers(site, {"what": "film", "asked": case, "height": 60})
-    film, steps = picture_of(found), model.write_walk(height=60, **case)
+    (answer,) = run_in_node(site, {"method": "film", "state": case, "height": 60})
+    film, steps = picture_of(answer), model.write_walk(height=60, **case)
     assert film.info["loop"] == 0 and film.info["duration"] == 60
     frames = [step.image for step in [*steps, *steps[-2:0:-1]]]
     shown = [frame.convert("L") for frame in ImageSequence.Iterator(film)]
-    for seen, frame in zip(shown, frames, strict=True):
-        assert few_apart(seen, frame)
+    for image, frame in zip(shown, frames, strict=True):
+        assert nearly_equal(image, frame)
 
 
 @pytest.mark.browser
@@ -238,25 +262,25 @@ def test_a_model_without_styles_writes_too(tmp_path, unstyled):
         json.loads((site / "model" / "model.json").read_text())["name"] == "of-labels"
     )
     case = {"text": "1+90", "seed": 4}
-    (found,) = answers(site, {"what": "write", "asked": case, "height": 40})
+    (answer,) = run_in_node(site, {"method": "write", "state": case, "height": 40})
     written = model.write(height=40, **case)
-    assert found["pen"] == pytest.approx(written.pen._asdict(), abs=1e-3)
-    assert few_apart(picture_of(found["png"]), written.image)
+    assert answer["pen"] == pytest.approx(written.pen._asdict(), abs=1e-3)
+    assert nearly_equal(picture_of(answer["png"]), written.image)
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    ("asked", "line"),
+    ("state", "line"),
     [
-        ({"text": "1x"}, "text has “x”: allowed are digits"),
+        ({"text": "1x"}, "text has “x”: allowed is digits"),
         ({"text": " "}, "text is empty"),
         ({"text": "1", "thickness": 9}, "thickness is 9: allowed is 1.4 to 4.9"),
         ({"text": "1", "variety": 2}, "variety is 2: allowed is 0 to 1"),
         ({"text": "1", "noise": -1}, "noise is -1: allowed is 0 to 1"),
-        ({"text": "1", "spacing": [9, 3]}, "spacing is 9,3: allowed are"),
+        ({"text": "1", "spacing": [9, 3]}, "spacing is 9,3: allowed is"),
     ],
 )
-def test_what_cannot_be_written_is_refused(site, asked, line):
-    asked = {"seed": 1, **asked}
-    (found,) = answers(site, {"what": "write", "asked": asked, "height": 80})
-    assert line in found["refusal"]
+def test_what_cannot_be_written_is_refused(site, state, line):
+    state = {"seed": 1, **state}
+    (answer,) = run_in_node(site, {"method": "write", "state": state, "height": 80})
+    assert line in answer["refusal"]

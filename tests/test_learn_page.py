@@ -131,13 +131,13 @@ def test_a_training_is_begun_watched_and_stopped(opened):
     expect(curves).to_be_visible()
     last = page.locator("#sheet-picture").get_attribute("src")
     slider.press("Home")
-    expect(page.locator("#sheet-said")).to_have_text("before training")
+    expect(page.locator("#sheet-epoch")).to_have_text("before training")
     assert page.locator("#sheet-picture").get_attribute("src") != last
     page.wait_for_url("**/learn?run=first&sheet=0")
     expect(page.get_by_text("Old fakes")).to_be_visible()
     draw(page, SEVEN)
     expect(page.locator("#verdict")).to_contain_text("It finds your digit")
-    assert 30 < ink(page, "#seen") < 300
+    assert 30 < ink(page, "#network-input") < 300
     in_state(other, "learning")
     signals = []
     page.on("request", lambda r: signals.extend(re.findall("/(stop|pause)$", r.url)))
@@ -156,7 +156,7 @@ def test_a_run_is_opened_on_a_phone_and_a_digit_drawn(opened, address):
     """What the test above has left."""
     page = opened("learn?run=first&sheet=1", **PHONE)
     in_state(page, "stopped")
-    expect(page.locator("#sheet-said")).to_have_text("after epoch 1")
+    expect(page.locator("#sheet-epoch")).to_have_text("after epoch 1")
     assert page.locator("#sheet-picture").evaluate(
         "i => i.decode().then(() => i.width)"
     )
@@ -172,7 +172,7 @@ def test_a_run_is_opened_on_a_phone_and_a_digit_drawn(opened, address):
     assert ink(page, "#pad") == seen
     page.get_by_role("button", name="Clear").click()
     expect(dots).to_have_count(200)
-    assert ink(page, "#pad") == ink(page, "#seen") == 0
+    assert ink(page, "#pad") == ink(page, "#network-input") == 0
     finger = {"isPrimary": False, "pointerId": 2, "clientX": 99, "clientY": 99}
     page.locator("#pad").dispatch_event("pointerdown", finger)
     assert ink(page, "#pad") == 0
@@ -202,7 +202,9 @@ def test_what_the_guard_noted_is_shown_and_said(opened):
 
     page.route("**/v1/runs/first", noted)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    expect(page.locator("#story dt").first).to_have_text("What the guard noted last")
+    expect(page.locator("#narration dt").first).to_have_text(
+        "What the guard noted last"
+    )
     expect(page.get_by_role("status")).to_contain_text("Roll-back 1 of 3")
 
 

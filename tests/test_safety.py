@@ -15,9 +15,9 @@ import pytest
 from hostile import CARD, CLASSES, IMAGES, LABELS, STYLES
 
 from digitgan import files
-from digitgan.data import readers
+from digitgan.data import checks
 from digitgan.data.load import load_dataset
-from digitgan.datasets import manifest
+from digitgan.datasets.state import read_state
 from digitgan.errors import InputError
 from digitgan.files import sha256
 from digitgan.handwriting.model import load
@@ -62,7 +62,7 @@ def test_what_is_not_there_takes_no_memory(tmp_path):
 
 
 def test_a_zip_bomb_is_not_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr(readers, "MAX_BYTES", 10**6)
+    monkeypatch.setattr(checks, "MAX_BYTES", 10**6)
     np.savez_compressed(tmp_path / "a.npz", x=np.zeros((50_000, 28, 28), np.uint8))
     refused(
         lambda: load_dataset(tmp_path / "a.npz"), "39,200,000 bytes, allowed are 1,0"
@@ -70,7 +70,7 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path, monkeypatch):
 
 
 def test_arrays_count_together(tmp_path, monkeypatch):
-    monkeypatch.setattr(readers, "MAX_BYTES", 4000)
+    monkeypatch.setattr(checks, "MAX_BYTES", 4000)
     np.savez(tmp_path / "a.npz", x_train=IMAGES, x_test=IMAGES)
     refused(lambda: load_dataset(tmp_path / "a.npz"), "x_test has 3,136 bytes")
 
@@ -293,9 +293,9 @@ def test_keras_refuses_code_in_the_game(tmp_path):
         ({"shard_size": 0}, "shard_size is 0"),
         ({"format": "../x"}, "format '../x' is unknown"),
         ({"format": "9" * 5000}, "format '999"),
-        ({"split": [80, 10, 11]}, "split is"),
+        ({"split": [80, 10, 11]}, "split (80, 10, 11) adds up to 101"),
         ({"count": 1e3}, "count is 1000.0"),
-        ({"labels": [10]}, "labels are"),
+        ({"labels": [10]}, "labels is"),
         ({"model_sha256": {}}, "contradicts itself"),
     ],
 )
@@ -303,21 +303,21 @@ def test_manifests_that_contradict_themselves(tmp_path, changes, line):
     told = hostile.stored_manifest()
     told["spec"] |= changes
     (tmp_path / "manifest.json").write_text(json.dumps(told))
-    refused(lambda: manifest.read_state(tmp_path), "manifest.json'", line)
+    refused(lambda: read_state(tmp_path), "manifest.json'", line)
 
 
 @pytest.mark.parametrize(
-    "changes", [{"index": -1}, {"index": 9}, {"count": 3}, {"piece": None}, {"x": 1}]
+    "changes", [{"index": -1}, {"index": 9}, {"count": 3}, {"fragment": None}, {"x": 1}]
 )
-def test_receipts_of_no_shard(tmp_path, changes):
+def test_records_of_no_shard(tmp_path, changes):
     told = hostile.stored_manifest()
     told["shards"][0] |= changes
     (tmp_path / "manifest.json").write_text(json.dumps(told))
-    refused(lambda: manifest.read_state(tmp_path), "manifest.json' is damaged")
+    refused(lambda: read_state(tmp_path), "manifest.json' is damaged")
 
 
 def test_the_manifest_of_these_tests_is_read(tmp_path):
     (tmp_path / "manifest.json").write_text(json.dumps(hostile.stored_manifest()))
-    state = manifest.read_state(tmp_path)
-    assert state.finished and len(state.receipts) == 3
+    state = read_state(tmp_path)
+    assert state.manifest and len(state.records) == 3
     assert len(LABELS) == len(IMAGES)

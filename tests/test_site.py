@@ -14,7 +14,7 @@ from digitgan.export import export
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytest.importorskip("starlette")
-from test_export import few_apart  # noqa: E402
+from test_export import nearly_equal  # noqa: E402
 from test_page import (  # noqa: E402, F401 - these run again, on the files
     CHROMIUM,
     browser,
@@ -88,7 +88,7 @@ def test_a_download_is_what_python_writes(context, address):  # noqa: F811
     style = {"thickness": thickness, "spacing": (12, 30), "rerolls": (0, 2, 0, 1, 0)}
     look = {"height": 120, "lines": "grid", "noise": 0.3}
     written = digitgan.load().write("12/05", seed=3, **style, **look)
-    assert few_apart(picture, written.image)
+    assert nearly_equal(picture, written.image)
 
 
 def test_a_walk_is_that_of_python(context, address):  # noqa: F811
@@ -98,7 +98,7 @@ def test_a_walk_is_that_of_python(context, address):  # noqa: F811
     assert film.n_frames == 2 * len(steps) - 2
     for place in (0, 10, len(steps) - 1):
         film.seek(place)
-        assert few_apart(film.convert("L"), steps[place].image)
+        assert nearly_equal(film.convert("L"), steps[place].image)
 
 
 def test_a_link_with_too_much_is_refused_in_words(context, address):  # noqa: F811
@@ -147,4 +147,4 @@ def test_a_host_may_forbid_webassembly(site, browser):  # noqa: F811
             page.workers[0].evaluate(COMPILE)
         page.close()
     expected = digitgan.load().write("7", seed=3, height=120).image
-    assert few_apart(picture, expected)
+    assert nearly_equal(picture, expected)

@@ -70,9 +70,10 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _explain(error: Exception, verb: str) -> int:
     """Print one line for people and return the exit code."""
-    usage = hasattr(error, "format_message")  # Typer brings a click of its own or not
-    if usage:
-        line = error.format_message()
+    # A usage error; Typer's click may be its own or the installed one.
+    usage_line = getattr(error, "format_message", None)
+    if usage_line:
+        line = usage_line()
     elif isinstance(error, InputError):
         line = error.line(_typed_name(verb, error.field))
     elif isinstance(error, ModuleNotFoundError) and (needs := missing_extra(error)):
@@ -82,7 +83,7 @@ def _explain(error: Exception, verb: str) -> int:
     else:
         line = f"{type(error).__name__}: {error} (--debug shows where)"
     print(f"digitgan: {' '.join(line.split())}", file=sys.stderr)
-    return 2 if usage or isinstance(error, InputError) else 1
+    return 2 if usage_line or isinstance(error, InputError) else 1
 
 
 def _typed_name(verb: str, field: str) -> str:

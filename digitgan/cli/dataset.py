@@ -1,15 +1,18 @@
 """The verb ``dataset``."""
 
 import sys
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from digitgan.cli.request_flags import with_flags_of
 from digitgan.cpu import available_cores
+from digitgan.datasets.request import DatasetRequest
 from digitgan.errors import InputError
 
-AGAIN = "the same command goes on with what is whole"
+GOES_ON = "the same command goes on with what is whole"
 HELP = f"""Make a labelled data set, go on with one, or check one.
 
 \b
@@ -27,112 +30,74 @@ Examples:
   digitgan dataset pages --kind scenes --format coco --count 1000
   digitgan dataset --verify mine              name what is damaged and mend it
 
-Killed, or stopped by Ctrl-C? {AGAIN[0].upper()}{AGAIN[1:]}.
+Killed, or stopped by Ctrl-C? {GOES_ON[0].upper()}{GOES_ON[1:]}.
 """
 
 
-def dataset(  # noqa: PLR0913 - each is a flag
+@with_flags_of(DatasetRequest)
+def dataset(
     out: Annotated[Path, typer.Argument(help="A new folder, or one to go on with.")],
-    kind: Annotated[str, typer.Option(help="digits, numbers or scenes.")] = "digits",
-    count: Annotated[int, typer.Option(help="Samples in all.")] = 10_000,
-    format: Annotated[
-        str | None, typer.Option(help="See above [idx, png, coco by kind]")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 0,
-    split: Annotated[
-        str, typer.Option(help="Train, validation, test: percent or samples.")
-    ] = "80,10,10",
-    labels: Annotated[
-        str | None, typer.Option(help="Only these digits, such as 0,1,7.")
-    ] = None,
-    balance: Annotated[
-        bool, typer.Option("--balance", help="Each digit equally often.")
-    ] = False,
-    checked: Annotated[
-        bool, typer.Option("--checked", help="Only digits read as asked.")
-    ] = False,
-    measure: Annotated[
-        bool, typer.Option("--measure", help="Store thickness, slant and more.")
-    ] = False,
-    length: Annotated[str | None, typer.Option(help="Digits of a number [3-8]")] = None,
-    pattern: Annotated[
-        str | None, typer.Option(help="Such as dd/mm/yyyy, hh:mm or 079 ### ## ##.")
-    ] = None,
-    shard_size: Annotated[
-        int | None, typer.Option(help="Samples made and checked together.")
-    ] = None,
+    request: DatasetRequest,
     workers: Annotated[
         int | None, typer.Option(help="Processes [one for each core]")
     ] = None,
     engine: Annotated[
         str, typer.Option(help="local, or ray (RAY_ADDRESS: a cluster).")
     ] = "local",
-    model: Annotated[
-        str, typer.Option(help="flagship, a model or run folder, or hf://user/name.")
-    ] = "flagship",
     verify: Annotated[
         bool, typer.Option("--verify", help="Check a finished one and mend it.")
     ] = False,
 ) -> None:
     """Make or check a data set."""
-    from digitgan.datasets import make
+    from digitgan.datasets.make import make_dataset
 
-    wish = {name: value for name, value in locals().items() if name in FLAGS}
-    force = {"workers": available_cores() if workers is None else workers}
-    force |= {"engine": engine, "progress": True}
+    workers = available_cores() if workers is None else workers
     try:
         if verify:
-            _verify(out, model, wish, force)
+            _verify(out, request, workers, engine)
         else:
-            print(_summary(make.make_dataset(out, model=model, **wish, **force)))
+            options = asdict(request)
+            report = make_dataset(
+                out, workers=workers, engine=engine, progress=True, **options
+            )
+            print(_summary(report))
     except KeyboardInterrupt:
-        print(f"stopped; {AGAIN}", file=sys.stderr)
+        print(f"stopped; {GOES_ON}", file=sys.stderr)
         raise
 
 
-FLAGS = {  # of what is made, and their usual values
-    "kind": "digits",
-    "count": 10_000,
-    "format": None,
-    "seed": 0,
-    "split": "80,10,10",
-    "labels": None,
-    "balance": False,
-    "checked": False,
-    "measure": False,
-    "length": None,
-    "pattern": None,
-    "shard_size": None,
-}
-
-
-def _verify(out: Path, model: str, wish: dict, force: dict) -> None:
+def _verify(out: Path, request: DatasetRequest, workers: int, engine: str) -> None:
     """Check a data set, say what was wrong and mend it."""
     from digitgan.datasets.make import verify_dataset
 
-    changed = [name for name, usual in FLAGS.items() if wish[name] != usual]
-    if changed:
-        raise InputError(
-            f"--verify {out} keeps the settings of its data set: leave out "
-            f"--{changed[0].replace('_', '-')}; allowed beside it are --workers, "
-            "--engine and --model"
-        )
-    made = verify_dataset(out, model=None if model == "flagship" else model, **force)
-    for words in made.wrong:
-        print(f"{words}: made again")
-    for index in made.differing:
+    usual = DatasetRequest()
+    for option in fields(request):
+        value = getattr(request, option.name)
+        if option.name != "model" and value != getattr(usual, option.name):
+            problem = "is decided by the data set that --verify checks"
+            raise InputError(
+                option.name, value, "--workers, --engine, --model", problem
+            )
+    model = None if request.model == usual.model else request.model
+    report = verify_dataset(
+        out, model=model, workers=workers, engine=engine, progress=True
+    )
+    for description in report.damage:
+        print(f"{description}: made again")
+    for index in report.differing:
         print(f"shard {index} is whole now, but other than the manifest said")
-    print(_summary(made))
+    print(_summary(report))
 
 
-def _summary(made) -> str:
+def _summary(report) -> str:
     """Say in a line what is there now."""
-    told = made.manifest
-    parts = ", ".join(f"{n:,} {part}" for part, n in told["parts"].items())
-    words = [f"{made.folder}: {told['count']:,} {told['kind']} as {told['format']}"]
-    words.append(f"({parts})")
-    if told["dropped"]:
-        words.append(f"after {told['dropped']:,} misread ones were dropped")
-    rate = f"{made.made / made.seconds:,.0f}/s"
-    words.append(f"- {made.made:,} drawn now, {rate}" if made.made else "- all whole")
-    return " ".join(words)
+    manifest = report.manifest
+    parts = ", ".join(f"{n:,} {part}" for part, n in manifest["parts"].items())
+    line = f"{report.folder}: {manifest['count']:,} {manifest['kind']}"
+    line += f" as {manifest['format']} ({parts})"
+    if manifest["dropped"]:
+        line += f" after {manifest['dropped']:,} misread ones were dropped"
+    if not report.drawn:
+        return f"{line} - all whole"
+    rate = report.drawn / report.seconds
+    return f"{line} - {report.drawn:,} drawn now, {rate:,.0f}/s"

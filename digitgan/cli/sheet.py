@@ -39,25 +39,29 @@ def sheet(
         raise InputError("out", out, "--make FORM alone", "goes with --read")
     import_extra("cv2", "sheet")
     if make:
-        from digitgan.data.sheet import form
+        from digitgan.data.sheet.form import write_form
 
-        form.make(make)
+        write_form(make)
         print(f"{make}: print it on A4, fill it and photograph it")
-    else:
+    elif read and out:
         _read(read, out)
 
 
 def _read(photo: Path, folder: Path) -> None:
     """Read a photograph and say what is worth a second look."""
-    from digitgan.data.sheet import cells
+    from digitgan.data.sheet.cells import file_name, read_form, write_folder
     from digitgan.measure.classifier import Classifier
 
-    found = cells.read(photo)
-    contact = cells.write(found, folder)
-    filled = found.filled
+    form = read_form(photo)
+    contact_sheet = write_folder(form, folder)
+    filled = form.filled
     print(f"{folder}: {filled.sum()} digits; {(~filled).sum()} empty cells left out")
-    read = Classifier().predict(found.cells[filled]).labels
-    for number, other in zip(filled.nonzero()[0], read, strict=True):
-        if found.labels[number] != other:
-            print(f"{folder / cells.name_of(number)} looks like a {other}")
-    print(f"Look at {contact}, and delete from {folder} what is not a digit of yours")
+    cells = filled.nonzero()[0].tolist()
+    digits = Classifier().predict(form.cells[filled])[0].argmax(1)
+    for cell, digit in zip(cells, digits, strict=True):
+        if form.labels[cell] != digit:
+            print(f"{folder / file_name(cell)} looks like a {digit}")
+    print(
+        f"Look at {contact_sheet}, and delete from {folder} what is not a digit of "
+        "yours"
+    )

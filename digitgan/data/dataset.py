@@ -63,7 +63,7 @@ class Dataset:
     @cached_property
     def sha256(self) -> str:
         """The SHA-256 of the training images and labels: the data hash of a model."""
-        total = hashlib.sha256(np.ascontiguousarray(self.train.images))
+        total = hashlib.sha256(np.ascontiguousarray(self.train.images).data)
         if self.train.labels is not None:
             total.update(self.train.labels.astype("<i4").tobytes())
         return total.hexdigest()

@@ -1,1 +1,1 @@
-"""Labelled data sets out: specification, shards, manifest, executors and formats."""
+"""Labelled data sets: requests, specs, shards, formats, manifests."""

@@ -11,18 +11,21 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 from digitgan.cpu import available_cores
-from digitgan.datasets.shards import ShardRecord, keep_shard
-from digitgan.datasets.spec import Spec
-from digitgan.errors import DatasetFailed, InputError, import_extra, unknown_name
+from digitgan.datasets.shard_record import ShardRecord
+from digitgan.datasets.shards import store_shard
+from digitgan.datasets.spec import DatasetSpec
+from digitgan.errors import DatasetFailed, InputError, import_extra
 
 ENGINES = ("local", "ray")
-AHEAD = 2  # shards given out for each worker, so that none waits
+QUEUED_PER_WORKER = 2  # shards given out ahead, so that none waits
+MAX_WORKERS_PER_CORE = 64
+MAX_RAY_WORKERS = 10**6
 
 
 def make_shards(
-    spec: Spec, folder: Path, indices: Iterable[int], workers: int, engine: str
+    spec: DatasetSpec, folder: Path, indices: Iterable[int], workers: int, engine: str
 ) -> Iterator[ShardRecord]:
-    """Make shards and put them into the data set; yield their receipts as they come.
+    """Make shards and put them into the data set; yield their records as they come.
 
     Args:
         spec: Of the data set.
@@ -37,7 +40,7 @@ def make_shards(
     if engine == "ray":
         return _with_ray(spec, folder, indices, workers)
     if workers == 1:
-        return (keep_shard(spec, folder, index) for index in indices)
+        return (store_shard(spec, folder, index) for index in indices)
     return _with_processes(spec, folder, indices, workers)
 
 
@@ -48,27 +51,32 @@ def check_engine(workers: int, engine: str) -> None:
         InputError: See above.
     """
     if engine not in ENGINES:
-        raise unknown_name("engine", str(engine), ENGINES)
+        raise InputError.unknown("engine", engine, ENGINES)
     if engine == "ray":
         import_extra("ray", "engine", engine)
-    most = 10**6 if engine == "ray" else 64 * available_cores()
-    if not (isinstance(workers, int) and 1 <= workers <= most):
-        raise InputError(f"workers is {workers!r}: allowed is 1 to {most:,}")
+    limit = MAX_WORKERS_PER_CORE * available_cores()
+    limit = MAX_RAY_WORKERS if engine == "ray" else limit
+    if not (isinstance(workers, int) and 1 <= workers <= limit):
+        raise InputError("workers", workers, f"1 to {limit:,}")
 
 
-def _with_processes(spec, folder, indices, workers: int) -> Iterator[ShardRecord]:
-    left = iter(indices)
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_settle_in)
+def _with_processes(
+    spec: DatasetSpec, folder: Path, indices: Iterable[int], workers: int
+) -> Iterator[ShardRecord]:
+    remaining = iter(indices)
+    spawn = get_context("spawn")
+    pool = ProcessPoolExecutor(workers, spawn, initializer=_follow_parent)
+
+    def submit(count: int) -> set:
+        some = itertools.islice(remaining, count)
+        return {pool.submit(store_shard, spec, folder, index) for index in some}
+
     try:
-        given = {
-            pool.submit(keep_shard, spec, folder, index)
-            for index in itertools.islice(left, AHEAD * workers)
-        }
-        while given:
-            done, given = wait(given, return_when=FIRST_COMPLETED)
+        running = submit(QUEUED_PER_WORKER * workers)
+        while running:
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            running |= submit(len(done))
             for future in done:
-                for index in itertools.islice(left, 1):
-                    given.add(pool.submit(keep_shard, spec, folder, index))
                 yield future.result()
     except BrokenProcessPool as error:
         raise DatasetFailed(
@@ -78,40 +86,45 @@ def _with_processes(spec, folder, indices, workers: int) -> Iterator[ShardRecord
         pool.shutdown(cancel_futures=True)
 
 
-def _settle_in() -> None:
+def _follow_parent() -> None:
     """Leave at once and without a word at Ctrl-C, and when the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-    def follow():
-        parent_process().join()
+    def follow() -> None:
+        if parent := parent_process():
+            parent.join()
         os._exit(1)
 
     threading.Thread(target=follow, daemon=True).start()
 
 
-def _with_ray(spec, folder, indices, workers: int) -> Iterator[ShardRecord]:
+def _with_ray(
+    spec: DatasetSpec, folder: Path, indices: Iterable[int], workers: int
+) -> Iterator[ShardRecord]:
     """As above, on this machine or on the cluster that RAY_ADDRESS names."""
-    import ray
+    ray = import_extra("ray", "engine", "ray")
+    started_here = not ray.is_initialized()
+    if started_here:
+        local = {"num_cpus": workers, "include_dashboard": False}
+        settings = {} if "RAY_ADDRESS" in os.environ else local
+        ray.init(log_to_driver=False, logging_level="error", **settings)
+    task = ray.remote(num_cpus=1)(store_shard)
+    remaining, folder = iter(indices), folder.absolute()
 
-    cluster = "RAY_ADDRESS" in os.environ
-    ours = not ray.is_initialized()
-    if ours:
-        local = {} if cluster else {"num_cpus": workers, "include_dashboard": False}
-        ray.init(log_to_driver=False, logging_level="error", **local)
-    task = ray.remote(num_cpus=1)(keep_shard)
-    left, folder = iter(indices), folder.absolute()
-    given = [
-        task.remote(spec, folder, i) for i in itertools.islice(left, AHEAD * workers)
-    ]
+    def submit(count: int) -> list:
+        some = itertools.islice(remaining, count)
+        return [task.remote(spec, folder, index) for index in some]
+
     try:
-        while given:
-            done, given = ray.wait(given)
-            given += [task.remote(spec, folder, i) for i in itertools.islice(left, 1)]
+        running = submit(QUEUED_PER_WORKER * workers)
+        while running:
+            done, running = ray.wait(running)
+            running += submit(len(done))
             yield from ray.get(done)
     except ray.exceptions.RayTaskError as error:
         raise error.cause from error  # what went wrong in the worker, as if here
     except ray.exceptions.RayError as error:
         raise DatasetFailed(f"a worker of Ray died ({type(error).__name__})") from error
     finally:
-        if ours:
+        if started_here:
             ray.shutdown()

@@ -1,102 +1,84 @@
-"""Data sets of any size: made shard by shard, gone on with, checked, mended."""
+"""Data sets of any size: made shard by shard, gone on with, verified, mended."""
 
 import errno
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Unpack
 
-from digitgan.datasets import manifest, stored
+from digitgan.datasets import work_folder
 from digitgan.datasets.executors import check_engine, make_shards
-from digitgan.datasets.formats import groups, writer
-from digitgan.datasets.manifest import State
-from digitgan.datasets.shards import WORK, clear_work, piece_path
-from digitgan.datasets.spec import WISH, Spec, plan
-from digitgan.errors import DatasetFailed, InputError
-from digitgan.files import replacing, sha256
-from digitgan.handwriting.model import load
+from digitgan.datasets.formats import FORMATS
+from digitgan.datasets.manifest import as_json, write_manifest
+from digitgan.datasets.open_model import facts_of, open_model
+from digitgan.datasets.progress import progress_bar
+from digitgan.datasets.request import DatasetOptions, DatasetRequest
+from digitgan.datasets.resolve import resolve_spec
+from digitgan.datasets.state import DatasetState, claim_folder, read_state
+from digitgan.datasets.verify import find_damage
+from digitgan.datasets.work_folder import creating, fragment_path
+from digitgan.errors import DatasetFailed, InputError, import_extra
+from digitgan.files import sha256
 
 
 @dataclass(frozen=True)
-class Made:
+class DatasetReport:
     """What became of a data set.
 
     Attributes:
         folder: Where it lies.
         manifest: What ``manifest.json`` holds.
-        made: Samples drawn this time; the others were there.
+        drawn: Samples drawn this time; the others were there.
         seconds: How long that took.
-        wrong: What was missing or changed and was made again, a few words each.
+        damage: What was missing or changed and was made again, a few words each.
         differing: Shards that came out otherwise than the manifest said.
     """
 
     folder: Path
     manifest: dict
-    made: int
+    drawn: int
     seconds: float
-    wrong: tuple[str, ...] = ()
+    damage: tuple[str, ...] = ()
     differing: tuple[int, ...] = ()
 
 
-def make_dataset(  # noqa: PLR0913 - each decides what is made, or by whom
+def make_dataset(
     out: str | Path,
     *,
-    kind: str = "digits",
-    count: int = 10_000,
-    format: str | None = None,
-    seed: int = 0,
-    split=(80, 10, 10),
-    labels=None,
-    balance: bool = False,
-    checked: bool = False,
-    measure: bool = False,
-    length=None,
-    pattern: str | None = None,
-    shard_size: int | None = None,
-    model: str | Path = "flagship",
     workers: int = 1,
     engine: str = "local",
     progress: bool = False,
-) -> Made:
+    **options: Unpack[DatasetOptions],
+) -> DatasetReport:
     """Make a data set, or go on with one that was broken off.
 
-    The same wish gives the same bytes, whoever makes it and however often it was
+    The same request gives the same bytes, whoever makes it and however often it was
     stopped. With several workers a script needs ``if __name__ == "__main__":``.
 
     Args:
         out: A new or empty folder, or that of the same data set.
-        kind: ``digits``, 28x28 each; ``numbers``, written ones; ``scenes``, pages of
-            numbers with boxes.
-        count: Samples in all, from 1.
-        format: idx, npz (digits); lmdb (digits and numbers); png, parquet, webdataset;
-            coco, yolo (numbers and scenes). Unless given idx for digits, png for
-            numbers, coco for scenes.
-        seed: From 0 to 2**64 - 1.
-        split: Train, validation and test, in percent or in samples.
-        labels: The digits that may occur; all unless given.
-        balance: Each digit as often as the others, to within one in each part.
-        checked: Drop digits that the judge misreads and draw others.
-        measure: Store the measured morphometry of each digit.
-        length: Digits of a number, such as ``"3-8"`` or ``(3, 8)``.
-        pattern: Of numbers, ``"dd/mm/yyyy"``: :func:`digitgan.datasets.texts.parse`.
-        shard_size: Samples that are made, kept and checked together.
-        model: What :func:`digitgan.load` takes.
         workers: Processes, of one thread each.
         engine: ``local``, or ``ray``: here, or on the cluster that RAY_ADDRESS names.
         progress: Show rate and time left on standard error.
+        options: ``kind``, ``count``, ``format``, ``seed``, ``split``, ``labels``,
+            ``balance``, ``checked``, ``measure``, ``length``, ``pattern``,
+            ``shard_size`` and ``model``, as :class:`DatasetRequest` says.
 
     Raises:
-        InputError: The wish cannot be met; nothing was written.
+        InputError: The request cannot be met; nothing was written.
         DatasetFailed: It broke off; what was whole stays whole, and the same call goes
             on with it.
     """
-    wish = {name: value for name, value in locals().items() if name in WISH}
     check_engine(workers, engine)
-    spec = plan(load(model, threads=1), str(model), **wish)
-    state = manifest.begin(Path(out), spec)
-    return _complete(Path(out), state, workers, engine, progress)
+    open_model.cache_clear()
+    request = DatasetRequest(**options)
+    model = open_model(str(request.model))
+    spec = resolve_spec(request, facts_of(model))
+    _check_installed(spec.format)
+    state = claim_folder(Path(out), spec)
+    return _complete(state, workers, engine, progress)
 
 
 def verify_dataset(
@@ -106,7 +88,7 @@ def verify_dataset(
     workers: int = 1,
     engine: str = "local",
     progress: bool = False,
-) -> Made:
+) -> DatasetReport:
     """Check every file of a data set and make again just what is missing or changed.
 
     Args:
@@ -121,125 +103,92 @@ def verify_dataset(
         DatasetFailed: It broke off.
     """
     check_engine(workers, engine)
-    folder = Path(out)
-    state = manifest.read_state(folder)
+    open_model.cache_clear()
+    state = read_state(Path(out))
     if state is None:
-        raise InputError(
-            f"folder {str(out)!r} holds no manifest.json of ours: "
-            "name one that digitgan dataset made"
-        )
+        problem = "holds no manifest.json of ours"
+        raise InputError("out", out, "a folder that digitgan dataset made", problem)
+    _check_installed(state.spec.format)
     if model is not None:
         state.spec = replace(state.spec, model=str(model))
-    return _complete(folder, state, workers, engine, progress)
+    return _complete(state, workers, engine, progress)
 
 
-def _complete(folder: Path, state: State, workers: int, engine, progress) -> Made:
-    """Find what is not there, make it, join the pieces and write the manifest."""
-    began, spec = time.perf_counter(), state.spec
+def _complete(
+    state: DatasetState, workers: int, engine: str, progress: bool
+) -> DatasetReport:
+    """Find what is not there, make it, merge the fragments and write the manifest."""
+    began, spec, folder = time.perf_counter(), state.spec, state.folder
     try:
-        wrong = manifest.find_wrong(folder, state)
-        again = set().union(*wrong.values())
-        todo = [s.index for s in spec.shards() if s.index not in state.receipts]
-        todo = sorted(again.union(todo))
-        _check_model(spec, todo)
-        samples = sum(spec.shard(index).count for index in todo)
-        noted = {index: state.receipts.pop(index, None) for index in todo}
-        show = _bar(spec, samples) if progress and todo else nullcontext(_silent)
-        with show as advance:
-            for receipt in make_shards(spec, folder, todo, workers, engine):
-                state.receipts[receipt.index] = receipt
-                advance(receipt.count)
-        if todo or wrong or not state.finished:
-            _join(folder, state)
-            told = manifest.write_manifest(folder, state)
-        else:
-            told = stored.manifest_json(folder)
-        clear_work(folder)
+        damage = find_damage(state) if state.records else {}
+        whole = state.records.keys() - set().union(*damage.values())
+        missing = [shard for shard in spec.shards() if shard.index not in whole]
+        drawn = sum(shard.count for shard in missing)
+        before = {s.index: state.records.pop(s.index, None) for s in missing}
+        show = progress and missing
+        bar = progress_bar(spec.kind, spec.count, drawn) if show else nullcontext(_pass)
+        with bar as advance:
+            for record in make_shards(spec, folder, before, workers, engine):
+                state.records[record.index] = record
+                advance(record.count)
+        if missing or damage or state.manifest is None:
+            _merge(state)
+            records = state.records.values()
+            state.manifest = write_manifest(folder, spec, records, state.merged)
+        work_folder.remove(folder)
     except (OSError, DatasetFailed) as error:
-        raise _broken_off(folder, state, error) from error
-    differing = [i for i in todo if noted[i] and noted[i] != state.receipts[i]]
-    seconds = time.perf_counter() - began
-    return Made(folder, told, samples, seconds, tuple(wrong), tuple(differing))
+        raise _broken_off(state, error) from error
+    return DatasetReport(
+        folder=folder,
+        manifest=as_json(state.manifest),
+        drawn=drawn,
+        seconds=time.perf_counter() - began,
+        damage=tuple(damage),
+        differing=tuple(i for i, r in before.items() if r and r != state.records[i]),
+    )
 
 
-def _join(folder: Path, state: State) -> None:
-    """Join the pieces of the groups whose files are not as noted."""
-    spec = state.spec
-    module = writer(spec.format)
-    for parts in groups(spec):
-        names = module.joined(spec, parts)
-        if all(manifest.as_noted(folder, name, state.joined) for name in names):
+def _check_installed(format: str) -> None:
+    """Refuse a format whose package is missing, before anything is written."""
+    if package := FORMATS[format].needs:
+        import_extra(package, "format", format)
+
+
+def _merge(state: DatasetState) -> None:
+    """Merge the fragments whose files are not there or have changed."""
+    spec, folder = state.spec, state.folder
+    format = FORMATS[spec.format]
+
+    for parts in format.merge_groups(spec):
+        names = format.merged_names(spec, parts)
+        if state.merged and all(map(state.is_merged, names)):
             continue
-
-        def pieces(part: str) -> Iterator[Path]:
-            for shard in spec.shards():
-                if shard.part == part:
-                    yield piece_path(folder, shard.index)
-
-        @contextmanager
-        def place(name: str) -> Iterator[Path]:
-            waiting = folder / WORK / name.replace("/", "-")
-            with replacing(waiting) as path:
-                yield path
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            waiting.replace(folder / name)
-            state.joined[name] = sha256(folder / name)
-
-        module.join(spec, parts, pieces, place)
+        fragments = {
+            part: [(s, fragment_path(folder, s.index)) for s in spec.shards(part)]
+            for part in parts
+        }
+        format.merge(spec, fragments, partial(creating, folder))
+        state.merged |= {name: sha256(folder / name) for name in names}
 
 
-def _check_model(spec: Spec, todo: list[int]) -> None:
-    """Refuse to mend a data set with another model than it was made with."""
-    if not todo:
-        return
-    sums = load(spec.model, threads=1).description["sha256"]
-    if any(sums.get(name) != known for name, known in spec.model_sha256.items()):
-        raise InputError(
-            f"model {spec.model!r} is not the one that this data set was made with "
-            f"(SHA-256 {spec.model_sha256['generator.onnx'][:12]}...): bring that "
-            "back, or make another data set"
-        )
+def _pass(count: int) -> None:
+    """Show nothing."""
 
 
-def _broken_off(folder: Path, state: State, error: Exception) -> DatasetFailed:
+def _broken_off(state: DatasetState, error: Exception) -> DatasetFailed:
     """Say in one line what happened, what is whole and how to go on."""
     why = str(error)
     if isinstance(error, OSError):
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         why = "the disk is full" if full else (error.strerror or str(error))
+    whole = len(state.records)
     try:
-        whole = len(manifest.read_state(folder).receipts)
-    except (OSError, InputError, AttributeError):
-        whole = len(state.receipts)
+        if on_disk := read_state(state.folder):
+            whole = len(on_disk.records)
+    except (OSError, InputError):
+        pass
     total = sum(1 for _ in state.spec.shards())
     return DatasetFailed(
-        f"{folder}: {why}; {whole} of {total} shards are whole: "
+        f"{state.folder}: {why}; {whole} of {total} shards are whole: "
         "mend the cause, and the same command goes on from there"
     )
-
-
-def _silent(count: int) -> None:
-    """Show nothing."""
-
-
-@contextmanager
-def _bar(spec: Spec, left: int):
-    """Show rate and time left on standard error; yield what moves it."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[pace]}")
-    console, began, there = Console(stderr=True), time.perf_counter(), spec.count - left
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task("", total=spec.count, completed=there, pace="")
-
-        def advance(count: int) -> None:
-            done = bar.tasks[task].completed + count
-            rate = (done - there) / (time.perf_counter() - began)
-            rest = timedelta(seconds=round((spec.count - done) / rate))
-            pace = f"{rate:,.0f} {spec.kind}/s, {rest} left"
-            bar.update(task, completed=done, pace=pace)
-
-        yield advance

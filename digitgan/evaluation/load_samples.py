@@ -8,7 +8,7 @@ import numpy as np
 from digitgan import files
 from digitgan.data.dataset import Dataset
 from digitgan.data.load import load_dataset
-from digitgan.data.names import NAMES
+from digitgan.data.named_datasets import NAMES
 from digitgan.errors import InputError
 from digitgan.evaluation import scorecard
 from digitgan.evaluation.rows.triplets import COUNTS

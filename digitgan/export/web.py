@@ -9,6 +9,7 @@ import numpy as np
 
 import digitgan
 from digitgan.errors import InputError
+from digitgan.export.javascript import constants_module
 from digitgan.files import sha256
 from digitgan.handwriting.write import DIGITS
 from digitgan.sampling.sampler import Sampler
@@ -17,11 +18,10 @@ from digitgan.sampling.styles import UNITS
 PACKAGE = Path(__file__).parent.parent
 STUDIO = PACKAGE / "serving" / "page"  # what `digitgan serve` shows
 SITE = PACKAGE / "export" / "site"  # what stands in for the server
-TABLE = ("first", "count", "mean", "std")  # what the page knows of the styles
 PAGES = ("index.html", "explore.html")
 POLICY = "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' data:"
 POLICY += "; base-uri 'none'; form-action 'self'"
-ALONE = """
+HIDE_SERVER = """
 /* Without a server there is none of this. */
 [data-server] { display: none !important; }
 """
@@ -38,31 +38,30 @@ def write(model: Sampler, out: Path) -> None:
         InputError: The model cannot be asked for digits.
     """
     if not set(DIGITS) <= set(model.classes):
-        raise InputError(
-            f"model {str(model.folder)!r} cannot be asked for every digit: allowed for "
-            "format 'web' is one that knows the labels 0 to 9"
-        )
+        allowed = "one that knows the labels 0 to 9, for format 'web'"
+        raise InputError("model", model.folder, allowed)
     shutil.copytree(SITE, out)
-    for name in _needed():
-        if not (out / name).exists():
+    for name in _studio_files():
+        if not (out / name).exists():  # source.js is the site's own
             shutil.copy(STUDIO / name, out / name)
     for name in PAGES:
         _make_static(out / name)
     with (out / "page.css").open("a", encoding="utf-8") as style:
-        style.write(ALONE)
+        style.write(HIDE_SERVER)
+    (out / "constants.js").write_text(constants_module(), encoding="utf-8")
     _write_model(model, out / "model")
 
 
-def _needed() -> set[str]:
+def _studio_files() -> set[str]:
     """Return the files of the studio that its pages for visitors name, and so on."""
     there = {path.name for path in STUDIO.iterdir()}
-    needed, todo = set(), set(PAGES)
-    while todo:
-        name = todo.pop()
+    needed, queue = set(), set(PAGES)
+    while queue:
+        name = queue.pop()
         needed.add(name)
         text = (STUDIO / name).read_text(encoding="utf-8")
         named = set(re.findall(r"""["'(](?:\./)?([\w.-]+)["')]""", text))
-        todo |= (named & there) - needed
+        queue |= (named & there) - needed
     return needed
 
 
@@ -80,21 +79,24 @@ def _write_model(model: Sampler, folder: Path) -> None:
     """Write the network as it is, the styles as plain numbers, and what they are."""
     folder.mkdir()
     shutil.copy(model.folder / "generator.onnx", folder)
-    styles = model.styles
-    table = styles.table if styles else np.zeros((0, len(UNITS)))
-    (folder / "styles.bin").write_bytes(table.astype("<f4").tobytes())
-    asked = Path(model.name)  # the page is for everybody: no folders of this machine
-    told = {
-        "name": asked.name if asked.is_absolute() else model.name,
+    styles, statistics, rows = model.styles, {}, np.zeros((0, len(UNITS)))
+    if styles:
+        rows = styles.table
+        parts = {"first": styles.first, "count": styles.count}
+        parts |= {"mean": styles.mean, "std": styles.std}
+        statistics = {name: array.tolist() for name, array in parts.items()}
+    (folder / "styles.bin").write_bytes(rows.astype("<f4").tobytes())
+    path = Path(model.name)  # the page is for everybody: no folders of this machine
+    description = {
+        "name": path.name if path.is_absolute() else model.name,
         "version": digitgan.__version__,
         "latent_dim": model.latent_dim,
         "classes": model.classes,
         "limits": model.limits,
-        "styles": {
-            name: getattr(styles, name).tolist() for name in TABLE * bool(styles)
-        },
+        "styles": statistics,
         "sha256": {
             name: sha256(folder / name) for name in ("generator.onnx", "styles.bin")
         },
     }
-    (folder / "model.json").write_text(json.dumps(told) + "\n", encoding="utf-8")
+    text = json.dumps(description) + "\n"
+    (folder / "model.json").write_text(text, encoding="utf-8")

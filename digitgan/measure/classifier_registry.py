@@ -3,8 +3,8 @@
 import shlex
 from pathlib import Path
 
+from digitgan.data.cache import cache_folder
 from digitgan.data.dataset import Dataset
-from digitgan.data.sources import cache_folder
 from digitgan.errors import InputError
 from digitgan.measure.classifier import Classifier
 

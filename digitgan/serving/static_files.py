@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
+
+from digitgan.export.javascript import constants_module
 
 FOLDER = Path(__file__).parent / "page"
 PAGES = {"/", "/explore", "/learn", "/docs"}
@@ -10,6 +13,12 @@ PAGES = {"/", "/explore", "/learn", "/docs"}
 
 class Pages(StaticFiles):
     """Files of a folder; ``/explore`` is ``explore.html``."""
+
+    async def get_response(self, path: str, scope) -> Response:
+        """Answer with a file, or with the constants that pages share with Python."""
+        if path == "constants.js":
+            return Response(constants_module(), media_type="text/javascript")
+        return await super().get_response(path, scope)
 
     def lookup_path(self, path: str):
         """Find a file, or the page of that name."""

@@ -4,8 +4,8 @@ from contextlib import suppress
 
 import numpy as np
 
+from digitgan.data.cache import cache_folder
 from digitgan.data.dataset import Dataset
-from digitgan.data.sources import cache_folder
 from digitgan.errors import InputError
 from digitgan.files import read_arrays, replacing
 from digitgan.measure.morphometry import measure

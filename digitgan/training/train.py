@@ -7,8 +7,8 @@ import keras
 
 from digitgan.data.dataset import Dataset
 from digitgan.data.image_grid import grid
-from digitgan.data.load import licence_of, load_dataset
-from digitgan.data.names import STACKED
+from digitgan.data.load import load_dataset
+from digitgan.data.named_datasets import STACKED, licence_of
 from digitgan.errors import InputError, TrainingFailed
 from digitgan.files import read_json, replacing
 from digitgan.model.gan import GAN

@@ -8,7 +8,7 @@ import keras
 
 from digitgan.data.dataset import Dataset
 from digitgan.data.load import load_dataset
-from digitgan.data.names import STACKED
+from digitgan.data.named_datasets import STACKED
 from digitgan.errors import InputError
 from digitgan.evaluation import load_samples, scorecard
 from digitgan.files import read_table, write_text

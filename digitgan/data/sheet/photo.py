@@ -6,17 +6,18 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
-from digitgan import files
-from digitgan.data.readers import as_grey
-from digitgan.data.sheet.form import MARKERS, PAGE, marker_corners
+from digitgan.data.image_folder import to_greyscale
+from digitgan.data.sheet.form import MARKERS, PAGE_SIZE, marker_corners
 from digitgan.errors import InputError
+from digitgan.files import as_input_errors
 
-MOST_PIXELS = 2**27
+MAX_PIXELS = 2**27
 FORMATS = ("JPEG", "PNG", "TIFF")  # Pillow knows some that run other programs
-SMALLER, STROKE = 8, 9  # light is judged at an eighth; wider than strokes there, 6 mm
+SHRINK = 8  # the light is judged on a smaller page
+CLOSING = 9  # pixels there, 6 mm: wider than strokes, narrower than shadows
 
 
-def flat_page(photo: Path) -> np.ndarray:
+def flatten_page(photo: Path) -> np.ndarray:
     """Find the form in a photograph or scan, lay it flat and even out the light.
 
     Args:
@@ -28,31 +29,33 @@ def flat_page(photo: Path) -> np.ndarray:
     Raises:
         InputError: It is no picture, or does not show all four markers.
     """
-    grey = _open(photo)
+    grey = _read_grey(photo)
     corners = _find_markers(grey)
     if len(corners) < 4:
         raise InputError(
-            f"--read {str(photo)!r} shows {len(corners)} of the 4 corner markers of "
-            "the form: allowed is a sharp photograph of the whole page"
+            "read",
+            photo,
+            "a sharp photograph of the whole page",
+            f"shows {len(corners)} of the 4 corner markers of the form",
         )
-    seen = np.concatenate([corners[number] for number in range(4)])
-    upright, _ = cv2.findHomography(seen, marker_corners().reshape(-1, 2))
-    flat = cv2.warpPerspective(grey, upright, PAGE, borderMode=cv2.BORDER_REPLICATE)
-    return _darkness(flat)
+    source = np.concatenate([corners[number] for number in range(4)])
+    upright, _ = cv2.findHomography(source, marker_corners().reshape(-1, 2))
+    border = cv2.BORDER_REPLICATE
+    return _darkness(cv2.warpPerspective(grey, upright, PAGE_SIZE, borderMode=border))
 
 
-def _open(photo: Path) -> np.ndarray:
+def _read_grey(photo: Path) -> np.ndarray:
     try:
         with (
-            files.as_input_errors("read", photo),
+            as_input_errors("read", photo),
             Image.open(photo, formats=FORMATS) as picture,
         ):
-            if picture.width * picture.height > MOST_PIXELS:
-                raise ValueError(f"it has more than {MOST_PIXELS:,} pixels")
-            return np.asarray(as_grey(ImageOps.exif_transpose(picture)))
+            if picture.width * picture.height > MAX_PIXELS:
+                raise ValueError(f"it has more than {MAX_PIXELS:,} pixels")
+            return np.asarray(to_greyscale(ImageOps.exif_transpose(picture)))
     except InputError as error:
-        line = f"{error}: allowed is a photograph, JPEG, PNG or TIFF"
-        raise InputError(line) from error
+        allowed = "a photograph, JPEG, PNG or TIFF"
+        raise InputError("read", photo, allowed, error.problem) from error
 
 
 def _find_markers(grey: np.ndarray) -> dict[int, np.ndarray]:
@@ -62,16 +65,17 @@ def _find_markers(grey: np.ndarray) -> dict[int, np.ndarray]:
     dictionary = cv2.aruco.getPredefinedDictionary(MARKERS)
     detector = cv2.aruco.ArucoDetector(dictionary, settings)
     corners, numbers, _ = detector.detectMarkers(grey)
-    found = [] if numbers is None else numbers.ravel().tolist()
+    found = [] if numbers is None else numbers.ravel().astype(int).tolist()
     return {n: c[0] for n, c in zip(found, corners, strict=True) if n < 4}
 
 
-def _darkness(flat: np.ndarray) -> np.ndarray:
+def _darkness(page: np.ndarray) -> np.ndarray:
     """Return how much darker each pixel is than the paper around it."""
-    size = (PAGE[0] // SMALLER, PAGE[1] // SMALLER)
-    small = cv2.resize(flat, size, interpolation=cv2.INTER_AREA)
+    size = (PAGE_SIZE[0] // SHRINK, PAGE_SIZE[1] // SHRINK)
+    small = cv2.resize(page, size, interpolation=cv2.INTER_AREA)
     # Closing fills what is dark and narrow, ink, and leaves what is wide: shadows.
-    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((STROKE, STROKE)))
-    paper = cv2.resize(cv2.GaussianBlur(paper, (0, 0), 2), PAGE).astype(np.float32)
-    share = 1 - flat / np.maximum(paper, 1)
-    return np.rint(255 * np.clip(share, 0, 1)).astype(np.uint8)
+    square = np.ones((CLOSING, CLOSING))
+    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, square)
+    paper = cv2.resize(cv2.GaussianBlur(paper, (0, 0), 2), PAGE_SIZE)
+    darkness = 1 - page / np.maximum(paper.astype(np.float32), 1)
+    return np.rint(255 * np.clip(darkness, 0, 1)).astype(np.uint8)

@@ -3,67 +3,72 @@
 import gzip
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from digitgan.datasets.formats import Packed, Pieces, Place
+import numpy as np
 
-TOGETHER = False
-STEM = {"train": "train", "validation": "validation", "test": "t10k"}
-HEADER = b"\x1f\x8b\x08" + bytes(6) + b"\xff"  # no name, no time, any system
-END = b"\x03\x00"  # an empty last block
+from digitgan.datasets.formats.base import Create, EncodedShard, Format, Fragments
+from digitgan.datasets.samples import Samples
+from digitgan.datasets.spec import DatasetSpec, Shard
 
-
-def names(spec, shard) -> list[str]:
-    """Return none: all is joined."""
-    return []
-
-
-def pack(spec, shard, samples) -> Packed:
-    """Return the labels, plain, and the images, packed as :func:`_packed` does."""
-    labels = samples.labels.astype("u1").tobytes()
-    return Packed(piece=labels + _packed(samples.images.tobytes()))
+STEMS = {"train": "train", "validation": "validation", "test": "t10k"}
+GZIP_HEADER = b"\x1f\x8b\x08" + bytes(6) + b"\xff"  # no name, no time, any system
+LAST_BLOCK = b"\x03\x00"  # an empty one
+LABELS_HEADER_SIZE = 8
 
 
-def joined(spec, parts) -> list[str]:
-    """Return images and labels, as MNIST names them; its test digits are t10k."""
-    ends = ("images-idx3-ubyte.gz", "labels-idx1-ubyte.gz")
-    return [f"{STEM[part]}-{end}" for part in parts for end in ends]
+class Idx(Format):
+    """Images and labels, two files a part."""
+
+    name = "idx"
+    kinds = ("digits",)
+    holds_metadata = False
+    holds_colour = False
+    merges = "part"
+
+    def file_names(self, spec: DatasetSpec, shard: Shard) -> list[str]:
+        """Return none: all is merged."""
+        return []
+
+    def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
+        """Return the labels as they are and the images deflated."""
+        labels, images = np.asarray(samples.labels, "u1"), np.asarray(samples.images)
+        return EncodedShard(fragment=labels.tobytes() + _deflate(images.tobytes()))
+
+    def merged_names(self, spec: DatasetSpec, parts: Sequence[str]) -> list[str]:
+        """Return images and labels, as MNIST names them; its test digits are t10k."""
+        ends = ("images-idx3-ubyte.gz", "labels-idx1-ubyte.gz")
+        return [f"{STEMS[part]}-{end}" for part in parts for end in ends]
+
+    def merge(self, spec: DatasetSpec, fragments: Fragments, create: Create) -> None:
+        """Join the deflated images and the labels, a fragment in memory at a time."""
+        for part, files in fragments.items():
+            images, labels = self.merged_names(spec, [part])
+            total = sum(shard.count for shard, _ in files)
+            with create(images) as path:
+                rows = (file.read_bytes()[shard.count :] for shard, file in files)
+                _write_gzip(path, _header(total, *spec.image_shape), rows)
+            with create(labels) as path:
+                rows = (_deflate(_first(file, shard.count)) for shard, file in files)
+                _write_gzip(path, _header(total), rows)
+
+    def extract_fragments(
+        self, spec: DatasetSpec, part: str, folder: Path, sizes: Sequence[int]
+    ) -> Iterator[bytes]:
+        """Yield the fragments of a part again, by their sizes in bytes."""
+        images, labels = (folder / name for name in self.merged_names(spec, [part]))
+        with images.open("rb") as deflated, gzip.open(labels) as plain:
+            header = _header(spec.parts[part], *spec.image_shape)
+            deflated.seek(len(GZIP_HEADER) + len(_deflate(header)))
+            plain.read(LABELS_HEADER_SIZE)
+            for shard, size in zip(spec.shards(part), sizes, strict=True):
+                yield plain.read(shard.count) + deflated.read(size - shard.count)
 
 
-def join(spec, parts, pieces: Pieces, place: Place) -> None:
-    """Join the pieces, one in memory at a time."""
-    for part in parts:
-        total = spec.parts[part]
-        counts = [shard.count for shard in spec.shards() if shard.part == part]
-        images, labels = joined(spec, [part])
-        with place(images) as path:
-            packed = (
-                piece.read_bytes()[count:]
-                for piece, count in zip(pieces(part), counts, strict=True)
-            )
-            _write(path, _image_header(total), packed)
-        with place(labels) as path:
-            plain = (
-                _packed(_first(piece, count))
-                for piece, count in zip(pieces(part), counts, strict=True)
-            )
-            _write(path, struct.pack(">4BI", 0, 0, 8, 1, total), plain)
-
-
-def take_out(spec, part: str, folder: Path, sizes: list[int]) -> Iterator[bytes]:
-    """Yield the pieces of a part again, by their sizes in bytes."""
-    counts = [shard.count for shard in spec.shards() if shard.part == part]
-    images, labels = (folder / name for name in joined(spec, [part]))
-    with images.open("rb") as packed, gzip.open(labels) as plain:
-        packed.seek(len(HEADER) + len(_packed(_image_header(spec.parts[part]))))
-        plain.read(8)
-        for count, size in zip(counts, sizes, strict=True):
-            yield plain.read(count) + packed.read(size - count)
-
-
-def _image_header(total: int) -> bytes:
-    return struct.pack(">4B3I", 0, 0, 8, 3, total, 28, 28)
+def _header(*shape: int) -> bytes:
+    """Return the header of bytes of a shape."""
+    return struct.pack(f">4B{len(shape)}I", 0, 0, 8, len(shape), *shape)
 
 
 def _first(path: Path, count: int) -> bytes:
@@ -71,19 +76,19 @@ def _first(path: Path, count: int) -> bytes:
         return file.read(count)
 
 
-def _packed(data: bytes) -> bytes:
+def _deflate(data: bytes) -> bytes:
     """Deflate to whole blocks, of which any row is one valid stream (RFC 1951)."""
-    packer = zlib.compressobj(6, zlib.DEFLATED, -15)
-    return packer.compress(data) + packer.flush(zlib.Z_FULL_FLUSH)
+    compressor = zlib.compressobj(6, zlib.DEFLATED, -15)
+    return compressor.compress(data) + compressor.flush(zlib.Z_FULL_FLUSH)
 
 
-def _write(path: Path, header: bytes, packed: Iterable[bytes]) -> None:
-    """Write one gzip stream of packed rows of blocks."""
-    check, size = zlib.crc32(header), len(header)
+def _write_gzip(path: Path, header: bytes, rows: Iterable[bytes]) -> None:
+    """Write one gzip stream of rows of deflated blocks."""
+    checksum, size = zlib.crc32(header), len(header)
     with path.open("wb") as file:
-        file.write(HEADER + _packed(header))
-        for part in packed:
-            data = zlib.decompressobj(-15).decompress(part)
-            check, size = zlib.crc32(data, check), size + len(data)
-            file.write(part)
-        file.write(END + struct.pack("<2I", check, size % 2**32))
+        file.write(GZIP_HEADER + _deflate(header))
+        for blocks in rows:
+            data = zlib.decompressobj(-15).decompress(blocks)
+            checksum, size = zlib.crc32(data, checksum), size + len(data)
+            file.write(blocks)
+        file.write(LAST_BLOCK + struct.pack("<2I", checksum, size % 2**32))

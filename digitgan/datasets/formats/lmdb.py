@@ -5,44 +5,54 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import lmdb
+from digitgan.datasets.formats.base import EncodedShard, Format
+from digitgan.datasets.samples import Samples
+from digitgan.datasets.spec import DatasetSpec, Shard
 
-from digitgan.datasets.formats import Packed, records
-
-PAGES = 8192  # bytes that a value may take beyond its own
-LEAST = 2**20  # bytes that LMDB may use
-
-
-def names(spec, shard) -> list[str]:
-    """Return ``train/00003-of-00012/data.mdb``: LMDB opens the folder."""
-    return [f"{shard.part}/{shard.place:05}-of-{shard.places:05}/data.mdb"]
+MAP_SIZE = 2**20  # bytes that LMDB may use anyway
+MAP_SIZE_PER_VALUE = 8192  # bytes that a value may take beyond its own
 
 
-def pack(spec, shard, samples) -> Packed:
-    """Return one database; its samples count from 1, as readers expect."""
-    items = {"num-samples": str(shard.count).encode()}
-    for place in range(shard.count):
-        told = records.facts(samples, place)
-        text = told["text"] if samples.labels is None else spec.classes[told["label"]]
-        items[f"image-{place + 1:09}"] = records.png(samples.images[place])
-        items[f"label-{place + 1:09}"] = text.encode()
-        items[f"json-{place + 1:09}"] = json.dumps(told, ensure_ascii=False).encode()
-    return Packed({names(spec, shard)[0]: _database(items)})
+class Lmdb(Format):
+    """A database a shard."""
+
+    name = "lmdb"
+    kinds = ("digits", "numbers")
+    needs = "lmdb"
+
+    def file_names(self, spec: DatasetSpec, shard: Shard) -> list[str]:
+        """Return ``train/00003-of-00012/data.mdb``: LMDB opens the folder."""
+        folder = f"{shard.part_index:05}-of-{shard.part_shards:05}"
+        return [f"{shard.part}/{folder}/data.mdb"]
+
+    def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
+        """Return one database; its samples count from 1, as readers expect."""
+        items = {"num-samples": str(shard.count).encode()}
+        for i in range(shard.count):
+            record, key = samples.record(i), f"{i + 1:09}"
+            is_digit = samples.labels is not None
+            text = spec.classes[record["label"]] if is_digit else record["text"]
+            items[f"image-{key}"] = samples.png(i)
+            items[f"label-{key}"] = text.encode()
+            items[f"json-{key}"] = json.dumps(record, ensure_ascii=False).encode()
+        (name,) = self.file_names(spec, shard)
+        return EncodedShard({name: _database(items)})
 
 
 def _database(items: dict[str, bytes]) -> bytes:
     """Return the bytes of a database; sorted, its pages are full and always alike."""
-    most = LEAST + sum(len(value) + PAGES for value in items.values())
+    import lmdb
+
+    size = MAP_SIZE + sum(len(value) + MAP_SIZE_PER_VALUE for value in items.values())
     rows = sorted((key.encode(), value) for key, value in items.items())
     with TemporaryDirectory() as folder:
         try:
             with (
-                lmdb.open(folder, map_size=most, lock=False, sync=False) as database,
-                database.begin(write=True) as change,
+                lmdb.open(folder, map_size=size, lock=False, sync=False) as database,
+                database.begin(write=True) as transaction,
             ):
-                change.cursor().putmulti(rows, append=True)
+                transaction.cursor().putmulti(rows, append=True)
         except lmdb.Error as error:
-            raise OSError(
-                errno.EIO, f"LMDB needs room in {folder} ({error})"
-            ) from error
+            problem = f"LMDB needs room in {folder} ({error})"
+            raise OSError(errno.EIO, problem) from error
         return (Path(folder) / "data.mdb").read_bytes()

@@ -4,82 +4,93 @@ Its arrays are stored, not compressed, so that NumPy reads them at the disk's sp
 """
 
 import io
+import math
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
-from digitgan.datasets.formats import Packed, Pieces, Place
-from digitgan.datasets.spec import PARTS
+from digitgan.datasets.formats.base import Create, EncodedShard, Format, Fragments
+from digitgan.datasets.samples import Samples
+from digitgan.datasets.spec import PARTS, DatasetSpec, Shard
 
-TOGETHER = True
 FILE = "mnist.npz"
-PIXELS = 28 * 28
-CHUNK = 2**20
+CHUNK_SIZE = 2**20
 
 
-def names(spec, shard) -> list[str]:
-    """Return none: all is joined."""
-    return []
+class Npz(Format):
+    """Images and labels of all parts in one file."""
 
+    name = "npz"
+    kinds = ("digits",)
+    holds_metadata = False
+    merges = "data set"
 
-def pack(spec, shard, samples) -> Packed:
-    """Return labels and images as they will lie in the file."""
-    labels = samples.labels.astype("u1").tobytes()
-    return Packed(piece=labels + samples.images.tobytes())
+    def file_names(self, spec: DatasetSpec, shard: Shard) -> list[str]:
+        """Return none: all is merged."""
+        return []
 
+    def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
+        """Return labels and images as they will lie in the file."""
+        labels, images = np.asarray(samples.labels, "u1"), np.asarray(samples.images)
+        return EncodedShard(fragment=labels.tobytes() + images.tobytes())
 
-def joined(spec, parts) -> list[str]:
-    """Return the one file."""
-    return [FILE]
+    def merged_names(self, spec: DatasetSpec, parts: Sequence[str]) -> list[str]:
+        """Return the one file."""
+        return [FILE]
 
+    def merge(self, spec: DatasetSpec, fragments: Fragments, create: Create) -> None:
+        """Write all arrays, a MiB in memory at a time; train and test always."""
+        image_size = math.prod(spec.image_shape)
+        with create(FILE) as path, zipfile.ZipFile(path, "w") as archive:
+            for part, total in zip(PARTS, spec.split, strict=True):
+                if not total and part == "validation":
+                    continue
+                for array, shape in (
+                    ("x", (total, *spec.image_shape)),
+                    ("y", (total,)),
+                ):
+                    info = zipfile.ZipInfo(f"{array}_{part}.npy")  # dated 1980
+                    with archive.open(info, "w", force_zip64=True) as member:
+                        member.write(_header(shape))
+                        for shard, file in fragments.get(part, []):
+                            start, size = 0, shard.count  # of the labels
+                            if array == "x":
+                                start, size = size, size * image_size
+                            _copy(file, member, start, size)
 
-def join(spec, parts, pieces: Pieces, place: Place) -> None:
-    """Join the pieces, a MiB in memory at a time; train and test are always there."""
-    with place(FILE) as path, zipfile.ZipFile(path, "w") as archive:
-        for part, total in zip(PARTS, spec.split, strict=True):
-            if not total and part == "validation":
-                continue
-            counts = [shard.count for shard in spec.shards() if shard.part == part]
-            for letter, shape in (("x", (total, 28, 28)), ("y", (total,))):
-                info = zipfile.ZipInfo(f"{letter}_{part}.npy")  # dated 1980
-                with archive.open(info, "w", force_zip64=True) as member:
-                    member.write(_header(shape))
-                    for piece, count in zip(pieces(part), counts, strict=True):
-                        _copy(piece, member, letter, count)
-
-
-def take_out(spec, part: str, folder: Path, sizes: list[int]) -> Iterator[bytes]:
-    """Yield the pieces of a part again; their sizes follow from their samples."""
-    counts = [shard.count for shard in spec.shards() if shard.part == part]
-    total = spec.parts[part]
-    with (
-        zipfile.ZipFile(folder / FILE) as archive,
-        archive.open(f"x_{part}.npy") as x,
-        archive.open(f"y_{part}.npy") as y,
-    ):
-        x.read(len(_header((total, 28, 28))))
-        y.read(len(_header((total,))))
-        for count in counts:
-            yield y.read(count) + x.read(count * PIXELS)
+    def extract_fragments(
+        self, spec: DatasetSpec, part: str, folder: Path, sizes: Sequence[int]
+    ) -> Iterator[bytes]:
+        """Yield the fragments of a part again, by their sizes in bytes."""
+        total = spec.parts[part]
+        with (
+            zipfile.ZipFile(folder / FILE) as archive,
+            archive.open(f"x_{part}.npy") as x,
+            archive.open(f"y_{part}.npy") as y,
+        ):
+            x.read(len(_header((total, *spec.image_shape))))
+            y.read(len(_header((total,))))
+            for shard, size in zip(spec.shards(part), sizes, strict=True):
+                yield y.read(shard.count) + x.read(size - shard.count)
 
 
 def _header(shape: tuple[int, ...]) -> bytes:
-    told = {"descr": "|u1", "fortran_order": False, "shape": shape}
+    description = {"descr": "|u1", "fortran_order": False, "shape": shape}
     header = io.BytesIO()
-    np.lib.format.write_array_header_1_0(header, told)
+    np.lib.format.write_array_header_1_0(header, description)
     return header.getvalue()
 
 
-def _copy(piece: Path, member, letter: str, count: int) -> None:
-    """Copy the images or the labels of a piece."""
-    with piece.open("rb") as file:
-        left = count if letter == "y" else count * PIXELS
-        file.seek(0 if letter == "y" else count)
-        while left:
-            chunk = file.read(min(left, CHUNK))
+def _copy(path: Path, member: IO[bytes], start: int, size: int) -> None:
+    """Copy some bytes of a fragment."""
+    with path.open("rb") as file:
+        file.seek(start)
+        while size:
+            chunk = file.read(min(size, CHUNK_SIZE))
             if not chunk:
-                raise EOFError(f"{piece} is cut short")
+                raise EOFError(f"{path} is cut short")
             member.write(chunk)
-            left -= len(chunk)
+            size -= len(chunk)

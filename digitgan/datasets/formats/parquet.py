@@ -3,58 +3,67 @@
 import io
 import json
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from digitgan.datasets.formats import Packed, records
-
-IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
-TYPES = {
-    "label": pa.int64(),
-    "seed": pa.uint64(),
-    "number": pa.int64(),
-    "text": pa.string(),
-    "characters": pa.string(),
-    "boxes": pa.list_(pa.list_(pa.int32())),
-    "numbers": pa.list_(
-        pa.struct(
-            [
-                ("text", pa.string()),
-                ("box", pa.list_(pa.int32())),
-                ("seed", pa.uint64()),
-                ("height", pa.int32()),
-            ]
-        )
-    ),
-}
+from digitgan.datasets.formats.base import EncodedShard, Format
+from digitgan.datasets.samples import Samples
+from digitgan.datasets.spec import DatasetSpec, Shard
 
 
-def names(spec, shard) -> list[str]:
-    """Return ``data/train-00003-of-00012.parquet``."""
-    return [f"data/{shard.name}.parquet"]
+class Parquet(Format):
+    """A file a shard, with a row for each sample, its picture as PNG."""
+
+    name = "parquet"
+    kinds = ("digits", "numbers", "scenes")
+    needs = "pyarrow"
+
+    def file_names(self, spec: DatasetSpec, shard: Shard) -> list[str]:
+        """Return ``data/train-00003-of-00012.parquet``."""
+        place = f"{shard.part_index:05}-of-{shard.part_shards:05}"
+        return [f"data/{shard.part}-{place}.parquet"]
+
+    def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
+        """Return one file."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        types = _column_types()
+        images = [
+            {"bytes": samples.png(i), "path": f"{name}.png"}
+            for i, name in enumerate(shard.sample_names)
+        ]
+        records = [samples.record(i) for i in range(shard.count)]
+        columns = {"image": pa.array(images, types["image"])}
+        for name in records[0]:
+            values = [record[name] for record in records]
+            columns[name] = pa.array(values, types.get(name, pa.float32()))
+        table = pa.table(columns).replace_schema_metadata(_schema_metadata(spec))
+        file = io.BytesIO()
+        pq.write_table(table, file, compression="zstd")
+        (name,) = self.file_names(spec, shard)
+        return EncodedShard({name: file.getvalue()})
 
 
-def pack(spec, shard, samples) -> Packed:
-    """Return one file with a row for each sample, its picture as PNG."""
-    stems = map(records.stem, shard.numbers)
-    images = [
-        {"bytes": records.png(image), "path": f"{stem}.png"}
-        for image, stem in zip(samples.images, stems, strict=True)
-    ]
-    rows = [records.facts(samples, place) for place in range(shard.count)]
-    columns = {"image": pa.array(images, IMAGE)}
-    for name in rows[0]:
-        kind = TYPES.get(name, pa.float32())
-        columns[name] = pa.array([row[name] for row in rows], kind)
-    table = pa.table(columns).replace_schema_metadata(_features(spec))
-    file = io.BytesIO()
-    pq.write_table(table, file, compression="zstd")
-    return Packed({names(spec, shard)[0]: file.getvalue()})
+def _column_types() -> dict:
+    """Return the types of all columns but those of styles and measures."""
+    import pyarrow as pa
+
+    box = pa.list_(pa.int32())
+    number = [("text", pa.string()), ("box", box)]
+    number += [("seed", pa.uint64()), ("height", pa.int32())]
+    return {
+        "image": pa.struct([("bytes", pa.binary()), ("path", pa.string())]),
+        "label": pa.int64(),
+        "seed": pa.uint64(),
+        "number": pa.int64(),
+        "text": pa.string(),
+        "characters": pa.string(),
+        "boxes": pa.list_(box),
+        "numbers": pa.list_(pa.struct(number)),
+    }
 
 
-def _features(spec) -> dict[str, str]:
+def _schema_metadata(spec: DatasetSpec) -> dict[str, str]:
     """Return what tells ``datasets`` that bytes are an image, numbers a class."""
-    features = {"image": {"_type": "Image"}}
+    features: dict[str, dict] = {"image": {"_type": "Image"}}
     if spec.kind == "digits":
         features["label"] = {"names": list(spec.classes), "_type": "ClassLabel"}
     return {"huggingface": json.dumps({"info": {"features": features}})}

@@ -1,60 +1,59 @@
-"""Pictures in folders: one for each class, with a line of facts each beside them."""
+"""Pictures in folders: one for each class, with a line of metadata each beside them."""
 
 import itertools
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from digitgan.datasets.formats import Packed, Pieces, Place, records
-from digitgan.datasets.texts import draw_labels
+from digitgan.datasets.formats.base import Create, EncodedShard, Format, Fragments
+from digitgan.datasets.labels import draw_labels
+from digitgan.datasets.samples import Samples
+from digitgan.datasets.spec import DatasetSpec, Shard
 
-TOGETHER = False
-LINES = "metadata.jsonl"  # what Hugging Face's imagefolder looks for
-
-
-def names(spec, shard) -> list[str]:
-    """Return ``train/7/000000042.png``, without the class for pages."""
-    stems = [f"{records.stem(number)}.png" for number in shard.numbers]
-    if spec.kind != "digits":
-        return [f"{shard.part}/{stem}" for stem in stems]
-    labels = draw_labels(spec, shard)
-    return [
-        f"{shard.part}/{spec.classes[label].replace('/', '-')}/{stem}"
-        for label, stem in zip(labels, stems, strict=True)
-    ]
+METADATA = "metadata.jsonl"  # what Hugging Face's imagefolder looks for
 
 
-def pack(spec, shard, samples) -> Packed:
-    """Return the pictures, and their lines as the piece."""
-    found = names(spec, shard)
-    files = {
-        name: records.png(image)
-        for name, image in zip(found, samples.images, strict=True)
-    }
-    lines = [
-        records.line(
-            {"file_name": name.partition("/")[2], **records.facts(samples, place)}
-        )
-        for place, name in enumerate(found)
-    ]
-    return Packed(files, "".join(lines).encode())
+class Png(Format):
+    """Pictures in folders."""
 
+    name = "png"
+    kinds = ("digits", "numbers", "scenes")
+    merges = "part"
 
-def joined(spec, parts) -> list[str]:
-    """Return the file of facts of each part."""
-    return [f"{part}/{LINES}" for part in parts]
+    def file_names(self, spec: DatasetSpec, shard: Shard) -> list[str]:
+        """Return ``train/7/000000042.png``, without the class for pages."""
+        names = [f"{name}.png" for name in shard.sample_names]
+        if spec.kind != "digits":
+            return [f"{shard.part}/{name}" for name in names]
+        return [
+            f"{shard.part}/{spec.classes[label].replace('/', '-')}/{name}"
+            for label, name in zip(draw_labels(spec, shard), names, strict=True)
+        ]
 
+    def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
+        """Return the pictures, and their lines of metadata as the fragment."""
+        files, lines = {}, []
+        for i, name in enumerate(self.file_names(spec, shard)):
+            files[name] = samples.png(i)
+            record = {"file_name": name.partition("/")[2], **samples.record(i)}
+            lines.append(json.dumps(record, ensure_ascii=False) + "\n")
+        return EncodedShard(files, "".join(lines).encode())
 
-def join(spec, parts, pieces: Pieces, place: Place) -> None:
-    """Put the lines of all shards into one file a part."""
-    for part in parts:
-        with place(f"{part}/{LINES}") as path, path.open("wb") as file:
-            for piece in pieces(part):
-                file.write(piece.read_bytes())
+    def merged_names(self, spec: DatasetSpec, parts: Sequence[str]) -> list[str]:
+        """Return the file of metadata of each part."""
+        return [f"{part}/{METADATA}" for part in parts]
 
+    def merge(self, spec: DatasetSpec, fragments: Fragments, create: Create) -> None:
+        """Put the lines of all shards into one file a part."""
+        for part, paths in fragments.items():
+            with create(f"{part}/{METADATA}") as path, path.open("wb") as file:
+                for _, fragment in paths:
+                    file.write(fragment.read_bytes())
 
-def take_out(spec, part: str, folder: Path, sizes: list[int]) -> Iterator[bytes]:
-    """Yield the lines of each shard again."""
-    with (folder / part / LINES).open("rb") as file:
-        for shard in spec.shards():
-            if shard.part == part:
+    def extract_fragments(
+        self, spec: DatasetSpec, part: str, folder: Path, sizes: Sequence[int]
+    ) -> Iterator[bytes]:
+        """Yield the lines of each shard again."""
+        with (folder / part / METADATA).open("rb") as file:
+            for shard in spec.shards(part):
                 yield b"".join(itertools.islice(file, shard.count))

@@ -4,26 +4,34 @@ import io
 import json
 import tarfile
 
-from digitgan.datasets.formats import Packed, records
+from digitgan.datasets.formats.base import EncodedShard, Format
+from digitgan.datasets.samples import Samples
+from digitgan.datasets.spec import DatasetSpec, Shard
 
 
-def names(spec, shard) -> list[str]:
-    """Return ``train-000003.tar``, so that braces can name a range."""
-    return [f"{shard.part}-{shard.place:06}.tar"]
+class WebDataset(Format):
+    """A tar file a shard."""
 
+    name = "webdataset"
+    kinds = ("digits", "numbers", "scenes")
 
-def pack(spec, shard, samples) -> Packed:
-    """Return one archive; its files have no date and no owner."""
-    file = io.BytesIO()
-    with tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-        for place, number in enumerate(shard.numbers):
-            told = records.facts(samples, place)
-            members = {"png": records.png(samples.images[place])}
-            if samples.labels is not None:
-                members["cls"] = str(told["label"]).encode()
-            members["json"] = json.dumps(told, ensure_ascii=False).encode()
-            for ending, data in members.items():
-                info = tarfile.TarInfo(f"{records.stem(number)}.{ending}")
-                info.size = len(data)
-                archive.addfile(info, io.BytesIO(data))
-    return Packed({names(spec, shard)[0]: file.getvalue()})
+    def file_names(self, spec: DatasetSpec, shard: Shard) -> list[str]:
+        """Return ``train-000003.tar``, so that braces can name a range."""
+        return [f"{shard.part}-{shard.part_index:06}.tar"]
+
+    def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
+        """Return one archive; its files have no date and no owner."""
+        file = io.BytesIO()
+        with tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+            for i, name in enumerate(shard.sample_names):
+                record = samples.record(i)
+                members = {"png": samples.png(i)}
+                if samples.labels is not None:
+                    members["cls"] = str(record["label"]).encode()
+                members["json"] = json.dumps(record, ensure_ascii=False).encode()
+                for suffix, data in members.items():
+                    info = tarfile.TarInfo(f"{name}.{suffix}")
+                    info.size = len(data)
+                    tar.addfile(info, io.BytesIO(data))
+        (name,) = self.file_names(spec, shard)
+        return EncodedShard({name: file.getvalue()})

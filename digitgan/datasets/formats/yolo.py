@@ -1,50 +1,58 @@
 """YOLO: pictures, and beside each a file of classes and boxes as shares of its size."""
 
-from digitgan.datasets.formats import Packed, Pieces, Place, records
-from digitgan.datasets.texts import CHARACTERS
+from collections.abc import Sequence
 
-TOGETHER = True
+from digitgan.datasets.formats.base import Create, EncodedShard, Format, Fragments
+from digitgan.datasets.pattern import CHARACTERS
+from digitgan.datasets.samples import Samples
+from digitgan.datasets.spec import DatasetSpec, Shard
+
 FILE = "data.yaml"
+PART_KEYS = {"train": "train", "validation": "val", "test": "test"}
 
 
-def names(spec, shard) -> list[str]:
-    """Return ``images/train/000000042.png``, ``labels/train/000000042.txt``, ..."""
-    return [
-        f"{folder}/{shard.part}/{records.stem(number)}.{ending}"
-        for number in shard.numbers
-        for folder, ending in (("images", "png"), ("labels", "txt"))
-    ]
+class Yolo(Format):
+    """Pictures, a text file beside each, and one file that names parts and classes."""
+
+    name = "yolo"
+    kinds = ("scenes", "numbers")
+    merges = "data set"
+
+    def file_names(self, spec: DatasetSpec, shard: Shard) -> list[str]:
+        """Return ``images/train/000000042.png``, ``labels/train/000000042.txt``, ..."""
+        return [
+            f"{folder}/{shard.part}/{name}.{suffix}"
+            for name in shard.sample_names
+            for folder, suffix in (("images", "png"), ("labels", "txt"))
+        ]
+
+    def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
+        """Return pictures and boxes."""
+        names, files = iter(self.file_names(spec, shard)), {}
+        for i in range(shard.count):
+            files[next(names)] = samples.png(i)
+            files[next(names)] = _boxes(samples, i).encode()
+        return EncodedShard(files)
+
+    def merged_names(self, spec: DatasetSpec, parts: Sequence[str]) -> list[str]:
+        """Return the file that names parts and classes."""
+        return [FILE]
+
+    def merge(self, spec: DatasetSpec, fragments: Fragments, create: Create) -> None:
+        """Write that file; it needs no fragments."""
+        lines = [f"{PART_KEYS[part]}: images/{part}" for part in fragments]
+        lines += ["names:", *(f"  {i}: {c!r}" for i, c in enumerate(CHARACTERS))]
+        with create(FILE) as path:
+            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def pack(spec, shard, samples) -> Packed:
-    """Return pictures and boxes."""
-    found, files = iter(names(spec, shard)), {}
-    for place, image in enumerate(samples.images):
-        files[next(found)] = records.png(image)
-        files[next(found)] = _boxes(samples, place).encode()
-    return Packed(files)
-
-
-def joined(spec, parts) -> list[str]:
-    """Return the file that names parts and classes."""
-    return [FILE]
-
-
-def join(spec, parts, pieces: Pieces, place: Place) -> None:
-    """Write that file; YOLO calls validation val."""
-    known = {"validation": "val"}
-    lines = [f"{known.get(part, part)}: images/{part}" for part in parts]
-    lines += ["names:", *(f"  {i}: {c!r}" for i, c in enumerate(CHARACTERS))]
-    with place(FILE) as path:
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def _boxes(samples, place: int) -> str:
-    height, width = samples.images[place].shape
-    found = zip(samples.characters[place], samples.boxes[place].tolist(), strict=True)
+def _boxes(samples: Samples, i: int) -> str:
+    """Return a line for each character: class, centre, width and height."""
+    height, width = samples.images[i].shape
+    boxes = zip(samples.characters[i], samples.boxes[i].tolist(), strict=True)
     return "".join(
         f"{CHARACTERS.index(character)} {(left + right) / 2 / width:.6f} "
         f"{(top + bottom) / 2 / height:.6f} {(right - left) / width:.6f} "
         f"{(bottom - top) / height:.6f}\n"
-        for character, (left, top, right, bottom) in found
+        for character, (left, top, right, bottom) in boxes
     )

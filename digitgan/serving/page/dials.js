@@ -1,16 +1,18 @@
 // A dial is a slider with a value in words and a button that gives it back to the hand.
-// It is hollow where nothing is asked for and the hand does as it does.
+// It is hollow where nothing is requested and the hand does as it does.
 
-const DIALS = { // label, what the button gives back; least, most, step
+import { $, percent } from "./dom.js";
+
+// Label, what the button gives back; least, most, step.
+const DIALS = {
   thickness: ["Thickness", "as the hand has it", 1.4, 4.9, 0.1],
   slant: ["Slant", "as the hand has it", -31, 40, 1],
   variety: ["Variety", "all forms", 0, 1, 0.05],
   spacing: ["Spacing", "as usual", -0.3, 1, 0.05],
   noise: ["Scanner", "none", 0, 1, 0.05],
 };
-const USUAL = { variety: 1, spacing: 0, noise: 0 };
-const percent = (value) => `${Math.round(100 * value)} %`;
-const WORDS = {
+const DEFAULTS = { variety: 1, spacing: 0, noise: 0 };
+const FORMATS = {
   thickness: (value) => `${value.toFixed(1)} px`,
   slant: (value) => `${Math.round(value)}°`.replace("-", "−"),
   variety: percent,
@@ -18,7 +20,7 @@ const WORDS = {
   noise: (value) => (value ? percent(value) : "none"),
 };
 
-for (const dial of document.querySelectorAll(".dial")) {
+for (const dial of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".dial"))) {
   const name = dial.dataset.of;
   const [label, back, least, most, step] = DIALS[name];
   dial.innerHTML = `<label for="${name}">${label}</label><span class="value" aria-hidden="true"></span>
@@ -26,25 +28,25 @@ for (const dial of document.querySelectorAll(".dial")) {
     <input type="range" id="${name}" min="${least}" max="${most}" step="${step}">`;
 }
 
-/** Show what is asked for, or else what the hand has by itself. */
-export function showDial(slider, asked, own, off = false) {
-  const set = asked !== undefined;
+/** Show what is requested, or else what the hand has by itself. */
+export function showDial(slider, requested, own, off = false) {
+  const set = requested !== undefined;
   const middle = (Number(slider.min) + Number(slider.max)) / 2;
-  const value = asked ?? own ?? USUAL[slider.id] ?? middle;
-  const words = WORDS[slider.id](value, set);
+  const value = requested ?? own ?? DEFAULTS[slider.id] ?? middle;
+  const text = FORMATS[slider.id](value, set);
   const dial = slider.closest(".dial");
   slider.value = value;
   slider.disabled = off || slider.dataset.off === "yes";
-  slider.setAttribute("aria-valuetext", set ? words : `${words}, as it comes`);
+  slider.setAttribute("aria-valuetext", set ? text : `${text}, as it comes`);
   dial.classList.toggle("unset", !set);
   dial.querySelector(".own").disabled = !set;
-  dial.querySelector(".value").textContent = words;
+  dial.querySelector(".value").textContent = text;
 }
 
-/** Let the dials reach as far as the model can; those it does not know are off. */
+/** Let the dials reach as far as the model can; those that it lacks are off. */
 export function setLimits(limits) {
   for (const name of ["thickness", "slant"]) {
-    const slider = document.getElementById(name);
+    const slider = $(name);
     const [low, high] = limits[name] ?? [0, 0];
     if (high === low) slider.dataset.off = "yes";
     else [slider.min, slider.max] = name === "slant" ? [Math.ceil(low), Math.floor(high)] : [low, high];
@@ -53,31 +55,32 @@ export function setLimits(limits) {
 
 /**
  * Let the field of the seed and the dials change a state.
- * @param taken called with another seed. @param changed called once the state has.
- * @param read called with a dial's name and place; returns what the state has for it.
+ * @param onSeed called with another seed.
+ * @param onChange called once the state has changed.
+ * @param valueOf called with a dial's name and place; returns what the state has for it.
  */
-export function follow(state, names, taken, changed, read = (_, value) => value) {
-  const seed = document.getElementById("seed");
+export function connectControls(state, names, onSeed, onChange, valueOf = (_, value) => value) {
+  const seed = $("seed");
   seed.addEventListener("input", () => {
-    const good = /^[0-9]{1,15}$/.test(seed.value);
-    seed.setAttribute("aria-invalid", String(!good));
-    if (!good) return;
-    taken(Number(seed.value));
-    changed();
+    const valid = /^[0-9]{1,15}$/.test(seed.value);
+    seed.setAttribute("aria-invalid", String(!valid));
+    if (!valid) return;
+    onSeed(Number(seed.value));
+    onChange();
   });
   seed.addEventListener("blur", () => {
     seed.value = state.seed;
     seed.setAttribute("aria-invalid", "false");
   });
   for (const name of names) {
-    const slider = document.getElementById(name);
+    const slider = $(name);
     slider.addEventListener("input", () => {
-      state[name] = read(name, Number(slider.value));
-      changed();
+      state[name] = valueOf(name, Number(slider.value));
+      onChange();
     });
     slider.parentElement.querySelector(".own").addEventListener("click", () => {
       delete state[name];
-      changed();
+      onChange();
       slider.focus();
     });
   }

@@ -1,70 +1,71 @@
 // Explore: a digit is a hand (seed), a label and a place on that hand's plane.
 
-import { copy } from "./copy.js";
-import { follow, setLimits, showDial } from "./dials.js";
-import { Hands } from "./hands.js";
-import { showNearest } from "./nearest.js";
-import { Plane } from "./plane.js";
-import { Scribe } from "./scribe.js";
+import { copy } from "./clipboard.js";
+import { connectControls, setLimits, showDial } from "./dials.js";
+import { $, announce, isShortcut, setText } from "./dom.js";
+import { HandGrid } from "./hand_grid.js";
+import { LatestRequest } from "./latest_request.js";
+import { showNearest } from "./nearest_digits.js";
+import { PlaneView } from "./plane_view.js";
 import * as source from "./source.js";
 import * as states from "./state.js";
 
-const $ = (id) => document.getElementById(id);
 const DIALS = ["thickness", "slant", "variety"];
 const ORDER = ["digit", "seed", "x", "y", ...DIALS, "first"];
-const WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
-const state = fromAddress();
-let hand = {}; // thickness and slant that the digit shown has by itself
-const later = { address: 0, settled: 0, hands: 0 };
-const model = await new Promise((known) => {
-  const failed = (line, _, wait) => {
-    trouble(line);
-    if (!wait) known(null);
+const NAMES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+const state = fromQuery();
+let ownStyle = {}; // thickness and slant that the digit shown has by itself
+const timers = { address: 0, settled: 0, grid: 0 };
+const model = await new Promise((resolve) => {
+  const onFailure = (line, _, wait) => {
+    showTrouble(line);
+    if (!wait) resolve(null);
   };
-  new Scribe(source.model, known, failed).ask({});
+  new LatestRequest(source.model, resolve, onFailure).send({});
 });
 const classes = (model?.classes ?? []).slice(0, 10);
 
-const plane = new Plane($("plane"), (x, y) => {
+const plane = new PlaneView($("plane"), (x, y) => {
   Object.assign(state, { x, y });
   showChosen();
 });
-const hands = new Hands($("grid"), classes, (seed, digit) => {
-  keepAddress("push");
+const grid = new HandGrid($("grid"), classes, (seed, digit) => {
+  saveAddress("push");
   Object.assign(state, { seed, digit, x: 0, y: 0 });
   refresh();
   $("wander").scrollIntoView({ block: "nearest" });
 });
-const drawing = new Scribe(source.plane, shown, trouble);
-const measuring = new Scribe(source.style, measured, () => {});
-const comparing = new Scribe(source.nearest, compared, (line, wish) => compared(null, wish, line));
+const planes = new LatestRequest(source.plane, onPlane, showTrouble);
+const styles = new LatestRequest(source.style, onStyle, () => {});
+const neighbours = new LatestRequest(source.nearest, onNearest, (line, request) => onNearest(null, request, line));
 
 // The state and the address
 
-function fromAddress() {
-  const told = new URLSearchParams(location.search);
+function fromQuery() {
+  const query = new URLSearchParams(location.search);
   const whole = (name, most) => {
-    const words = told.get(name) ?? "";
-    return /^[0-9]{1,15}$/.test(words) && Number(words) <= most ? Number(words) : undefined;
+    const value = query.get(name) ?? "";
+    return /^[0-9]{1,15}$/.test(value) && Number(value) <= most ? Number(value) : undefined;
   };
   const seed = whole("seed", 1e15) ?? states.randomSeed();
+  /** @type {any} */
   const read = { digit: whole("digit", 9) ?? 3, seed, x: whole("x", 11) ?? 0, y: whole("y", 11) ?? 0 };
   for (const name of DIALS) {
-    const words = told.get(name);
-    if (words !== null && /^-?[0-9]+(\.[0-9]+)?$/.test(words)) read[name] = Number(words);
+    const value = query.get(name);
+    if (value !== null && /^-?[0-9]+(\.[0-9]+)?$/.test(value)) read[name] = Number(value);
   }
   read.first = whole("first", 1e15) ?? seed;
   return read;
 }
 
-function keepAddress(how = "replace") {
-  clearTimeout(later.address);
-  history[`${how}State`](null, "", toAddress(state));
+function saveAddress(how = "replace") {
+  clearTimeout(timers.address);
+  history[`${how}State`](null, "", toQuery(state));
 }
 
 /** The address of a state; the first hand of the grid only where it is another one. */
-function toAddress({ first, ...rest }) {
-  return states.toAddress(first === rest.seed ? rest : { first, ...rest }, ORDER);
+function toQuery({ first, ...rest }) {
+  return states.toQuery(first === rest.seed ? rest : { first, ...rest }, ORDER);
 }
 
 // From the state to the page
@@ -72,71 +73,71 @@ function toAddress({ first, ...rest }) {
 function refresh() {
   state.digit = classes.length ? Math.min(state.digit ?? 3, classes.length - 1) : undefined;
   $("seed").value = state.seed;
-  const label = document.querySelector(`[name="digit"][value="${state.digit}"]`);
+  const label = $("digits").querySelector(`[value="${state.digit}"]`);
   if (label) label.checked = true;
   showDials();
-  plane.place(state.x, state.y);
-  drawing.ask({ state: { ...state } });
-  clearTimeout(later.hands);
-  later.hands = setTimeout(() => hands.show(state), 150);
+  plane.moveTo(state.x, state.y);
+  planes.send({ state: { ...state } });
+  clearTimeout(timers.grid);
+  timers.grid = setTimeout(() => grid.show(state), 150);
   showChosen();
 }
 
 function showDials() {
-  for (const name of DIALS) showDial($(name), state[name], hand[name]);
+  for (const name of DIALS) showDial($(name), state[name], ownStyle[name]);
 }
 
 /** Show the digit in the middle; when it stays, say what it is. */
 function showChosen() {
   plane.drawChosen($("large"));
-  $("where").textContent = where(state);
+  $("where").textContent = describe(state);
   $("large").setAttribute("aria-label", $("where").textContent);
-  $("write").href = `./${states.toAddress({ text: "2026", ...state }, ["text", "seed", ...DIALS])}`;
-  clearTimeout(later.address);
-  later.address = setTimeout(keepAddress, 200);
-  clearTimeout(later.settled);
-  later.settled = setTimeout(() => {
-    measuring.ask({ state: { ...state } });
-    comparing.ask({ state: { ...state } });
+  $("write").href = `./${states.toQuery({ text: "2026", ...state }, ["text", "seed", ...DIALS])}`;
+  clearTimeout(timers.address);
+  timers.address = setTimeout(saveAddress, 200);
+  clearTimeout(timers.settled);
+  timers.settled = setTimeout(() => {
+    styles.send({ state: { ...state } });
+    neighbours.send({ state: { ...state } });
   }, 250);
 }
 
-function where({ digit, seed, x, y }) {
+function describe({ digit, seed, x, y }) {
   const name = classes[digit] ?? "digit";
-  return `A ${WORDS[name] ?? name} of hand ${seed}, at ${x}, ${y}`.replace("A e", "An e");
+  return `A ${NAMES[name] ?? name} of hand ${seed}, at ${x}, ${y}`.replace("A e", "An e");
 }
 
-function shown(picture, wish) {
+function onPlane(picture, request) {
   plane.show(picture);
   plane.drawChosen($("large"));
-  trouble("");
-  document.body.dataset.shown = toAddress(wish.state); // for tests
+  showTrouble("");
+  document.body.dataset.shown = toQuery(request.state); // for tests
 }
 
-function measured(style, wish) {
-  hand = { ...style };
-  for (const name of DIALS) if (wish.state[name] !== undefined) delete hand[name];
+function onStyle(style, request) {
+  ownStyle = { ...style };
+  for (const name of DIALS) if (request.state[name] !== undefined) delete ownStyle[name];
   showDials();
-  document.body.dataset.measured = toAddress(wish.state);
+  document.body.dataset.measured = toQuery(request.state);
 }
 
-function compared(answer, wish, why) {
-  const line = showNearest(answer, why);
-  $("said").textContent = `${where(wish.state)}. ${line}`;
-  document.body.dataset.compared = toAddress(wish.state);
+function onNearest(answer, request, reason = "") {
+  const line = showNearest(answer, reason);
+  announce(`${describe(request.state)}. ${line}`);
+  document.body.dataset.compared = toQuery(request.state);
 }
 
-function trouble(line) {
-  if ($("trouble").textContent !== line) $("trouble").textContent = line;
+function showTrouble(line) {
+  setText($("trouble"), line);
 }
 
 // From people to the state
 
 function newHand() {
-  keepAddress();
+  saveAddress();
   const seed = states.randomSeed();
   Object.assign(state, { seed, first: seed, x: 0, y: 0 });
-  history.pushState(null, "", toAddress(state)); // Back leads to the hand before
+  history.pushState(null, "", toQuery(state)); // Back leads to the hand before
   refresh();
 }
 
@@ -144,13 +145,13 @@ $("digits").addEventListener("change", (event) => {
   state.digit = Number(event.target.value);
   refresh();
 });
-follow(state, DIALS, (seed) => (state.seed = state.first = seed), refresh);
+connectControls(state, DIALS, (seed) => (state.seed = state.first = seed), refresh);
 $("form").addEventListener("submit", (event) => {
   event.preventDefault();
   newHand();
 });
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isShortcut(event)) return;
   if (event.repeat && /^(Enter|n)$/i.test(event.key)) return event.preventDefault(); // once is enough
   if (event.target === $("seed")) return;
   if (event.key.toLowerCase() === "n") newHand();
@@ -160,23 +161,23 @@ document.addEventListener("keydown", (event) => {
   }
 });
 $("more").addEventListener("click", () => {
-  state.first += hands.columns;
-  keepAddress();
-  hands.show(state);
+  state.first += grid.columns;
+  saveAddress();
+  grid.show(state);
 });
 $("share").addEventListener("click", () => {
-  keepAddress();
-  copy(location.href, $("share"), $("said"));
+  saveAddress();
+  copy(location.href, $("share"));
 });
 addEventListener("popstate", () => {
   for (const name of Object.keys(state)) delete state[name];
-  Object.assign(state, fromAddress());
+  Object.assign(state, fromQuery());
   refresh();
 });
 
 // The beginning
 
-function offer(names) {
+function offerDigits(names) {
   $("digits").hidden = $("hands").hidden = !names.length;
   $("digits").querySelector(".choice").replaceChildren(
     ...names.map((name, i) => {
@@ -189,5 +190,5 @@ function offer(names) {
 }
 
 if (model) setLimits(model.limits);
-offer(classes);
+offerDigits(classes);
 refresh();

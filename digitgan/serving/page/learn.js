@@ -1,27 +1,32 @@
-// The page to watch a training: what the server tells is shown, what people do is sent.
+// Learn: what the server says of a training is shown, what people do is sent.
 
-import { Opinion } from "./opinion.js";
-import { curves } from "./plots.js";
-import { ask } from "./server.js";
+import { callApi } from "./api.js";
+import { lineChart } from "./charts.js";
+import { DiscriminatorPanel } from "./discriminator.js";
+import { $, announce, percent, setText } from "./dom.js";
 
-const $ = (id) => document.getElementById(id);
-const path = (what = "") => `v1/runs/${encodeURIComponent(name)}${what}`;
 const ACTIVE = ["starting", "learning", "elsewhere", "finishing", "pausing", "stopping"];
-const HEADS = { guard: "What the guard noted last", winning: "Who is winning", variety: "Has it collapsed?", look: "What to look at" };
-const percent = (share) => `${Math.round(100 * share)} %`;
+const NARRATION_HEADS = {
+  guard: "What the guard noted last",
+  winning: "Who is winning",
+  variety: "Has it collapsed?",
+  look: "What to look at",
+};
 
-let name = new URLSearchParams(location.search).get("run");
-let run = null; // what the server last told of it
-let kept = Number(new URLSearchParams(location.search).get("sheet") ?? NaN); // the sheet gone back to
+const query = new URLSearchParams(location.search);
+let name = query.get("run");
+let run = null; // the server's newest description of it
+let epochBack = Number(query.get("sheet") ?? NaN); // the epoch whose sheet was gone back to
 let timer = 0;
-let looks = 0; // counted, so that an answer that comes late is known
-const opinion = new Opinion(path, trouble);
+let updates = 0; // counted, so that an answer that comes late is recognised
+const pathOf = (rest = "") => `v1/runs/${encodeURIComponent(name)}${rest}`;
+const discriminator = new DiscriminatorPanel(pathOf, showTrouble);
 
 // Asking the server
 
-async function list() {
-  const { runs, running } = await ask("v1/runs");
-  const states = Object.fromEntries(runs.map((one) => [one.name, one.state]));
+async function listRuns() {
+  const { runs, running } = await callApi("v1/runs");
+  const states = Object.fromEntries(runs.map(({ name, state }) => [name, state]));
   if (name && !(name in states)) states[name] = "";
   name ??= running ?? runs[0]?.name ?? null;
   const options = Object.entries(states).map(([value, state]) => new Option(state ? `${value} · ${state}` : value, value));
@@ -32,69 +37,70 @@ async function list() {
   if (!name) openForm(true);
 }
 
-async function look() {
+async function update() {
   clearTimeout(timer);
-  const mine = ++looks;
+  const mine = ++updates;
   let pause = 3000;
   try {
-    if (!name) await list();
-    const told = name && (await ask(path()));
-    if (mine !== looks) return; // a newer one is on its way
-    if ($("trouble").dataset.of === "look") trouble("");
-    if (told) {
-      const before = run?.name === told.name ? spoken(run) : null;
-      run = told;
+    if (!name) await listRuns();
+    const answer = name && (await callApi(pathOf()));
+    if (mine !== updates) return; // a newer one is on its way
+    if ($("trouble").dataset.of === "update") showTrouble("");
+    if (answer) {
+      const before = run?.name === answer.name ? newsOf(run) : null;
+      run = answer;
       show();
-      if (before !== spoken(run)) {
-        $("said").textContent = `${run.narration.now} ${run.narration.guard ?? ""}`; // not every second
-        await list();
+      if (before !== newsOf(run)) {
+        announce(`${run.narration.now} ${run.narration.guard ?? ""}`); // not every second
+        await listRuns();
       }
       pause = ACTIVE.includes(run.state) ? 1000 : 5000;
     }
   } catch (error) {
-    if (mine !== looks) return;
-    trouble(error.message, "look");
+    if (mine !== updates) return;
+    showTrouble(error.message, "update");
     if (error.status === 404) {
       $("watch").hidden = true;
-      await list().catch(() => {});
+      await listRuns().catch(() => {});
     }
   }
-  if (mine === looks) timer = setTimeout(look, document.hidden ? 10_000 : pause);
+  if (mine === updates) timer = setTimeout(update, document.hidden ? 10_000 : pause);
 }
 
-const spoken = ({ state, narration }) => state + (narration.guard ?? "");
+const newsOf = ({ state, narration }) => state + (narration.guard ?? "");
 
-// What the server told
+// What the server says
 
 function show() {
   $("watch").hidden = false;
   $("now").textContent = run.narration.now;
-  $("story").replaceChildren(
-    ...Object.entries(HEADS).filter(([key]) => run.narration[key]).flatMap(([key, head]) => {
-      const [term, words] = [document.createElement("dt"), document.createElement("dd")];
-      [term.textContent, words.textContent] = [head, run.narration[key]];
-      return [term, words];
-    }),
-  );
+  const heads = Object.entries(NARRATION_HEADS).filter(([key]) => run.narration[key]);
+  $("narration").replaceChildren(...heads.flatMap(([key, head]) => [newElement("dt", head), newElement("dd", run.narration[key])]));
   showFigures();
   showButtons();
   showSheet();
-  showCurves();
+  showCharts();
   $("ask").hidden = !run.discriminator_at;
-  if (run.discriminator_at) opinion.compare(run, shown());
+  if (run.discriminator_at) discriminator.update(run, epochShown());
   document.body.dataset.state = run.state; // for tests
   document.body.dataset.epoch = run.epoch;
 }
 
+function newElement(tag, text) {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  return element;
+}
+
 function showFigures() {
   const { goal = {}, epoch, seconds = 0, seconds_left: left } = run;
-  const whole = epoch.toFixed(epoch < 10 ? 1 : 0);
-  $("epoch").textContent = goal.epochs ? `${whole} of ${goal.epochs}` : whole;
+  const rounded = epoch.toFixed(epoch < 10 ? 1 : 0);
+  $("epoch").textContent = goal.epochs ? `${rounded} of ${goal.epochs}` : rounded;
   $("rate").textContent = run.images_per_second?.toLocaleString("en") ?? "–";
   $("spent").textContent = clock(seconds);
   $("left").textContent = left === null || left === undefined ? "–" : clock(left);
-  const parts = [goal.epochs ? epoch / goal.epochs : 0, goal.minutes ? seconds / 60 / goal.minutes : 0];
-  const done = Math.min(100, Math.round(100 * Math.max(...parts)));
+  const shares = [goal.epochs ? epoch / goal.epochs : 0, goal.minutes ? seconds / 60 / goal.minutes : 0];
+  const done = Math.min(100, Math.round(100 * Math.max(...shares)));
   $("bar").setAttribute("aria-valuenow", done);
   $("bar").firstElementChild.style.width = `${done}%`;
 }
@@ -105,85 +111,97 @@ function clock(seconds) {
 }
 
 function showButtons() {
-  const busy = ["starting", "learning"].includes(run.state);
+  const learning = ["starting", "learning"].includes(run.state);
   const ending = ["pausing", "stopping", "finishing"].includes(run.state);
   for (const id of ["pause", "stop"]) {
-    $(id).hidden = !busy && !ending;
+    $(id).hidden = !learning && !ending;
     $(id).disabled = ending;
   }
   $("resume").disabled = $("more").disabled = false;
-  $("resume").hidden = busy || ending || ["finished", "elsewhere"].includes(run.state) || !run.goal;
+  $("resume").hidden = learning || ending || ["finished", "elsewhere"].includes(run.state) || !run.goal;
   $("more").hidden = run.state !== "finished";
 }
 
 function showSheet() {
   const { sheets } = run;
   const slider = $("sheet-slider");
-  const at = sheets.includes(kept) ? sheets.indexOf(kept) : sheets.length - 1;
+  const index = sheets.includes(epochBack) ? sheets.indexOf(epochBack) : sheets.length - 1;
   slider.max = Math.max(0, sheets.length - 1);
-  slider.value = Math.max(0, at);
+  slider.value = Math.max(0, index);
   slider.disabled = sheets.length < 2;
   const picture = $("sheet-picture");
   picture.hidden = !sheets.length;
-  $("sheet-said").textContent = "";
+  $("sheet-epoch").textContent = "";
   if (!sheets.length) return;
-  const when = said(sheets[at]);
-  $("sheet-said").textContent = when;
+  const when = describeEpoch(sheets[index]);
+  $("sheet-epoch").textContent = when;
   slider.setAttribute("aria-valuetext", when);
-  const last = at === sheets.length - 1; // drawn anew when a run that was cut short goes on
-  const source = path(`/sheets/${sheets[at]}.png`) + (last ? `?at=${run.sheet_at}` : "");
+  const last = index === sheets.length - 1; // drawn anew when a run that was cut short goes on
+  const source = pathOf(`/sheets/${sheets[index]}.png`) + (last ? `?at=${run.sheet_at}` : "");
   if (picture.getAttribute("src") !== source) picture.src = source;
   picture.alt = `A hundred digits from the same random numbers, ${when}`;
 }
 
-function said(epoch) {
+function describeEpoch(epoch) {
   if (!epoch) return "before training";
   return run.epoch < epoch ? `after ${run.epoch.toFixed(1)} epochs` : `after epoch ${epoch}`;
 }
 
-const shown = () => run.sheets[$("sheet-slider").value] ?? 0;
+const epochShown = () => run.sheets[$("sheet-slider").value] ?? 0;
 
-function showCurves() {
+function showCharts() {
   const { epoch: epochs = [], d_real = [], d_fake = [], d_loss = [], g_loss = [] } = run.curves;
-  const at = run.sheets.length && epochs.length ? Math.min(shown(), run.epoch) : null;
+  const at = run.sheets.length && epochs.length ? Math.min(epochShown(), run.epoch) : null;
   const first = (values) => values.find((value) => value !== null) ?? 0;
-  const went = (word, values, form) => `${word} from ${form(first(values))} to ${form(first(values.toReversed()))}`;
+  const course = (title, values, form) => `${title} from ${form(first(values))} to ${form(first(values.toReversed()))}`;
   const plain = (value) => value.toFixed(2);
-  const over = epochs.length ? `over ${run.epoch.toFixed(1)} epochs` : "no figures yet";
-  curves(
-    $("opinions"),
-    [{ name: "D(real)", kind: "real", values: d_real }, { name: "D(fake)", kind: "fake", values: d_fake }],
-    { epochs, high: 1, percent: true, at, label: `${went("D(real)", d_real, percent)}, ${went("D(fake)", d_fake, percent)}, ${over}` },
+  const span = epochs.length ? `over ${run.epoch.toFixed(1)} epochs` : "no figures yet";
+  lineChart(
+    $("probabilities"),
+    [
+      { name: "D(real)", kind: "real", values: d_real },
+      { name: "D(fake)", kind: "fake", values: d_fake },
+    ],
+    {
+      ...{ epochs, high: 1, percent: true, at },
+      label: `${course("D(real)", d_real, percent)}, ${course("D(fake)", d_fake, percent)}, ${span}`,
+    },
   );
-  const all = [...d_loss, ...g_loss].filter((value) => value !== null).sort((a, b) => a - b);
-  const high = Math.max(1.5, (all[Math.ceil(0.98 * (all.length - 1))] ?? 0) * 1.1);
-  curves(
+  const losses = [...d_loss, ...g_loss].filter((value) => value !== null).sort((a, b) => a - b);
+  const high = Math.max(1.5, (losses[Math.ceil(0.98 * (losses.length - 1))] ?? 0) * 1.1);
+  lineChart(
     $("losses"),
-    [{ name: "discriminator", kind: "first", values: d_loss }, { name: "generator", kind: "second", values: g_loss }],
-    { epochs, high, at, label: `${went("Loss of the discriminator", d_loss, plain)}, ${went("of the generator", g_loss, plain)}, ${over}` },
+    [
+      { name: "discriminator", kind: "first", values: d_loss },
+      { name: "generator", kind: "second", values: g_loss },
+    ],
+    {
+      ...{ epochs, high, at },
+      label: `${course("Loss of the discriminator", d_loss, plain)}, ${course("of the generator", g_loss, plain)}, ${span}`,
+    },
   );
 }
 
 // What people do
 
-function trouble(line, of = "") {
-  if ($("trouble").textContent !== line) $("trouble").textContent = line;
+function showTrouble(line, of = "") {
+  setText($("trouble"), line);
   $("trouble").dataset.of = of;
 }
 
-function address() {
-  const told = new URLSearchParams({ run: name });
-  if (!Number.isNaN(kept)) told.set("sheet", kept);
-  history.replaceState(null, "", `?${told}`);
+function saveAddress() {
+  const query = new URLSearchParams({ run: name });
+  if (!Number.isNaN(epochBack)) query.set("sheet", String(epochBack));
+  history.replaceState(null, "", `?${query}`);
 }
 
-function choose(next) {
-  [name, run, kept] = [next, null, NaN];
-  opinion.forget();
-  address();
-  trouble("");
+function chooseRun(next) {
+  [name, run, epochBack] = [next, null, NaN];
+  discriminator.reset();
+  saveAddress();
+  showTrouble("");
   $("watch").hidden = true;
-  return look();
+  return update();
 }
 
 function openForm(open) {
@@ -191,30 +209,30 @@ function openForm(open) {
   $("new").setAttribute("aria-expanded", String(open));
 }
 
-async function act(button, what, body = {}) {
+async function control(button, action, body = {}) {
   clearTimeout(timer);
-  looks += 1; // what was asked before is old news
-  for (const one of button.parentElement.children) one.disabled = true; // a second signal would end it at once
+  updates += 1; // what is under way is old news
+  for (const other of button.parentElement.children) other.disabled = true; // a second signal would end it at once
   try {
-    await ask(path(what), body);
-    trouble("");
+    await callApi(pathOf(action), body);
+    showTrouble("");
   } catch (error) {
-    trouble(error.message);
+    showTrouble(error.message);
   }
-  await look(); // which enables what may be pressed
+  await update(); // which enables what may be pressed
 }
 
 $("new").addEventListener("click", () => {
   openForm($("begin").hidden);
   if (!$("begin").hidden) $("preset").focus();
 });
-$("run").addEventListener("change", (event) => choose(event.target.value));
+$("run").addEventListener("change", (event) => chooseRun(event.target.value));
 $("sheet-slider").addEventListener("input", () => {
-  kept = shown() === run.sheets.at(-1) ? NaN : shown();
-  address();
+  epochBack = epochShown() === run.sheets.at(-1) ? NaN : epochShown();
+  saveAddress();
   showSheet();
-  showCurves();
-  if (run.discriminator_at) opinion.compare(run, shown());
+  showCharts();
+  if (run.discriminator_at) discriminator.update(run, epochShown());
 });
 $("begin").addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -222,25 +240,27 @@ $("begin").addEventListener("submit", async (event) => {
   if ($("name").value) body.name = $("name").value;
   $("start").disabled = true;
   try {
-    const begun = await ask("v1/runs", body);
+    const begun = await callApi("v1/runs", body);
     openForm(false);
     $("name").value = "";
-    await choose(begun.name);
-    await list();
+    await chooseRun(begun.name);
+    await listRuns();
   } catch (error) {
-    trouble(error.message);
+    showTrouble(error.message);
   }
   $("start").disabled = false;
 });
-$("pause").addEventListener("click", (event) => act(event.target, "/pause"));
-$("stop").addEventListener("click", (event) => act(event.target, "/stop"));
-$("resume").addEventListener("click", (event) => act(event.target, "/resume"));
-$("more").addEventListener("click", (event) => act(event.target, "/resume", { minutes: Math.ceil(run.seconds / 60 + 2) }));
+$("pause").addEventListener("click", (event) => control(event.target, "/pause"));
+$("stop").addEventListener("click", (event) => control(event.target, "/stop"));
+$("resume").addEventListener("click", (event) => control(event.target, "/resume"));
+$("more").addEventListener("click", (event) =>
+  control(event.target, "/resume", { minutes: Math.ceil(run.seconds / 60 + 2) }),
+);
 addEventListener("resize", () => {
   if (!run) return;
-  showCurves();
-  opinion.show();
+  showCharts();
+  discriminator.show();
 });
-document.addEventListener("visibilitychange", () => document.hidden || look());
+document.addEventListener("visibilitychange", () => document.hidden || update());
 
-await look();
+await update();

@@ -3,7 +3,7 @@
 // the same functions. States are plain objects with the API's names (see state.js); all
 // functions but `href` return promises, and reject with a Refusal.
 //
-//   model()              what can be asked: {name, classes, limits: {thickness: [1.4, 4.9]}}
+//   model()              what it can draw: {name, classes, limits: {thickness: [1.4, 4.9]}}
 //   number(state)        a written text: {text, seed, style: {thickness, slant}, width,
 //                        height, labels, places, boxes: [[left, top, right, bottom]], image: URL}
 //   film(state)          the URL of a text that walks from hand to hand, once it is there
@@ -15,13 +15,15 @@
 //   nearest(state)       real digits near to that one: {distance, typical: {low, median,
 //                        high}, neighbours: [{image: URL, distance}], among, source}
 //
-// Explore's state is {seed, digit, x, y} and, where they are asked for, thickness, slant
+// Explore's state is {seed, digit, x, y} and, where they are requested, thickness, slant
 // and variety.
 
-import { toAddress, toPicture } from "./state.js";
+import { mnist_preprocessing } from "./constants.js";
+import { toQuery, toPictureQuery } from "./state.js";
 
-const HAND = ["seed", "thickness", "slant", "variety"];
-const PLACE = ["digit", "x", "y", ...HAND];
+const { SIDE } = mnist_preprocessing;
+const HAND_PARAMETERS = ["seed", "thickness", "slant", "variety"];
+const DIGIT_PARAMETERS = ["digit", "x", "y", ...HAND_PARAMETERS];
 
 /** Why there is no answer, as a line for people; `wait` milliseconds are worth a try. */
 export class Refusal extends Error {
@@ -31,38 +33,39 @@ export class Refusal extends Error {
   }
 }
 
-export const model = async () => (await ask("v1/model")).json();
+export const model = async () => (await get("v1/model")).json();
 
-export const href = (state, ending) => `v1/numbers.${ending}${toPicture(state)}`;
+export const href = (state, ending) => `v1/numbers.${ending}${toPictureQuery(state)}`;
 
 export async function film(state) {
   const url = href(state, "gif");
-  await (await ask(url)).blob(); // a picture could not say why there is none
+  await (await get(url)).blob(); // a picture could not say why there is none
   return url;
 }
 
-export const number = async (state) => (await ask(href(state, "json"))).json();
+export const number = async (state) => (await get(href(state, "json"))).json();
 
 export async function hand(state, n) {
-  const size = { resizeWidth: 28 * n, resizeHeight: 28, resizeQuality: "medium" };
-  return picture(`v1/digits.png${toAddress(state, HAND)}&n=${n}&one_hand=true`, size);
+  const size = { resizeWidth: SIDE * n, resizeHeight: SIDE, resizeQuality: "medium" };
+  return getBitmap(`v1/digits.png${toQuery(state, HAND_PARAMETERS)}&n=${n}&one_hand=true`, size);
 }
 
 export async function plane(state) {
-  return picture(`v1/plane.png${toAddress(state, ["digit", ...HAND])}`);
+  return getBitmap(`v1/plane.png${toQuery(state, ["digit", ...HAND_PARAMETERS])}`);
 }
 
 export async function style(state) {
-  const reply = await ask(`v1/plane.json${toAddress(state, PLACE)}&columns=1&rows=1`);
+  const reply = await get(`v1/plane.json${toQuery(state, DIGIT_PARAMETERS)}&columns=1&rows=1`);
   const { thickness, slant } = await reply.json();
   return { thickness: thickness?.[0], slant: slant?.[0] };
 }
 
-export const nearest = async (state) => (await ask(`v1/nearest${toAddress(state, PLACE)}`)).json();
+export const nearest = async (state) => (await get(`v1/nearest${toQuery(state, DIGIT_PARAMETERS)}`)).json();
 
-const picture = async (url, size = {}) => createImageBitmap(await (await ask(url)).blob(), size);
+const getBitmap = async (url, size = {}) => createImageBitmap(await (await get(url)).blob(), size);
 
-async function ask(url) {
+/** @returns {Promise<Response>} */
+async function get(url) {
   let reply;
   try {
     reply = await fetch(url, { cache: "no-cache" }); // another model may answer by now
@@ -73,7 +76,7 @@ async function ask(url) {
   if (reply.status === 503) {
     throw new Refusal("The server is busy. Trying again.", 1000 * (Number(reply.headers.get("Retry-After")) || 1));
   }
-  const told = await reply.json().catch(() => ({}));
-  if (told.field === "height") throw new Refusal("So much text is more than one picture holds: write less, or on fewer lines.");
-  throw new Refusal(told.detail ?? `The server says ${reply.status}.`);
+  const problem = await reply.json().catch(() => ({}));
+  if (problem.field === "height") throw new Refusal("So much text is more than one picture holds: write less, or on fewer lines.");
+  throw new Refusal(problem.detail ?? `The server says ${reply.status}.`);
 }

@@ -1,60 +1,65 @@
 // What the page shows, as a plain object, and its three ways out: the address of the
 // page, the address of the picture, and the line of Python. All use the API's names.
 
+import { page, punctuation } from "./constants.js";
+
 export const HEIGHT = 120; // pixels of a digit: as large as the sheet shows it
-export const PACE = 60; // milliseconds of each step of a walk, as the server has it
-const LOOSE = 0.15; // heights between the least and the most spacing, as in Python
+const FRAME_DURATION = 60; // milliseconds of each step of a walk, as the server has it
+const SPACING_RANGE = page.SPACING[1] - page.SPACING[0]; // in heights of a digit
 const NUMBERS = ["thickness", "slant", "variety", "noise"];
 const ORDER = ["text", "seed", "thickness", "slant", "variety", "spacing", "lines", "noise", "rerolls", "toward"];
-export const SIGNS = /^[0-9 \n\-.,:/+()]*$/;
+const CHARACTERS = `0123456789 \n${punctuation.SIGNS}`;
 
-export const fresh = () => ({ text: "2026", seed: randomSeed() });
+/** The first character of a text that cannot be written, if there is one. */
+export const findForeign = (text) => [...text].find((character) => !CHARACTERS.includes(character));
+
+export const newState = () => ({ text: "2026", seed: randomSeed() });
 
 export function randomSeed() {
   return crypto.getRandomValues(new Uint32Array(1))[0] % 1_000_000;
 }
 
 /** Read the state from the address; what makes no sense there is left out. */
-export function fromAddress(search) {
-  const told = new URLSearchParams(search);
-  const state = fresh();
-  if (told.has("text")) state.text = told.get("text").slice(0, 200);
-  if (/^[0-9]{1,15}$/.test(told.get("seed") ?? "")) state.seed = Number(told.get("seed"));
+export function fromQuery(search) {
+  const query = new URLSearchParams(search);
+  const state = newState();
+  if (query.has("text")) state.text = query.get("text").slice(0, 200);
+  if (/^[0-9]{1,15}$/.test(query.get("seed") ?? "")) state.seed = Number(query.get("seed"));
   for (const name of NUMBERS) {
-    const words = told.get(name);
-    if (words !== null && /^-?[0-9]+(\.[0-9]+)?$/.test(words)) state[name] = Number(words);
+    const value = query.get(name);
+    if (value !== null && /^-?[0-9]+(\.[0-9]+)?$/.test(value)) state[name] = Number(value);
   }
-  const spacing = /^(-?[0-9]{1,4}),(-?[0-9]{1,4})$/.exec(told.get("spacing") ?? "");
+  const spacing = /^(-?[0-9]{1,4}),(-?[0-9]{1,4})$/.exec(query.get("spacing") ?? "");
   if (spacing) state.spacing = [Number(spacing[1]), Number(spacing[2])];
-  if (["ruled", "grid", "boxes"].includes(told.get("lines"))) state.lines = told.get("lines");
-  const rerolls = told.get("rerolls") ?? "";
+  if (page.LINES.includes(query.get("lines"))) state.lines = query.get("lines");
+  const rerolls = query.get("rerolls") ?? "";
   if (/^[0-9]{1,6}(,[0-9]{1,6})*$/.test(rerolls)) state.rerolls = trimmed(rerolls.split(",").map(Number), state.text);
-  if (/^[0-9]{1,15}$/.test(told.get("toward") ?? "")) state.toward = Number(told.get("toward"));
+  if (/^[0-9]{1,15}$/.test(query.get("toward") ?? "")) state.toward = Number(query.get("toward"));
   return state;
 }
 
-/** Pairs of name and value: only what was asked for, in an order that never changes. */
-export function asked(state, order = ORDER) {
+/** Pairs of name and value: only what is requested, in an order that never changes. */
+export function requested(state, order = ORDER) {
   const drop = (name) => name === "spacing" && state.lines === "boxes";
   return order.filter((name) => state[name] !== undefined && !drop(name)).map((name) => [name, state[name]]);
 }
 
-export const toAddress = (state, order = ORDER) => `?${new URLSearchParams(asked(state, order))}`;
+export const toQuery = (state, order = ORDER) => `?${new URLSearchParams(requested(state, order))}`;
 
-/** What the picture of a state is asked with: the address, and its size. */
-export const toPicture = (state) => `${toAddress(state)}&height=${HEIGHT}`;
+/** What the picture of a state is requested with: the address, and its size. */
+export const toPictureQuery = (state) => `${toQuery(state)}&height=${HEIGHT}`;
 
 /** The statement that makes the same picture, byte for byte the same pixels. */
 export function toPython(state, model) {
   const film = state.toward !== undefined;
   const python = (value) => (Array.isArray(value) ? `(${value.join(", ")}${value.length === 1 ? "," : ""})` : JSON.stringify(value));
-  const [[, text], ...rest] = [...asked(state), ["height", HEIGHT]];
-  const words = [python(text), ...rest.map(([name, value]) => `${name}=${python(value)}`)];
+  const [[, text], ...rest] = [...requested(state), ["height", HEIGHT]];
+  const parameters = [python(text), ...rest.map(([name, value]) => `${name}=${python(value)}`)];
   const from = model === "flagship" ? "" : JSON.stringify(model);
-  const made = `digitgan.load(${from}).${film ? "write_walk" : "write"}(${words.join(", ")})`;
-  if (!film) return `${made}.image.save("${fileName(state)}.png")`;
-  return `first, *rest = [step.image for step in ${made}]
-first.save("${fileName(state)}.gif", save_all=True, append_images=rest + rest[-2::-1], duration=${PACE}, loop=0)`;
+  const call = `digitgan.load(${from}).${film ? "write_walk" : "write"}(${parameters.join(", ")})`;
+  if (!film) return `${call}.image.save("${fileName(state)}.png")`;
+  return `first, *rest = [step.image for step in ${call}]
+first.save("${fileName(state)}.gif", save_all=True, append_images=rest + rest[-2::-1], duration=${FRAME_DURATION}, loop=0)`;
 }
 
 export function fileName(state) {
@@ -62,28 +67,28 @@ export function fileName(state) {
   return plain || "number";
 }
 
-export const spacingOf = (heights) => [Math.round(heights * HEIGHT), Math.round((heights + LOOSE) * HEIGHT)];
-export const heightsOf = (spacing) => (spacing ? spacing[0] / HEIGHT : 0);
+export const toSpacing = (heights) => [Math.round(heights * HEIGHT), Math.round((heights + SPACING_RANGE) * HEIGHT)];
+export const fromSpacing = (spacing) => (spacing ? spacing[0] / HEIGHT : 0);
 
 // Rerolls: how many times each character that is no space was written anew.
 
-const inked = (text) => [...text].filter((sign) => !/\s/.test(sign));
+const inked = (text) => [...text].filter((character) => !/\s/.test(character));
 
 /** One number for each character, or undefined where all are nought. */
 function trimmed(rerolls, text) {
-  const told = inked(text).map((_, i) => rerolls[i] ?? 0);
-  return told.some(Boolean) ? told : undefined;
+  const all = inked(text).map((_, i) => rerolls[i] ?? 0);
+  return all.some(Boolean) ? all : undefined;
 }
 
 /** The same, one character written anew `step` times more. */
-export function rerolled({ rerolls = [], text }, place, step = 1) {
-  const told = inked(text).map((_, i) => rerolls[i] ?? 0);
-  told[place] = Math.max(0, told[place] + step);
-  return trimmed(told, text);
+export function reroll({ rerolls = [], text }, place, step = 1) {
+  const all = inked(text).map((_, i) => rerolls[i] ?? 0);
+  all[place] = Math.max(0, all[place] + step);
+  return trimmed(all, text);
 }
 
 /** The same for another text: what stands before and after a change stays as it is. */
-export function carried(rerolls, before, after) {
+export function carryRerolls(rerolls, before, after) {
   if (!rerolls) return undefined;
   const [old, now] = [inked(before), inked(after)];
   let start = 0;

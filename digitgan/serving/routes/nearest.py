@@ -8,8 +8,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from digitgan.data.dataset import Dataset
+from digitgan.data.download import Unavailable
 from digitgan.data.image_grid import grid
-from digitgan.data.sources import COLLECTIONS, Unavailable, kept
+from digitgan.data.load import load_cached
+from digitgan.data.named_datasets import NAMED_DATASETS
 from digitgan.handwriting.model import Model
 from digitgan.measure.nearest_neighbours import distances, nearest
 from digitgan.serving.app_state import AppState
@@ -115,16 +117,16 @@ class TrainingDigits:
     def _read(self) -> Dataset:
         """Read them from the cache; nothing is fetched behind anyone's back."""
         title = (self._description.get("data") or "").partition(":")[0]
-        names = [name for name, one in COLLECTIONS.items() if one.title == title]
+        names = [name for name, one in NAMED_DATASETS.items() if one.title == title]
         if not names:
             line = "the training digits of this model are not a named data set"
             raise Problem(404, line)
         try:
-            dataset = kept(names[0])
+            dataset = load_cached(names[0])
         except Unavailable:
             line = f"{title} is not in the cache of this machine: fetch it once with "
-            code = "from digitgan.data.load import load_dataset; "
-            line += f"python -c \"{code}load_dataset('{names[0]}')\""
+            code = f"import digitgan; digitgan.load_dataset('{names[0]}')"
+            line += f'python -c "{code}"'
             raise Problem(404, line) from None
         if dataset.sha256 != self._description.get("data_sha256"):
             raise Problem(404, f"{title} in the cache is not what this model learned")

@@ -1,0 +1,73 @@
+"""Patterns of numbers: ``dd/mm/yyyy``, ``hh:mm``, ``+## ### ## ##``."""
+
+import calendar
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from digitgan.errors import InputError
+
+MAX_CHARACTERS = 32  # of a number
+SIGNS = " -.,:/+()"
+CHARACTERS = "0123456789" + SIGNS.strip()  # that leave ink: the classes of boxes
+FIELDS = {"yyyy": (1900, 2099), "mm": (1, 12), "hh": (0, 23), "minute": (0, 59)}
+ONCE = (*FIELDS, "dd")
+TOKEN = re.compile(rf"yyyy|dd|mm|hh|#|[0-9{re.escape(SIGNS)}]")
+COMMON_YEAR = 2001  # where no year is asked for: 29 February is not drawn
+
+
+def parse(pattern: str) -> list[str]:
+    """Return the fields and signs of a pattern.
+
+    ``dd`` is a day, ``mm`` a month (a minute right after ``hh`` and a sign), ``yyyy`` a
+    year, ``hh`` an hour, ``#`` any digit; digits and signs stand for themselves.
+
+    Raises:
+        InputError: It is empty, too long, or has what cannot be filled in.
+    """
+    if not pattern.strip() or len(pattern) > MAX_CHARACTERS:
+        allowed = f"1 to {MAX_CHARACTERS}, and not spaces alone"
+        problem = f"has {len(pattern)} characters"
+        raise InputError("pattern", pattern, allowed, problem)
+    tokens = list(_tokens(pattern))
+    for name in ONCE:
+        if tokens.count(name) > 1:
+            problem = f"has {'mm' if name == 'minute' else name} more than once"
+            raise InputError("pattern", pattern, "once", problem)
+    return tokens
+
+
+def _tokens(pattern: str) -> Iterator[str]:
+    position, previous = 0, ["", ""]
+    while position < len(pattern):
+        match = TOKEN.match(pattern, position)
+        if not match:
+            allowed = f"dd, mm, yyyy, hh, # for any digit, digits and {SIGNS!r}"
+            problem = f"has {pattern[position]!r} at place {position + 1}"
+            raise InputError("pattern", pattern, allowed, problem)
+        token = match[0]
+        if token == "mm" and previous[-2] == "hh" and previous[-1] in SIGNS:
+            token = "minute"
+        previous.append(token)
+        position = match.end()
+        yield token
+
+
+def fill(pattern: str, rng: np.random.Generator) -> str:
+    """Return a pattern with every field drawn; days fit the month and the year."""
+    tokens = parse(pattern)
+    # Every field is drawn, used or not, so that each has its own place in the stream.
+    values = {
+        name: int(rng.integers(low, high + 1)) for name, (low, high) in FIELDS.items()
+    }
+    year = values["yyyy"] if "yyyy" in tokens else COMMON_YEAR
+    month = values["mm"] if "mm" in tokens else 1
+    values["dd"] = int(rng.integers(1, calendar.monthrange(year, month)[1] + 1))
+    filled = []
+    for token in tokens:
+        if token == "#":
+            filled.append(str(rng.integers(10)))
+        else:
+            filled.append(f"{values[token]:02}" if token in values else token)
+    return "".join(filled)

@@ -1,0 +1,63 @@
+"""The constants of Python modules for the JavaScript that does the same.
+
+Of each module one object of its name, so that ``layout.MARGIN`` in JavaScript is
+``digitgan.handwriting.layout.MARGIN`` and no constant is typed twice.
+"""
+
+import json
+from enum import IntEnum
+from inspect import signature
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from digitgan import random_streams
+from digitgan.data import mnist_preprocessing
+from digitgan.handwriting import glyphs, layout, page, punctuation, write, writer_style
+from digitgan.sampling import latent_torus, styles
+
+MODULES = (  # a module after those that it imports from
+    *(random_streams, mnist_preprocessing, styles, latent_torus),
+    *(writer_style, punctuation, glyphs, layout, page, write),
+)
+
+
+def constants() -> dict[str, dict[str, Any]]:
+    """Return constants and enumerations by module and name, as JSON has them."""
+    found, owned = {}, {}
+    for module in MODULES:
+        # What a module imports from one before it belongs to that one.
+        own = {k: v for k, v in _constants(module).items() if owned.get(k) != v}
+        found[_module_name(module)] = own
+        owned |= own
+    walk = signature(write.write_walk).parameters
+    found["write"]["WALK_FRAMES"] = walk["frames"].default
+    return found
+
+
+def _module_name(module: ModuleType) -> str:
+    """Return the last part of a module's name, which JavaScript knows it by."""
+    return module.__name__.rpartition(".")[2]
+
+
+def constants_module() -> str:
+    """Return the text of ``constants.js``."""
+    lines = ["// Constants of digitgan's Python modules, written by digitgan."]
+    for module, values in constants().items():
+        lines.append(f"export const {module} = {json.dumps(values)};")
+    return "\n".join(lines) + "\n"
+
+
+def _constants(module: ModuleType) -> dict[str, Any]:
+    found = {}
+    for name, value in vars(module).items():
+        if isinstance(value, type) and issubclass(value, IntEnum):
+            if value.__module__ == module.__name__:
+                members = value.__members__.items()
+                found[name] = {key: int(member) for key, member in members}
+        elif name.isupper() and isinstance(value, np.ndarray):
+            found[name] = value.tolist()
+        elif name.isupper() and type(value) in (int, float, str, tuple, dict):
+            found[name] = value
+    return found

@@ -1,0 +1,106 @@
+// One hand: digits that one person wrote, alike but never twice the same.
+
+import { writer_style } from "../constants.js";
+import { interpolate, slerp } from "./generator_inputs.js";
+import { clip, float32, range, sum } from "./numpy.js";
+import { randomStream, Stream } from "./random_streams.js";
+
+const OWN = float32(writer_style.OWN);
+const SHARED = float32(Math.sqrt(1 - writer_style.OWN ** 2));
+
+/** Whose hand writes, and which of its characters are written anew. */
+export class WriterStyle {
+  /**
+   * @param {number} seed same seed, same hand.
+   * @param {number[]} rerolls how many times each character was written anew.
+   * @param {number} toward seed of another hand.
+   * @param {number} share how far on the way to it, 0 to 1.
+   */
+  constructor(seed, rerolls = [], toward = 0, share = 0) {
+    this.seed = seed;
+    this.rerolls = rerolls;
+    this.toward = toward;
+    this.share = share;
+  }
+
+  /** What sets a character apart in its hand: rows of normal numbers. */
+  characterNoise(place, rows, columns) {
+    const draw = (seed) => {
+      const random = randomStream(Stream.CHARACTER_NOISE, seed, this.rerolls[place] ?? 0, place);
+      return range(rows).map(() => Float32Array.from({ length: columns }, () => random.normal32()));
+    };
+    const [first, last] = [draw(this.seed), this.share ? draw(this.toward) : []];
+    return first.map((row, i) => slerp(row, last[i], this.share));
+  }
+}
+
+/**
+ * Decide the digits of a text in one hand.
+ * @param characters digits and punctuation.
+ * @param {{thickness?: number, slant?: number, variety?: number}} style
+ * @returns {[any, {thickness: number, slant: number}]} the generator's inputs, and the pen:
+ * the hand's mean thickness and slant.
+ */
+export function sampleWriter(sampler, characters, writer, style) {
+  const every = range(sampler.classes.length);
+  const places = range(characters.length).filter((place) => sampler.classes.includes(characters[place]));
+  const labels = [...every, ...places.map((place) => sampler.classes.indexOf(characters[place]))];
+  let shared = sampler.generatorInputs(labels, { ...style, seed: writer.seed });
+  if (writer.share) {
+    const other = sampler.generatorInputs(labels, { ...style, seed: writer.toward });
+    shared = interpolate(shared, other, writer.share);
+  }
+  const part = (begin, end) => Object.fromEntries(Object.entries(shared).map(([k, v]) => [k, v.slice(begin, end)]));
+  const [alphabet, written] = [part(0, every.length), part(every.length)];
+  const pen = sampler.styles.length
+    ? { thickness: mean(alphabet.thickness), slant: mean(alphabet.slant) }
+    : measurePen(sampler.draw(alphabet));
+  const noise = places.map((place) => writer.characterNoise(place, 1, sampler.latentDim + 2)[0]);
+  written.latents = written.latents.map((latent, i) =>
+    latent.map((value, j) => float32(SHARED * value) + float32(OWN * noise[i][j])),
+  );
+  sampler.styles.forEach((name, column) => {
+    const [low, high] = sampler.limits[name];
+    const jitter = float32(writer_style.JITTER[name]);
+    written[name] = written[name].map((value, i) => {
+      const moved = float32(value + float32(jitter * noise[i][sampler.latentDim + column]));
+      return float32(clip(moved, low, high));
+    });
+  });
+  return [written, pen];
+}
+
+const mean = (values) => float32(sum(values) / values.length);
+
+/** Measure the mean pen of drawn strokes: twice their area over their outline; their shear. */
+function measurePen(images) {
+  const pens = images.map(measureOne);
+  return { thickness: mean(pens.map(({ thickness }) => thickness)), slant: mean(pens.map(({ slant }) => slant)) };
+}
+
+function measureOne({ rows, columns, data }) {
+  const inside = (row, column) => row >= 0 && row < rows && column >= 0 && column < columns;
+  const ink = (row, column) => (inside(row, column) ? data[row * columns + column] / 255 : 0);
+  // The outline is the total variation of the ink; the centre is its first moment.
+  let [area, moment_y, moment_x, outline] = [0, 0, 0, 0];
+  for (let row = -1; row < rows; row++) {
+    for (let column = -1; column < columns; column++) {
+      const [here, right] = [ink(row, column), ink(row, column + 1)];
+      const [below, diagonal] = [ink(row + 1, column), ink(row + 1, column + 1)];
+      outline += Math.hypot(below + diagonal - here - right, right + diagonal - here - below) / 2;
+      area += here;
+      moment_y += here * row;
+      moment_x += here * column;
+    }
+  }
+  // Slant is the shear between the second moments.
+  let [covariance, variance] = [0, 0];
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const [y, x] = [row - moment_y / area, column - moment_x / area];
+      covariance += ink(row, column) * y * x;
+      variance += ink(row, column) * y * y;
+    }
+  }
+  return { thickness: (2 * area) / outline, slant: (Math.atan(-covariance / variance) * 180) / Math.PI };
+}
