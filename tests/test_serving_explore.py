@@ -192,7 +192,7 @@ def test_nothing_is_fetched_unasked(model, cache, monkeypatch):
     monkeypatch.setattr(download, "_run", lambda *_: pytest.fail("a download"))
     with TestClient(create_app(model), base_url=HERE) as client:
         line = problem(client.get("/v1/nearest", params=PLACE), 404)["detail"]
-    assert "not in the cache" in line and "digitgan.load_dataset('mnist')" in line
+    assert "not in the cache" in line and "load_dataset('mnist')" in line
     assert not cache.exists()
 
 
