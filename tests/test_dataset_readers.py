@@ -1,4 +1,4 @@
-"""Real readers open what the factory writes, as their own users would."""
+"""Real readers open data sets of every format, as their own users would."""
 
 import gzip
 import io
@@ -7,14 +7,16 @@ import os
 
 import numpy as np
 import pytest
-from dataset_helpers import DIGITS
 from PIL import Image
 
 import digitgan
 from digitgan.datasets.make import make_dataset
+from digitgan.handwriting.write import DIGITS
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # local files are all that is read
 COUNT = 1000
+HEAVY = ("png", "parquet", "webdataset")
+by_heavy_reader = pytest.mark.process  # datasets and webdataset: seconds to import
 
 
 @pytest.fixture(scope="module")
@@ -28,16 +30,11 @@ def drawn(tiny_model, tmp_path_factory):
 
 @pytest.fixture
 def made(tmp_path, tiny_model):
-    """Return what makes the same digits in another format."""
+    """Return a function that makes the same digits in another format."""
+    usual = {"count": COUNT, "seed": 4, "model": tiny_model, "shard_size": 300}
 
     def make(format, **options):
-        options = {
-            "count": COUNT,
-            "seed": 4,
-            "model": tiny_model,
-            "shard_size": 300,
-        } | options
-        make_dataset(tmp_path / format, format=format, **options)
+        make_dataset(tmp_path / format, format=format, **usual | options)
         return tmp_path / format
 
     return make
@@ -59,7 +56,7 @@ def test_npz_by_keras_own_loader(made, drawn, monkeypatch):
     from keras.src.datasets import mnist
 
     path = str(made("npz") / "mnist.npz")
-    monkeypatch.setattr(mnist, "get_file", lambda *words, **more: path)
+    monkeypatch.setattr(mnist, "get_file", lambda *_, **__: path)
     (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
     assert np.array_equal(x_train, drawn["x_train"]) and x_train.dtype == np.uint8
     assert np.array_equal(y_test, drawn["y_test"]) and y_train.shape == (800,)
@@ -89,6 +86,7 @@ def test_png_by_keras(made, drawn):
     assert np.array_equal(np.stack(images)[..., 0], drawn["x_train"][order])
 
 
+@by_heavy_reader
 def test_png_by_hugging_face(made, drawn, tmp_path):
     datasets = pytest.importorskip("datasets")
     data = datasets.load_dataset(
@@ -108,6 +106,7 @@ def test_parquet_by_pyarrow(made, drawn):
     assert np.array_equal(rows[:800], drawn["y_train"])
 
 
+@by_heavy_reader
 def test_parquet_by_hugging_face(made, drawn, tmp_path):
     datasets = pytest.importorskip("datasets")
     data = datasets.load_dataset(
@@ -125,6 +124,7 @@ def test_parquet_by_hugging_face(made, drawn, tmp_path):
         assert data["train"][i]["label"] == drawn["y_train"][i]
 
 
+@by_heavy_reader
 def test_webdataset(made, drawn):
     webdataset = pytest.importorskip("webdataset")
     shards = str(made("webdataset") / "train-{000000..000002}.tar")
@@ -133,7 +133,7 @@ def test_webdataset(made, drawn):
     assert len(rows) == 800
     assert np.array_equal([label for _, label, _ in rows], drawn["y_train"])
     assert np.array_equal(np.stack([image for image, _, _ in rows]), drawn["x_train"])
-    assert [told["number"] for _, _, told in rows] == list(range(800))
+    assert [record["number"] for _, _, record in rows] == list(range(800))
 
 
 def test_lmdb_as_trainers_of_text_readers_open_it(made, drawn):
@@ -153,7 +153,7 @@ def test_lmdb_as_trainers_of_text_readers_open_it(made, drawn):
     assert labels == [DIGITS[label] for label in drawn["y_train"]]
 
 
-PAGES = {"kind": "scenes", "count": 12, "shard_size": 3, "split": (8, 2, 2)}
+PAGES = {"kind": "scenes", "count": 6, "shard_size": 2, "split": (4, 1, 1)}
 
 
 def ink_of(mask):
@@ -167,37 +167,36 @@ def test_coco_by_pycocotools(made):
     coco = pytest.importorskip("pycocotools.coco")
     out = made("coco", **PAGES, pattern="dd.mm.yyyy")
     data = coco.COCO(str(out / "annotations" / "instances_train.json"))
-    assert len(data.getImgIds()) == 8
+    assert len(data.getImgIds()) == 4
     names = {c["id"]: c["name"] for c in data.loadCats(data.getCatIds())}
     for picture in data.loadImgs(data.getImgIds()):
         image = np.asarray(Image.open(out / "train" / picture["file_name"]))
         assert image.shape == (picture["height"], picture["width"])
-        found = data.loadAnns(data.getAnnIds(picture["id"]))
+        annotations = data.loadAnns(data.getAnnIds(picture["id"]))
         written = "".join(number["text"] for number in picture["numbers"])
-        assert "".join(names[a["category_id"]] for a in found) == written
-        for note in found:
-            mask = data.annToMask(note)
-            left, top, width, height = note["bbox"]
+        assert "".join(names[a["category_id"]] for a in annotations) == written
+        for annotation in annotations:
+            mask = data.annToMask(annotation)
+            left, top, width, height = annotation["bbox"]
             assert ink_of(mask) == [left, top, left + width, top + height]
-            assert mask.sum() == note["area"]
+            assert mask.sum() == annotation["area"]
             assert image[mask > 0].max() < 255 and image[mask > 0].min() < 128
         ink = np.zeros(image.shape, bool)
-        for note in found:
-            ink |= data.annToMask(note) > 0
+        for annotation in annotations:
+            ink |= data.annToMask(annotation) > 0
         assert (image[~ink] == 255).all()
 
 
 def test_yolo_files_say_the_same_as_coco(made):
     files = made("yolo", **PAGES)
-    notes = json.loads(
-        (made("coco", **PAGES) / "annotations" / "instances_train.json").read_text()
-    )
+    path = made("coco", **PAGES) / "annotations" / "instances_train.json"
+    coco = json.loads(path.read_text())
     sizes = np.array([640, 480, 640, 480])
-    for picture in notes["images"]:
+    for picture in coco["images"]:
         path = files / "labels" / "train" / picture["file_name"]
         rows = np.loadtxt(path.with_suffix(".txt"), ndmin=2)
         boxes = np.array(
-            [a["bbox"] for a in notes["annotations"] if a["image_id"] == picture["id"]]
+            [a["bbox"] for a in coco["annotations"] if a["image_id"] == picture["id"]]
         )
         centres = boxes[:, :2] + boxes[:, 2:] / 2
         assert np.allclose(
@@ -207,7 +206,10 @@ def test_yolo_files_say_the_same_as_coco(made):
     assert "val: images/validation" in (files / "data.yaml").read_text()
 
 
-@pytest.mark.parametrize("format", ["png", "parquet", "webdataset", "lmdb"])
+@pytest.mark.parametrize(
+    "format",
+    ["lmdb", *(pytest.param(f, marks=by_heavy_reader) for f in HEAVY)],
+)
 def test_numbers_can_be_written_again(made, tiny_model, format, tmp_path):
     """Every picture carries the text and the seed that write it again."""
     out = made(format, kind="numbers", count=60, length="2-4", split=(60, 0, 0))
@@ -227,8 +229,8 @@ def numbers_in(out, format, tmp_path):
         webdataset = pytest.importorskip("webdataset")
         shards = str(out / "train-000000.tar")
         data = webdataset.WebDataset(shards, shardshuffle=False).decode("l8")
-        for image, told in data.to_tuple("png", "json"):
-            yield {"image": image, **told}
+        for image, record in data.to_tuple("png", "json"):
+            yield {"image": image, **record}
         return
     if format == "lmdb":
         lmdb = pytest.importorskip("lmdb")
@@ -240,10 +242,9 @@ def numbers_in(out, format, tmp_path):
                 yield row | {"image": Image.open(io.BytesIO(find(b"image-%09d" % i)))}
         return
     datasets = pytest.importorskip("datasets")
-    words = ["imagefolder"] if format == "png" else []
-    cache = str(tmp_path / "cache")
-    yield from datasets.load_dataset(
-        *words,
-        **{"data_dir": str(out)} if words else {"path": str(out)},
-        cache_dir=cache,
-    )["train"]
+    source = {"path": str(out)}
+    if format == "png":
+        source = {"path": "imagefolder", "data_dir": str(out)}
+    yield from datasets.load_dataset(**source, cache_dir=str(tmp_path / "cache"))[
+        "train"
+    ]
