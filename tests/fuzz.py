@@ -40,9 +40,9 @@ from digitgan.datasets.state import read_state
 from digitgan.errors import InputError
 from digitgan.sampling.sampler import Sampler
 from digitgan.sampling.styles import Styles
-from digitgan.serving.api_route import parse_json, unique
+from digitgan.serving.api_route import parse_json
 from digitgan.serving.problems import Problem
-from digitgan.serving.request_models import from_url
+from digitgan.serving.request_models import from_url, unique
 from digitgan.serving.routes.digits import digit_fields
 from digitgan.serving.routes.numbers import DEFAULT_HEIGHT, check_area, number_fields
 from digitgan.training.checkpoint import Checkpoints, _digest

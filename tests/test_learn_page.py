@@ -173,6 +173,12 @@ def test_a_run_is_opened_on_a_phone_and_a_digit_drawn(opened, address):
     page.get_by_role("button", name="Clear").click()
     expect(dots).to_have_count(200)
     assert ink(page, "#pad") == ink(page, "#network-input") == 0
+    page.locator("#pad").press("Space")  # the pen comes down and goes up: a dot
+    page.locator("#pad").press("Space")
+    expect(dots).to_have_count(201)
+    assert ink(page, "#pad") > 30
+    page.get_by_role("button", name="Clear").click()
+    expect(dots).to_have_count(200)
     finger = {"isPrimary": False, "pointerId": 2, "clientX": 99, "clientY": 99}
     page.locator("#pad").dispatch_event("pointerdown", finger)
     assert ink(page, "#pad") == 0

@@ -23,7 +23,7 @@ httpx = pytest.importorskip("httpx")
 from fastapi.routing import APIRoute  # noqa: E402
 from starlette.testclient import TestClient  # noqa: E402
 
-from digitgan.serving import api_route, encoders, static_files  # noqa: E402
+from digitgan.serving import api_route, encoders, routes, static_files  # noqa: E402
 from digitgan.serving.app import create_app  # noqa: E402
 from digitgan.serving.draw_pool import DrawPool  # noqa: E402
 from digitgan.serving.problems import Problem  # noqa: E402
@@ -55,7 +55,7 @@ def refusal(reply, status=400):
     """Return the problem that an answer must be."""
     assert reply.status_code == status, reply.text
     assert reply.headers["content-type"] == "application/problem+json"
-    told = reply.json()
+    told = json.loads(reply.content, parse_constant=pytest.fail)
     assert told["status"] == status and told["detail"] and "\n" not in told["detail"]
     return told
 
@@ -207,7 +207,13 @@ def test_bad_input_names_the_field_and_what_is_allowed(client, path, field, allo
         (b"\xff", "application/json", 400, "body"),
         (b'{"text": 2026}', "application/json", 400, "text"),
         (b'{"text": "1", "seed": true}', "application/json", 400, "seed"),
+        (b'{"text": "1", "seed": 1.0}', "application/json", 400, "seed"),
+        (b'{"text": "1", "seed": "1"}', "application/json", 400, "seed"),
+        (b'{"text": "1", "seed": 1, "seed": 2}', "application/json", 400, "seed"),
+        (b'{"text": "1", "sed": 1}', "application/json", 400, "sed"),
         (b'{"text": "1", "noise": NaN}', "application/json", 400, "noise"),
+        (b'{"text": "1", "noise": 1e400}', "application/json", 400, "noise"),
+        (b'{"text": "1", "blend": [1e400, 0]}', "application/json", 400, "blend"),
         (b'{"text": "1", "spacing": [0, 1.5]}', "application/json", 400, "spacing"),
         (
             b'{"text": "1", "seed": 1' + b"0" * 4_000 + b"}",
@@ -224,6 +230,56 @@ def test_bad_bodies_are_refused(client, body, kind, status, field):
     headers = {"Content-Type": kind}
     told = refusal(client.post("/v1/numbers", content=body, headers=headers), status)
     assert told["field"] == field
+
+
+def test_a_null_is_as_if_the_field_were_absent(client):
+    body = {"text": "12", "seed": None, "spacing": None, "lines": None}
+    said = client.post("/v1/numbers.png", json=body)
+    assert said.content == client.get("/v1/numbers.png?text=12").content
+
+
+def test_an_unknown_field_is_refused_with_the_nearest_name(client):
+    for reply in (
+        client.get("/v1/numbers?text=1&heigth=3"),
+        client.post("/v1/numbers", json={"text": "1", "heigth": 3}),
+    ):
+        problem = refusal(reply)
+        assert problem["field"] == "heigth" and "'height'" in problem["detail"]
+
+
+ROUTE = """
+from fastapi import APIRouter
+from digitgan.serving.app_state import AppState
+from digitgan.serving.drawing import Drawing, add_drawing
+from digitgan.serving.encoders import digit_sheet
+from digitgan.serving.request_models import style_fields
+
+
+def add_routes(api: APIRouter, state: AppState) -> None:
+    class Mirrored(style_fields(state.model)):
+        digit: int
+
+    add_drawing(api, state, Drawing("/v1/mirrored", Mirrored, draw, "A mirrored digit"))
+
+
+def draw(model, form, given):
+    inputs = model.generator_inputs([given.pop("digit")], **given)
+    return digit_sheet(form, model.draw(inputs)[..., ::-1], inputs.conditions, 1, 1)
+"""
+
+
+def test_a_new_route_is_one_new_file(model, tmp_path, monkeypatch):
+    (tmp_path / "mirrored.py").write_text(ROUTE)
+    monkeypatch.setattr(routes, "__path__", [*routes.__path__, str(tmp_path)])
+    with TestClient(create_app(model), HERE) as client:
+        arrays = np.load(io.BytesIO(client.get("/v1/mirrored.npz?digit=7").content))
+        assert np.array_equal(arrays["x"][..., ::-1], model.sample([7]))
+        assert refusal(client.get("/v1/mirrored?digit=7&slant=99"))["field"] == "slant"
+        described = client.get("/openapi.json").json()["paths"]
+        assert {"/v1/mirrored", "/v1/mirrored.{ending}"} < described.keys()
+        assert 'path="/v1/mirrored.npz"' in client.get("/metrics").text
+        assert client.get("/v1/numbers?text=1").status_code == 200
+    monkeypatch.delitem(sys.modules, f"{routes.__name__}.mirrored")
 
 
 def test_a_slow_body_is_refused(client, monkeypatch):

@@ -1,4 +1,4 @@
-"""Routes whose bodies are small, quick and JSON, and whose fields stand once."""
+"""Routes whose bodies are small, quick and JSON."""
 
 import asyncio
 import json
@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from digitgan.serving.problems import Problem, wrong
+from digitgan.serving.request_models import unique
 
 MAX_BODY = 16_384  # bytes of a request
 BODY_SECONDS = 10  # to send them
@@ -22,14 +23,13 @@ class ApiRoute(APIRoute):
         """Return what answers a request."""
         answer = super().get_route_handler()
 
-        async def answer_once(request: Request) -> Response:
-            unique(request.query_params.multi_items())
-            if self.body_field and request.query_params:
+        async def answer_body(request: Request) -> Response:
+            if request.query_params:
                 line = "a POST takes its fields from the body, not the URL"
                 raise Problem(400, line)
             return await answer(JsonRequest(request.scope, request.receive))
 
-        return answer_once
+        return answer_body if self.body_field else answer
 
 
 class JsonRequest(Request):
@@ -75,17 +75,3 @@ def parse_json(body: bytes) -> Any:
         return json.loads(body, object_pairs_hook=unique)
     except (ValueError, RecursionError) as error:
         raise Problem(400, "the body is not JSON", field="body") from error
-
-
-def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return pairs as a dictionary.
-
-    Raises:
-        Problem: 400, a name stands twice.
-    """
-    unique: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in unique:
-            raise wrong(name[:100], value, "one value, and two are given")
-        unique[name] = value
-    return unique

@@ -20,7 +20,7 @@ from digitgan.handwriting.model import Model
 from digitgan.serving.app_state import AppState
 from digitgan.serving.encoders import MEDIA_TYPES
 from digitgan.serving.problems import WITH_BODY, Problem, refusals, wrong
-from digitgan.serving.request_models import RequestModel, from_url
+from digitgan.serving.request_models import RequestModel, from_url, unique
 from digitgan.serving.responses import etag_of, is_current
 
 CACHE = "public, max-age=3600"
@@ -49,7 +49,7 @@ class Drawing:
     summary: str
     example: dict[str, Any] = field(default_factory=dict)
     media_types: dict[str, str] = field(default_factory=lambda: MEDIA_TYPES)
-    json_model: type[BaseModel] = BaseModel
+    json_model: type[BaseModel] | None = None
     accepts_post: bool = False
 
 
@@ -82,10 +82,11 @@ def _described(drawing: Drawing) -> dict[int | str, dict[str, Any]]:
     """Describe what is drawn, in every form."""
     binary = {"schema": {"type": "string", "format": "binary"}}
     content = {media: binary for media in drawing.media_types.values()}
-    if "json" in drawing.media_types:
-        schema = drawing.json_model.model_json_schema()
-        content["application/json"] = {"schema": schema}
-    return {200: {"description": "The picture.", "content": content}}
+    answer: dict[str, Any] = {"description": "The picture.", "content": content}
+    if drawing.json_model:
+        content.pop("application/json")
+        answer["model"] = drawing.json_model
+    return {200: answer}
 
 
 class DrawEndpoint:
@@ -121,9 +122,10 @@ class DrawEndpoint:
         self, request: Request, fields: RequestModel, ending: str | None = None
     ) -> Response:
         """Answer a request."""
+        unique(request.query_params.multi_items())
+        given = fields.given()
         media_types, state = self._drawing.media_types, self._state
         form = form_of(media_types, ending, request.headers.get("accept"))
-        given = fields.given()
         if request.method == "POST":
             headers = {"Cache-Control": "no-store"}
         else:

@@ -108,6 +108,20 @@ def from_url(model: type[RequestModel]) -> Callable[[Any], dict[str, Any]]:
     return lambda query: {name: literal(name, value) for name, value in query.items()}
 
 
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return pairs as a dictionary.
+
+    Raises:
+        Problem: 400, a name stands twice.
+    """
+    unique: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in unique:
+            raise wrong(name[:100], value, "one value, and two are given")
+        unique[name] = value
+    return unique
+
+
 def _kinds(model: type[RequestModel], name: str) -> set[Any]:
     """Return the types that a field may have, such as ``{list, NoneType}``."""
     field = model.model_fields.get(name)

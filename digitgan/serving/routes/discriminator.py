@@ -13,7 +13,13 @@ from digitgan.data.mnist_preprocessing import FAINT
 from digitgan.serving.app_state import AppState
 from digitgan.serving.discriminator import Discriminator
 from digitgan.serving.problems import WITH_BODY, Problem, refusals, wrong
-from digitgan.serving.request_models import Epoch, RequestModel, RunName, from_url
+from digitgan.serving.request_models import (
+    Epoch,
+    RequestModel,
+    RunName,
+    from_url,
+    unique,
+)
 from digitgan.serving.responses import json_or_304, json_response
 from digitgan.serving.runs import Runs, sheet_epochs
 
@@ -73,6 +79,7 @@ def add_routes(api: APIRouter, state: AppState) -> None:
         options: Annotated[Sheet, Query(), BeforeValidator(from_url(Sheet))],
     ) -> Response:
         """Say how real the discriminator finds real digits and a sheet's fakes."""
+        unique(request.query_params.multi_items())
         run = runs.open(name)
         epochs = sheet_epochs(run)
         if not epochs:
