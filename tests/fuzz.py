@@ -20,18 +20,18 @@ from pathlib import Path
 from random import Random
 from types import SimpleNamespace
 
-import hostile
+import corrupt_files
 import numpy as np
-from hostile import (
+from corrupt_files import (
     CARD,
     CLASSES,
     IMAGES,
     LABELS,
     SIZES,
     STYLES,
-    altered,
-    changed,
-    promising,
+    altered_json,
+    corrupted,
+    npz_of_any_header,
 )
 
 from digitgan.data.load import load_dataset
@@ -68,20 +68,25 @@ class Targets:
         self.folder = folder
         for name in ("pictures/ace", "model", "run/checkpoint", "set", "part/.shards"):
             (folder / name).mkdir(parents=True)
-        self._put("pictures/ace/good.png", hostile.picture("PNG"))
-        self._put("train-labels-idx1-ubyte", hostile.idx(LABELS))
-        self._put("model/generator.onnx", hostile.network())
-        self._put("model/styles.npz", hostile.packed(STYLES))
-        spec = json.dumps(asdict(hostile.stored_spec()))
+        self._put("pictures/ace/good.png", corrupt_files.picture("PNG"))
+        self._put("train-labels-idx1-ubyte", corrupt_files.idx(LABELS))
+        self._put("model/generator.onnx", corrupt_files.network())
+        self._put("model/styles.npz", corrupt_files.compressed_npz(STYLES))
+        spec = json.dumps(asdict(corrupt_files.stored_spec()))
         self._put("part/.shards/spec.json", spec.encode())
         self.gan = _game()
         model = SimpleNamespace(classes=CLASSES, limits={"slant": (-31.4, 40.6)})
         self.numbers, self.digits = number_fields(model), digit_fields(model)
         self.card = CARD | {"sha256": _sums(folder / "model")}
-        self.manifest, self.config = hostile.stored_manifest(), hostile.stored_config()
-        self.idx = [hostile.idx(x) for x in (IMAGES, LABELS, IMAGES[:, 1:])]
+        self.manifest, self.config = (
+            corrupt_files.stored_manifest(),
+            corrupt_files.stored_config(),
+        )
+        self.idx = [corrupt_files.idx(x) for x in (IMAGES, LABELS, IMAGES[:, 1:])]
         self.gzip = [gzip.compress(one, mtime=0) for one in self.idx]
-        self.pictures = [hostile.picture(f) for f in ("PNG", "GIF", "BMP", "JPEG")]
+        self.pictures = [
+            corrupt_files.picture(f) for f in ("PNG", "GIF", "BMP", "JPEG")
+        ]
 
     @property
     def names(self) -> list[str]:
@@ -89,34 +94,34 @@ class Targets:
         return [n.removeprefix("read_") for n in dir(self) if n.startswith("read_")]
 
     def make_idx(self, rng: Random) -> bytes:
-        return changed(rng, self.idx)
+        return corrupted(rng, self.idx)
 
     def make_gzip(self, rng: Random) -> bytes:
         if rng.random() < 0.5:
-            return gzip.compress(changed(rng, self.idx), 1, mtime=0)
-        return changed(rng, self.gzip)
+            return gzip.compress(corrupted(rng, self.idx), 1, mtime=0)
+        return corrupted(rng, self.gzip)
 
     def make_npz(self, rng: Random) -> bytes:
         ends = rng.choice(["", "_train"])
-        return promising(rng, {f"x{ends}": IMAGES, f"y{ends}": LABELS})
+        return npz_of_any_header(rng, {f"x{ends}": IMAGES, f"y{ends}": LABELS})
 
     def make_pictures(self, rng: Random) -> bytes:
-        return changed(rng, self.pictures)
+        return corrupted(rng, self.pictures)
 
     def make_styles(self, rng: Random) -> bytes:
-        return promising(rng, STYLES)
+        return npz_of_any_header(rng, STYLES)
 
     def make_model(self, rng: Random) -> bytes:
-        return altered(rng, self.card)
+        return altered_json(rng, self.card)
 
     def make_manifest(self, rng: Random) -> bytes:
-        return altered(rng, self.manifest)
+        return altered_json(rng, self.manifest)
 
     def make_record(self, rng: Random) -> bytes:
-        return altered(rng, self.manifest["shards"][0])
+        return altered_json(rng, self.manifest["shards"][0])
 
     def make_config(self, rng: Random) -> bytes:
-        return altered(rng, self.config)
+        return altered_json(rng, self.config)
 
     def make_checkpoint(self, rng: Random) -> bytes:
         content = {k: np.asarray(v) for k, v in STATE.items()}
@@ -126,11 +131,11 @@ class Targets:
             content.pop(rng.choice(list(content)))
         content["sha256"] = np.asarray(_digest(content))
         if rng.random() < 0.3:
-            return hostile.npz(content)
-        return promising(rng, content)
+            return corrupt_files.npz(content)
+        return npz_of_any_header(rng, content)
 
     def make_table(self, rng: Random) -> bytes:
-        return changed(rng, TABLES)
+        return corrupted(rng, TABLES)
 
     def make_request(self, rng: Random) -> dict:
         usual = {
@@ -142,24 +147,30 @@ class Targets:
         return {
             name: rng.choice(usual[name])
             if name in usual and (name not in WORDS or rng.random() < 0.8)
-            else hostile.text(rng, 40, SIGNS)
+            else corrupt_files.random_text(rng, 40, SIGNS)
             for name in names
         }
 
     def make_pattern(self, rng: Random) -> str:
-        return hostile.text(rng, 40, SIGNS)
+        return corrupt_files.random_text(rng, 40, SIGNS)
 
     def make_url(self, rng: Random) -> list[tuple[str, str]]:
         names = [*self.numbers.model_fields, *self.digits.model_fields]
         pairs = [("text", "12/05")]
         for _ in range(rng.randrange(3)):
-            name = rng.choice(names) if rng.random() < 0.95 else hostile.text(rng, 8)
-            value = hostile.text(rng, rng.choice([2, 30]), "0123456789+-.eE,_ \n")
+            name = (
+                rng.choice(names)
+                if rng.random() < 0.95
+                else corrupt_files.random_text(rng, 8)
+            )
+            value = corrupt_files.random_text(
+                rng, rng.choice([2, 30]), "0123456789+-.eE,_ \n"
+            )
             pairs.append((name, value))
         return pairs
 
     def make_json(self, rng: Random) -> bytes:
-        return altered(rng, BODY)
+        return altered_json(rng, BODY)
 
     def read_idx(self, content: bytes) -> None:
         path = self._put("train-images-idx3-ubyte", content)
@@ -207,7 +218,7 @@ class Targets:
         Run(self.folder / "run", None).log  # noqa: B018 - a property that reads
 
     def read_request(self, options: dict) -> None:
-        hostile.stored_spec(**options)
+        corrupt_files.stored_spec(**options)
 
     def read_pattern(self, content: str) -> None:
         pattern.parse(content)

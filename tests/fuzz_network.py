@@ -18,7 +18,7 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
-import hostile
+import corrupt_files
 import numpy as np
 
 from digitgan.errors import InputError
@@ -33,11 +33,11 @@ MOST_MEMORY = 16 * 2**30  # bytes of addresses
 def run_batch(path: Path, seed: int, first: int, last: int) -> None:
     """Open and run damaged networks; print after each how it ended."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    valid = [hostile.network(), (SHIPPED / "generator.onnx").read_bytes()]
+    valid = [corrupt_files.network(), (SHIPPED / "generator.onnx").read_bytes()]
     small = valid[:1]
     for number in range(first, last):
         rng = Random(f"{seed} {number}")
-        content = hostile.changed(rng, valid if number % 10 == 0 else small)
+        content = corrupt_files.corrupted(rng, valid if number % 10 == 0 else small)
         path.write_bytes(content)
         outcome = "read"
         try:

@@ -1,4 +1,4 @@
-"""Hostile files, one by one: refused in a line, before they take what they claim."""
+"""Corrupt files, one by one: refused in a line, before they take what they claim."""
 
 import gzip
 import io
@@ -9,10 +9,10 @@ import tracemalloc
 import zipfile
 import zlib
 
-import hostile
+import corrupt_files
 import numpy as np
 import pytest
-from hostile import CARD, CLASSES, IMAGES, LABELS, STYLES
+from corrupt_files import CARD, CLASSES, IMAGES, LABELS, STYLES
 
 from digitgan import files
 from digitgan.data import checks
@@ -98,8 +98,8 @@ def test_other_ways_of_packing(tmp_path, way):
 @pytest.mark.parametrize("shape", [(-4, -28, 28), (10**30, 0, 28), (4, 28, 27)])
 def test_shapes_that_are_not_true(tmp_path, shape):
     member = io.BytesIO()
-    told = {"descr": "|u1", "fortran_order": False, "shape": shape}
-    np.lib.format.write_array_header_1_0(member, told)
+    header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(member, header)
     path = npz(tmp_path / "a.npz", x=member.getvalue() + IMAGES.tobytes())
     refused(lambda: load_dataset(path), "is damaged (x ")
 
@@ -112,14 +112,14 @@ def pictures(folder, content):
 
 
 def test_a_picture_that_claims_the_whole_memory(tmp_path):
-    bomb = bytearray(hostile.picture("PNG"))
+    bomb = bytearray(corrupt_files.picture("PNG"))
     bomb[16:24] = struct.pack(">2I", 60_000, 60_000)
     bomb[29:33] = struct.pack(">I", zlib.crc32(bomb[12:29]))
     refused(lambda: load_dataset(pictures(tmp_path, bomb)), "is damaged", "pixels")
 
 
 def test_a_chunk_that_claims_much_takes_nothing(tmp_path):
-    content = bytearray(hostile.picture("PNG"))
+    content = bytearray(corrupt_files.picture("PNG"))
     content[33:37] = struct.pack(">I", 10**9)
     tracemalloc.start()
     try:
@@ -156,13 +156,13 @@ def test_json_has_bounds(tmp_path):
 # Models
 
 
-def folder_of(path, content=None, arrays=STYLES, **told):
+def folder_of(path, content=None, arrays=STYLES, **facts):
     """Write a model folder whose hashes are right, whatever else is not."""
     path.mkdir()
-    (path / "generator.onnx").write_bytes(content or hostile.network())
+    (path / "generator.onnx").write_bytes(content or corrupt_files.network())
     np.savez(path / "styles.npz", **arrays)
     sums = {name: files.sha256(path / name) for name in CARD["sha256"]}
-    card = CARD | {"sha256": sums} | told
+    card = CARD | {"sha256": sums} | facts
     (path / "model.json").write_text(json.dumps(card))
     return path
 
@@ -173,7 +173,7 @@ def test_the_folder_of_these_tests_opens(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("told", "line"),
+    ("facts", "line"),
     [
         ({"classes": ["../../x", *CLASSES[1:]]}, "a class is named '../../x'"),
         ({"classes": ["/x", *CLASSES[1:]]}, "a class is named '/x'"),
@@ -189,8 +189,8 @@ def test_the_folder_of_these_tests_opens(tmp_path):
         ({"sha256": {}}, "is damaged"),
     ],
 )
-def test_cards_that_promise_too_much(tmp_path, told, line):
-    refused(lambda: Sampler(folder_of(tmp_path / "a", **told)), line)
+def test_cards_that_promise_too_much(tmp_path, facts, line):
+    refused(lambda: Sampler(folder_of(tmp_path / "a", **facts)), line)
 
 
 def test_labels_that_were_never_learnt_cannot_be_asked_for(tmp_path):
@@ -198,8 +198,8 @@ def test_labels_that_were_never_learnt_cannot_be_asked_for(tmp_path):
     few = {name: column[STYLES["label"] < 5] for name, column in STYLES.items()}
     model = load(folder_of(tmp_path / "a", arrays=few, conditions=conditions))
     assert model.classes == CLASSES[:8]
-    recipe = model.generator_inputs(model.labels([7, 6, 5]))
-    assert np.isfinite(recipe.conditions["slant"]).all()  # of all labels together
+    inputs = model.generator_inputs(model.labels([7, 6, 5]))
+    assert np.isfinite(inputs.conditions["slant"]).all()  # of all labels together
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_a_network_has_bounded_memory(tmp_path):
 
 
 def test_a_name_that_is_no_text_is_not_printed_about(tmp_path, capfd):
-    content = hostile.network().replace(b"latents", b"laten\xff\xff")
+    content = corrupt_files.network().replace(b"latents", b"laten\xff\xff")
     refused(lambda: Sampler(folder_of(tmp_path / "a", content)), "is damaged")
     assert capfd.readouterr() == ("", "")
 
@@ -300,9 +300,9 @@ def test_keras_refuses_code_in_the_game(tmp_path):
     ],
 )
 def test_manifests_that_contradict_themselves(tmp_path, changes, line):
-    told = hostile.stored_manifest()
-    told["spec"] |= changes
-    (tmp_path / "manifest.json").write_text(json.dumps(told))
+    stored = corrupt_files.stored_manifest()
+    stored["spec"] |= changes
+    (tmp_path / "manifest.json").write_text(json.dumps(stored))
     refused(lambda: read_state(tmp_path), "manifest.json'", line)
 
 
@@ -310,14 +310,14 @@ def test_manifests_that_contradict_themselves(tmp_path, changes, line):
     "changes", [{"index": -1}, {"index": 9}, {"count": 3}, {"fragment": None}, {"x": 1}]
 )
 def test_records_of_no_shard(tmp_path, changes):
-    told = hostile.stored_manifest()
-    told["shards"][0] |= changes
-    (tmp_path / "manifest.json").write_text(json.dumps(told))
+    stored = corrupt_files.stored_manifest()
+    stored["shards"][0] |= changes
+    (tmp_path / "manifest.json").write_text(json.dumps(stored))
     refused(lambda: read_state(tmp_path), "manifest.json' is damaged")
 
 
 def test_the_manifest_of_these_tests_is_read(tmp_path):
-    (tmp_path / "manifest.json").write_text(json.dumps(hostile.stored_manifest()))
+    (tmp_path / "manifest.json").write_text(json.dumps(corrupt_files.stored_manifest()))
     state = read_state(tmp_path)
     assert state.manifest and len(state.records) == 3
     assert len(LABELS) == len(IMAGES)

@@ -38,11 +38,11 @@ CARD = {
 # Bytes: valid files that are cut, flipped, filled, spliced
 
 
-def changed(rng: Random, valid: list[bytes]) -> bytes:
+def corrupted(rng: Random, valid: list[bytes]) -> bytes:
     """Return a file that is nearly one of the valid ones."""
     data, other = bytearray(rng.choice(valid)), rng.choice(valid)
     for _ in range(rng.randint(1, 4)):
-        at, new = rng.randrange(len(data) + 1), _few_bytes(rng)
+        at, new = rng.randrange(len(data) + 1), _random_bytes(rng)
         if rng.random() < 0.5:
             at %= 64  # where the headers are
         way = rng.randrange(6)
@@ -59,7 +59,7 @@ def changed(rng: Random, valid: list[bytes]) -> bytes:
     return bytes(data)
 
 
-def _few_bytes(rng: Random) -> bytes:
+def _random_bytes(rng: Random) -> bytes:
     if rng.random() < 0.5:
         return rng.randbytes(rng.randint(1, 9))
     order = rng.choice(["big", "little"])
@@ -70,7 +70,7 @@ def _few_bytes(rng: Random) -> bytes:
 # JSON: valid objects, some of whose values are something else
 
 
-def value(rng: Random, depth: int = 3) -> Any:
+def json_value(rng: Random, depth: int = 3) -> Any:
     """Return anything that JSON can hold."""
     kind = rng.randrange(8 if depth else 6)
     if kind == 0:
@@ -86,49 +86,51 @@ def value(rng: Random, depth: int = 3) -> Any:
             ["", "..", "../../x", "/x", "a\nb", "\ud800", "\0", "9" * 5000]
         )
     if kind == 5:
-        return text(rng, 8)
+        return random_text(rng, 8)
     if kind == 6:
-        return [value(rng, depth - 1) for _ in range(rng.randrange(4))]
-    return {text(rng, 8): value(rng, depth - 1) for _ in range(rng.randrange(4))}
+        return [json_value(rng, depth - 1) for _ in range(rng.randrange(4))]
+    return {
+        random_text(rng, 8): json_value(rng, depth - 1) for _ in range(rng.randrange(4))
+    }
 
 
-def text(rng: Random, most: int, signs: str = "") -> str:
-    """Return a short text of some signs, or of any."""
-    few = range(rng.randint(0, most))
-    if signs and rng.random() < 0.8:
-        return "".join(rng.choice(signs) for _ in few)
+def random_text(rng: Random, max_length: int, characters: str = "") -> str:
+    """Return a short text of some characters, or of any."""
+    few = range(rng.randint(0, max_length))
+    if characters and rng.random() < 0.8:
+        return "".join(rng.choice(characters) for _ in few)
     return "".join(
         chr(rng.choice([rng.randrange(128), rng.randrange(0x110000)])) for _ in few
     )
 
 
-def altered(rng: Random, valid: Any) -> bytes:
+def altered_json(rng: Random, valid: Any) -> bytes:
     """Return JSON like a valid one, with some values replaced, lost or added."""
     if rng.random() < 0.2:
-        return changed(rng, [json.dumps(valid).encode()])
+        return corrupted(rng, [json.dumps(valid).encode()])
     box = [json.loads(json.dumps(valid))]
     for _ in range(rng.randint(1, 3)):
-        parent, key = rng.choice(list(_places(box)))
-        way, new = rng.randrange(4), value(rng)
+        parent, key = rng.choice(list(_slots(box)))
+        way, new = rng.randrange(4), json_value(rng)
         if way < 2:
             parent[key] = new
         elif way == 2:
             del parent[key]
         elif isinstance(parent, dict):
-            parent[text(rng, 8)] = new
+            parent[random_text(rng, 8)] = new
         else:
             parent.append(new)
         box = box or [None]
     return json.dumps(box[0]).encode()
 
 
-def _places(within: dict | list):
+def _slots(within: dict | list):
     """Yield where every value in JSON lies."""
     pairs = within.items() if isinstance(within, dict) else enumerate(within)
     for key, inner in pairs:
         yield within, key
         if isinstance(inner, dict | list):
-            yield from _places(inner)
+            yield from _slots(inner)
 
 
 # NPZ: arrays whose headers promise anything
@@ -146,17 +148,17 @@ def npz(arrays: dict[str, np.ndarray]) -> bytes:
     return file.getvalue()
 
 
-def packed(arrays: dict[str, np.ndarray]) -> bytes:
+def compressed_npz(arrays: dict[str, np.ndarray]) -> bytes:
     """Return a compressed NPZ."""
     file = io.BytesIO()
     np.savez_compressed(file, **arrays)
     return file.getvalue()
 
 
-def promising(rng: Random, arrays: dict[str, np.ndarray]) -> bytes:
-    """Return an NPZ with headers of any type and shape, over the true content."""
+def npz_of_any_header(rng: Random, arrays: dict[str, np.ndarray]) -> bytes:
+    """Return an NPZ with headers of any type and shape over the true content."""
     if rng.random() < 0.4:
-        return changed(rng, [npz(arrays), packed(arrays)])
+        return corrupted(rng, [npz(arrays), compressed_npz(arrays)])
     file = io.BytesIO()
     with ZipFile(file, "w", rng.choice(WAYS)) as archive:
         for name, array in arrays.items():
@@ -167,9 +169,9 @@ def promising(rng: Random, arrays: dict[str, np.ndarray]) -> bytes:
                 shape = [rng.choice(SIZES) for _ in range(rng.randrange(4))]
                 if rng.random() < 0.5:
                     shape = array.shape
-                told = {"descr": rng.choice([array.dtype.str, *TYPES])}
-                told |= {"fortran_order": rng.random() < 0.5, "shape": tuple(shape)}
-                np.lib.format.write_array_header_1_0(member, told)
+                header = {"descr": rng.choice([array.dtype.str, *TYPES])}
+                header |= {"fortran_order": rng.random() < 0.5, "shape": tuple(shape)}
+                np.lib.format.write_array_header_1_0(member, header)
                 member.write(array.tobytes())
             archive.writestr(f"{name}.npy", member.getvalue())
     return file.getvalue()
@@ -223,7 +225,7 @@ def stored_config() -> dict:
     from digitgan.model.presets import PRESETS
     from digitgan.training.run import Config
 
-    told = Config(
+    config = Config(
         preset="tiny",
         settings=PRESETS["tiny"],
         data="mnist",
@@ -234,7 +236,7 @@ def stored_config() -> dict:
         seed=0,
         backend="tensorflow",
     )
-    return json.loads(json.dumps(asdict(told)))
+    return json.loads(json.dumps(asdict(config)))
 
 
 def network() -> bytes:
