@@ -24,7 +24,7 @@ from digitgan.evaluation.metrics import handwriting, memorisation
 from digitgan.evaluation.metrics.distances import frechet
 from digitgan.measure.classifier import Classifier
 from digitgan.measure.morphometry import measure
-from digitgan.sampling.styles import UNITS
+from digitgan.sampling.styles import STYLE_UNITS
 from digitgan.training.adapt import adapt
 
 IMAGES = ROOT / "docs" / "images"
@@ -81,7 +81,7 @@ def with_style(model, mine: Digits):
     def draw(labels: np.ndarray, seed: int) -> np.ndarray:
         rng = np.random.default_rng(seed)
         rows = [rng.choice(np.flatnonzero(mine.labels == one)) for one in labels]
-        told = {k: measured[k][rows].clip(*model.limits[k]) for k in UNITS}
+        told = {k: measured[k][rows].clip(*model.limits[k]) for k in STYLE_UNITS}
         return model.sample(labels, seed=seed, **told)
 
     return draw

@@ -117,7 +117,7 @@ def ours(preset: str, minutes: float):
     with tempfile.TemporaryDirectory() as folder:
         run = digitgan.train(preset, minutes=minutes, out=Path(folder) / "run")
         model = digitgan.load(run.folder)
-        labels = model.labels(n=N)
+        labels = model.labels(n=N) if model.classes else None
         return model.sample(n=N, seed=1), labels, run.log[-1]["epoch"]
 
 

@@ -54,7 +54,8 @@ def draw(name: str, seed: int, minutes: float, digits, n: int):
             preset, minutes=minutes, seed=seed, out=Path(folder) / "run", **settings
         )
         model = digitgan.load(run.folder)
-        return model.sample(n=n, seed=1), model.labels(n=n), run.log[-1]["epoch"]
+        labels = model.labels(n=n) if model.classes else None
+        return model.sample(n=n, seed=1), labels, run.log[-1]["epoch"]
 
 
 def main() -> None:

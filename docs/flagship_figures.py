@@ -17,7 +17,7 @@ from digitgan.data.image_grid import grid
 from digitgan.data.load import load_dataset
 from digitgan.handwriting import generate
 from digitgan.measure.morphometry import measure
-from digitgan.sampling.styles import UNITS
+from digitgan.sampling.styles import STYLE_UNITS
 
 IMAGES = Path(__file__).parent / "images"
 GAP = 40  # screen pixels between two sheets
@@ -59,7 +59,7 @@ def asked_and_measured(model) -> plt.Figure:
     recipe = model.generator_inputs(model.labels(n=3_000), seed=11)
     measured = measure(model.draw(recipe))
     figure, axes = plt.subplots(1, 2, figsize=(9, 4.2), layout="constrained")
-    for axis, (name, unit) in zip(axes, UNITS.items(), strict=True):
+    for axis, (name, unit) in zip(axes, STYLE_UNITS.items(), strict=True):
         asked = recipe.conditions[name]
         explained = 1 - np.mean((measured[name] - asked) ** 2) / np.var(asked)
         axis.plot(asked, measured[name], ".", markersize=2, alpha=0.5)

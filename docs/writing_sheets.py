@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 import digitgan
-from digitgan.handwriting.write import WrittenText
+from digitgan.handwriting.written_text import WrittenText
 
 IMAGES = Path(__file__).parent / "images"
 TEXTS = (

@@ -34,12 +34,13 @@ from corrupt_files import (
     npz_of_any_header,
 )
 
+from digitgan import files
 from digitgan.data.load import load_dataset
 from digitgan.datasets import pattern
 from digitgan.datasets.state import read_state
 from digitgan.errors import InputError
-from digitgan.sampling.sampler import Sampler
-from digitgan.sampling.styles import Styles
+from digitgan.handwriting.model import load
+from digitgan.sampling.styles import MAX_STYLE_BYTES, STYLE_ARRAYS, StyleTable
 from digitgan.serving.api_route import parse_json
 from digitgan.serving.problems import Problem
 from digitgan.serving.request_models import from_url, unique
@@ -187,13 +188,16 @@ class Targets:
         load_dataset(self.folder / "pictures")
 
     def read_styles(self, content: bytes) -> None:
-        styles = Styles(self._put("styles.npz", content), 10)
+        path = self._put("styles.npz", content)
+        with files.as_input_errors("model", path):
+            arrays = files.read_arrays("model", path, STYLE_ARRAYS, MAX_STYLE_BYTES)
+            styles = StyleTable(arrays, 10)
         drawn = styles.draw(np.arange(10))
         assert all(np.isfinite(v).all() for v in drawn.values())
 
     def read_model(self, content: bytes) -> None:
         self._put("model/model.json", content)
-        model = Sampler(self.folder / "model", threads=1)
+        model = load(self.folder / "model", threads=1)
         assert model.sample(n=2).shape == (2, 28, 28)
         digit_fields(model)
 

@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 const site = pathToFileURL(process.argv[2] + "/");
 const load = (name) => import(new URL(`worker/${name}.js`, site).href);
 const read = (name) => new Uint8Array(readFileSync(new URL(`model/${name}`, site)));
-const { write: defaults } = await load("../constants");
+const { model: defaults } = await load("../constants");
 const { drawLatents } = await load("random_streams");
 const { RandomGenerator } = await load("random_generator");
 const { torusInputs } = await load("latent_torus");

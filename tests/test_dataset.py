@@ -29,8 +29,8 @@ from digitgan.datasets.resolve import resolve_spec
 from digitgan.datasets.spec import ModelFacts
 from digitgan.errors import DatasetFailed, InputError
 from digitgan.handwriting.model import SHIPPED
-from digitgan.handwriting.punctuation import SIGNS
-from digitgan.handwriting.write import DIGITS
+from digitgan.handwriting.options import DIGITS
+from digitgan.handwriting.punctuation import PUNCTUATION
 from digitgan.random_streams import Stream, random_stream
 from digitgan.sampling.generator_inputs import GeneratorInputs
 
@@ -348,7 +348,7 @@ def test_a_spec_leads_to_its_request_and_back():
 
 
 def test_boxes_have_a_class_for_every_character_that_leaves_ink():
-    assert set(CHARACTERS) == {*DIGITS, *SIGNS}
+    assert set(CHARACTERS) == {*DIGITS, *PUNCTUATION}
 
 
 class ColourModel:

@@ -16,7 +16,6 @@ from digitgan import cli
 from digitgan.data.dataset import Dataset, Digits
 from digitgan.errors import InputError
 from digitgan.evaluation import command, load_samples, scorecard
-from digitgan.sampling.sampler import Sampler
 
 HEAVY = ("keras", "tensorflow", "jax", "torch", "matplotlib", "sklearn")
 NAMES = tuple(str(digit) for digit in range(10))
@@ -114,7 +113,7 @@ def test_a_model_draws_with_the_frequencies_of_real_digits(small, model):
     found = np.bincount(labels, minlength=10) / len(labels)
     assert np.abs(found - expected).max() < 0.06
     same(load_samples.find(model, small, seed=3), (images, labels))
-    same(load_samples.find(Sampler(model), small, seed=3), (images, labels))
+    same(load_samples.find(digitgan.load(model), small, seed=3), (images, labels))
     assert not np.array_equal(load_samples.find(model, small, seed=4)[0], images)
 
 

@@ -18,7 +18,7 @@ from digitgan.errors import InputError
 from digitgan.export import export, file_sizes
 from digitgan.export.javascript import constants
 from digitgan.random_streams import draw_latents
-from digitgan.sampling.latent_torus import TURN, plane
+from digitgan.sampling.latent_torus import PERIOD, torus_inputs
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_the_command_says_what_it_wrote(capsys, tmp_path):
     ("words", "line"),
     [
         (["--format", "wbe"], "format 'wbe' is unknown (did you mean 'web'?)"),
-        (["nowhere", "--format", "web"], "model 'nowhere' has no model.json"),
+        (["nowhere", "--format", "web"], "'nowhere' has no model.json"),
         ([], "Missing option '--format'"),
     ],
 )
@@ -133,7 +133,9 @@ def test_a_model_without_labels_makes_no_page(tmp_path):
 
 def test_the_page_asks_nobody_and_names_its_model(site, model):
     described = json.loads((site / "model" / "model.json").read_text())
-    assert described["name"] == "flagship" and described["limits"] == model.limits
+    assert described["name"] == "flagship" and described["limits"] == {
+        k: list(v) for k, v in model.limits.items()
+    }
     network = model.description["sha256"]["generator.onnx"]
     assert described["sha256"]["generator.onnx"] == network
     for path in site.rglob("*"):
@@ -205,11 +207,11 @@ def test_digits_are_those_of_the_sampler(site, model):
     assert np.array_equal(np.float32(latents), draw_latents(5, 64, 4, 1022))
     expected = model.sample(labels, seed=2**50, one_hand=True, **style)
     assert np.abs(digits_of(drawn) - expected).max() <= 1
-    y, x = np.mgrid[:TURN, :TURN].reshape(2, -1)
-    expected = model.draw(plane(model, x, y, digit=3, seed=7))
+    y, x = np.mgrid[:PERIOD, :PERIOD].reshape(2, -1)
+    expected = model.draw(torus_inputs(model, x, y, digit=3, seed=7))
     assert np.abs(digits_of(whole) - expected).max() <= 1
     y, x = np.mgrid[7:10, 3:5].reshape(2, -1)
-    expected = model.draw(plane(model, x, y, digit=5, seed=9, slant=12))
+    expected = model.draw(torus_inputs(model, x, y, digit=5, seed=9, slant=12))
     assert np.abs(digits_of(part) - expected).max() <= 1
 
 

@@ -75,7 +75,7 @@ def test_its_library_draws_the_same_digits(format, here, capsys):
     exec(block(section(format), "python"), names)
     digits, inputs = names["digits"], names["inputs"]
     assert digits.shape == (10, 28, 28) and digits.dtype == np.uint8
-    expected = digitgan.load()._session.run(None, inputs)[0]
+    expected = digitgan.load().session.run(None, inputs)[0]
     assert np.abs(digits.astype(int) - expected).max() <= 1
     assert expected.std(axis=0).max() > 50  # ten digits, not one
 

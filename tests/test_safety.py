@@ -22,8 +22,6 @@ from digitgan.errors import InputError
 from digitgan.files import sha256
 from digitgan.handwriting.model import load
 from digitgan.measure import onnx_session
-from digitgan.sampling.sampler import Sampler
-from digitgan.sampling.styles import Styles
 
 onnx = pytest.importorskip("onnx")
 
@@ -182,15 +180,15 @@ def test_the_folder_of_these_tests_opens(tmp_path):
         ({"classes": []}, "0 classes"),
         ({"latent_dim": 10**9}, "latent_dim is 1000000000"),
         ({"latent_dim": True}, "latent_dim is True"),
-        ({"latent_dim": 5}, "generator.onnx' is damaged"),
-        ({"conditions": {"label": [0, 9]}}, "generator.onnx' is damaged"),
+        ({"latent_dim": 5}, "a' is damaged"),
+        ({"conditions": {"label": [0, 9]}}, "a' is damaged"),
         ({"conditions": {"slant": [0, 9]}}, "styles without labels"),
         ({"conditions": {"label": [0, float("nan")]}}, "conditions is nan"),
         ({"sha256": {}}, "is damaged"),
     ],
 )
 def test_cards_that_promise_too_much(tmp_path, facts, line):
-    refused(lambda: Sampler(folder_of(tmp_path / "a", **facts)), line)
+    refused(lambda: load(folder_of(tmp_path / "a", **facts)), line)
 
 
 def test_labels_that_were_never_learnt_cannot_be_asked_for(tmp_path):
@@ -212,8 +210,8 @@ def test_labels_that_were_never_learnt_cannot_be_asked_for(tmp_path):
     ],
 )
 def test_styles_of_no_digit(tmp_path, column, line):
-    np.savez(tmp_path / "styles.npz", **STYLES | {"label": column})
-    refused(lambda: Styles(tmp_path / "styles.npz", 10), line)
+    folder = folder_of(tmp_path / "a", arrays=STYLES | {"label": column})
+    refused(lambda: load(folder), line)
 
 
 def graph(nodes, arrays=()):
@@ -237,7 +235,7 @@ def test_a_network_reads_no_other_file(tmp_path, monkeypatch):
     weights.external_data.add(key="location", value="secret.bin")
     made = graph([onnx.helper.make_node("Add", ["latents", "w"], ["y"])], [weights])
     path = folder_of(tmp_path / "a", made.SerializeToString())
-    refused(lambda: Sampler(path), "reads other files")
+    refused(lambda: load(path), "reads other files")
 
 
 def test_a_network_has_bounded_memory(tmp_path):
@@ -249,19 +247,19 @@ def test_a_network_has_bounded_memory(tmp_path):
         node("Add", ["latents", "sum"], ["y"]),
     ]
     path = folder_of(tmp_path / "a", graph(nodes, [size]).SerializeToString())
-    refused(lambda: Sampler(path), "is damaged", "ConstantOfShape")
+    refused(lambda: load(path), "is damaged", "ConstantOfShape")
 
 
 def test_a_name_that_is_no_text_is_not_printed_about(tmp_path, capfd):
     content = corrupt_files.network().replace(b"latents", b"laten\xff\xff")
-    refused(lambda: Sampler(folder_of(tmp_path / "a", content)), "is damaged")
+    refused(lambda: load(folder_of(tmp_path / "a", content)), "is damaged")
     assert capfd.readouterr() == ("", "")
 
 
 def test_a_network_of_another_hash_is_not_opened(tmp_path, monkeypatch):
     monkeypatch.setattr(onnx_session.onnxruntime, "InferenceSession", pytest.fail)
     path = folder_of(tmp_path / "a", sha256=CARD["sha256"])
-    refused(lambda: Sampler(path), "its SHA-256 differs")
+    refused(lambda: load(path), "its SHA-256 differs")
 
 
 def test_keras_refuses_code_in_the_game(tmp_path):
@@ -277,7 +275,7 @@ def test_keras_refuses_code_in_the_game(tmp_path):
         for name in ("metadata.json", "model.weights.h5"):
             game.writestr(name, b"{}")
         game.writestr("config.json", config)
-    base = Sampler(path)
+    base = load(path)
     base.description["sha256"]["gan.keras"] = sha256(path / "gan.keras")
     with pytest.raises(InputError, match="(?i)lambda"):
         adapt._game(base, seed=0)

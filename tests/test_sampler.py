@@ -9,15 +9,16 @@ from model_folders import make_model
 
 import digitgan
 from digitgan.errors import InputError
-from digitgan.sampling.generator_inputs import walk
+from digitgan.sampling.generator_inputs import interpolation_path
+from digitgan.sampling.styles import StyleTable
 
-NAMES = tuple("0123456789")
+CLASSES = tuple("0123456789")
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """An untrained model that can be asked for label, thickness and slant."""
-    return make_model(tmp_path_factory.mktemp("styled"), "flagship", NAMES)
+    return make_model(tmp_path_factory.mktemp("styled"), "flagship", CLASSES)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def model(folder):
     return digitgan.load(folder)
 
 
-def near(one, other):
+def nearly_equal(one, other):
     return np.abs(one.astype(int) - other.astype(int)).max() <= 1
 
 
@@ -33,23 +34,27 @@ def test_digits_do_not_depend_on_how_many_are_drawn_or_by_how_many(model, folder
     images = model.sample(n=1100, seed=5)
     assert images.dtype == np.uint8 and images.shape == (1100, 28, 28)
     for n in (1, 10, 513):
-        assert near(model.sample(n=n, seed=5), images[:n])
+        assert nearly_equal(model.sample(n=n, seed=5), images[:n])
     for threads in (1, 2):
-        assert near(digitgan.load(folder, threads).sample(n=64, seed=5), images[:64])
+        assert nearly_equal(
+            digitgan.load(folder, threads).sample(n=64, seed=5), images[:64]
+        )
     late = model.draw(
         model.generator_inputs(model.labels(n=1100)[1000:], seed=5, start=1000)
     )
-    assert near(late, images[1000:])
-    assert not near(model.sample(n=10, seed=6), images[:10])
+    assert nearly_equal(late, images[1000:])
+    assert not nearly_equal(model.sample(n=10, seed=6), images[:10])
 
 
-def test_each_wish_reaches_the_network(model):
+def test_each_argument_reaches_the_network(model):
     plain = model.sample([3, 8], seed=1)
-    assert near(model.sample(digit=3, seed=1), plain[:1])
-    for wish in ({"thickness": 3.5}, {"slant": -20}, {"variety": 0.2}, {"seed": 2}):
-        assert not near(model.sample([3, 8], **{"seed": 1, **wish}), plain), wish
+    assert nearly_equal(model.sample(digit=3, seed=1), plain[:1])
+    changes = ({"thickness": 3.5}, {"slant": -20}, {"variety": 0.2}, {"seed": 2})
+    for change in changes:
+        other = model.sample([3, 8], **{"seed": 1, **change})
+        assert not nearly_equal(other, plain), change
     both = model.sample([3, 3], seed=1, thickness=[2.0, 3.5], one_hand=True)
-    assert not near(both[0], both[1])
+    assert not nearly_equal(both[0], both[1])
 
 
 def test_one_hand_has_one_latent_and_one_style(model):
@@ -58,36 +63,34 @@ def test_one_hand_has_one_latent_and_one_style(model):
     )
     assert (several.latents == several.latents[0]).all()
     same = model.sample([7, 7, 7], seed=4, one_hand=True)
-    assert near(same[0], same[1]) and near(same[0], same[2])
+    assert nearly_equal(same[0], same[1]) and nearly_equal(same[0], same[2])
     apart = model.sample([7, 7], seed=4)
-    assert not near(apart[0], apart[1])
+    assert not nearly_equal(apart[0], apart[1])
 
 
-def test_drawn_styles_are_like_those_of_the_label(tmp_path):
-    styles = make_model(tmp_path, "flagship", NAMES) / "styles.npz"
-    known = {"label": np.repeat([0, 1], 500), "thickness": np.repeat([2.0, 4.0], 500)}
-    known["thickness"] += np.random.default_rng(0).normal(0, 0.1, 1000)
-    np.savez(styles, **known, slant=10 * (known["thickness"] - 3))
-    from digitgan.sampling.styles import Styles
-
-    drawn = Styles(styles, 2).draw(np.repeat([1, 0], 2000), seed=3)
+def test_drawn_styles_are_like_those_of_the_label():
+    thickness = np.repeat([2.0, 4.0], 500)
+    thickness += np.random.default_rng(0).normal(0, 0.1, 1000)
+    label, slant = np.repeat([0, 1], 500), 10 * (thickness - 3)
+    styles = StyleTable({"label": label, "thickness": thickness, "slant": slant}, 2)
+    drawn = styles.draw(np.repeat([1, 0], 2000), seed=3)
     for part, mean in ((drawn["thickness"][:2000], 4), (drawn["thickness"][2000:], 2)):
         assert abs(part.mean() - mean) < 0.02 and 0.09 < part.std() < 0.13
     together = np.corrcoef(drawn["thickness"][:2000], drawn["slant"][:2000])[0, 1]
     assert together > 0.95
-    usual = Styles(styles, 2).draw(np.array([1, 1]), seed=3, variety=0.0)
+    usual = styles.draw(np.array([1, 1]), seed=3, variety=0.0)
     assert usual["thickness"] == pytest.approx([4.0, 4.0], abs=0.02)
 
 
-def test_a_walk_begins_and_ends_where_it_should(model):
+def test_an_interpolation_begins_and_ends_where_it_should(model):
     labels = model.labels([2, 0, 2, 6])
     ends = [model.generator_inputs(labels, seed=seed, one_hand=True) for seed in (1, 2)]
-    steps = walk(*ends, frames=9)
+    steps = interpolation_path(*ends, frames=9)
     assert len(steps) == 9
-    assert near(model.draw(steps[0]), model.draw(ends[0]))
-    assert near(model.draw(steps[-1]), model.draw(ends[1]))
-    sizes = [np.linalg.norm(step.latents[0]) for step in steps]
-    assert min(sizes) > 0.9 * min(sizes[0], sizes[-1])
+    assert nearly_equal(model.draw(steps[0]), model.draw(ends[0]))
+    assert nearly_equal(model.draw(steps[-1]), model.draw(ends[1]))
+    norms = [np.linalg.norm(step.latents[0]) for step in steps]
+    assert min(norms) > 0.9 * min(norms[0], norms[-1])
     jumps = [
         np.abs(a.latents - b.latents).max()
         for a, b in zip(steps, steps[1:], strict=False)
@@ -96,16 +99,19 @@ def test_a_walk_begins_and_ends_where_it_should(model):
 
 
 @pytest.mark.parametrize(
-    ("wishes", "line"),
+    ("arguments", "line"),
     [
         ({}, "n is None"),
         ({"n": 0}, "n is 0: allowed is 1 to"),
         ({"n": 10**9}, "n is 1000000000: allowed is 1 to"),
-        ({"labels": [1], "n": 2}, "allowed beside them is no n or digit"),
-        ({"labels": [1.0, 2.0]}, "allowed are integers"),
-        ({"labels": []}, "allowed are integers"),
-        ({"labels": [1, 10]}, "allowed is 0 to 9"),
-        ({"digit": -1}, "allowed is 0 to 9"),
+        (
+            {"labels": [1], "n": 2},
+            "labels is given: allowed is no n and no digit",
+        ),
+        ({"labels": [1.0, 2.0]}, "allowed is integers"),
+        ({"labels": []}, "allowed is integers"),
+        ({"labels": [1, 10]}, "allowed is integers .* from 0 to 9"),
+        ({"digit": -1}, "digit is -1: allowed is 0 to 9"),
         ({"n": 3, "seed": -1}, "seed is -1: allowed is 0 to"),
         ({"n": 3, "variety": 1.5}, "variety is 1.5: allowed is 0 to 1"),
         ({"n": 3, "variety": float("nan")}, "variety is nan"),
@@ -113,24 +119,24 @@ def test_a_walk_begins_and_ends_where_it_should(model):
         ({"n": 3, "slant": float("nan")}, "slant is nan: allowed is .* degrees"),
         (
             {"n": 3, "slant": [1, 2]},
-            r"slant has shape \(2,\): allowed is one or \(3,\)",
+            r"slant \[1, 2\] has shape \(2,\): allowed is one number or \(3,\)",
         ),
     ],
 )
-def test_what_cannot_be_asked(model, wishes, line):
+def test_what_cannot_be_asked(model, arguments, line):
     with pytest.raises(InputError, match=line):
-        model.sample(**wishes)
+        model.sample(**arguments)
 
 
-def test_models_that_know_less(tmp_path):
-    labelled = digitgan.load(make_model(tmp_path / "a", "tiny", NAMES))
+def test_models_with_fewer_conditions(tmp_path):
+    labelled = digitgan.load(make_model(tmp_path / "a", "tiny", CLASSES))
     assert labelled.limits == {} and labelled.sample([4, 2], seed=1).shape[0] == 2
-    with pytest.raises(InputError, match="cannot be asked for it"):
+    with pytest.raises(InputError, match="thickness .* model without styles"):
         labelled.sample([4], thickness=2.0)
-    plain = digitgan.load(make_model(tmp_path / "b", "dcgan", NAMES))
-    assert plain.classes == () and plain.labels(n=3) is None
+    plain = digitgan.load(make_model(tmp_path / "b", "dcgan", CLASSES))
+    assert plain.classes == () and plain.labels(n=3) == 3
     assert plain.sample(n=3).shape == (3, 28, 28)
-    with pytest.raises(InputError, match="cannot be asked for a digit"):
+    with pytest.raises(InputError, match="labels .* model without labels"):
         plain.sample([1, 2])
 
 

@@ -12,7 +12,7 @@ from digitgan.data.load import load_cached
 from digitgan.errors import InputError
 from digitgan.handwriting.model import load
 from digitgan.measure.nearest_neighbours import distances, nearest
-from digitgan.sampling.latent_torus import TURN, plane
+from digitgan.sampling.latent_torus import PERIOD, torus_inputs
 
 pytest.importorskip("starlette")
 pytest.importorskip("httpx")
@@ -48,28 +48,30 @@ def problem(reply, status):
 
 
 def test_the_middle_of_a_plane_is_the_hand_of_its_seed(model):
-    drawn = model.draw(plane(model, [0], [0], digit=8, seed=5))
+    drawn = model.draw(torus_inputs(model, [0], [0], digit=8, seed=5))
     hand = model.sample(range(10), seed=5, one_hand=True)
     assert np.abs(drawn[0].astype(int) - hand[8]).max() <= 1
 
 
 def test_steps_are_alike_and_lead_round(model):
-    y, x = np.mgrid[:TURN, :TURN].reshape(2, -1)
-    latents = plane(model, x, y, digit=1, seed=3).latents.reshape(TURN, TURN, -1)
+    y, x = np.mgrid[:PERIOD, :PERIOD].reshape(2, -1)
+    latents = torus_inputs(model, x, y, digit=1, seed=3).latents.reshape(
+        PERIOD, PERIOD, -1
+    )
     for axis in (0, 1):
         steps = np.linalg.norm(np.roll(latents, -1, axis) - latents, axis=2)
         assert steps.min() > 1
         across = steps.std(axis=axis).max()
         assert across < 0.35 * steps.mean()
-    again = plane(model, x + TURN, y - TURN, digit=1, seed=3).latents
-    assert np.allclose(again, latents.reshape(TURN**2, -1), atol=1e-5)
-    usual = plane(model, x, y, digit=1, seed=3, variety=0).latents
+    again = torus_inputs(model, x + PERIOD, y - PERIOD, digit=1, seed=3).latents
+    assert np.allclose(again, latents.reshape(PERIOD**2, -1), atol=1e-5)
+    usual = torus_inputs(model, x, y, digit=1, seed=3, variety=0).latents
     assert not usual.any()
 
 
 def test_latents_of_planes_are_as_long_as_drawn_ones(model):
     lengths = [
-        np.linalg.norm(plane(model, [5], [9], digit=0, seed=s).latents)
+        np.linalg.norm(torus_inputs(model, [5], [9], digit=0, seed=s).latents)
         for s in range(200)
     ]
     assert np.mean(np.square(lengths)) == pytest.approx(model.latent_dim, rel=0.05)
@@ -78,13 +80,13 @@ def test_latents_of_planes_are_as_long_as_drawn_ones(model):
 @pytest.mark.parametrize("digit", [None, 10, -1])
 def test_a_digit_that_is_none_is_refused(model, digit):
     with pytest.raises(InputError, match="digit is .*: allowed is 0 to 9"):
-        plane(model, [0], [0], digit=digit)
+        torus_inputs(model, [0], [0], digit=digit)
 
 
 def test_a_piece_of_the_plane_in_every_form(client, model):
     query = PLACE | {"columns": 3, "rows": 2}
     x, y = [4, 5, 6, 4, 5, 6], [2, 2, 2, 3, 3, 3]
-    expected = model.draw(plane(model, x, y, digit=3, seed=7, thickness=3.0))
+    expected = model.draw(torus_inputs(model, x, y, digit=3, seed=7, thickness=3.0))
     arrays = np.load(io.BytesIO(client.get("/v1/plane.npz", params=query).content))
     assert np.array_equal(arrays["x"], expected)
     assert arrays["y"].tolist() == [3] * 6 and set(arrays["thickness"]) == {3.0}
@@ -93,7 +95,7 @@ def test_a_piece_of_the_plane_in_every_form(client, model):
     assert np.array_equal(255 - np.asarray(picture)[28:, :28], expected[3])
     assert client.get("/v1/plane.json", params=query).json()["x"] == expected.tolist()
     whole = Image.open(io.BytesIO(client.get("/v1/plane").content))
-    assert whole.size == (28 * TURN, 28 * TURN)
+    assert whole.size == (28 * PERIOD, 28 * PERIOD)
     mark = client.get("/v1/plane", params=query).headers["etag"]
     again = client.get("/v1/plane", params=query, headers={"If-None-Match": mark})
     assert again.status_code == 304
@@ -102,7 +104,7 @@ def test_a_piece_of_the_plane_in_every_form(client, model):
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ({"x": TURN}, "x"),
+        ({"x": PERIOD}, "x"),
         ({"y": -1}, "y"),
         ({"x": 0.5}, "x"),
         ({"digit": 10}, "digit"),
@@ -121,7 +123,7 @@ def test_nearest_says_how_far_real_digits_are(client, model, mnist, monkeypatch)
     if len(mnist.train) < 60_000:
         pytest.skip("not the digits that the flagship learned")
     told = client.get("/v1/nearest", params=PLACE | {"n": 3}).json()
-    drawn = model.draw(plane(model, [4], [2], digit=3, seed=7, thickness=3.0))
+    drawn = model.draw(torus_inputs(model, [4], [2], digit=3, seed=7, thickness=3.0))
     threes = mnist.train.images[mnist.train.labels == 3]
     distance, position = nearest(drawn, threes)
     assert told["distance"] == pytest.approx(distance[0], abs=0.06)
@@ -192,7 +194,7 @@ def test_nothing_is_fetched_unasked(model, cache, monkeypatch):
     monkeypatch.setattr(download, "_run", lambda *_: pytest.fail("a download"))
     with TestClient(create_app(model), base_url=HERE) as client:
         line = problem(client.get("/v1/nearest", params=PLACE), 404)["detail"]
-    assert "not in the cache" in line and "load_dataset('mnist')" in line
+    assert "not in the cache" in line and "digitgan.load_dataset('mnist')" in line
     assert not cache.exists()
 
 

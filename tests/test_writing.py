@@ -1,6 +1,7 @@
 """Writing: ink lies where boxes and masks say, and one person wrote all of it."""
 
 import itertools
+import json
 import time
 
 import numpy as np
@@ -9,10 +10,11 @@ from model_folders import make_model
 
 import digitgan
 from digitgan.errors import InputError
-from digitgan.handwriting.layout import wander
-from digitgan.handwriting.punctuation import SIGNS
-from digitgan.handwriting.writer_style import measured
+from digitgan.handwriting.options import WriteKeywords, WriteOptions
+from digitgan.handwriting.punctuation import PUNCTUATION
+from digitgan.handwriting.writer_style import wander
 from digitgan.measure.morphometry import measure
+from digitgan.measure.strokes import outline_width
 
 DATE = "12/05/2026"
 EVERYTHING = "(030) 555-0199\n+7,10: 1.25/8\n\n 64"
@@ -30,17 +32,17 @@ def folders(tmp_path_factory):
 
 
 def ink_of(written):
-    """Return how dark each pixel is, 0 paper to 255 ink."""
+    """Return how dark each pixel is, 0 background to 255 ink."""
     return 255 - np.asarray(written.image).astype(int)
 
 
-def measured_ink(written):
-    """Return twice the area over the outline, the width of strokes in pixels."""
+def stroke_width(written):
+    """Return the mean width of strokes in pixels."""
     high, wide = np.max([ink.shape for ink in written.inks], axis=0)
     images = np.zeros((len(written.inks), high, wide), np.uint8)
     for image, ink in zip(images, written.inks, strict=True):
         image[: ink.shape[0], : ink.shape[1]] = ink
-    return measured(images).thickness
+    return outline_width(images).mean()
 
 
 def small(inks):
@@ -73,20 +75,22 @@ def test_boxes_and_masks_hold_the_ink_to_the_pixel(model, seed, height):
     assert np.array_equal(together, ink)
 
 
-@pytest.mark.parametrize("wish", [{"slant": -31.0}, {"slant": 40.0}])
-def test_the_boldest_hand_stays_on_the_paper(model, wish):
-    text = "".join(SIGNS) + "0123456789"
-    written = model.write(text, seed=5, thickness=4.9, spacing=(-8, -8), **wish)
+@pytest.mark.parametrize("slant", [-31.0, 40.0])
+def test_the_boldest_hand_stays_on_the_page(model, slant):
+    text = PUNCTUATION + "0123456789"
+    written = model.write(text, seed=5, thickness=4.9, spacing=(-8, -8), slant=slant)
     ink = ink_of(written)
     assert not (ink[0].any() or ink[-1].any() or ink[:, 0].any() or ink[:, -1].any())
 
 
 @pytest.mark.parametrize(
-    "looks",
+    "options",
     [{}, {"lines": "grid", "noise": 0.7}, {"lines": "boxes"}, {"width": 400}],
 )
-def test_a_seed_decides_every_byte(model, looks):
-    first, again, other = (model.write(DATE, seed=seed, **looks) for seed in (7, 7, 8))
+def test_a_seed_decides_every_byte(model, options):
+    first, again, other = (
+        model.write(DATE, seed=seed, **options) for seed in (7, 7, 8)
+    )
     assert first.image.tobytes() == again.image.tobytes()
     assert np.array_equal(first.boxes, again.boxes)
     assert first.image.size != other.image.size or (
@@ -114,11 +118,11 @@ def test_a_hand_does_not_depend_on_what_it_writes(model):
 
 
 @pytest.mark.parametrize(("thickness", "slant"), [(1.8, -15.0), (3.0, 5.0), (4.2, 25)])
-def test_signs_have_the_strokes_of_the_digits(model, thickness, slant):
+def test_punctuation_has_the_strokes_of_the_digits(model, thickness, slant):
     style = {"thickness": thickness, "slant": slant, "spacing": (3, 3)}
     many = [model.write("0123456789+-/()", seed=s, **style) for s in range(8)]
-    found = measure(small([ink for written in many for ink in written.inks]))
-    width, lean = (found[name].reshape(8, 15) for name in ("thickness", "slant"))
+    measured = measure(small([ink for written in many for ink in written.inks]))
+    width, lean = (measured[name].reshape(8, 15) for name in ("thickness", "slant"))
     assert abs(width[:, 10:].mean() - width[:, :10].mean()) < 0.25
     assert abs(lean[:, 13:].mean() - slant) < 2  # brackets lean as the hand does
     assert abs(lean[:, 13:].mean() - lean[:, :10].mean()) < 4
@@ -157,7 +161,7 @@ def test_the_baseline_wanders_a_little(model, monkeypatch):
     assert np.abs(walk).max() == 0.08 and 0.02 < walk.std() < 0.04
     assert np.corrcoef(walk[1:], walk[:-1])[0, 1] > 0.5  # it does not jump
     boxes = model.write("0000000000", seed=2, height=60).boxes
-    monkeypatch.setattr("digitgan.handwriting.layout.STRAY", 0)
+    monkeypatch.setattr("digitgan.handwriting.writer_style.BASELINE_STEP", 0)
     steady = model.write("0000000000", seed=2, height=60).boxes
     moved = boxes[:, 1::2] - steady[:, 1::2]
     assert 0 < np.ptp(moved) <= 2 * 0.08 * 60 + 1
@@ -171,7 +175,7 @@ def test_lines_of_text_stand_below_each_other(model):
     assert written.boxes[2, 0] > first[0, 0]  # indented by a space
 
 
-def test_paper_ink_and_lines(model):
+def test_background_ink_and_lines(model):
     plain = model.write("2026", seed=2)
     tinted = model.write("2026", seed=2, background=230, ink=40)
     grey, levels = np.asarray(tinted.image), np.asarray(plain.image)
@@ -208,8 +212,8 @@ def test_height_is_that_of_the_digits(model):
 def test_specks_beside_a_digit_are_no_ink(model, monkeypatch):
     clean, draw = model.write("808", seed=1), model.draw
 
-    def draw_with_specks(recipe):
-        images = draw(recipe).copy()
+    def draw_with_specks(inputs):
+        images = draw(inputs).copy()
         images[:, 1, 1], images[:, 26:, 25] = 200, 90
         return images
 
@@ -220,8 +224,8 @@ def test_specks_beside_a_digit_are_no_ink(model, monkeypatch):
 def test_a_digit_without_ink_has_no_label_and_keeps_its_place(model, monkeypatch):
     draw = model.draw
 
-    def draw_all_but_one(recipe):
-        images = draw(recipe).copy()
+    def draw_all_but_one(inputs):
+        images = draw(inputs).copy()
         images[1] = 0
         return images
 
@@ -233,11 +237,11 @@ def test_a_digit_without_ink_has_no_label_and_keeps_its_place(model, monkeypatch
 def test_large_strokes_keep_the_width_of_small_ones(model):
     hand = {"thickness": 3.0, "variety": 0.5, "spacing": (9, 9)}
     for seed in range(3):
-        small_pen, large_pen = (
-            measured_ink(model.write("0235689", seed=seed, height=h, **hand)) * 20 / h
+        small_width, large_width = (
+            stroke_width(model.write("0235689", seed=seed, height=h, **hand)) * 20 / h
             for h in (20, 160)
         )
-        assert abs(large_pen - small_pen) < 0.25
+        assert abs(large_width - small_width) < 0.25
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -252,57 +256,65 @@ def test_large_strokes_do_not_show_small_pixels(model, seed):
     assert np.abs(side - curve).max() < 0.6  # plain bicubic enlargement: 0.8
 
 
-def test_models_that_know_less(folders):
+def test_models_with_fewer_conditions(folders):
     labelled = digitgan.load(folders["tiny"])
     written = labelled.write("4-2", seed=1)
     assert written.labels == ("4", "-", "2") and written.pen.thickness > 0
-    with pytest.raises(InputError, match="slant is given"):
+    with pytest.raises(
+        InputError, match="slant 3.0 is given to a model without styles"
+    ):
         labelled.write("4-2", slant=3.0)
-    with pytest.raises(InputError, match="this model cannot be asked for a digit"):
+    with pytest.raises(
+        InputError, match="cannot be written by this model, which has no labels"
+    ):
         digitgan.load(folders["dcgan"]).write("42")
 
 
 @pytest.mark.parametrize(
-    ("text", "wishes", "line"),
+    ("text", "options", "line"),
     [
-        ("", {}, "text has 0 characters: allowed are 1 to 1,000"),
-        ("1" * 10_000, {}, "text has 10,000 characters: allowed are"),
+        ("", {}, "text '' has 0 characters: allowed is 1 to 1,000"),
+        ("1" * 10_000, {}, "has 10,000 characters: allowed is"),
         (2026, {}, "text is 2026: allowed is a string"),
         (" \n ", {}, r"text is ' \\n ': allowed is one with"),
-        ("20a6", {}, "'a' at place 3: allowed are the digits 0123456789, spaces"),
+        ("20a6", {}, "'a' at place 3: allowed is the digits 0123456789, spaces"),
         ("1\t2", {}, r"'\\t' at place 2"),
         ("٣", {}, "at place 1"),
-        ("1", {"height": 9}, "height is 9: allowed are whole numbers from 10 to 200"),
+        ("1", {"height": 9}, "height is 9: allowed is a whole number from 10 to 200"),
         ("1", {"height": 20.5}, "height is 20.5"),
         ("1", {"width": 0}, "width is 0"),
         ("1", {"background": 256}, "background is 256: .* from 0 to 255"),
         ("1", {"ink": -1}, "ink is -1"),
         ("1", {"noise": 2}, "noise is 2: allowed is 0 to 1"),
         ("1", {"noise": float("nan")}, "noise is nan"),
-        ("1", {"lines": "rueld"}, "lines 'rueld' is unknown: did you mean 'ruled'?"),
-        ("1", {"spacing": (4, 2)}, r"spacing is \(4, 2\): allowed are two"),
+        (
+            "1",
+            {"lines": "rueld"},
+            r"lines 'rueld' is unknown \(did you mean 'ruled'\?\)",
+        ),
+        ("1", {"spacing": (4, 2)}, r"spacing is \(4, 2\): allowed is two"),
         ("1", {"spacing": (0, 201)}, "from -10 to 200 at height 20"),
         ("1", {"spacing": 3}, "spacing is 3"),
         ("1", {"spacing": (0, 1.5)}, "spacing is"),
-        ("1", {"spacing": (0, 1), "lines": "boxes"}, "spacing is given"),
-        ("12", {"rerolls": (1,)}, r"rerolls are \(1,\): allowed are 2 whole numbers"),
+        ("1", {"spacing": (0, 1), "lines": "boxes"}, "cannot go with lines"),
+        ("12", {"rerolls": (1,)}, r"rerolls is \(1,\): allowed is 2 whole numbers"),
         ("1 -", {"rerolls": (0, -1)}, "from 0 to 999,999, one for each character"),
-        ("1", {"rerolls": (1_000_000,)}, "rerolls are"),
-        ("1", {"rerolls": (0.5,)}, "rerolls are"),
-        ("1", {"rerolls": 3}, "rerolls are 3"),
-        ("1", {"blend": (8, 1.1)}, r"blend is \(8, 1.1\): allowed are a seed"),
+        ("1", {"rerolls": (1_000_000,)}, "rerolls is"),
+        ("1", {"rerolls": (0.5,)}, "rerolls is"),
+        ("1", {"rerolls": 3}, "rerolls is 3"),
+        ("1", {"blend": (8, 1.1)}, r"blend is \(8, 1.1\): allowed is a seed"),
         ("1", {"blend": (-1, 0.5)}, "blend is"),
         ("1", {"blend": (1, float("nan"))}, "blend is"),
         ("1", {"blend": 8}, "blend is 8"),
         ("1", {"seed": -1}, "seed is -1"),
         ("1", {"variety": 2}, "variety is 2"),
-        ("1", {"thickness": 40}, "thickness is 40: allowed is"),
-        ("8" * 500 + "\n" * 500, {"height": 100}, "pixels at height 100: allowed are"),
+        ("1", {"thickness": 40}, "thickness is 40.0: allowed is"),
+        ("8" * 500 + "\n" * 500, {"height": 100}, "pixels at height 100: allowed is"),
     ],
 )
-def test_what_cannot_be_written(model, text, wishes, line):
+def test_what_cannot_be_written(model, text, options, line):
     with pytest.raises(InputError, match=line) as refused:
-        model.write(text, **wishes)
+        model.write(text, **options)
     assert "\n" not in str(refused.value)
 
 
@@ -311,3 +323,27 @@ def test_a_long_text_is_written_quickly(model):
     written = model.write("\n".join(["3.14159 26535"] * 70), seed=1)
     assert len(written.labels) == 12 * 70
     assert time.perf_counter() - start < 5
+
+
+def test_keywords_for_editors_are_the_options():
+    assert list(WriteKeywords.__annotations__) == list(WriteOptions.__annotations__)
+
+
+def test_options_are_compared_by_value():
+    one = WriteOptions(rerolls=[0, 1], blend=[8, 0.5], spacing=[0, 3])
+    assert one == WriteOptions(rerolls=(0, 1), blend=(8, 0.5), spacing=(0, 3))
+
+
+def test_a_written_text_as_json(model):
+    written = model.write("12 /5", seed=7)
+    content = json.loads(json.dumps(written.to_dict()))
+    assert content == {
+        "text": "12 /5",
+        "seed": 7,
+        "style": {name: round(v, 3) for name, v in written.pen._asdict().items()},
+        "width": written.image.width,
+        "height": written.image.height,
+        "labels": ["1", "2", "/", "5"],
+        "places": [0, 1, 2, 3],
+        "boxes": written.boxes.tolist(),
+    }

@@ -8,7 +8,7 @@ from digitgan.datasets.formats import FORMATS
 from digitgan.datasets.request import DatasetRequest
 from digitgan.datasets.spec import DatasetSpec, ModelFacts
 from digitgan.errors import InputError
-from digitgan.handwriting.write import DIGITS
+from digitgan.handwriting.options import DIGITS
 from digitgan.sampling.model_loader import check_classes
 
 MAX_COUNT = 10**12

@@ -14,7 +14,7 @@ from digitgan.evaluation import scorecard
 from digitgan.evaluation.rows.triplets import COUNTS
 from digitgan.handwriting.model import load
 from digitgan.measure.classifier_registry import DIGITS
-from digitgan.sampling.hub import PREFIX
+from digitgan.sampling.hub import HUB_PREFIX
 from digitgan.sampling.sampler import Sampler
 
 DRAWN = 10_000  # digits of a model
@@ -100,7 +100,7 @@ def find(
     """
     if isinstance(subject, Sampler):
         return _draw(subject, real, seed, level)
-    if subject == "flagship" or str(subject).startswith(PREFIX):
+    if subject == "flagship" or str(subject).startswith(HUB_PREFIX):
         return _draw(load(subject), real, seed, level)
     path = Path(subject)
     if path.suffix == ".npz" and path.is_file():
@@ -108,7 +108,7 @@ def find(
         if found is not None:
             return found
     if any((path / sign).is_file() for sign in SIGNS):
-        return _draw(Sampler(path), real, seed, level)
+        return _draw(load(path), real, seed, level)
     if not path.exists() and str(subject) not in NAMES:
         raise InputError(f"subject {str(subject)!r} does not exist: name {ALLOWED}")
     try:
@@ -127,16 +127,16 @@ def _draw(sampler: Sampler, real: Dataset, seed: int, level: str):
         asked = np.random.default_rng(seed).choice(real.train.labels, DRAWN)
     else:
         asked = sampler.labels(n=DRAWN)
-    recipe = sampler.generator_inputs(DRAWN if asked is None else asked, seed=seed)
-    return sampler.draw(recipe), _as_real(asked, sampler.classes, real)
+    images = sampler.draw(sampler.generator_inputs(asked, seed=seed))
+    return images, _as_real(asked, sampler.classes, real)
 
 
 def _as_real(
-    labels: np.ndarray | None, classes: tuple[str, ...], real: Dataset
+    labels: np.ndarray | int | None, classes: tuple[str, ...], real: Dataset
 ) -> np.ndarray | None:
     """Turn places in a list of classes into labels of the real images."""
     names = DIGITS if set(real.classes) <= set(DIGITS) else real.classes
-    if labels is None or not set(classes) <= set(names):
+    if not isinstance(labels, np.ndarray) or not set(classes) <= set(names):
         return None
     return np.array([names.index(name) for name in classes])[labels]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from digitgan.errors import ExportFailed, InputError
 from digitgan.files import as_input_errors, sha256
 from digitgan.handwriting.model import SHIPPED
-from digitgan.handwriting.write import DIGITS
+from digitgan.handwriting.options import DIGITS
 from digitgan.model.model_card import write_card
-from digitgan.sampling.hub import FILES, PREFIX, check_repo, library
+from digitgan.sampling.hub import HUB_PREFIX, MODEL_FILES, check_repo, import_hub
 from digitgan.sampling.sampler import Sampler
-from digitgan.sampling.styles import UNITS
+from digitgan.sampling.styles import STYLE_UNITS
 
 TAGS = ["gan", "dcgan", "synthetic-data", "onnx", "keras"]
 DIGIT_TAGS = ["handwriting", "digits"]
@@ -56,7 +56,7 @@ def publish(model: Sampler, repo: str) -> str:
         ExportFailed: The hub refused.
         OSError: The hub cannot be reached.
     """
-    hub = library("repo", repo)
+    hub = import_hub("repo", repo)
     check_repo("repo", repo, repo)
     if not hub.get_token():
         problem = "needs a token of the hub that may write: log in with  hf auth login"
@@ -86,7 +86,7 @@ def publish(model: Sampler, repo: str) -> str:
 
 def write_folder(model: Sampler, repo: str, folder: Path) -> None:
     """Copy a model folder, with the card that the hub shows in place of its own."""
-    for name in FILES:
+    for name in MODEL_FILES:
         if (model.folder / name).exists():
             shutil.copy(model.folder / name, folder)
     write_card(folder, model.description)
@@ -103,14 +103,14 @@ def _card(model: Sampler, repo: str, facts: str) -> str:
     """Return what the hub's search reads, the facts and scores, the use, the limits."""
     triplets = model.image.kind == "triplets"
     writes_digits = set(DIGITS) <= set(model.classes)
-    metadata = library("repo", repo).ModelCardData(
+    metadata = import_hub("repo", repo).ModelCardData(
         license="mit" if model.folder == SHIPPED else "unknown",
         library_name="digitgan",
         pipeline_tag="unconditional-image-generation",
         tags=TAGS + DIGIT_TAGS * (writes_digits or triplets),
     )
     use = USE.format(
-        address=PREFIX + repo,
+        address=HUB_PREFIX + repo,
         repo=repo,
         shape=(100, 28, 28, 3) if triplets else (100, 28, 28),
         writing=WRITING if writes_digits else "",
@@ -120,7 +120,7 @@ def _card(model: Sampler, repo: str, facts: str) -> str:
     if model.classes:
         limits.append(f"- It draws {', '.join(model.classes)} and nothing else.")
     for name, (low, high) in model.limits.items():
-        limits.append(f"- {name.title()}: {low:g} to {high:g} {UNITS[name]}.")
+        limits.append(f"- {name.title()}: {low:g} to {high:g} {STYLE_UNITS[name]}.")
     limits.append(LIMITS)
     parts = [f"---\n{metadata.to_yaml()}\n---", facts.strip(), use, "## Limits"]
     return "\n\n".join([*parts, "\n".join(limits)]) + "\n"

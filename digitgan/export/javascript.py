@@ -6,7 +6,6 @@ Of each module one object of its name, so that ``layout.MARGIN`` in JavaScript i
 
 import json
 from enum import IntEnum
-from inspect import signature
 from types import ModuleType
 from typing import Any
 
@@ -14,12 +13,21 @@ import numpy as np
 
 from digitgan import random_streams
 from digitgan.data import mnist_preprocessing
-from digitgan.handwriting import glyphs, layout, page, punctuation, write, writer_style
+from digitgan.handwriting import (
+    geometry,
+    glyphs,
+    layout,
+    model,
+    options,
+    page,
+    punctuation,
+    writer_style,
+)
 from digitgan.sampling import latent_torus, styles
 
 MODULES = (  # a module after those that it imports from
     *(random_streams, mnist_preprocessing, styles, latent_torus),
-    *(writer_style, punctuation, glyphs, layout, page, write),
+    *(geometry, punctuation, options, writer_style, glyphs, layout, page, model),
 )
 
 
@@ -31,8 +39,6 @@ def constants() -> dict[str, dict[str, Any]]:
         own = {k: v for k, v in _constants(module).items() if owned.get(k) != v}
         found[_module_name(module)] = own
         owned |= own
-    walk = signature(write.write_walk).parameters
-    found["write"]["WALK_FRAMES"] = walk["frames"].default
     return found
 
 

@@ -11,9 +11,9 @@ import digitgan
 from digitgan.errors import InputError
 from digitgan.export.javascript import constants_module
 from digitgan.files import sha256
-from digitgan.handwriting.write import DIGITS
+from digitgan.handwriting.options import DIGITS
 from digitgan.sampling.sampler import Sampler
-from digitgan.sampling.styles import UNITS
+from digitgan.sampling.styles import STYLE_UNITS
 
 PACKAGE = Path(__file__).parent.parent
 STUDIO = PACKAGE / "serving" / "page"  # what `digitgan serve` shows
@@ -79,7 +79,7 @@ def _write_model(model: Sampler, folder: Path) -> None:
     """Write the network as it is, the styles as plain numbers, and what they are."""
     folder.mkdir()
     shutil.copy(model.folder / "generator.onnx", folder)
-    styles, statistics, rows = model.styles, {}, np.zeros((0, len(UNITS)))
+    styles, statistics, rows = model.styles, {}, np.zeros((0, len(STYLE_UNITS)))
     if styles:
         rows = styles.table
         parts = {"first": styles.first, "count": styles.count}

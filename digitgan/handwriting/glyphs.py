@@ -1,123 +1,110 @@
-"""The characters of a text, each in a frame of its own on the same baseline."""
-
-from typing import TYPE_CHECKING
+"""The glyphs of a text: each character in a frame of its own on the same baseline."""
 
 import numpy as np
 
-from digitgan.handwriting.punctuation import (
-    BASELINE,
-    DIGIT,
-    FRAME,
-    SIGNS,
-    STROKES,
-    draw_sign,
-)
-from digitgan.handwriting.writer_style import Pen, WriterStyle, sample_writer
+from digitgan.handwriting.geometry import BASELINE, DIGIT_HEIGHT, GLYPH_SHAPE
+from digitgan.handwriting.punctuation import STROKES, draw_punctuation
+from digitgan.handwriting.writer_style import WriterStyle
 
-if TYPE_CHECKING:
-    from digitgan.sampling.sampler import Sampler
-
-FAINT = 32  # ink below this, of 255, is paper: what a network leaves beside strokes
-STROKE = 5  # ink with fewer dark pixels than this around it is a speck
-TALLER = 1.2  # at most this much is given back to wide digits
-HALF = 120.0  # of 255: where enlarged ink ends, so that strokes keep their width
-STEEPER = 0.75  # its edges grow steeper by this power of the scale
+MIN_INK = 32  # of 255: less is background, what a network leaves beside strokes
+MIN_DARK = 5  # ink with fewer dark pixels in the 5 x 5 around it is a speck
+MAX_STRETCH = 1.2  # at most this much is given back to wide digits
+THRESHOLD = 120.0  # of 255: where enlarged ink ends, so that strokes keep their width
+SHARPNESS = 0.75  # edges grow steeper by this power of the scale
 
 
-def characters(
-    model: "Sampler", signs: str, hand: WriterStyle, height: int = DIGIT, **style
-) -> tuple[np.ndarray, Pen]:
-    """Draw characters in one hand.
+def draw_glyphs(
+    images: np.ndarray, characters: str, writer: WriterStyle, height: int
+) -> np.ndarray:
+    """Return each character of a text in the writer's hand.
 
     Args:
-        model: Who draws the digits.
-        signs: Digits and signs, n characters.
-        hand: Whose.
+        images: Its digits in order, ``uint8 (m, 28, 28)``, as the generator drew them.
+        characters: All n of them, digits and punctuation.
+        writer: Whose hand.
         height: Of a digit in pixels.
-        **style: thickness, slant and variety, as for :meth:`Sampler.sample`.
 
     Returns:
-        ``uint8 (n, 2 * height, 2.4 * height)``, 0 paper to 255 ink, and the pen.
-
-    Raises:
-        InputError: The model cannot be asked that.
+        ``uint8 (n, 2 * height, 2.4 * height)``, 0 background to 255 ink.
     """
-    recipe, pen = sample_writer(model, signs, hand, **style)
-    images = iter(_clean(model.draw(recipe)) if len(recipe.latents) else ())
-    scale, frames = height / DIGIT, []
-    for place, sign in enumerate(signs):
-        if sign in SIGNS:
-            character_noise = hand.character_noise(place, (len(STROKES[sign]), 8))
-            frames.append(_enlarged(draw_sign(sign, pen, character_noise), scale))
+    digits, noises = iter(_without_specks(images)), iter(writer.punctuation_noise)
+    scale, glyphs = height / DIGIT_HEIGHT, []
+    for character in characters:
+        if character in STROKES:
+            mark = draw_punctuation(character, *writer.pen, next(noises))
+            glyphs.append(_enlarged(mark, scale, scale))
         else:
-            frames.append(_enlarged(*_on_the_line(next(images), scale)))
-    return np.stack(frames), pen
+            glyph, stretch = _on_baseline(next(digits))
+            glyphs.append(_enlarged(glyph, scale, scale * stretch))
+    return np.stack(glyphs)
 
 
-def _clean(images: np.ndarray) -> np.ndarray:
+def _without_specks(images: np.ndarray) -> np.ndarray:
     """Return digits without specks beside their strokes."""
     half = images.max(axis=(1, 2), keepdims=True) / 2
-    dark = np.pad(images >= np.maximum(FAINT, half), ((0, 0), (2, 2), (2, 2)))
-    around = sum(dark[:, i : i + images.shape[1]].astype(np.uint8) for i in range(5))
-    around = sum(around[:, :, i : i + images.shape[2]] for i in range(5))
-    return np.where(around >= STROKE, images, 0)
+    dark = np.pad(images >= np.maximum(MIN_INK, half), ((0, 0), (2, 2), (2, 2)))
+    dark = dark.astype(np.uint8)
+    # How many pixels are dark in the 5 x 5 around each: first by rows, then columns.
+    dark = dark[:, :-4] + dark[:, 1:-3] + dark[:, 2:-2] + dark[:, 3:-1] + dark[:, 4:]
+    dark = dark.swapaxes(1, 2)
+    dark = dark[:, :-4] + dark[:, 1:-3] + dark[:, 2:-2] + dark[:, 3:-1] + dark[:, 4:]
+    dark = dark.swapaxes(1, 2)
+    return np.where(dark >= MIN_DARK, images, 0)
 
 
-def _on_the_line(image: np.ndarray, scale: float) -> tuple[np.ndarray, float, float]:
-    """Put a digit onto the baseline of a frame, and say how to enlarge it.
+def _on_baseline(image: np.ndarray) -> tuple[np.ndarray, float]:
+    """Put a digit onto the baseline of a glyph, and say how much taller it should be.
 
     MNIST makes wide digits smaller, to fit its box; a hand does not: they get back half
     of what they lost.
     """
-    frame = np.zeros(FRAME, np.uint8)
-    rows = np.flatnonzero((image >= FAINT).any(axis=1))
+    glyph = np.zeros(GLYPH_SHAPE, np.uint8)
+    rows = np.flatnonzero((image >= MIN_INK).any(axis=1))
     if not len(rows):
-        return frame, scale, scale
-    above = image[: rows[-1] + 1]
-    beside = (FRAME[1] - image.shape[1]) // 2
-    frame[BASELINE - len(above) : BASELINE, beside:-beside] = above
-    taller = np.sqrt(DIGIT / (rows[-1] + 1 - rows[0]))
-    return frame, scale, scale * min(max(taller, 1), TALLER)
+        return glyph, 1.0
+    end = rows[-1] + 1
+    margin = (GLYPH_SHAPE[1] - image.shape[1]) // 2
+    glyph[BASELINE - end : BASELINE, margin:-margin] = image[:end]
+    stretch = np.sqrt(DIGIT_HEIGHT / (end - rows[0]))
+    return glyph, min(max(stretch, 1), MAX_STRETCH)
 
 
-def _enlarged(
-    frame: np.ndarray, scale: float, stretch: float | None = None
-) -> np.ndarray:
-    """Draw a frame at a scale, with the edges of a pen.
+def _enlarged(glyph: np.ndarray, scale: float, ink_scale: float) -> np.ndarray:
+    """Draw a glyph at a scale, with the edges of a pen.
 
     Its pixels become a smooth surface, cut at half height: the larger, the smoother
     and the steeper, so that no stroke shows the pixels that it came from.
 
     Args:
-        frame: ``uint8 (40, 48)``.
+        glyph: ``uint8 (40, 48)``.
         scale: Of the frame.
-        stretch: Of its ink, from the middle of the baseline; ``scale`` unless given.
+        ink_scale: Of its ink, from the middle of the baseline.
 
     Returns:
         ``uint8 (40 * scale, 48 * scale)``.
     """
-    stretch = stretch or scale
-    large = np.zeros([round(size * scale) for size in FRAME], np.uint8)
-    if not frame.any():
+    large = np.zeros([round(size * scale) for size in GLYPH_SHAPE], np.uint8)
+    if not glyph.any():
         return large
-    inked = tuple(_span(frame.any(axis=axis)) for axis in (1, 0))
-    rows, down = _weights(inked[0], FRAME[0], BASELINE, scale, stretch)
-    columns, right = _weights(inked[1], FRAME[1], FRAME[1] / 2, scale, stretch)
-    surface = down @ frame[inked] @ right.T
-    steep = max(1, stretch**STEEPER)
-    ink = np.rint(np.clip((surface - HALF) * steep + 127.5, 0, 255))
-    large[rows, columns] = np.where(ink < FAINT, 0, ink)
+    inked = _span(glyph, axis=1), _span(glyph, axis=0)
+    height, width = GLYPH_SHAPE
+    rows, down = _resampling(inked[0], height, BASELINE, scale, ink_scale)
+    columns, right = _resampling(inked[1], width, width / 2, scale, ink_scale)
+    surface = down @ glyph[inked] @ right.T
+    steepness = max(1, ink_scale**SHARPNESS)
+    ink = np.rint(np.clip((surface - THRESHOLD) * steepness + 127.5, 0, 255))
+    large[rows, columns] = np.where(ink < MIN_INK, 0, ink)
     return large
 
 
-def _span(inked: np.ndarray) -> slice:
-    """Return from the first to the last that is true."""
-    places = np.flatnonzero(inked)
+def _span(glyph: np.ndarray, axis: int) -> slice:
+    """Return from the first to the last with ink along an axis."""
+    places = np.flatnonzero(glyph.any(axis=axis))
     return slice(places[0], places[-1] + 1)
 
 
-def _weights(
-    inked: slice, size: int, still: float, scale: float, stretch: float
+def _resampling(
+    inked: slice, size: int, anchor: float, scale: float, ink_scale: float
 ) -> tuple[slice, np.ndarray]:
     """Return what each inked pixel of a row adds to each of the enlarged row.
 
@@ -128,19 +115,22 @@ def _weights(
     Args:
         inked: The n pixels with ink.
         size: Pixels of the row.
-        still: The place that stays where it is.
+        anchor: The place that stays where it is.
         scale: Of the row.
-        stretch: Of its ink.
+        ink_scale: Of its ink.
 
     Returns:
         The m enlarged pixels that get ink; ``float (m, n)``.
     """
-    squeeze, b = min(1, stretch), 1 - 1 / max(1, stretch) ** 2
+    # Where the middle of each enlarged pixel lies in the row.
     places = np.arange(round(size * scale)) + 0.5
-    places = still + (places - still * scale) / stretch
+    places = anchor + (places - anchor * scale) / ink_scale
+    squeeze = min(1, ink_scale)
     reach = inked.start - 2 / squeeze, inked.stop + 2 / squeeze
     touched = slice(*np.searchsorted(places, reach))
+    # The kernel at the distance of each pixel, in two pieces, 0 from 2 on.
     x = np.abs(places[touched, np.newaxis] - np.arange(size) - 0.5) * squeeze
+    b = 1 - 1 / max(1, ink_scale) ** 2
     near = (1.5 - b) * x**3 + (1.5 * b - 2.5) * x**2 + 1 - b / 3
     far = (x - 2) ** 2 * ((1 - x) / 2 + b * (2 * x - 1) / 6)
     weights = np.where(x < 1, near, np.where(x < 2, far, 0))

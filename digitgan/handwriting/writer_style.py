@@ -1,22 +1,25 @@
-"""One hand: digits that one person wrote, alike but never twice the same."""
+"""One writer: characters that one person wrote, alike but never twice the same."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from digitgan.handwriting.options import WriteOptions
+from digitgan.handwriting.punctuation import NOISE_PER_STROKE, STROKES
+from digitgan.measure.strokes import ink_moments, outline_width
 from digitgan.random_streams import Stream, random_stream
-from digitgan.sampling.generator_inputs import GeneratorInputs, between, turned
-from digitgan.sampling.styles import UNITS
+from digitgan.sampling.generator_inputs import GeneratorInputs, interpolate, slerp
+from digitgan.sampling.sampler import Sampler
+from digitgan.sampling.styles import STYLE_UNITS
 
-if TYPE_CHECKING:
-    from digitgan.sampling.sampler import Sampler
-
-OWN = 0.4  # of each latent is the digit's own, the rest the hand's; chosen by eye
-JITTER = {"thickness": 0.12, "slant": 1.5}  # of a hand, in the units of each
-EDGE = 1.15  # pixels in which ink turns to paper; measured on MNIST's strokes
+LATENT_JITTER = 0.4  # of each latent is the digit's own, the rest the hand's; by eye
+STYLE_JITTER = {"thickness": 0.12, "slant": 1.5}  # of a hand, in the units of each
+BASELINE_STEP, MAX_OFFSET = 0.03, 0.08  # heights: usual and greatest way off the line
+PERSISTENCE = 0.7  # how much of that a character hands on to the next
 
 
-class Pen(NamedTuple):
+class PenStyle(NamedTuple):
     """How a hand writes.
 
     Attributes:
@@ -28,112 +31,165 @@ class Pen(NamedTuple):
     slant: float
 
 
-class WriterStyle(NamedTuple):
-    """Whose hand writes, and which of its characters are written anew.
+class BaselineJitter(NamedTuple):
+    """How a hand strays from an even text of n characters.
 
     Attributes:
-        seed: Same seed, same hand.
-        rerolls: How many times each character was written anew; empty for never.
-        toward: The seed of another hand.
-        share: How far on the way to it, from 0 to 1.
+        below: How far under its line each stands, in heights of a digit, ``(n,)``.
+        gaps: How much of the distance that it may choose each takes, from 0 to 1,
+            ``(n,)``.
     """
 
-    seed: int = 0
-    rerolls: tuple[int, ...] = ()
-    toward: int = 0
-    share: float = 0.0
+    below: np.ndarray
+    gaps: np.ndarray
 
-    def character_noise(self, place: int, size: tuple[int, int]) -> np.ndarray:
-        """Return what sets a character apart in its hand.
 
-        Args:
-            place: Number of the character among those with ink.
-            size: How many there are.
+@dataclass(frozen=True, eq=False)
+class WriterStyle:
+    """All that a writer decides about a text before any of it is drawn.
 
-        Returns:
-            Standard normal numbers, ``float32``; for a place and a number of rerolls
-            always the same.
-        """
-        take = self.rerolls[place] if self.rerolls else 0
+    Attributes:
+        digits: What the generator is to draw, in order.
+        pen: The hand's mean on every digit.
+        punctuation_noise: Of each mark in order, ``float32 (strokes, 8)``.
+        jitter: Of the baseline and the gaps.
+    """
 
-        def draw(seed: int) -> np.ndarray:
-            noise = random_stream(Stream.CHARACTER_NOISE, seed, take, place)
-            return noise.standard_normal(size, "f4")
+    digits: GeneratorInputs
+    pen: PenStyle
+    punctuation_noise: list[np.ndarray]
+    jitter: BaselineJitter
 
-        first = draw(self.seed)
-        return turned(first, draw(self.toward), self.share) if self.share else first
+
+class _Hand(NamedTuple):
+    """What one seed decides: inputs of labels, noise of characters, jitter."""
+
+    inputs: GeneratorInputs
+    noise: list[np.ndarray]
+    jitter: BaselineJitter
 
 
 def sample_writer(
-    model: "Sampler", signs: str, hand: WriterStyle, **style
-) -> tuple[GeneratorInputs, Pen]:
-    """Decide the digits of a text in one hand, the same whatever it is to write.
+    model: Sampler, rows: list[str], options: WriteOptions
+) -> WriterStyle:
+    """Decide how one writer writes a text: the same hand, whatever the text says.
 
     Each latent is the hand's, mixed with a little of its own so that its length stays
     that of a drawn one; each style is the hand's, a little off.
 
     Args:
-        model: Who draws.
-        signs: Digits and signs, in order; n digits, or none.
-        hand: Whose.
-        **style: thickness, slant and variety, as for :meth:`Sampler.sample`.
-
-    Returns:
-        The recipe of the n digits, and the hand's mean pen on every digit. A model that
-        knows no style draws every digit to be measured.
+        model: What draws the digits.
+        rows: The lines of the text, see :func:`digitgan.handwriting.options.text_rows`.
+        options: How it is written.
 
     Raises:
         InputError: The model cannot be asked that.
     """
-    every, dim = len(model.classes), model.latent_dim
-    digits = [(i, sign) for i, sign in enumerate(signs) if sign in model.classes]
-    labels = [model.classes.index(sign) for _, sign in digits]
-    both = model.labels([*range(every), *labels])
-    shared = model.generator_inputs(both, seed=hand.seed, one_hand=True, **style)
-    if hand.share:
-        other = model.generator_inputs(both, seed=hand.toward, one_hand=True, **style)
-        shared = between(shared, other, hand.share)
-    usual, written = _part(shared, slice(every)), _part(shared, slice(every, None))
-    if model.styles:
-        pen = Pen(*(float(usual.conditions[name].mean()) for name in UNITS))
-    else:
-        pen = measured(model.draw(usual))
-    own = np.zeros((len(digits), dim + len(UNITS)), "f4")
-    for row, (place, _) in zip(own, digits, strict=True):
-        row[:] = hand.character_noise(place, (1, len(row)))[0]
-    mixed = np.float32(np.sqrt(1 - OWN**2)) * written.latents
-    told = dict(written.conditions)
-    for column, (name, limits) in enumerate(model.limits.items(), dim):
-        moved = told[name] + JITTER[name] * own[:, column]
-        told[name] = np.clip(moved, *limits).astype(np.float32)
-    return GeneratorInputs(mixed + np.float32(OWN) * own[:, :dim], told), pen
+    characters = "".join(rows).replace(" ", "")
+    every = len(model.classes)  # one of each comes first, for the mean pen
+    digits = [model.classes.index(c) for c in characters if c not in STROKES]
+    labels = model.labels([*range(every), *digits])
+    other, share = options.blend or (0, 0.0)
+    hand = _sample_hand(model, labels, rows, options, options.seed)
+    if share:
+        hand = _blend(hand, _sample_hand(model, labels, rows, options, other), share)
+    usual = GeneratorInputs(
+        hand.inputs.latents[:every],
+        {name: values[:every] for name, values in hand.inputs.conditions.items()},
+    )
+    width = model.latent_dim + len(STYLE_UNITS)
+    own = [n for c, n in zip(characters, hand.noise, strict=True) if c not in STROKES]
+    return WriterStyle(
+        _vary(model, hand.inputs, every, np.reshape(own, (len(digits), width))),
+        _mean_pen(model, usual),
+        [n for c, n in zip(characters, hand.noise, strict=True) if c in STROKES],
+        hand.jitter,
+    )
 
 
-def _part(recipe: GeneratorInputs, part: slice) -> GeneratorInputs:
-    """Return the recipe of some of its digits."""
-    told = {name: value[part] for name, value in recipe.conditions.items()}
-    return GeneratorInputs(recipe.latents[part], told)
+def _sample_hand(
+    model: Sampler, labels, rows: list[str], options: WriteOptions, seed: int
+) -> _Hand:
+    inputs = model.generator_inputs(
+        labels,
+        seed=seed,
+        thickness=options.thickness,
+        slant=options.slant,
+        variety=options.variety,
+        one_hand=True,
+    )
+    characters = "".join(rows).replace(" ", "")
+    rerolls, noise = options.rerolls or (0,) * len(characters), []
+    for place, character in enumerate(characters):
+        shape = (1, model.latent_dim + len(STYLE_UNITS))
+        if character in STROKES:
+            shape = (len(STROKES[character]), NOISE_PER_STROKE)
+        rng = random_stream(Stream.CHARACTER_NOISE, seed, rerolls[place], place)
+        noise.append(rng.standard_normal(shape, "f4"))
+    rng = random_stream(Stream.BASELINE_JITTER, seed)
+    below = wander(rows, rng)
+    return _Hand(inputs, noise, BaselineJitter(below, rng.random(len(below))))
 
 
-def measured(images: np.ndarray) -> Pen:
-    """Measure the mean pen of drawn strokes without their skeletons.
+def _blend(first: _Hand, last: _Hand, share: float) -> _Hand:
+    """Go a share of the way: on the sphere for normal numbers, evenly for the rest."""
+    below, gaps = (
+        (1 - share) * a + share * b
+        for a, b in zip(first.jitter, last.jitter, strict=True)
+    )
+    return _Hand(
+        interpolate(first.inputs, last.inputs, share),
+        [slerp(*pair, share) for pair in zip(first.noise, last.noise, strict=True)],
+        BaselineJitter(below, gaps),
+    )
 
-    A stroke has two sides: twice its area over the length of its outline, which is
-    the total variation of the ink, is its width (0.15 pixels from that along the
-    skeleton, for a digit). Slant is the shear between the second moments of the ink.
+
+def wander(rows: list[str], rng: np.random.Generator) -> np.ndarray:
+    """Walk smoothly up and down along each line, an autoregressive process.
 
     Args:
-        images: ``uint8 (n, height, width)`` with ink in each.
+        rows: The lines of a text.
+        rng: What decides the walk.
+
+    Returns:
+        How far below its line each character stands, in heights of a digit, ``(n,)``,
+        at most 0.08.
     """
-    ink = np.pad(images / np.float32(255), ((0, 0), (1, 1), (1, 1)))
-    down, right = np.diff(ink, axis=1), np.diff(ink, axis=2)
-    down, right = down[:, :, 1:] + down[:, :, :-1], right[:, 1:] + right[:, :-1]
-    area = ink.sum(axis=(1, 2))
-    outline = np.hypot(down, right).sum(axis=(1, 2)) / 2
-    y, x = (np.arange(size) for size in ink.shape[1:])
-    y = y - (ink.sum(axis=2) @ y / area)[:, np.newaxis]
-    x = x - (ink.sum(axis=1) @ x / area)[:, np.newaxis]
-    together = np.einsum("nyx,ny,nx->n", ink, y, x, optimize=True)
-    shear = together / np.einsum("nyx,ny->n", ink, y**2, optimize=True)
-    slants = np.rad2deg(np.arctan(-shear))
-    return Pen(float((2 * area / outline).mean()), float(slants.mean()))
+    walk = []
+    for row in rows:
+        place = rng.standard_normal()
+        for _ in row.replace(" ", ""):
+            walk.append(BASELINE_STEP * place)
+            step = np.sqrt(1 - PERSISTENCE**2) * rng.standard_normal()
+            place = PERSISTENCE * place + step
+    return np.clip(walk, -MAX_OFFSET, MAX_OFFSET)
+
+
+def _vary(
+    model: Sampler, hand: GeneratorInputs, start: int, own: np.ndarray
+) -> GeneratorInputs:
+    """Add to the shared latent and style of digits from ``start`` on each one's own.
+
+    Args:
+        model: What draws them.
+        hand: Inputs of one hand.
+        start: The first digit to vary.
+        own: Standard normal, ``float32 (n, latent_dim + 2)``.
+    """
+    dim = model.latent_dim
+    latents = np.float32(np.sqrt(1 - LATENT_JITTER**2)) * hand.latents[start:]
+    latents = latents + np.float32(LATENT_JITTER) * own[:, :dim]
+    conditions = {name: values[start:] for name, values in hand.conditions.items()}
+    for column, (name, limits) in enumerate(model.limits.items(), dim):
+        style = conditions[name] + STYLE_JITTER[name] * own[:, column]
+        conditions[name] = np.clip(style, *limits).astype(np.float32)
+    return GeneratorInputs(latents, conditions)
+
+
+def _mean_pen(model: Sampler, usual: GeneratorInputs) -> PenStyle:
+    """Return the mean pen of every digit; a model without styles draws them first."""
+    if model.styles:
+        return PenStyle(*(float(usual.conditions[name].mean()) for name in STYLE_UNITS))
+    images = model.draw(usual)
+    slant = ink_moments(images).slant
+    return PenStyle(float(outline_width(images).mean()), float(slant.mean()))

@@ -21,6 +21,8 @@ from pathlib import Path
 
 import numpy as np
 
+from digitgan.measure.strokes import ink_moments
+
 MEASURES = ("area", "length", "thickness", "slant", "width", "height")
 SCALE = 4
 SIDE = 28 * SCALE + 2  # one pixel of background all around
@@ -182,17 +184,11 @@ def _depth(ink: np.ndarray) -> np.ndarray:
 
 def _box(images: np.ndarray) -> np.ndarray:
     """Return slant, width and height, ``(3, n)``, from where the ink lies."""
-    ink = images.astype(float)
-    ink /= np.maximum(ink.sum(axis=(1, 2), keepdims=True), 1)
-    axis = np.arange(28)
-    rows, columns = ink.sum(axis=2), ink.sum(axis=1)
-    down = axis - (rows @ axis)[:, np.newaxis]
-    right = axis - (columns @ axis)[:, np.newaxis]
-    covariance = np.einsum("nyx,ny,nx->n", ink, down, right, optimize=True)
-    shear = covariance / np.maximum(np.sum(rows * down**2, axis=1), 1e-6)
-    upright = right[:, np.newaxis, :] - (shear[:, np.newaxis] * down)[:, :, np.newaxis]
-    width = _extent(_histogram(upright, ink)) / SCALE
-    return np.stack([np.rad2deg(np.arctan(-shear)), width, _extent(rows)])
+    moments = ink_moments(images)
+    sheared = moments.shear[:, np.newaxis] * moments.down
+    upright = moments.right[:, np.newaxis, :] - sheared[:, :, np.newaxis]
+    width = _extent(_histogram(upright, moments.ink)) / SCALE
+    return np.stack([moments.slant, width, _extent(moments.rows)])
 
 
 def _histogram(positions: np.ndarray, ink: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What decides digits before any is drawn, and the way from one to another."""
+"""What decides digits before any is drawn, and the interpolation of two of them."""
 
 from dataclasses import dataclass
 
@@ -7,23 +7,23 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class GeneratorInputs:
-    """What decides n digits before any is drawn.
+    """The inputs of the generator for n digits.
 
     Attributes:
         latents: ``float32 (n, latent_dim)``.
-        conditions: What the network is told, by name, ``(n,)`` each: ``label``,
-            ``thickness`` in pixels, ``slant`` in degrees; only those that it knows.
+        conditions: By name, ``(n,)`` each: ``label``, ``thickness`` in pixels,
+            ``slant`` in degrees; only those that the generator takes.
     """
 
     latents: np.ndarray
     conditions: dict[str, np.ndarray]
 
 
-def turned(first: np.ndarray, last: np.ndarray, share: float) -> np.ndarray:
-    """Turn normal numbers towards others on the sphere.
+def slerp(first: np.ndarray, last: np.ndarray, share: float) -> np.ndarray:
+    """Interpolate normal numbers along the sphere (Shoemake 1985).
 
-    So no place between lies nearer to the usual form than both ends (Shoemake 1985,
-    doi 10.1145/325165.325242).
+    So no place between lies nearer to the usual form than both ends (doi
+    10.1145/325165.325242).
 
     Args:
         first: ``float32 (n, d)``.
@@ -39,33 +39,25 @@ def turned(first: np.ndarray, last: np.ndarray, share: float) -> np.ndarray:
     return (parts / np.sin(angle)).astype(np.float32)
 
 
-def between(
+def interpolate(
     first: GeneratorInputs, last: GeneratorInputs, share: float
 ) -> GeneratorInputs:
-    """Go a part of the way from one recipe to another over the same labels.
-
-    Latents turn, styles move evenly.
+    """Interpolate inputs of the same labels: latents by slerp, styles linearly.
 
     Args:
         first: Where to begin.
         last: Where to end.
         share: From 0, the first, to 1, the last.
     """
-    told = dict(first.conditions)
-    for name in told.keys() - {"label"}:
-        moved = (1 - share) * told[name] + share * last.conditions[name]
-        told[name] = moved.astype(np.float32)
-    return GeneratorInputs(turned(first.latents, last.latents, share), told)
+    conditions = dict(first.conditions)
+    for name in conditions.keys() - {"label"}:
+        mixed = (1 - share) * conditions[name] + share * last.conditions[name]
+        conditions[name] = mixed.astype(np.float32)
+    return GeneratorInputs(slerp(first.latents, last.latents, share), conditions)
 
 
-def walk(
+def interpolation_path(
     first: GeneratorInputs, last: GeneratorInputs, frames: int
 ) -> list[GeneratorInputs]:
-    """Lead from one recipe to another over the same labels.
-
-    Args:
-        first: Where to begin.
-        last: Where to end.
-        frames: How many steps, both ends included; 2 or more.
-    """
-    return [between(first, last, share) for share in np.linspace(0, 1, frames)]
+    """Return ``frames`` steps, 2 or more, from one to the other, both included."""
+    return [interpolate(first, last, share) for share in np.linspace(0, 1, frames)]

@@ -6,12 +6,18 @@ from types import ModuleType
 
 from digitgan.errors import InputError, import_extra
 
-PREFIX = "hf://"
-FILES = ("README.md", "gan.keras", "generator.onnx", "model.json", "samples.png")
-FILES += ("styles.npz",)  # nothing else is fetched
+HUB_PREFIX = "hf://"
+MODEL_FILES = (  # nothing else is downloaded or published
+    "README.md",
+    "gan.keras",
+    "generator.onnx",
+    "model.json",
+    "samples.png",
+    "styles.npz",
+)
 
 
-def fetch(address: str) -> Path:
+def download(address: str) -> Path:
     """Bring a model folder into the hub's own cache, unless it is there.
 
     Args:
@@ -25,45 +31,47 @@ def fetch(address: str) -> Path:
             not installed.
         OSError: The hub cannot be reached and the cache does not hold the model.
     """
-    hub, repo = library("model", address), address.removeprefix(PREFIX)
+    hub, repo = import_hub("model", address), address.removeprefix(HUB_PREFIX)
     check_repo("model", address, repo)
     try:
-        folder = hub.snapshot_download(repo, allow_patterns=FILES)
+        folder = hub.snapshot_download(repo, allow_patterns=MODEL_FILES)
     except hub.errors.RepositoryNotFoundError as error:
-        raise InputError(
-            f"model {address!r} is not on the hub, or not for you: check the name, or "
-            "log in with  hf auth login"
-        ) from error
+        allowed = "a repository that you may read (a private one after  hf auth login)"
+        problem = "is not on the hub, or not for you"
+        raise InputError("model", address, allowed, problem) from error
     except hub.errors.LocalEntryNotFoundError as error:
         raise OSError(f"model {address!r}: the hub cannot be reached") from error
     return Path(folder)
 
 
-def library(argument: str, value: str) -> ModuleType:
+def import_hub(field: str, value: str) -> ModuleType:
     """Import huggingface_hub.
 
     Raises:
         InputError: It is not installed.
     """
-    hub = import_extra("huggingface_hub", argument, value)
-    for part in ("errors", "utils"):  # which it does not open by itself
-        import_module(f"huggingface_hub.{part}")
+    hub = import_extra("huggingface_hub", field, value)
+    for module in ("errors", "utils"):  # which it does not import by itself
+        import_module(f"huggingface_hub.{module}")
     return hub
 
 
-def check_repo(argument: str, value: str, repo: str) -> None:
+def check_repo(field: str, value: str, repo: str) -> None:
     """Refuse what cannot be the name of a repository on the hub.
 
+    Args:
+        field: The argument that named it.
+        value: What was given, maybe with a prefix.
+        repo: What of it should be ``user/name``.
+
     Raises:
-        InputError: It is not ``user/name``.
+        InputError: It is not.
     """
     allowed = value.removesuffix(repo) + "user/name"
     if repo.count("/") != 1:
-        raise InputError(f"{argument} {value!r}: allowed is {allowed}")
+        raise InputError(field, value, allowed)
     try:
-        library(argument, value).utils.validate_repo_id(repo)
+        import_hub(field, value).utils.validate_repo_id(repo)
     except ValueError as error:
         reason = f"{error}".split(":")[0]
-        raise InputError(
-            f"{argument} {value!r}: {reason}: allowed is {allowed}"
-        ) from error
+        raise InputError(field, value, allowed, f"is no name: {reason}") from error

@@ -1,66 +1,76 @@
-"""A plane through the latents: a digit to wander in, without an edge."""
-
-from typing import TYPE_CHECKING
+"""A flat torus through the latents: digits to wander in, without an edge."""
 
 import numpy as np
 
 from digitgan.errors import InputError
 from digitgan.random_streams import draw_latents
 from digitgan.sampling.generator_inputs import GeneratorInputs
+from digitgan.sampling.sampler import Sampler
 
-if TYPE_CHECKING:
-    from digitgan.sampling.sampler import Sampler
-
-TURN = 12  # steps after which the plane comes round
+PERIOD = 12  # after as many, either way, the same digit comes again
 
 
-def plane(
-    model: "Sampler",
+def torus_inputs(
+    model: Sampler,
     x,
     y,
     *,
     digit: int | None = None,
     seed: int = 0,
-    **style,
+    thickness: float | None = None,
+    slant: float | None = None,
+    variety: float = 1.0,
 ) -> GeneratorInputs:
-    """Return the recipe of digits on a plane; draw it with :meth:`Sampler.draw`.
+    """Return the inputs of digits on a torus; draw them with :meth:`Sampler.draw`.
 
     At 0, 0 lies the latent of the seed's hand. To the right two halves of it turn in
-    one circle, and down in another (a flat torus): every step changes the digit as much
-    as any other, each latent is as long as a drawn one, and after ``TURN`` steps
-    either way the same digit comes again.
+    one circle, and down in another: every step changes the digit as much as any other,
+    each latent is as long as a drawn one, and after ``PERIOD`` steps either way
+    the same digit comes again.
 
     Args:
-        model: Who draws.
+        model: What draws.
         x: Steps to the right, ``float (n,)``.
         y: Steps down, ``float (n,)``.
         digit: The label, for a model that knows labels.
-        seed: Same seed, same plane.
-        **style: thickness, slant and variety, as for :meth:`Sampler.sample`; the hand's
-            own unless given.
+        seed: Same seed, same torus.
+        thickness: As for :meth:`Sampler.sample`; the hand's own unless given.
+        slant: Likewise.
+        variety: Likewise.
 
     Raises:
         InputError: The model cannot be asked that.
     """
     classes = len(model.classes)
     if classes and (digit is None or not 0 <= digit < classes):
-        raise InputError(f"digit is {digit}: allowed is 0 to {classes - 1}")
+        raise InputError("digit", digit, f"0 to {classes - 1}")
     if not classes and digit is not None:
-        raise InputError("digit is given: this model cannot be asked for one")
-    labels = np.arange(classes, dtype=np.int32) if classes else 1
-    hand = model.generator_inputs(labels, seed=seed, one_hand=True, **style)
-    told = {
-        name: np.repeat(value[digit or 0], len(x))
-        for name, value in hand.conditions.items()
+        raise InputError("digit", digit, problem="is given to a model without labels")
+    hand = model.generator_inputs(
+        np.arange(classes, dtype=np.int32) if classes else 1,
+        seed=seed,
+        thickness=thickness,
+        slant=slant,
+        variety=variety,
+        one_hand=True,
+    )
+    conditions = {
+        name: np.repeat(values[digit or 0], len(x))
+        for name, values in hand.conditions.items()
     }
-    latents = np.float32(style.get("variety", 1)) * _turned(model, seed, x, y)
-    return GeneratorInputs(latents, told)
+    latents = np.float32(variety) * _torus_latents(model.latent_dim, seed, x, y)
+    return GeneratorInputs(latents, conditions)
 
 
-def _turned(model: "Sampler", seed: int, x, y) -> np.ndarray:
-    """Return the latents of places, ``float32 (n, latent_dim)``."""
-    hand, other, right, down = draw_latents(4, model.latent_dim, seed)
-    across, along = (hand + other) / np.sqrt(2), (hand - other) / np.sqrt(2)
-    a, b = (2 * np.pi / TURN * np.asarray(way, float)[:, np.newaxis] for way in (x, y))
-    turned = np.cos(a) * across + np.sin(a) * right + np.cos(b) * along
-    return ((turned + np.sin(b) * down) / np.sqrt(2)).astype(np.float32)
+def _torus_latents(latent_dim: int, seed: int, x, y) -> np.ndarray:
+    """Return the latents of places, ``float32 (n, latent_dim)``.
+
+    The first latent of the seed is (u + v) / sqrt(2); u turns towards a third latent
+    with x, v towards a fourth with y. All four are independent, so lengths stay.
+    """
+    first, second, third, fourth = draw_latents(4, latent_dim, seed)
+    u, v = (first + second) / np.sqrt(2), (first - second) / np.sqrt(2)
+    step = 2 * np.pi / PERIOD
+    a, b = (step * np.asarray(steps, float)[:, np.newaxis] for steps in (x, y))
+    turned = np.cos(a) * u + np.sin(a) * third + np.cos(b) * v + np.sin(b) * fourth
+    return (turned / np.sqrt(2)).astype(np.float32)

@@ -1,7 +1,8 @@
 """A model folder from anywhere, checked before anything of it is used."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -10,57 +11,98 @@ from digitgan import files
 from digitgan.data.images import DIGITS, ImageSpec
 from digitgan.errors import InputError
 from digitgan.measure.onnx_session import open_session
-from digitgan.sampling.styles import UNITS, Styles
+from digitgan.sampling.styles import (
+    MAX_STYLE_BYTES,
+    STYLE_ARRAYS,
+    STYLE_UNITS,
+    StyleTable,
+)
 
-MOST_LATENTS = 4096
-MOST_CLASSES = 256
-LONGEST_NAME = 100  # characters of a class
+MAX_LATENT_DIM = 4096
+MAX_CLASSES = 256
+MAX_CLASS_NAME = 100  # characters
+
+Limits = dict[str, tuple[float, float]]  # lowest and highest value, by name
 
 
 @dataclass(frozen=True)
-class Card:
+class ModelCard:
     """What of ``model.json`` drawing depends on.
 
     Attributes:
-        latent_dim: Length of z.
-        conditions: Least and greatest value of what can be asked for, by name.
+        latent_dim: Length of a latent.
+        conditions: Lowest and highest value of each that can be asked for.
         classes: Names of the labels.
-        image: Size and kind of what it draws.
         sha256: Of each file, by name.
+        image: Size and kind of what it draws.
     """
 
     latent_dim: int
-    conditions: dict[str, tuple[float, float]]
+    conditions: Limits
     classes: tuple[str, ...]
-    image: ImageSpec
     sha256: dict[str, str]
+    image: ImageSpec = DIGITS  # what older models do not say
 
-    @property
-    def limits(self) -> dict[str, tuple[float, float]]:
-        """Least and greatest value of each style."""
-        return {n: self.conditions[n] for n in UNITS if n in self.conditions}
+    def __post_init__(self):
+        """Refuse, by ValueError, what no model can be."""
+        if not 1 <= self.latent_dim <= MAX_LATENT_DIM:
+            raise ValueError(f"latent_dim is {self.latent_dim}: up to {MAX_LATENT_DIM}")
+        if any(low > high for low, high in self.conditions.values()):
+            raise ValueError(f"conditions are {self.conditions}: lowest, then highest")
+        if "label" in self.conditions:
+            check_classes(self.classes)
+        elif self.style_limits():
+            raise ValueError("styles without labels")
+
+    def labels(self) -> tuple[str, ...]:
+        """Return the classes that can be asked for: others were never learnt."""
+        if "label" not in self.conditions:
+            return ()
+        return self.classes[: int(self.conditions["label"][1]) + 1]
+
+    def style_limits(self) -> Limits:
+        """Return the limits of each style that can be asked for."""
+        return {n: self.conditions[n] for n in STYLE_UNITS if n in self.conditions}
+
+    def example_inputs(self) -> dict[str, np.ndarray]:
+        """Return inputs of the network for one image of each label."""
+        n = len(self.labels()) or 1
+        inputs: dict[str, np.ndarray] = {
+            "latents": np.zeros((n, self.latent_dim), np.float32)
+        }
+        for name, (low, _) in self.conditions.items():
+            inputs[name] = np.full(n, low, np.float32)
+        if "label" in inputs:
+            inputs["label"] = np.arange(n, dtype=np.int32)
+        return inputs
 
 
-@dataclass(frozen=True, eq=False)
-class Model:
+@dataclass(eq=False)
+class LoadedModel:
     """A model folder that holds together.
 
     Attributes:
         folder: Where its files are.
         description: What ``model.json`` says.
-        card: What of it drawing depends on.
+        classes: The names of the labels that can be asked for; empty where none can.
+        limits: Lowest and highest value of each style that can be asked for.
+        latent_dim: Length of a latent.
+        image: Size and kind of what it draws.
         styles: Those of some real digits, or None where none can be asked for.
         session: The network.
     """
 
     folder: Path
-    description: dict
-    card: Card
-    styles: Styles | None
-    session: onnxruntime.InferenceSession
+    description: dict[str, Any] = field(repr=False)
+    classes: tuple[str, ...]
+    limits: Limits
+    latent_dim: int
+    image: ImageSpec
+    styles: StyleTable | None = field(repr=False)
+    session: onnxruntime.InferenceSession = field(repr=False)
 
 
-def open_model(folder: str | Path) -> Model:
+def open_model(folder: str | Path) -> LoadedModel:
     """Open a model folder, or a run folder that holds one.
 
     Raises:
@@ -70,48 +112,43 @@ def open_model(folder: str | Path) -> Model:
     folder = Path(folder)
     if not (folder / "model.json").is_file() and (folder / "model").is_dir():
         folder = folder / "model"
-    path, network = folder / "model.json", folder / "generator.onnx"
-    if not (path.is_file() and network.is_file()):
-        raise InputError(
-            f"model {str(folder)!r} has no model.json and generator.onnx: "
-            "name a model folder or a finished run"
-        )
-    description = files.read_json("model", path)
-    with files.as_input_errors("model", path):
-        card = _card(description)
-        sums = {name: card.sha256[name] for name in _needed(card)}
-    session = open_session("model", network, sums["generator.onnx"])
-    styles = None
-    if card.limits:
-        table = folder / "styles.npz"
-        if not table.is_file() or files.sha256(table) != sums["styles.npz"]:
-            raise files.changed_file("model", table)
-        styles = Styles(table, len(card.classes))
-    with files.as_input_errors("model", network):
-        _try_out(session, card)
-    return Model(folder, description, card, styles, session)
-
-
-def _needed(card: Card) -> list[str]:
-    return ["generator.onnx", *["styles.npz"] * bool(card.limits)]
-
-
-def _card(description: dict) -> Card:
-    """Return the part of a description that is used, if it makes sense."""
-    description = {"image": asdict(DIGITS), **description}
-    known = {name: description[name] for name in Card.__annotations__}
-    card = files.from_json(Card, known)
-    if not 1 <= card.latent_dim <= MOST_LATENTS:
-        raise ValueError(f"latent_dim is {card.latent_dim}: up to {MOST_LATENTS}")
-    if any(low > high for low, high in card.conditions.values()):
-        raise ValueError(f"conditions are {card.conditions}: least, then greatest")
-    if "label" in card.conditions:
-        check_classes(card.classes)
-        drawn = int(card.conditions["label"][1]) + 1  # others were never learnt
-        card = replace(card, classes=card.classes[:drawn])
-    elif card.limits:
-        raise ValueError("styles without labels")
-    return card
+    network, style_file = folder / "generator.onnx", folder / "styles.npz"
+    if not ((folder / "model.json").is_file() and network.is_file()):
+        allowed = "a model folder or a finished run"
+        problem = "has no model.json and generator.onnx"
+        raise InputError("model", folder, allowed, problem)
+    description = files.read_json("model", folder / "model.json")
+    with files.as_input_errors("model", folder):
+        names = ModelCard.__annotations__.keys() & description.keys()
+        used = {name: description[name] for name in names}
+        card = files.from_json(ModelCard, used)
+        classes, limits = card.labels(), card.style_limits()
+        inputs, styles = card.example_inputs(), None
+        if limits:
+            sha256 = files.sha256(style_file) if style_file.is_file() else "none"
+            if sha256 != card.sha256["styles.npz"]:
+                raise files.changed_file("model", style_file)
+            arrays = files.read_arrays(
+                "model", style_file, STYLE_ARRAYS, MAX_STYLE_BYTES
+            )
+            styles = StyleTable(arrays, len(classes))
+        session = open_session("model", network, card.sha256["generator.onnx"])
+        images = np.asarray(session.run(None, inputs)[0])
+        shape = (len(inputs["latents"]), *card.image.shape)
+        if images.shape != shape or images.dtype != np.uint8:  # not what the card says
+            raise ValueError(
+                f"it draws {images.dtype} {images.shape}, not {card.image}"
+            )
+    return LoadedModel(
+        folder,
+        description,
+        classes,
+        limits,
+        card.latent_dim,
+        card.image,
+        styles,
+        session,
+    )
 
 
 def check_classes(classes: tuple[str, ...]) -> None:
@@ -121,26 +158,13 @@ def check_classes(classes: tuple[str, ...]) -> None:
         ValueError: There are none or too many, two are the same, or one leads
             elsewhere.
     """
-    if not 1 <= len(set(classes)) == len(classes) <= MOST_CLASSES:
-        raise ValueError(f"{len(classes)} classes: 1 to {MOST_CLASSES} different ones")
+    if not 1 <= len(set(classes)) == len(classes) <= MAX_CLASSES:
+        raise ValueError(f"{len(classes)} classes: 1 to {MAX_CLASSES} different ones")
     for name in classes:
-        steps = {*name.split("/")}
+        parts = {*name.split("/")}
         if (
-            not (name.isprintable() and len(name) <= LONGEST_NAME)
-            or steps & {"", ".", ".."}
+            not (name.isprintable() and len(name) <= MAX_CLASS_NAME)
+            or parts & {"", ".", ".."}
             or set(name) & set("\\:")
         ):
-            raise ValueError(f"a class is named {name[:LONGEST_NAME]!r}")
-
-
-def _try_out(session: onnxruntime.InferenceSession, card: Card) -> None:
-    """Draw one digit of each label: the network must do what its card says."""
-    n = len(card.classes) if "label" in card.conditions else 1
-    asked = {"latents": np.zeros((n, card.latent_dim), np.float32)}
-    for name, (low, _) in card.conditions.items():
-        asked[name] = np.full(n, low, np.float32)
-    if "label" in asked:
-        asked["label"] = np.arange(n, dtype=np.int32)
-    drawn = session.run(None, asked)[0]
-    if drawn.shape != (n, *card.image.shape) or drawn.dtype != np.uint8:
-        raise ValueError(f"it draws {drawn.dtype} {drawn.shape}, not {card.image}")
+            raise ValueError(f"a class is named {name[:MAX_CLASS_NAME]!r}")

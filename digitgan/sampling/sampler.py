@@ -1,64 +1,53 @@
 """Draw digits from a model folder, by ONNX Runtime alone."""
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from digitgan.cpu import available_cores
-from digitgan.errors import InputError, unknown_name
+from digitgan.errors import InputError
 from digitgan.random_streams import draw_latents
 from digitgan.sampling.generator_inputs import GeneratorInputs
-from digitgan.sampling.model_loader import open_model
-from digitgan.sampling.styles import UNITS
+from digitgan.sampling.model_loader import LoadedModel
+from digitgan.sampling.styles import STYLE_UNITS
 
-BLOCK = 64  # digits in one call of the network
-MOST = 10_000_000  # digits in one call: 8 GB
+BATCH_SIZE = 64  # digits in one call of the network
+MAX_DIGITS = 10_000_000  # in one call: 8 GB
+SEEDS = "0 to 2**64 - 1"
 
 
-class Sampler:
-    """A trained generator.
+@dataclass(eq=False)
+class Sampler(LoadedModel):
+    """A trained generator that samples digits.
 
     Attributes:
-        name: What :func:`digitgan.load` was asked for.
-        folder: Where its files are.
-        description: What ``model.json`` says.
-        classes: The names of the labels that can be asked for; empty where none can.
-        image: Size and kind of what it draws.
-        limits: Lowest and highest value of each style that can be asked for, by name;
-            empty where none can.
+        name: What :func:`digitgan.load` was given.
+        threads: Of the processor, to draw with; 0 for one a core.
     """
 
-    def __init__(self, folder: str | Path, threads: int = 0, name: str = ""):
-        """Open a model folder, or a run folder that holds one."""
-        model = open_model(folder)
-        self.name = name or str(folder)
-        self.folder = model.folder
-        self.description, self.styles = model.description, model.styles
-        self.classes = model.card.classes if "label" in model.card.conditions else ()
-        self.image = model.card.image
-        self.limits = {name: list(ends) for name, ends in model.card.limits.items()}
-        self._threads = threads or available_cores()
-        self._session = model.session  # one thread a block, many blocks side by side
+    name: str = ""
+    threads: int = 0
 
     def sample(  # noqa: PLR0913 - each decides what is drawn
         self,
-        labels=None,
+        labels: ArrayLike | None = None,
         *,
         n: int | None = None,
         digit: int | str | None = None,
         seed: int = 0,
-        thickness=None,
-        slant=None,
+        thickness: ArrayLike | None = None,
+        slant: ArrayLike | None = None,
         variety: float = 1.0,
         one_hand: bool = False,
     ) -> np.ndarray:
         """Draw digits; digit i of a seed is the same however many are drawn.
 
         Args:
-            labels: The digits to write, ``int (n,)``.
+            labels: The digits to draw, ``int (n,)``.
             n: How many instead, each label in turn, or ``digit`` every time.
-            digit: The one label to write n times, or the name of its class; once
+            digit: The one label to draw n times, or the name of its class; once
                 unless n is given.
             seed: From 0 to 2**64 - 1.
             thickness: Stroke width in pixels, one or ``(n,)``; as real digits have
@@ -67,58 +56,59 @@ class Sampler:
             slant: In degrees, positive leaning right, one or ``(n,)``; likewise.
             variety: From 0, the most usual form of each digit, to 1, as various as the
                 model can (truncation: latents and drawn styles are scaled).
-            one_hand: Write all of them with the same latent and, for their labels, the
+            one_hand: Draw all of them with the same latent and, for their labels, the
                 same style.
 
         Returns:
-            ``uint8 (n, 28, 28)``, 0 paper to 255 ink; of a model of triplets ``(n, 28,
-            28, 3)``.
+            ``uint8 (n, 28, 28)``, 0 background to 255 ink; of a model of triplets ``(n,
+            28, 28, 3)``.
 
         Raises:
-            InputError: An argument is out of range, or the model cannot be asked that.
+            InputError: An argument is out of range, or the model does not take it.
         """
-        asked = self.labels(labels, n, digit)
-        return self.draw(
-            self.generator_inputs(
-                asked if asked is not None else n,
-                seed=seed,
-                thickness=thickness,
-                slant=slant,
-                variety=variety,
-                one_hand=one_hand,
-            )
+        inputs = self.generator_inputs(
+            self.labels(labels, n, digit),
+            seed=seed,
+            thickness=thickness,
+            slant=slant,
+            variety=variety,
+            one_hand=one_hand,
         )
+        return self.draw(inputs)
 
-    def labels(self, labels=None, n: int | None = None, digit: int | str | None = None):
-        """Return the labels that :meth:`sample` would write, or None without labels.
+    def labels(
+        self,
+        labels: ArrayLike | None = None,
+        n: int | None = None,
+        digit: int | str | None = None,
+    ) -> np.ndarray | int:
+        """Return what :meth:`sample` draws: labels, or how many of a model without.
 
         Raises:
             InputError: They contradict one another, or are not the model's.
         """
         if labels is not None:
             if n is not None or digit is not None:
-                raise InputError(
-                    "labels are given: allowed beside them is no n or digit"
-                )
-            return self._checked(labels)
+                allowed = "no n and no digit beside them"
+                raise InputError("labels", None, allowed, "is given")
+            return self._checked_labels(labels)
         n = 1 if n is None and digit is not None else n
-        if n is None or not 1 <= n <= MOST:
-            raise InputError(f"n is {n}: allowed is 1 to {MOST:,}")
+        if n is None or not 1 <= n <= MAX_DIGITS:
+            raise InputError("n", n, f"1 to {MAX_DIGITS:,}")
         if digit is not None:
-            label = self._label(digit) if isinstance(digit, str) else digit
-            return self._checked(np.full(n, label))
-        return (
-            np.arange(n, dtype=np.int32) % len(self.classes) if self.classes else None
-        )
+            return np.full(n, self._label_of(digit), np.int32)
+        if not self.classes:
+            return n
+        return np.arange(n, dtype=np.int32) % len(self.classes)
 
     def generator_inputs(  # noqa: PLR0913 - each decides what is drawn
         self,
-        labels,
+        labels: np.ndarray | int,
         *,
         seed: int = 0,
         start: int = 0,
-        thickness=None,
-        slant=None,
+        thickness: ArrayLike | None = None,
+        slant: ArrayLike | None = None,
         variety: float = 1.0,
         one_hand: bool = False,
     ) -> GeneratorInputs:
@@ -134,84 +124,85 @@ class Sampler:
             one_hand: See there.
         """
         if not 0 <= seed < 2**64:
-            raise InputError(f"seed is {seed}: allowed is 0 to 2**64 - 1")
+            raise InputError("seed", seed, SEEDS)
         if not 0 <= variety <= 1:
-            raise InputError(f"variety is {variety}: allowed is 0 to 1")
-        n = len(labels) if self.classes else labels
-        latents = draw_latents(1 if one_hand else n, self.latent_dim, seed, start)
-        latents = np.broadcast_to(np.float32(variety) * latents, (n, self.latent_dim))
-        conditions = {"label": labels} if self.classes else {}
-        if self.styles:
-            conditions |= self.styles.draw(labels, seed, start, variety, one_hand)
+            raise InputError("variety", variety, "0 to 1")
+        conditions: dict[str, np.ndarray] = {}
+        if isinstance(labels, np.ndarray):
+            n, conditions["label"] = len(labels), labels
+            if self.styles:
+                conditions |= self.styles.draw(labels, seed, start, variety, one_hand)
+        else:
+            n = labels
         for name, value in (("thickness", thickness), ("slant", slant)):
             if value is not None:
                 conditions[name] = self._checked_style(name, value, n)
+        latents = draw_latents(1 if one_hand else n, self.latent_dim, seed, start)
+        latents = np.broadcast_to(np.float32(variety) * latents, (n, self.latent_dim))
         return GeneratorInputs(latents, conditions)
 
-    def draw(self, recipe: GeneratorInputs) -> np.ndarray:
-        """Draw what a recipe says, ``uint8 (n, 28, 28)``."""
-        inputs = {"latents": recipe.latents, **recipe.conditions}
+    def draw(self, inputs: GeneratorInputs) -> np.ndarray:
+        """Run the generator.
 
-        def block(start: int) -> np.ndarray:
-            part = {k: v[start : start + BLOCK] for k, v in inputs.items()}
-            return self._session.run(None, part)[0]
+        Returns:
+            ``uint8 (n, 28, 28)``, 0 background to 255 ink; of a model of triplets ``(n,
+            28, 28, 3)``.
+        """
+        arrays = {"latents": inputs.latents, **inputs.conditions}
 
-        starts = range(0, len(recipe.latents), BLOCK)
-        threads = min(self._threads, len(starts))
-        if threads == 1:
-            return np.concatenate([block(start) for start in starts])
-        with ThreadPoolExecutor(threads) as pool:
-            return np.concatenate(list(pool.map(block, starts)))
+        def draw_batch(start: int) -> np.ndarray:
+            batch = {k: v[start : start + BATCH_SIZE] for k, v in arrays.items()}
+            return np.asarray(self.session.run(None, batch)[0])
 
-    @property
-    def latent_dim(self) -> int:
-        """Length of z."""
-        return self.description["latent_dim"]
+        starts = range(0, len(inputs.latents), BATCH_SIZE)
+        if not starts:
+            return np.zeros((0, *self.image.shape), np.uint8)
+        if len(starts) == 1 or self.threads == 1:
+            return np.concatenate([draw_batch(start) for start in starts])
+        threads = min(self.threads or available_cores(), len(starts))
+        with ThreadPoolExecutor(threads) as pool:  # a session runs in one thread
+            return np.concatenate(list(pool.map(draw_batch, starts)))
 
-    def _label(self, name: str) -> int:
+    def _label_of(self, digit: int | str) -> int:
         """Return the label of a class; upper and lower case are alike if none is so."""
         if not self.classes:
-            raise InputError(f"digit is {name!r}: this model cannot be asked for one")
-        if name in self.classes:
-            return self.classes.index(name)
-        lower = [known.lower() for known in self.classes]
-        if lower.count(name.lower()) != 1:
-            raise unknown_name("digit", name, self.classes)
-        return lower.index(name.lower())
+            raise InputError(
+                "digit", digit, problem="is given to a model without labels"
+            )
+        if not isinstance(digit, str):
+            if not 0 <= digit < len(self.classes):
+                raise InputError("digit", digit, f"0 to {len(self.classes) - 1}")
+            return digit
+        if digit in self.classes:
+            return self.classes.index(digit)
+        lower = [name.lower() for name in self.classes]
+        if lower.count(digit.lower()) != 1:
+            raise InputError.unknown("digit", digit, self.classes)
+        return lower.index(digit.lower())
 
-    def _checked(self, labels) -> np.ndarray:
+    def _checked_labels(self, labels: ArrayLike) -> np.ndarray:
         """Return labels that can be asked for, ``int32 (n,)``."""
-        size, labels = len(self.classes), np.asarray(labels)
+        size, array = len(self.classes), np.asarray(labels)
         if not size:
-            raise InputError("labels are given: this model cannot be asked for a digit")
-        if labels.ndim != 1 or labels.dtype.kind not in "iu" or not len(labels):
-            raise InputError(
-                f"labels are {labels.dtype} {labels.shape}: allowed are integers (n,)"
-            )
-        if labels.min() < 0 or labels.max() >= size:
-            raise InputError(
-                f"labels reach from {labels.min()} to {labels.max()}: "
-                f"allowed is 0 to {size - 1}"
-            )
-        return labels.astype(np.int32)
+            problem = "is given to a model without labels"
+            raise InputError("labels", labels, problem=problem)
+        integers = array.ndim == 1 and array.dtype.kind in "iu" and len(array)
+        if not integers or array.min() < 0 or array.max() >= size:
+            allowed = f"integers (n,) from 0 to {size - 1}"
+            raise InputError("labels", labels, allowed)
+        return array.astype(np.int32)
 
-    def _checked_style(self, name: str, value, n: int) -> np.ndarray:
+    def _checked_style(self, name: str, value: ArrayLike, n: int) -> np.ndarray:
         """Return a style that can be asked for, ``float32 (n,)``."""
         if name not in self.limits:
-            raise InputError(f"{name} is given: this model cannot be asked for it")
+            raise InputError(name, value, problem="is given to a model without styles")
         low, high = self.limits[name]
-        value = np.asarray(value, dtype=np.float32)
-        if value.shape not in ((), (n,)):
-            raise InputError(
-                f"{name} has shape {value.shape}: allowed is one or ({n},)"
-            )
-        if not (low <= value.min() and value.max() <= high):
-            wrong = (
-                f"{value:g}"
-                if value.ndim == 0
-                else f"{value.min():g} to {value.max():g}"
-            )
-            raise InputError(
-                f"{name} is {wrong}: allowed is {low:g} to {high:g} {UNITS[name]}"
-            )
-        return np.broadcast_to(value, (n,))
+        array = np.asarray(value, dtype=np.float32)
+        if array.shape not in ((), (n,)):
+            problem = f"has shape {array.shape}"
+            raise InputError(name, value, f"one number or ({n},)", problem)
+        outside = array[~((low <= array) & (array <= high))]
+        if outside.size:
+            allowed = f"{low:g} to {high:g} {STYLE_UNITS[name]}"
+            raise InputError(name, float(f"{outside.flat[0]:g}"), allowed)
+        return np.broadcast_to(array, (n,))

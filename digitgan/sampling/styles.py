@@ -1,56 +1,61 @@
-"""How thick and how slanted: as asked, or drawn as real digits are."""
+"""How thick and how slanted: drawn as real digits are."""
 
-from pathlib import Path
+from collections.abc import Mapping
 
 import numpy as np
 
-from digitgan import files
 from digitgan.random_streams import draw_uniforms
 
-UNITS = {"thickness": "pixels", "slant": "degrees"}
-MOST = 2**24  # bytes of the file's arrays
-FARTHEST = 1000  # pixels or degrees
-TINY = 1e-6  # of a deviation, where all styles of a label are one
+STYLE_UNITS = {"thickness": "pixels", "slant": "degrees"}
+STYLE_ARRAYS = ("label", *STYLE_UNITS)  # of styles.npz
+MAX_STYLE_BYTES = 2**24  # of its arrays
+MAX_STYLE = 1000.0  # pixels or degrees
+MIN_STD = 1e-6  # where all styles of a label are one
 JITTER = 0.3  # width of the cloud around each style in the table, in deviations
 
 
-class Styles:
+class StyleTable:
     """The styles of some real digits, by label.
 
     A style is drawn as one of them, moved a little; what real digits do together (a
     thick one leans less, a 1 leans more) is kept.
+
+    Attributes:
+        table: Thickness and slant of m digits, sorted by label, ``float32 (m, 2)``.
+        first: Row of the first digit of each label, ``int (labels,)``.
+        count: Digits of each label, ``int (labels,)``; a label without any has those
+            of all.
+        mean: Of the styles of each label, ``float32 (labels, 2)``.
+        std: Likewise.
     """
 
-    def __init__(self, path: Path, labels: int):
-        """Read ``styles.npz``: label ``(m,)``, thickness and slant ``(m,)``.
+    def __init__(self, arrays: Mapping[str, np.ndarray], labels: int):
+        """Sort the styles by label.
 
         Args:
-            path: The file.
-            labels: How many there are; one without styles takes those of all.
+            arrays: ``label`` ``int (m,)``, ``thickness`` and ``slant`` ``(m,)``.
+            labels: How many there are.
 
         Raises:
-            InputError: The file cannot be read, or is none of styles.
+            ValueError: They are no styles of digits.
         """
-        stored = files.read_arrays("model", path, ["label", *UNITS], MOST)
-        with files.as_input_errors("model", path):
-            label = stored["label"]
-            table = np.stack([stored[name] for name in UNITS], 1).astype("f4")
-            if label.dtype.kind not in "iu" or label.shape != table.shape[:1]:
-                raise ValueError("label is not an integer for each style")
-            if not set(np.unique(label)) <= set(range(labels)) or not len(label):
-                raise ValueError(f"labels are not from 0 to {labels - 1}")
-            if not (np.abs(table) <= FARTHEST).all():
-                raise ValueError("styles are not numbers that a digit can have")
-        order = np.argsort(label, kind="stable")
+        label = arrays["label"]
+        styles = np.stack([arrays[name] for name in STYLE_UNITS], 1).astype("f4")
+        if label.dtype.kind not in "iu" or label.shape != styles.shape[:1]:
+            raise ValueError("label is not an integer for each style")
+        if not len(label) or label.min() < 0 or label.max() >= labels:
+            raise ValueError(f"labels are not from 0 to {labels - 1}")
+        if not (np.abs(styles) <= MAX_STYLE).all():
+            raise ValueError("styles are not numbers that a digit can have")
+        self.table = styles[np.argsort(label, kind="stable")]
         self.count = np.bincount(label.astype(int), minlength=labels)
         self.first = np.cumsum(self.count) - self.count
-        self.first[self.count == 0], self.count[self.count == 0] = 0, len(label)
-        self.table = table[order]
-        parts = [
-            self.table[f : f + c] for f, c in zip(self.first, self.count, strict=True)
-        ]
-        self.mean = np.stack([part.mean(axis=0) for part in parts])
-        self.std = np.stack([part.std(axis=0) for part in parts]) + TINY
+        missing = self.count == 0
+        self.first[missing], self.count[missing] = 0, len(label)
+        ends = self.first + self.count
+        groups = [self.table[a:b] for a, b in zip(self.first, ends, strict=True)]
+        self.mean = np.stack([group.mean(axis=0) for group in groups])
+        self.std = np.stack([group.std(axis=0) for group in groups]) + MIN_STD
 
     def draw(
         self,
@@ -73,10 +78,12 @@ class Styles:
         Returns:
             ``thickness`` in pixels and ``slant`` in degrees, ``float32 (n,)`` each.
         """
-        numbers = draw_uniforms(len(labels), 1 + len(UNITS), seed, start)
-        rows = self.first[labels] + (numbers[:, 0] * self.count[labels]).astype(int)
+        uniforms = draw_uniforms(len(labels), 1 + len(STYLE_UNITS), seed, start)
+        chosen = (uniforms[:, 0] * self.count[labels]).astype(int)
         mean, std = self.mean[labels], self.std[labels]
-        deviation = (self.table[rows] - mean) / std + JITTER * (numbers[:, 1:] - 0.5)
+        deviation = (self.table[self.first[labels] + chosen] - mean) / std
+        deviation = deviation + JITTER * (uniforms[:, 1:] - 0.5)
         if one_hand:
             deviation = deviation[:1]
-        return dict(zip(UNITS, (mean + variety * deviation * std).T, strict=True))
+        styles = mean + variety * deviation * std
+        return dict(zip(STYLE_UNITS, styles.T, strict=True))

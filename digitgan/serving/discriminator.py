@@ -10,7 +10,7 @@ from digitgan.data.mnist_preprocessing import preprocess_drawing
 from digitgan.files import read_arrays, sha256
 from digitgan.measure.morphometry import measure
 from digitgan.measure.onnx_session import open_session
-from digitgan.sampling.styles import UNITS
+from digitgan.sampling.styles import STYLE_UNITS
 from digitgan.serving.problems import Problem
 from digitgan.serving.runs import MAX_ARRAYS, sheet_digits
 from digitgan.training.run import Run
@@ -32,7 +32,10 @@ class Discriminator:
             modified = run.discriminator.stat().st_mtime_ns
             self._session = _open(run.discriminator, modified)
             arrays = read_arrays(
-                "real digits", run.real_digits, ["images", "label", *UNITS], MAX_ARRAYS
+                "real digits",
+                run.real_digits,
+                ["images", "label", *STYLE_UNITS],
+                MAX_ARRAYS,
             )
             self.real = arrays.pop("images")
             self._conditions = arrays

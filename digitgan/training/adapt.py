@@ -17,7 +17,7 @@ from digitgan.measure.nearest_neighbours import distances
 from digitgan.model.gan import GAN
 from digitgan.model.model_folder import save_model
 from digitgan.sampling.sampler import Sampler
-from digitgan.sampling.styles import UNITS
+from digitgan.sampling.styles import STYLE_UNITS
 from digitgan.training.batches import Batches
 from digitgan.training.before_after import show_beside
 from digitgan.training.build import machine
@@ -208,7 +208,7 @@ def _told(digits: Digits, base: Sampler) -> dict[str, np.ndarray]:
     told = {"label": digits.labels}
     if base.limits:
         measured = measure(digits.images)
-        told |= {name: measured[name].astype(np.float32) for name in UNITS}
+        told |= {name: measured[name].astype(np.float32) for name in STYLE_UNITS}
     return {name: told[name] for name in base.description["conditions"]}
 
 

@@ -9,7 +9,7 @@ from digitgan.data.dataset import Dataset
 from digitgan.errors import InputError
 from digitgan.files import read_arrays, replacing
 from digitgan.measure.morphometry import measure
-from digitgan.sampling.styles import UNITS
+from digitgan.sampling.styles import STYLE_UNITS
 
 
 def conditions_of(dataset: Dataset, names: tuple[str, ...]) -> dict[str, np.ndarray]:
@@ -27,7 +27,7 @@ def conditions_of(dataset: Dataset, names: tuple[str, ...]) -> dict[str, np.ndar
         in pixels and ``slant`` in degrees, float32 ``(N,)``.
     """
     told = {"label": dataset.train.labels}
-    if set(names) & set(UNITS):
+    if set(names) & set(STYLE_UNITS):
         told |= _styles(dataset)
     return {name: told[name] for name in names}
 
@@ -35,12 +35,13 @@ def conditions_of(dataset: Dataset, names: tuple[str, ...]) -> dict[str, np.ndar
 def _styles(dataset: Dataset) -> dict[str, np.ndarray]:
     path = cache_folder() / f"styles-{dataset.sha256[:16]}.npz"
     with suppress(InputError):  # none yet, or a damaged one: measured anew
-        kept = read_arrays("cache", path, UNITS, 8 * len(UNITS) * len(dataset.train))
-        if [kept[name].shape for name in kept] == [(len(dataset.train),)] * len(UNITS):
+        n, names = len(dataset.train), list(STYLE_UNITS)
+        kept = read_arrays("cache", path, names, 8 * len(names) * n)
+        if [kept[name].shape for name in kept] == [(n,)] * len(names):
             return kept
     print(f"Measuring {len(dataset.train):,} digits, once ...", flush=True)
     measured = measure(dataset.train.images)
-    styles = {name: measured[name].astype(np.float32) for name in UNITS}
+    styles = {name: measured[name].astype(np.float32) for name in STYLE_UNITS}
     with suppress(OSError), replacing(path) as temporary:
         np.savez(temporary, **styles)
     return styles

@@ -1,14 +1,14 @@
 // What the page shows, as a plain object, and its three ways out: the address of the
 // page, the address of the picture, and the line of Python. All use the API's names.
 
-import { page, punctuation } from "./constants.js";
+import { layout, options, punctuation } from "./constants.js";
 
 export const HEIGHT = 120; // pixels of a digit: as large as the sheet shows it
 const FRAME_DURATION = 60; // milliseconds of each step of a walk, as the server has it
-const SPACING_RANGE = page.SPACING[1] - page.SPACING[0]; // in heights of a digit
+const SPACING_RANGE = layout.SPACING[1] - layout.SPACING[0]; // in heights of a digit
 const NUMBERS = ["thickness", "slant", "variety", "noise"];
 const ORDER = ["text", "seed", "thickness", "slant", "variety", "spacing", "lines", "noise", "rerolls", "toward"];
-const CHARACTERS = `0123456789 \n${punctuation.SIGNS}`;
+const CHARACTERS = `0123456789 \n${punctuation.PUNCTUATION}`;
 
 /** The first character of a text that cannot be written, if there is one. */
 export const findForeign = (text) => [...text].find((character) => !CHARACTERS.includes(character));
@@ -31,7 +31,7 @@ export function fromQuery(search) {
   }
   const spacing = /^(-?[0-9]{1,4}),(-?[0-9]{1,4})$/.exec(query.get("spacing") ?? "");
   if (spacing) state.spacing = [Number(spacing[1]), Number(spacing[2])];
-  if (page.LINES.includes(query.get("lines"))) state.lines = query.get("lines");
+  if (options.LINES.includes(query.get("lines"))) state.lines = query.get("lines");
   const rerolls = query.get("rerolls") ?? "";
   if (/^[0-9]{1,6}(,[0-9]{1,6})*$/.test(rerolls)) state.rerolls = trimmed(rerolls.split(",").map(Number), state.text);
   if (/^[0-9]{1,15}$/.test(query.get("toward") ?? "")) state.toward = Number(query.get("toward"));

@@ -8,17 +8,17 @@ from pydantic import Field, create_model
 
 from digitgan.handwriting.model import Model
 from digitgan.sampling.generator_inputs import GeneratorInputs
-from digitgan.sampling.latent_torus import TURN, plane
+from digitgan.sampling.latent_torus import PERIOD, torus_inputs
 from digitgan.serving.app_state import AppState
 from digitgan.serving.drawing import Drawing, add_drawing
 from digitgan.serving.encoders import digit_sheet
 from digitgan.serving.request_models import RequestModel, style_fields
 from digitgan.serving.routes.digits import DigitArrays
 
-Step = Annotated[int, Field(ge=0, le=TURN - 1)]
-Size = Annotated[int, Field(ge=1, le=TURN)]
-STEPS = f"Steps {{}}; after {TURN} the plane comes round."
-SIZES = f"Digits {{}}; {TURN}, the whole plane, unless given."
+Step = Annotated[int, Field(ge=0, le=PERIOD - 1)]
+Size = Annotated[int, Field(ge=1, le=PERIOD)]
+STEPS = f"Steps {{}}; after {PERIOD} the plane comes round."
+SIZES = f"Digits {{}}; {PERIOD}, the whole plane, unless given."
 
 
 def place_fields(model: Model) -> type[RequestModel]:
@@ -40,10 +40,10 @@ def add_routes(api: APIRouter, state: AppState) -> None:
 
     class Plane(place_fields(state.model)):
         columns: Size | None = Field(
-            None, description=SIZES.format("across"), examples=[TURN]
+            None, description=SIZES.format("across"), examples=[PERIOD]
         )
         rows: Size | None = Field(
-            None, description=SIZES.format("down"), examples=[TURN]
+            None, description=SIZES.format("down"), examples=[PERIOD]
         )
 
     drawing = Drawing(
@@ -58,7 +58,7 @@ def add_routes(api: APIRouter, state: AppState) -> None:
 
 def draw_plane(model: Model, form: str, given: dict[str, Any]) -> bytes:
     """Draw a piece of the plane and return it in a form."""
-    columns, rows = given.pop("columns", TURN), given.pop("rows", TURN)
+    columns, rows = given.pop("columns", PERIOD), given.pop("rows", PERIOD)
     inputs = inputs_on_plane(model, given, columns, rows)
     return digit_sheet(form, model.draw(inputs), inputs.conditions, columns, 1)
 
@@ -71,4 +71,4 @@ def inputs_on_plane(
     left, top = style.pop("x", 0), style.pop("y", 0)
     y, x = np.mgrid[top : top + rows, left : left + columns].reshape(2, -1)
     label = {"digit": style.pop("digit", 0)} if model.classes else {}
-    return plane(model, x, y, **label, **style)
+    return torus_inputs(model, x, y, **label, **style)

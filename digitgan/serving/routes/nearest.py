@@ -125,8 +125,8 @@ class TrainingDigits:
             dataset = load_cached(names[0])
         except Unavailable:
             line = f"{title} is not in the cache of this machine: fetch it once with "
-            code = "from digitgan.data.load import load_dataset; "
-            line += f"python -c \"{code}load_dataset('{names[0]}')\""
+            code = f"import digitgan; digitgan.load_dataset('{names[0]}')"
+            line += f'python -c "{code}"'
             raise Problem(404, line) from None
         if dataset.sha256 != self._description.get("data_sha256"):
             raise Problem(404, f"{title} in the cache is not what this model learned")

@@ -9,9 +9,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from digitgan.data.image_grid import save_gif
-from digitgan.handwriting.model import Model
-from digitgan.handwriting.page import HEIGHTS
-from digitgan.handwriting.write import FRAMES, REROLLS
+from digitgan.handwriting.model import FRAMES, Model
+from digitgan.handwriting.options import HEIGHTS, MAX_REROLLS
 from digitgan.serving.app_state import AppState
 from digitgan.serving.drawing import Drawing, add_drawing
 from digitgan.serving.encoders import data_url, npz, png, svg
@@ -28,7 +27,7 @@ DEFAULT_FRAMES, MAX_FRAMES = 24, 60  # of a walk, one way
 
 Gap = Annotated[int, Field(ge=-HEIGHTS[1] // 2, le=HEIGHTS[1] * 10)]
 Grey = Annotated[int, Field(ge=0, le=255)]
-Count = Annotated[int, Field(ge=0, le=REROLLS)]
+Count = Annotated[int, Field(ge=0, le=MAX_REROLLS)]
 
 
 class WrittenNumbers(BaseModel):
@@ -164,17 +163,7 @@ def draw_numbers(model: Model, form: str, given: dict[str, Any]) -> bytes:
             slant=written.pen.slant,
         ),
         "json": lambda: json_bytes(
-            {
-                "text": options["text"],
-                "seed": options.get("seed", 0),
-                "style": {k: round(v, 3) for k, v in written.pen._asdict().items()},
-                "width": written.image.width,
-                "height": written.image.height,
-                "labels": written.labels,
-                "places": written.places,
-                "boxes": written.boxes.tolist(),
-                "image": data_url(written.image),
-            }
+            written.to_dict() | {"image": data_url(written.image)}
         ),
     }
     return encoders[form]()

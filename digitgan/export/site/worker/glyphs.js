@@ -1,13 +1,14 @@
 // The characters of a text, each in a frame of its own on the same baseline. A frame, as a
 // digit, is {rows, columns, data}, 0 background to 255 ink.
 
-import { glyphs, punctuation } from "../constants.js";
+import { geometry, glyphs, punctuation } from "../constants.js";
 import { clip, range, rint, sum } from "./numpy.js";
-import { drawSign } from "./punctuation.js";
+import { drawPunctuation } from "./punctuation.js";
 import { sampleWriter } from "./writer_style.js";
 
-const { BASELINE, DIGIT, FRAME, STROKES } = punctuation;
-const { FAINT } = glyphs;
+const { BASELINE, DIGIT_HEIGHT, GLYPH_SHAPE } = geometry;
+const { NOISE_PER_STROKE, STROKES } = punctuation;
+const { MIN_INK } = glyphs;
 
 /**
  * Draw characters in one hand.
@@ -20,23 +21,23 @@ export function drawGlyphs(sampler, characters, writer, height, style) {
   const [inputs, pen] = sampleWriter(sampler, characters, writer, style);
   const images = sampler.draw(inputs);
   const frames = characters.map((character, place) => {
-    if (!(character in STROKES)) return enlarge(...onBaseline(clean(images.shift())), height / DIGIT);
-    const noise = writer.characterNoise(place, STROKES[character].length, 8);
-    return enlarge(drawSign(character, pen, noise), 1, height / DIGIT);
+    if (!(character in STROKES)) return enlarge(...onBaseline(clean(images.shift())), height / DIGIT_HEIGHT);
+    const noise = writer.characterNoise(place, STROKES[character].length, NOISE_PER_STROKE);
+    return enlarge(drawPunctuation(character, pen, noise), 1, height / DIGIT_HEIGHT);
   });
   return [frames, pen];
 }
 
 /** Return a digit without specks beside its strokes. */
 function clean({ rows, columns, data }) {
-  const dark = Math.max(FAINT, Math.max(...data) / 2);
+  const dark = Math.max(MIN_INK, Math.max(...data) / 2);
   const cleaned = data.map((ink, i) => {
     const [row, column] = [Math.floor(i / columns), i % columns];
     let neighbours = 0;
     for (let y = Math.max(0, row - 2); y <= Math.min(rows - 1, row + 2); y++)
       for (let x = Math.max(0, column - 2); x <= Math.min(columns - 1, column + 2); x++)
         neighbours += Number(data[y * columns + x] >= dark);
-    return neighbours >= glyphs.STROKE ? ink : 0;
+    return neighbours >= glyphs.MIN_DARK ? ink : 0;
   });
   return { rows, columns, data: cleaned };
 }
@@ -48,13 +49,13 @@ function clean({ rows, columns, data }) {
  */
 function onBaseline({ rows, columns, data }) {
   const rowOf = (row) => data.subarray(row * columns, (row + 1) * columns);
-  const inked = range(rows).map((row) => rowOf(row).some((ink) => ink >= FAINT));
-  const frame = new Uint8Array(FRAME[0] * FRAME[1]);
+  const inked = range(rows).map((row) => rowOf(row).some((ink) => ink >= MIN_INK));
+  const frame = new Uint8Array(GLYPH_SHAPE[0] * GLYPH_SHAPE[1]);
   if (!inked.includes(true)) return [frame, 1];
   const [top, end] = [inked.indexOf(true), inked.lastIndexOf(true) + 1];
-  const left = (FRAME[1] - columns) / 2;
-  for (let row = 0; row < end; row++) frame.set(rowOf(row), (BASELINE - end + row) * FRAME[1] + left);
-  return [frame, clip(Math.sqrt(DIGIT / (end - top)), 1, glyphs.TALLER)];
+  const left = (GLYPH_SHAPE[1] - columns) / 2;
+  for (let row = 0; row < end; row++) frame.set(rowOf(row), (BASELINE - end + row) * GLYPH_SHAPE[1] + left);
+  return [frame, clip(Math.sqrt(DIGIT_HEIGHT / (end - top)), 1, glyphs.MAX_STRETCH)];
 }
 
 /**
@@ -62,13 +63,13 @@ function onBaseline({ rows, columns, data }) {
  * a smooth surface, cut at half height.
  */
 function enlarge(frame, taller, scale) {
-  const [rows, columns] = FRAME;
+  const [rows, columns] = GLYPH_SHAPE;
   const stretch = scale * taller;
   const [high, wide] = [rint(rows * scale), rint(columns * scale)];
   const down = resampling(high, rows, BASELINE, scale, stretch);
   const right = resampling(wide, columns, columns / 2, scale, stretch);
   const stretched = range(rows).map((row) => resample(frame.subarray(row * columns, (row + 1) * columns), right));
-  const steepness = Math.max(1, stretch ** glyphs.STEEPER);
+  const steepness = Math.max(1, stretch ** glyphs.SHARPNESS);
   const data = new Uint8Array(high * wide);
   const surface = new Float64Array(wide);
   down.forEach(({ first, weights }, y) => {
@@ -78,8 +79,8 @@ function enlarge(frame, taller, scale) {
       if (source) for (let x = 0; x < wide; x++) surface[x] += weight * source[x];
     });
     for (let x = 0; x < wide; x++) {
-      const ink = rint(clip((surface[x] - glyphs.HALF) * steepness + 127.5, 0, 255));
-      data[y * wide + x] = ink < FAINT ? 0 : ink;
+      const ink = rint(clip((surface[x] - glyphs.THRESHOLD) * steepness + 127.5, 0, 255));
+      data[y * wide + x] = ink < MIN_INK ? 0 : ink;
     }
   });
   return { rows: high, columns: wide, data };

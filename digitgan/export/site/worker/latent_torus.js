@@ -4,7 +4,7 @@ import { latent_torus } from "../constants.js";
 import { float32, range } from "./numpy.js";
 import { drawLatents } from "./random_streams.js";
 
-export const STEPS_AROUND = latent_torus.TURN;
+export const PERIOD = latent_torus.PERIOD;
 
 /**
  * Return the generator's inputs for digits on a torus, row after row.
@@ -12,7 +12,7 @@ export const STEPS_AROUND = latent_torus.TURN;
  * slant?: number, variety?: number}} request x and y, steps to the right and down, say
  * where the first one is.
  */
-export function torusInputs(sampler, request, columns = STEPS_AROUND, rows = STEPS_AROUND) {
+export function torusInputs(sampler, request, columns = PERIOD, rows = PERIOD) {
   const { digit = 0, x = 0, y = 0, ...style } = request;
   const hand = sampler.generatorInputs(range(sampler.classes.length), style);
   const variety = float32(style.variety ?? 1);
@@ -28,7 +28,7 @@ function torusLatents(latents) {
   const [first, second, third, fourth] = latents;
   const root = Math.sqrt(2);
   return (x, y) => {
-    const [a, b] = [x, y].map((steps) => ((2 * Math.PI) / STEPS_AROUND) * steps);
+    const [a, b] = [x, y].map((steps) => ((2 * Math.PI) / PERIOD) * steps);
     return first.map((value, i) => {
       const [u, v] = [float32(value + second[i]) / root, float32(value - second[i]) / root];
       const turned = Math.cos(a) * u + Math.sin(a) * third[i] + Math.cos(b) * v;

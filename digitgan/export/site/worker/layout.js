@@ -1,6 +1,6 @@
 // Where the characters of a text stand: on wandering lines, or in form cells.
 
-import { layout, punctuation } from "../constants.js";
+import { geometry, layout, writer_style } from "../constants.js";
 import { clip, range, rint, tangent } from "./numpy.js";
 import { randomStream, Stream } from "./random_streams.js";
 
@@ -8,30 +8,30 @@ const inkIn = (row) => [...row].filter((character) => character !== " ").length;
 
 /**
  * Decide how a hand strays over the lines of a text.
- * @returns {{below: number[], shares: number[]}} how far under its line each character
+ * @returns {{below: number[], gaps: number[]}} how far under its line each character
  * stands, in heights, and how much of the distance that it may choose it takes.
  */
 export function baselineJitter(rows, writer) {
   const draw = (seed) => {
     const random = randomStream(Stream.BASELINE_JITTER, seed);
     const below = wander(rows, random);
-    return { below, shares: below.map(() => random.uniform()) };
+    return { below, gaps: below.map(() => random.uniform()) };
   };
   const first = draw(writer.seed);
   if (!writer.share) return first;
   const last = draw(writer.toward);
   const mix = (name) => first[name].map((v, i) => (1 - writer.share) * v + writer.share * last[name][i]);
-  return { below: mix("below"), shares: mix("shares") };
+  return { below: mix("below"), gaps: mix("gaps") };
 }
 
 /** Walk smoothly up and down along each line. */
 function wander(rows, random) {
-  const { FARTHEST, STEADY, STRAY } = layout;
+  const { BASELINE_STEP, MAX_OFFSET, PERSISTENCE } = writer_style;
   return rows.flatMap((row) => {
     let place = random.normal();
     return range(inkIn(row)).map(() => {
-      const here = clip(STRAY * place, -FARTHEST, FARTHEST);
-      place = STEADY * place + Math.sqrt(1 - STEADY ** 2) * random.normal();
+      const here = clip(BASELINE_STEP * place, -MAX_OFFSET, MAX_OFFSET);
+      place = PERSISTENCE * place + Math.sqrt(1 - PERSISTENCE ** 2) * random.normal();
       return here;
     });
   });
@@ -44,13 +44,13 @@ function wander(rows, random) {
  * @returns {{size: number[], lefts: number[], tops: number[], baselines: number[],
  * cells: number[][]}} of cells left, right and baseline.
  */
-export function layOut(rows, frames, slant, height, spacing, shares) {
+export function layOut(rows, frames, slant, height, spacing, gaps) {
   const margin = rint(layout.MARGIN * height);
   const { lefts, cells, width } = spacing
-    ? inLines(rows, frames, slant, height, spacing, shares)
-    : inCells(rows, frames, height, shares);
-  const first = rint((punctuation.BASELINE * height) / punctuation.DIGIT);
-  const pitch = 3 * rint(layout.SQUARE * height);
+    ? inLines(rows, frames, slant, height, spacing, gaps)
+    : inCells(rows, frames, height, gaps);
+  const first = rint((geometry.BASELINE * height) / geometry.DIGIT_HEIGHT);
+  const pitch = 3 * rint(geometry.GRID_SIDE * height);
   const baselines = rows.map((_, i) => first + pitch * i);
   const own = rows.flatMap((row, i) => Array(inkIn(row)).fill(baselines[i]));
   return {
@@ -62,8 +62,8 @@ export function layOut(rows, frames, slant, height, spacing, shares) {
   };
 }
 
-function inLines(rows, frames, slant, height, [low, high], shares) {
-  const wanted = shares.map((share) => Math.floor(share * (high - low + 1)));
+function inLines(rows, frames, slant, height, [low, high], gaps) {
+  const wanted = gaps.map((share) => Math.floor(share * (high - low + 1)));
   const sides = frames.map((frame) => sidesOf(frame, slant, height));
   const extents = frames.map(extentOf);
   const lefts = [];
@@ -85,15 +85,15 @@ function inLines(rows, frames, slant, height, [low, high], shares) {
   return { lefts, cells: [], width };
 }
 
-function inCells(rows, frames, height, shares) {
+function inCells(rows, frames, height, gaps) {
   const extents = frames.map(extentOf);
   const longest = Math.max(...rows.map((row) => row.length));
   const widest = Math.max(...extents.map(([left, right]) => right - left));
-  const cell = widest + 2 + rint(layout.ROOM * height);
+  const cell = widest + 2 + rint(layout.CELL_ROOM * height);
   const begins = rows.flatMap((row) => [...row].flatMap((character, i) => (character === " " ? [] : [cell * i])));
   const lefts = begins.map((begin, i) => {
     const [left, right] = extents[i];
-    const before = rint((cell - (right - left)) * (0.35 + 0.3 * shares[i]));
+    const before = rint((cell - (right - left)) * (layout.CELL_START + layout.CELL_JITTER * gaps[i]));
     return begin + before - left;
   });
   return { lefts, cells: begins.map((begin) => [begin, begin + cell]), width: longest * cell };
@@ -110,7 +110,7 @@ export function extentOf({ rows, columns, data }) {
 /** Return where a character begins and ends, row by row. */
 function sidesOf(frame, slant, height) {
   const { rows, columns, data } = frame;
-  const [near, tuck] = [rint(layout.NEAR * height), rint(layout.TUCK * height)];
+  const [near, tuck] = [rint(layout.CLEARANCE * height), rint(layout.MAX_TUCK * height)];
   const shear = range(rows).map((row) => rint(tangent(slant) * (rows / 2 - row)));
   const side = (first, shear) => {
     const outmost = Math.min(...first.map((column, row) => column - shear[row]));

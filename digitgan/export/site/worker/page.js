@@ -1,7 +1,7 @@
 // What a text is written on, and what a scanner makes of it. Blur and light are Pillow's
 // filters, in the whole numbers in which it computes them.
 
-import { layout as layoutConstants, page } from "../constants.js";
+import { geometry, page } from "../constants.js";
 import { clip, float32, range, rint } from "./numpy.js";
 import { randomStream, Stream } from "./random_streams.js";
 
@@ -10,19 +10,19 @@ export function drawLines(kind, layout, height) {
   const [width, rows] = layout.size;
   const ink = new Uint8Array(width * rows);
   const across = (row, left = 0, right = width - 1) =>
-    ink.fill(page.PRINTED, row * width + left, row * width + right + 1);
+    ink.fill(page.LINE_INK, row * width + left, row * width + right + 1);
   const down = (column, top = 0, bottom = rows - 1) => {
-    for (let row = top; row <= bottom; row++) ink[row * width + column] = page.PRINTED;
+    for (let row = top; row <= bottom; row++) ink[row * width + column] = page.LINE_INK;
   };
-  const square = rint(layoutConstants.SQUARE * height);
-  for (let line = 0; line < Math.max(1, rint(height / 30)); line++) {
+  const square = rint(geometry.GRID_SIDE * height);
+  for (let line = 0; line < Math.max(1, rint(height / page.HEIGHT_PER_LINE)); line++) {
     if (kind === "ruled") for (const baseline of layout.baselines) across(baseline + line);
     if (kind === "grid") {
       for (let row = (layout.baselines[0] % square) + line; row < rows; row += square) across(row);
       for (let column = Math.floor(square / 2) + line; column < width; column += square) down(column);
     }
     for (const [left, right, baseline] of layout.cells) {
-      const [top, bottom] = [baseline - rint(page.ABOVE * height), baseline + rint(page.BELOW * height)];
+      const [top, bottom] = [baseline - rint(page.CELL_ABOVE * height), baseline + rint(page.CELL_BELOW * height)];
       for (const row of [top + line, bottom - line]) across(row, left, right);
       for (const column of [left + line, right - line]) down(column, top, bottom);
     }
@@ -38,7 +38,7 @@ export function scan({ width, height, grey }, noise, seed) {
   const wide = shades.map((row) => bicubic(row, width));
   const light = range(width).map((x) => bicubic(wide.map((row) => row[x]), height));
   const blurred = blur(grey, width, height, page.BLUR * noise);
-  const shade = float32(page.SHADE * noise);
+  const shade = float32(page.MAX_SHADE * noise);
   const grain = float32(page.GRAIN * noise);
   return blurred.map((level, i) => {
     const dark = float32(shade * float32(clip(light[i % width][Math.floor(i / width)], 0, 1)));

@@ -4,7 +4,7 @@ import { styles } from "../constants.js";
 import { float32 } from "./numpy.js";
 import { randomStream, Stream } from "./random_streams.js";
 
-export const STYLES = Object.keys(styles.UNITS);
+export const STYLES = Object.keys(styles.STYLE_UNITS);
 const JITTER = float32(styles.JITTER);
 
 /** The styles of some real digits, by label. */

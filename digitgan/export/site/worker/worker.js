@@ -1,9 +1,9 @@
 // Draws away from the page, so that sliders never stick: answers {id, method, argument}
 // with {id, answer} or {id, refusal}. The methods have the names of source.js.
 
-import { write as defaults } from "../constants.js";
+import { model as defaults } from "../constants.js";
 import { toGif } from "./gif.js";
-import { STEPS_AROUND, torusInputs } from "./latent_torus.js";
+import { PERIOD, torusInputs } from "./latent_torus.js";
 import { range } from "./numpy.js";
 import { toPng } from "./png.js";
 import { Sampler } from "./sampler.js";
@@ -44,7 +44,7 @@ const METHODS = {
   },
   async plane({ state }) {
     const { sampler } = await model;
-    return toBitmap(toGrid(sampler.draw(torusInputs(sampler, state)), STEPS_AROUND));
+    return toBitmap(toGrid(sampler.draw(torusInputs(sampler, state)), PERIOD));
   },
   async style({ state }) {
     const { thickness, slant } = torusInputs((await model).sampler, state, 1, 1);

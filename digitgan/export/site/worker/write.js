@@ -1,13 +1,13 @@
 // Write a text in one hand: the picture, and where each character left its ink.
 
-import { page, punctuation, write as limits } from "../constants.js";
+import { layout as layoutConstants, options, punctuation } from "../constants.js";
 import { drawGlyphs } from "./glyphs.js";
 import { baselineJitter, extentOf, layOut } from "./layout.js";
 import { range, rint } from "./numpy.js";
 import { drawLines, scan } from "./page.js";
 import { WriterStyle } from "./writer_style.js";
 
-const CHARACTERS = [...limits.DIGITS, ...punctuation.SIGNS];
+const CHARACTERS = [...options.DIGITS, ...punctuation.PUNCTUATION];
 
 /**
  * @typedef {{text: string, seed: number, thickness?: number, slant?: number,
@@ -50,10 +50,10 @@ function layOutText(sampler, request, height, writer) {
   const rows = text.replaceAll("\r\n", "\n").split("\n");
   const labels = [...rows.join("").replaceAll(" ", "")];
   const [frames, pen] = drawGlyphs(sampler, labels, writer, height, { thickness, slant, variety });
-  const { below, shares } = baselineJitter(rows, writer);
+  const { below, gaps } = baselineJitter(rows, writer);
   frames.forEach((frame, i) => moveDown(frame, rint(height * below[i])));
-  const between = lines === "boxes" ? null : (spacing ?? page.SPACING.map((share) => rint(share * height)));
-  return { labels, frames, pen, layout: layOut(rows, frames, pen.slant, height, between, shares) };
+  const between = lines === "boxes" ? null : (spacing ?? layoutConstants.SPACING.map((share) => rint(share * height)));
+  return { labels, frames, pen, layout: layOut(rows, frames, pen.slant, height, between, gaps) };
 }
 
 /**
@@ -74,12 +74,12 @@ function inkPage(draft, width, request, height) {
 function check(text, spacing, noise, height) {
   const wrong = [...text].find((character) => ![...CHARACTERS, " ", "\r", "\n"].includes(character));
   if (wrong) {
-    const signs = [...punctuation.SIGNS].join(" ");
-    throw new Error(`text has “${wrong}”: allowed is digits, spaces, line breaks and ${signs}`);
+    const marks = [...punctuation.PUNCTUATION].join(" ");
+    throw new Error(`text has “${wrong}”: allowed is digits, spaces, line breaks and ${marks}`);
   }
-  if (!text.trim()) throw new Error("text is empty: allowed is one with a digit or a sign");
+  if (!text.trim()) throw new Error("text is empty: allowed is one with a digit or punctuation");
   if (!(noise >= 0 && noise <= 1)) throw new Error(`noise is ${noise}: allowed is 0 to 1`);
-  const [low, high] = [-rint(page.NEAREST * height), rint(page.FARTHEST * height)];
+  const [low, high] = [rint(options.MIN_SPACING * height), rint(options.MAX_SPACING * height)];
   const [least, most] = spacing ?? [0, 0];
   if (!(low <= least && least <= most && most <= high)) {
     throw new Error(`spacing is ${spacing}: allowed is the least and the most, from ${low} to ${high}`);

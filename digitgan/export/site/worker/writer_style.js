@@ -5,8 +5,8 @@ import { interpolate, slerp } from "./generator_inputs.js";
 import { clip, float32, range, sum } from "./numpy.js";
 import { randomStream, Stream } from "./random_streams.js";
 
-const OWN = float32(writer_style.OWN);
-const SHARED = float32(Math.sqrt(1 - writer_style.OWN ** 2));
+const OWN = float32(writer_style.LATENT_JITTER);
+const SHARED = float32(Math.sqrt(1 - writer_style.LATENT_JITTER ** 2));
 
 /** Whose hand writes, and which of its characters are written anew. */
 export class WriterStyle {
@@ -61,7 +61,7 @@ export function sampleWriter(sampler, characters, writer, style) {
   );
   sampler.styles.forEach((name, column) => {
     const [low, high] = sampler.limits[name];
-    const jitter = float32(writer_style.JITTER[name]);
+    const jitter = float32(writer_style.STYLE_JITTER[name]);
     written[name] = written[name].map((value, i) => {
       const moved = float32(value + float32(jitter * noise[i][sampler.latentDim + column]));
       return float32(clip(moved, low, high));

@@ -19,7 +19,7 @@ def test_a_character_is_written_anew_and_the_others_stay(model):
     first = model.write(text, seed=seed)
     for place, label in enumerate(first.labels):
         rerolls = [0] * len(first.labels)
-        seen = [first.inks[place].tobytes()]
+        versions = {first.inks[place].tobytes()}
         for times in (1, 2):
             rerolls[place] = times
             again = model.write(text, seed=seed, rerolls=tuple(rerolls))
@@ -28,15 +28,15 @@ def test_a_character_is_written_anew_and_the_others_stay(model):
                 zip(first.inks, again.inks, strict=True)
             ):
                 assert other == place or np.array_equal(one, two), label
-            seen.append(again.inks[place].tobytes())
-        assert len(set(seen)) == 3, label
+            versions.add(again.inks[place].tobytes())
+        assert len(versions) == 3, label
     once = model.write(text, seed=seed, rerolls=rerolls)
     assert once.image.tobytes() == again.image.tobytes()
     never = model.write(text, seed=seed, rerolls=(0,) * len(rerolls))
     assert never.image.tobytes() == first.image.tobytes()
 
 
-def test_no_hand_repeats_the_accidents_of_another_place(model):
+def test_no_hand_repeats_the_noise_of_another_place(model):
     written = model.write("-" * 6, seed=1, rerolls=(0, 0, 1, 1, 2, 2))
     assert len({ink.tobytes() for ink in written.inks}) == 6
 
@@ -55,16 +55,16 @@ def test_a_blend_leads_from_hand_to_hand(model):
     half, third = between(0.5), between(0.3)
     rerolled = between(0.5, rerolls=(1,) + (0,) * 9)
     assert half.image.tobytes() != third.image.tobytes()
-    kept = [np.array_equal(a, b) for a, b in zip(half.inks, rerolled.inks, strict=True)]
-    assert kept == [False] + 9 * [True]
+    same = [np.array_equal(a, b) for a, b in zip(half.inks, rerolled.inks, strict=True)]
+    assert same == [False] + 9 * [True]
 
 
 def test_a_walk_moves_smoothly_over_equal_pages(model):
-    looks = {"height": 30, "lines": "ruled", "background": 240}
-    steps = model.write_walk(DATE, seed=7, toward=8, frames=12, **looks)
+    page = {"height": 30, "lines": "ruled", "background": 240}
+    steps = model.write_walk(DATE, seed=7, toward=8, frames=12, **page)
     assert len(steps) == 12 and len({step.image.size for step in steps}) == 1
     for step, seed in ((steps[0], 7), (steps[-1], 8)):
-        end = model.write(DATE, seed=seed, **looks)
+        end = model.write(DATE, seed=seed, **page)
         assert np.array_equal(step.boxes, end.boxes)
         assert np.array_equal(
             np.asarray(step.image)[:, : end.image.width], np.asarray(end.image)
@@ -77,14 +77,14 @@ def test_a_walk_moves_smoothly_over_equal_pages(model):
 
 
 @pytest.mark.parametrize(
-    ("wishes", "line"),
+    ("options", "line"),
     [
-        ({"frames": 1}, "frames is 1: allowed are whole numbers from 2 to 240"),
+        ({"frames": 1}, "frames is 1: allowed is a whole number from 2 to 240"),
         ({"toward": -1}, "toward is -1"),
         ({"noise": 3}, "noise is 3"),
-        ({"height": 200, "width": 60_000}, "24 frames need more than 50,000,000"),
+        ({"height": 200, "width": 60_000}, "frames 24 need more than 50,000,000"),
     ],
 )
-def test_walks_that_cannot_be(model, wishes, line):
+def test_walks_that_cannot_be(model, options, line):
     with pytest.raises(InputError, match=line):
-        model.write_walk("1", **{"toward": 2, **wishes})
+        model.write_walk("1", **{"toward": 2, **options})

@@ -1,0 +1,211 @@
+"""What a text may say and how it may look: every option, default and check."""
+
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+import numpy as np
+
+from digitgan.errors import InputError
+from digitgan.handwriting.geometry import DIGIT_HEIGHT, MAX_PIXELS
+from digitgan.handwriting.punctuation import PUNCTUATION
+from digitgan.sampling.sampler import SEEDS
+
+DIGITS = tuple("0123456789")
+MAX_TEXT = 1_000  # characters
+HEIGHTS = (10, 200)  # of a digit, in pixels
+MIN_SPACING, MAX_SPACING = -0.5, 10.0  # in heights of a digit
+LINES = ("ruled", "grid", "boxes")
+MAX_REROLLS = 999_999  # of a character
+
+Blend = tuple[int, float]  # a seed and a share
+
+
+@dataclass(frozen=True)
+class WriteOptions:
+    """How a text is written; the one place of the defaults.
+
+    Attributes:
+        seed: From 0 to 2**64 - 1: another seed, another hand.
+        slant: In degrees, positive leaning right; as real hands unless given.
+        thickness: Of strokes, in pixels of a 28 x 28 digit; likewise.
+        variety: From 0, the most usual hand, to 1, as various as the model can.
+        spacing: Least and most pixels between the ink of neighbours, drawn anew for
+            each pair; below 0 they overlap. 0 to 0.15 heights unless given.
+        height: Of a digit in pixels, 10 to 200; 20 is how large MNIST is.
+        width: Of the picture in pixels; as wide as the text unless given. Characters
+            move together as far as spacing allows.
+        background: Grey level of the paper, 0 black to 255 white.
+        ink: Grey level of the ink.
+        lines: ``ruled``, ``grid`` or ``boxes``, a form with a cell for each character.
+        noise: Of a scanner, from 0 to 1: uneven light, blur, grain.
+        rerolls: For each of the n characters that are no space, how many times it was
+            written anew; the ink of the others stays as it is.
+        blend: Another seed and how far on the way to its hand, from 0, not at all, to
+            1, all the way.
+
+    Raises:
+        InputError: No text can be written so.
+    """
+
+    seed: int = 0
+    slant: float | None = None
+    thickness: float | None = None
+    variety: float = 1.0
+    spacing: tuple[int, int] | None = None
+    height: int = DIGIT_HEIGHT
+    width: int | None = None
+    background: int = 255
+    ink: int = 0
+    lines: str | None = None
+    noise: float = 0.0
+    rerolls: tuple[int, ...] | None = None
+    blend: Blend | None = None
+
+    def __post_init__(self):
+        """Refuse what no text can be; thickness and slant are up to the model."""
+        check_seed("seed", self.seed)
+        _check_share("variety", self.variety)
+        check_whole("height", self.height, *HEIGHTS)
+        if self.width is not None:
+            check_whole("width", self.width, 1, MAX_PIXELS)
+        check_whole("background", self.background, 0, 255)
+        check_whole("ink", self.ink, 0, 255)
+        if self.lines is not None and self.lines not in LINES:
+            raise InputError.unknown("lines", self.lines, LINES)
+        _check_share("noise", self.noise)
+        # What came as lists is kept as tuples, so that options can be compared.
+        if self.spacing is not None:
+            object.__setattr__(self, "spacing", self._checked_spacing())
+        if self.rerolls is not None:
+            object.__setattr__(self, "rerolls", self._checked_rerolls())
+        if self.blend is not None:
+            object.__setattr__(self, "blend", self._checked_blend())
+
+    def _checked_spacing(self) -> tuple[int, int]:
+        if self.lines == "boxes":
+            problem = "cannot go with lines 'boxes'"
+            raise InputError("spacing", self.spacing, "none", problem)
+        lowest = round(MIN_SPACING * self.height)
+        highest = round(MAX_SPACING * self.height)
+        numbers = _whole_numbers(self.spacing)
+        if len(numbers) != 2 or not lowest <= numbers[0] <= numbers[1] <= highest:
+            allowed = "two whole numbers, the least and the most, from "
+            allowed += f"{lowest} to {highest} at height {self.height}"
+            raise InputError("spacing", self.spacing, allowed)
+        return numbers[0], numbers[1]
+
+    def _checked_rerolls(self) -> tuple[int, ...]:
+        numbers = _whole_numbers(self.rerolls)
+        if not numbers or not 0 <= min(numbers) <= max(numbers) <= MAX_REROLLS:
+            allowed = f"whole numbers from 0 to {MAX_REROLLS:,}, one for each "
+            allowed += "character that is no space"
+            raise InputError("rerolls", self.rerolls, allowed)
+        return numbers
+
+    def _checked_blend(self) -> Blend:
+        try:
+            seed, share = self.blend  # type: ignore[misc] - it may be anything
+            check_seed("blend", seed)
+            _check_share("blend", share)
+        except (TypeError, ValueError):  # InputError is one
+            allowed = f"a seed from {SEEDS} and a share from 0 to 1"
+            raise InputError("blend", self.blend, allowed) from None
+        return operator.index(seed), float(share)
+
+    def check_rerolls(self, count: int) -> None:
+        """Refuse rerolls of more or fewer characters than a text has.
+
+        Raises:
+            InputError: They are.
+        """
+        if self.rerolls is not None and len(self.rerolls) != count:
+            allowed = f"{count} whole numbers, one for each character that is no space"
+            raise InputError("rerolls", self.rerolls, allowed)
+
+
+class WalkKeywords(TypedDict, total=False):
+    """The fields of :class:`WriteOptions` but blend, as keywords for editors."""
+
+    seed: int
+    slant: float | None
+    thickness: float | None
+    variety: float
+    spacing: tuple[int, int] | None
+    height: int
+    width: int | None
+    background: int
+    ink: int
+    lines: str | None
+    noise: float
+    rerolls: tuple[int, ...] | None
+
+
+class WriteKeywords(WalkKeywords, total=False):
+    """All fields of :class:`WriteOptions`, as keywords for editors."""
+
+    blend: Blend | None
+
+
+def text_rows(text: str, classes: Sequence[str]) -> list[str]:
+    """Return the lines of a text that a model with these classes can write.
+
+    Raises:
+        InputError: It has none, too many or other characters, or the model draws no
+            digits.
+    """
+    if not isinstance(text, str):
+        raise InputError("text", text, "a string")
+    if not 1 <= len(text) <= MAX_TEXT:
+        problem = f"has {len(text):,} characters"
+        raise InputError("text", text, f"1 to {MAX_TEXT:,}", problem)
+    digits = "".join(name for name in classes if name in DIGITS)
+    if not digits:
+        drawn = f"draws {', '.join(classes[:3])}, ..." if classes else "has no labels"
+        problem = f"cannot be written by this model, which {drawn}"
+        raise InputError("text", text, "a model of the digits 0 to 9", problem)
+    text = text.replace("\r\n", "\n")
+    for place, character in enumerate(text, 1):
+        if character not in f"{digits}{PUNCTUATION} \n":
+            allowed = f"the digits {digits}, spaces, line breaks and "
+            allowed += " ".join(PUNCTUATION)
+            raise InputError(
+                "text", text, allowed, f"has {character!r} at place {place}"
+            )
+    if not text.strip():
+        raise InputError("text", text, "one with a digit or punctuation")
+    return text.split("\n")
+
+
+def check_whole(field: str, value: Any, low: int, high: int) -> None:
+    """Refuse what is no whole number from low to high.
+
+    Raises:
+        InputError: It is not.
+    """
+    if not (isinstance(value, int | np.integer) and low <= value <= high):
+        raise InputError(field, value, f"a whole number from {low} to {high:,}")
+
+
+def check_seed(field: str, value: Any) -> None:
+    """Refuse what is no seed.
+
+    Raises:
+        InputError: It is not.
+    """
+    if not (isinstance(value, int | np.integer) and 0 <= value < 2**64):
+        raise InputError(field, value, SEEDS)
+
+
+def _check_share(field: str, value: Any) -> None:
+    if not 0 <= value <= 1:
+        raise InputError(field, value, "0 to 1")
+
+
+def _whole_numbers(values: Any) -> tuple[int, ...]:
+    """Return a sequence of integers as such; empty for anything else."""
+    try:
+        return tuple(map(operator.index, values))
+    except TypeError:
+        return ()

@@ -1,0 +1,58 @@
+"""A written text: the picture, and where each character left its ink."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from digitgan.handwriting.writer_style import PenStyle
+
+
+@dataclass(frozen=True, eq=False)
+class WrittenText:
+    """A text in one hand.
+
+    Attributes:
+        text: What was written.
+        seed: Whose hand.
+        image: The picture, mode ``L``, dark ink on light paper unless asked otherwise.
+        labels: The n characters that leave ink, in reading order.
+        places: Of each among the characters of the text that are no space, from 0.
+        boxes: Left, top, right and bottom of the ink of each, right and bottom
+            exclusive, ``int (n, 4)``.
+        inks: The ink of each inside its box, ``uint8 (height, width)``, 0 to 255.
+        pen: Thickness and slant of the hand.
+    """
+
+    text: str
+    seed: int
+    image: Image.Image
+    labels: tuple[str, ...]
+    places: tuple[int, ...]
+    boxes: np.ndarray
+    inks: tuple[np.ndarray, ...]
+    pen: PenStyle
+
+    @property
+    def masks(self) -> np.ndarray:
+        """Where each character left ink, ``bool (n, height, width)``."""
+        masks = np.zeros((len(self.boxes), *self.image.size[::-1]), bool)
+        for mask, (left, top, right, bottom), ink in zip(
+            masks, self.boxes, self.inks, strict=True
+        ):
+            mask[top:bottom, left:right] = ink > 0
+        return masks
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all but the pixels, as JSON can hold it."""
+        return {
+            "text": self.text,
+            "seed": self.seed,
+            "style": {name: round(v, 3) for name, v in self.pen._asdict().items()},
+            "width": self.image.width,
+            "height": self.image.height,
+            "labels": list(self.labels),
+            "places": list(self.places),
+            "boxes": self.boxes.tolist(),
+        }
