@@ -39,12 +39,12 @@ def test_the_discriminator_is_the_one_described():
         assert kind in kinds
     assert discriminator.get_layer("neuron").units == 1
     images = np.random.default_rng(0).uniform(-1, 1, (5, 28, 28, 1)).astype("f4")
-    probability = discriminator.predict(images, verbose=0)
+    probability = discriminator.predict([images], verbose=0)
     assert probability.shape == (5, 1)
     assert ((probability > 0) & (probability < 1)).all()
-    logits = keras.Model(discriminator.input, discriminator.get_layer("logit").output)
+    logits = keras.Model(discriminator.inputs, discriminator.get_layer("logit").output)
     np.testing.assert_allclose(
-        probability, 1 / (1 + np.exp(-logits.predict(images, verbose=0))), rtol=1e-5
+        probability, 1 / (1 + np.exp(-logits.predict([images], verbose=0))), rtol=1e-5
     )
 
 
@@ -67,9 +67,9 @@ def test_a_label_reaches_its_own_sample_alone(player):
 def test_one_dropout_mask_serves_the_batch():
     discriminator = networks.build_discriminator(PRESETS["dcgan"])
     image = np.ones((1, 28, 28, 1), "f4")
-    outputs = discriminator(np.repeat(image, 6, axis=0), training=True).numpy()
+    outputs = discriminator([np.repeat(image, 6, axis=0)], training=True).numpy()
     assert np.ptp(outputs) < 1e-6
-    again = discriminator(image, training=True).numpy()
+    again = discriminator([image], training=True).numpy()
     assert abs(again - outputs[:1]).item() > 1e-6
 
 
@@ -112,11 +112,11 @@ def test_a_gan_is_saved_and_loaded_whole(tmp_path):
     assert (again.objective, again.penalty) == ("relativistic", 0.2)
     latents = draw_latents(3, 8)
     for name in ("generator", "ema_generator"):
-        drawn, redrawn = (getattr(g, name)(latents).numpy() for g in (gan, again))
+        drawn, redrawn = (getattr(g, name)([latents]).numpy() for g in (gan, again))
         assert np.array_equal(drawn, redrawn)
 
 
-def test_presets_can_be_played():
+def test_presets_are_in_range():
     for preset in PRESETS.values():
         check(preset)
     with pytest.raises(InputError, match="did you mean 'dcgan'"):
