@@ -10,17 +10,20 @@ FRAME_MS = 60  # of a film
 COLUMNS, SCALE = 10, 2  # of a grid, unless others are given
 
 
-def grid(images: np.ndarray, columns: int = COLUMNS, scale: int = SCALE) -> Image.Image:
-    """Lay digits out in rows.
+def grid(
+    images: np.ndarray, columns: int = COLUMNS, scale: int = SCALE, ink: bool = True
+) -> Image.Image:
+    """Lay images out in rows.
 
     Args:
-        images: ``uint8 (N, height, width)``, 0 paper to 255 ink; or ``(N, height,
-            width, 3)``, whose inks are cyan, magenta and yellow.
-        columns: Digits in a row.
+        images: ``uint8 (N, height, width)`` or ``(N, height, width, 3)``.
+        columns: Images in a row.
         scale: Screen pixels per image pixel.
+        ink: Values are 0 background to 255 ink (of three channels cyan, magenta and
+            yellow), shown on white; not colours, shown as they are.
 
     Returns:
-        A greyscale picture, or one in colour, with white paper.
+        A greyscale picture, or one in colour.
     """
     n, height, width, *channels = images.shape
     rows = -(-n // columns)
@@ -28,7 +31,7 @@ def grid(images: np.ndarray, columns: int = COLUMNS, scale: int = SCALE) -> Imag
     sheet[:n] = images
     sheet = sheet.reshape(rows, columns, height, width, *channels).swapaxes(1, 2)
     sheet = sheet.reshape(rows * height, columns * width, *channels)
-    picture = Image.fromarray(255 - sheet)
+    picture = Image.fromarray(255 - sheet if ink else sheet)
     size = (picture.width * scale, picture.height * scale)
     return picture.resize(size, Image.Resampling.NEAREST)
 

@@ -45,6 +45,11 @@ class ImageSpec:
         if shapes.get(self.kind, self.shape) != self.shape:
             raise InputError("kind", self.kind, "pictures", f"are not {self}")
 
+    @property
+    def is_ink(self) -> bool:
+        """Whether values are ink on a background, shown dark on white, or colours."""
+        return self.kind != "pictures" or self.channels == 1
+
     def __str__(self) -> str:
         """Return such as ``28 x 28 x 3 (triplets)``."""
         return f"{' x '.join(map(str, self.shape))} ({self.kind})"

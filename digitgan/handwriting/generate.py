@@ -128,18 +128,21 @@ def _draw_digits(
         count = count if count is not None else (1 if digit is not None else COLUMNS)
         labels, columns = model.labels(n=count, digit=digit), min(count, COLUMNS)
     first = model.generator_inputs(labels, **options)
+    grid = partial(
+        image_grid.grid, columns=columns, scale=SCALE, ink=model.image.is_ink
+    )
     if out and suffix == ".gif":
         options["seed"] = options.get("seed", 0) + 1
         last = model.generator_inputs(labels, **options)
         path = interpolation_path(first, last, WALK_FRAMES)
-        sheets = [image_grid.grid(model.draw(step), columns, SCALE) for step in path]
+        sheets = [grid(model.draw(step)) for step in path]
         _save({out: partial(save_gif, sheets)})
         return
     images = model.draw(first)
     if not out:
         print(to_block_characters(images, shutil.get_terminal_size().columns))
     elif suffix == ".png":
-        _save({out: image_grid.grid(images, columns, SCALE).save})
+        _save({out: grid(images).save})
     else:
         _save({out: partial(_save_arrays, images, first)})
 

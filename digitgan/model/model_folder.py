@@ -73,7 +73,7 @@ def save_model(
     with replacing(folder / "gan.keras") as temporary:
         gan.save(temporary)
     with replacing(folder / "samples.png") as temporary:
-        grid(samples).save(temporary)
+        grid(samples, ink=image.is_ink).save(temporary)
     files = ["generator.onnx", "gan.keras", "samples.png"]
     if len(conditions) > 1:
         with replacing(folder / "styles.npz") as temporary:
