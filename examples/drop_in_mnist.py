@@ -26,22 +26,22 @@ def labels(path: Path) -> np.ndarray:
         return np.frombuffer(file.read(), np.uint8, offset=8)
 
 
-def nearest(known: np.ndarray, asked: np.ndarray) -> np.ndarray:
-    """Return which known image is nearest to each asked one."""
-    half = 0.5 * np.sum(known**2, axis=1)
-    blocks = np.array_split(asked, len(asked) // 500 + 1)
-    return np.concatenate([np.argmin(half - b @ known.T, axis=1) for b in blocks])
+def nearest(train: np.ndarray, test: np.ndarray) -> np.ndarray:
+    """Return which training image is nearest to each test image."""
+    half = 0.5 * np.sum(train**2, axis=1)
+    blocks = np.array_split(test, len(test) // 500 + 1)
+    return np.concatenate([np.argmin(half - b @ train.T, axis=1) for b in blocks])
 
 
 def main(folder: str) -> None:
     """Read the test digits by their nearest training digit."""
-    at = Path(folder)
-    known = images(at / "train-images-idx3-ubyte.gz")
-    asked = images(at / "t10k-images-idx3-ubyte.gz")
-    names = labels(at / "train-labels-idx1-ubyte.gz")
-    right = labels(at / "t10k-labels-idx1-ubyte.gz")
-    share = np.mean(names[nearest(known, asked)] == right)
-    print(f"{share:.2%} of {len(right):,} test digits are read rightly")
+    mnist = Path(folder)
+    x_train = images(mnist / "train-images-idx3-ubyte.gz")
+    y_train = labels(mnist / "train-labels-idx1-ubyte.gz")
+    x_test = images(mnist / "t10k-images-idx3-ubyte.gz")
+    y_test = labels(mnist / "t10k-labels-idx1-ubyte.gz")
+    share = np.mean(y_train[nearest(x_train, x_test)] == y_test)
+    print(f"{share:.2%} of {len(y_test):,} test digits are read rightly")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
     python examples/read_numbers.py [COUNT]
 
-6,000 made numbers unless told otherwise; some minutes on a laptop. The last
+6,000 made numbers unless another COUNT is given; some minutes on a laptop. The last
 picture is one of the reader's own test numbers, shown in the terminal.
 """
 
@@ -19,7 +19,7 @@ import digitgan
 from digitgan.data.image_grid import to_block_characters
 
 HEIGHT, WIDTH = 32, 160  # of what the network sees
-LONGEST = 6  # digits
+MAX_DIGITS = 6  # digits
 
 
 def strips(folder: Path) -> tuple[np.ndarray, list[str]]:
@@ -36,11 +36,11 @@ def strips(folder: Path) -> tuple[np.ndarray, list[str]]:
 
 
 def targets(texts: list[str]) -> np.ndarray:
-    """Return digits as 1 to 10, filled up with 0, ``int32 (N, LONGEST)``."""
-    known = np.zeros((len(texts), LONGEST), np.int32)
-    for row, text in zip(known, texts, strict=True):
-        row[: len(text)] = [int(sign) + 1 for sign in text]
-    return known
+    """Return digits as 1 to 10, filled up with 0, ``int32 (N, MAX_DIGITS)``."""
+    targets = np.zeros((len(texts), MAX_DIGITS), np.int32)
+    for row, text in zip(targets, texts, strict=True):
+        row[: len(text)] = [int(digit) + 1 for digit in text]
+    return targets
 
 
 def reader() -> keras.Model:
@@ -59,29 +59,34 @@ def reader() -> keras.Model:
 
 
 def read(model: keras.Model, images: np.ndarray) -> list[str]:
-    """Read strips: the likeliest sign at each place, repetitions and gaps left out."""
+    """Read strips: the likeliest digit at each place, repetitions and gaps left out."""
     best = model.predict(images, verbose=0).argmax(axis=-1)
-    kept = (best > 0) & (np.diff(best, prepend=0, axis=1) != 0)
+    starts = (best > 0) & (np.diff(best, prepend=0, axis=1) != 0)
     return [
-        "".join(str(sign - 1) for sign in row[keep])
-        for row, keep in zip(best, kept, strict=True)
+        "".join(str(index - 1) for index in row[starting])
+        for row, starting in zip(best, starts, strict=True)
     ]
 
 
 def main(count: int = 6_000) -> None:
     """Make, train, read."""
-    wish = {"kind": "numbers", "count": count, "length": f"1-{LONGEST}"}
-    made = digitgan.make_dataset(f"made/numbers-{count}", progress=True, **wish)
+    made = digitgan.make_dataset(
+        f"made/numbers-{count}",
+        kind="numbers",
+        count=count,
+        length=f"1-{MAX_DIGITS}",
+        progress=True,
+    )
     images, texts = strips(made.folder / "train")
     model = reader()
     model.compile(keras.optimizers.Adam(2e-3), keras.losses.CTC())
     model.fit(images, targets(texts), batch_size=32, epochs=15, verbose=2)
     images, texts = strips(made.folder / "test")
-    found = read(model, images)
-    share = np.mean([a == b for a, b in zip(found, texts, strict=True)])
+    predicted = read(model, images)
+    share = np.mean([a == b for a, b in zip(predicted, texts, strict=True)])
     print(f"{share:.1%} of {len(texts):,} whole numbers are read rightly")
     print(to_block_characters(images[:1, ..., 0], shutil.get_terminal_size().columns))
-    print(f"was written as {texts[0]} and is read as {found[0]}")
+    print(f"was written as {texts[0]} and is read as {predicted[0]}")
 
 
 if __name__ == "__main__":

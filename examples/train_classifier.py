@@ -2,7 +2,7 @@
 
     python examples/train_classifier.py [COUNT]
 
-20,000 made digits unless told otherwise; some minutes on a laptop.
+20,000 made digits unless another COUNT is given; some minutes on a laptop.
 """
 
 import sys
@@ -34,8 +34,10 @@ def reader() -> keras.Model:
 
 def main(count: int = 20_000) -> None:
     """Make, train, compare."""
-    wish = {"count": count, "format": "npz", "balance": True}
-    made = digitgan.make_dataset(f"made/digits-{count}", progress=True, **wish)
+    out = f"made/digits-{count}"
+    made = digitgan.make_dataset(
+        out, count=count, format="npz", balance=True, progress=True
+    )
     with np.load(made.folder / "mnist.npz") as stored:
         x_train, y_train = stored["x_train"][..., np.newaxis], stored["y_train"]
         x_test, y_test = stored["x_test"][..., np.newaxis], stored["y_test"]

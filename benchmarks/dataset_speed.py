@@ -1,6 +1,6 @@
 """How fast data sets are made, beside the sampler alone, and what a billion would take.
 
-    python benchmarks/factory.py
+    python benchmarks/dataset_speed.py
 
 About six minutes on two cores; on more it shows the step from one worker to two only.
 """
@@ -38,25 +38,25 @@ def rate(count: int, act: Callable[[], object]) -> float:
     return count / (time.process_time() - began)
 
 
-def rates(count: int = COUNT, repeats: int = REPEATS) -> tuple[dict, dict]:
+def measure_formats(count: int = COUNT, repeats: int = REPEATS) -> tuple[dict, dict]:
     """Make each format and draw as many alone, in turn; one thread.
 
     Returns:
         Digits per second by format and for ``sampler``, and bytes per digit.
     """
     model = digitgan.load(threads=1)
-    found = {name: [] for name in ("sampler", *FORMATS)}
+    speeds = {name: [] for name in ("sampler", *FORMATS)}
     size = {}
     for _ in range(repeats):
-        found["sampler"].append(rate(count, partial(model.sample, n=count)))
+        speeds["sampler"].append(rate(count, partial(model.sample, n=count)))
         for name in FORMATS:
             with TemporaryDirectory() as folder:
                 make = partial(digitgan.make_dataset, folder, count=count, format=name)
                 made = rate(count, make)
                 files = [p for p in Path(folder).rglob("*") if p.is_file()]
                 size[name] = sum(path.stat().st_size for path in files) / count
-            found[name].append(made)
-    return found, size
+            speeds[name].append(made)
+    return speeds, size
 
 
 def step(count: int = MANY, repeats: int = 3) -> list[float]:
@@ -79,18 +79,18 @@ def peak(count: int, format: str) -> float:
         return int(subprocess.check_output(words)) / 1000
 
 
-def report(found: dict, size: dict, steps: list[float], memory: dict) -> str:
+def report(speeds: dict, size: dict, steps: list[float], memory: dict) -> str:
     """Return the tables as Markdown."""
-    alone = median(found["sampler"])
+    alone = median(speeds["sampler"])
     lines = [
         "| one core | digits per second | of the sampler alone | bytes per digit |",
         "| --- | --- | --- | --- |",
-        f"| sampler alone | {spread(found['sampler'], 0)} | 100 % | |",
+        f"| sampler alone | {spread(speeds['sampler'], 0)} | 100 % | |",
     ]
     for name in FORMATS:
-        share = 100 * median(found[name]) / alone
-        told = f"{spread(found[name], 0)} | {share:.0f} % | {size[name]:,.0f}"
-        lines.append(f"| {name} | {told} |")
+        share = 100 * median(speeds[name]) / alone
+        cells = f"{spread(speeds[name], 0)} | {share:.0f} % | {size[name]:,.0f}"
+        lines.append(f"| {name} | {cells} |")
     lines += [
         "",
         f"From one worker to two (idx, {MANY:,} digits): {spread(steps)} x.",
@@ -108,20 +108,20 @@ def report(found: dict, size: dict, steps: list[float], memory: dict) -> str:
         "| --- | --- | --- | --- |",
     ]
     for name in FORMATS:
-        hours = BILLION / median(found[name]) / 3600
-        told = f"{hours:,.0f} | {size[name]:,.0f} | {-(-BILLION // 4096):,}"
-        lines.append(f"| {name} | {told} |")
+        hours = BILLION / median(speeds[name]) / 3600
+        cells = f"{hours:,.0f} | {size[name]:,.0f} | {-(-BILLION // 4096):,}"
+        lines.append(f"| {name} | {cells} |")
     return "\n".join(lines)
 
 
 def main() -> None:
     """Measure and publish."""
     steps = step()
-    found, size = rates()
+    speeds, size = measure_formats()
     memory = {name: (peak(SMALL, name), peak(LARGE, name)) for name in ("idx",)}
-    result = {"rates": found, "bytes": size, "two_workers": steps, "memory": memory}
-    table = report(found, size, steps, memory)
-    publish("factory", "docs/datasets.md", result, table)
+    result = {"rates": speeds, "bytes": size, "two_workers": steps, "memory": memory}
+    table = report(speeds, size, steps, memory)
+    publish("dataset_speed", "docs/datasets.md", result, table)
 
 
 if __name__ == "__main__":
