@@ -15,8 +15,8 @@ from record import publish
 
 import digitgan
 from digitgan.data.load import load_dataset
+from digitgan.evaluation.evaluate import evaluate
 from digitgan.evaluation.metrics.distances import frechet
-from digitgan.evaluation.scorecard import evaluate
 from digitgan.measure.classifier import Classifier
 from digitgan.measure.morphometry import measure
 

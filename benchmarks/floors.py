@@ -16,7 +16,7 @@ from record import publish
 from digitgan.cpu import available_cores
 from digitgan.data.dataset import held_out
 from digitgan.data.load import load_dataset
-from digitgan.evaluation.scorecard import evaluate
+from digitgan.evaluation.evaluate import evaluate
 
 SIZES = (1_000, 5_000)
 SEEDS = (0, 1, 2)

@@ -24,7 +24,7 @@ from record import publish
 import digitgan
 from digitgan.data.images import to_float, to_uint8
 from digitgan.data.load import load_dataset
-from digitgan.evaluation.scorecard import evaluate
+from digitgan.evaluation.evaluate import evaluate
 
 N = 10_000
 FIGURES = ("frechet", "precision", "recall", "coverage", "two_sample", "agreement")

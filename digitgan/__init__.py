@@ -31,7 +31,7 @@ __all__ = [
 _MODULES = {
     "InputError": "digitgan.errors",
     "adapt": "digitgan.training.adapt",
-    "evaluate": "digitgan.evaluation.load_samples",
+    "evaluate": "digitgan.evaluation.evaluate",
     "load": "digitgan.handwriting.model",
     "load_dataset": "digitgan.data.load",
     "make_dataset": "digitgan.datasets.make",

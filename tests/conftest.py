@@ -12,7 +12,10 @@ import numpy as np
 import pytest
 from model_folders import make_model
 
+from digitgan.data.dataset import Dataset
 from digitgan.data.load import load_dataset
+from digitgan.evaluation.evaluate import evaluate
+from digitgan.evaluation.metrics import networks
 
 LATER = ("process", "browser", "learns", "slow")
 
@@ -74,3 +77,20 @@ def few(mnist, tmp_path_factory):
     some = mnist.train[:1000]
     np.savez(path, x=some.images, y=some.labels)
     return path
+
+
+@pytest.fixture(scope="session")
+def small_mnist(mnist):
+    """A few thousand real digits in the place of MNIST: comparing takes a moment."""
+    rows = np.random.default_rng(0).permutation(len(mnist.train))[:5000]
+    test = mnist.test[:1000]
+    return Dataset(mnist.train[rows], test, mnist.classes, "some of MNIST")
+
+
+@pytest.fixture(scope="session")
+def small_card(small_mnist):
+    """The scorecard of 500 of those digits: copies; its networks learn but shortly."""
+    digits = small_mnist.train[:500]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(networks, "STEPS", 40)
+        return evaluate(digits.images, digits.labels, data=small_mnist)

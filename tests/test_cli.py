@@ -67,7 +67,7 @@ def test_arguments_are_named_as_they_are_typed(capsys, monkeypatch):
             raise InputError(field, -1, "0 to 9")
 
         monkeypatch.setattr("digitgan.info.describe", refuse)
-        monkeypatch.setattr("digitgan.evaluation.command.judge", refuse)
+        monkeypatch.setattr("digitgan.evaluation.load_samples.load_samples", refuse)
         return refused(capsys, *arguments)
 
     assert line("seed", "evaluate") == "digitgan: --seed is -1: allowed is 0 to 9"

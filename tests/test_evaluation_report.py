@@ -1,38 +1,56 @@
 """The report: one file, whole, and true to the scorecard."""
 
 import re
+from html.parser import HTMLParser
 
-import numpy as np
-import pytest
+from digitgan.evaluation import report
+from digitgan.evaluation.evaluate import evaluate
+from digitgan.evaluation.load_samples import Samples
 
-from digitgan.evaluation import evaluate, report
-
-
-@pytest.fixture(scope="module")
-def card_and_digits(mnist):
-    rows = np.random.default_rng(0).permutation(len(mnist.train))[:200]
-    digits = mnist.train.images[rows], mnist.train.labels[rows]
-    return evaluate(*digits, data=mnist), digits
+VOID = {"meta", "img"}
 
 
-def test_the_report_needs_no_other_file(card_and_digits, mnist, tmp_path):
-    card, digits = card_and_digits
-    path = tmp_path / "report.html"
-    report.write(path, card, *digits, data=mnist, command="evaluate <x>.npz")
+class Page(HTMLParser):
+    """The text of a page, in which every element ends where it should."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.open, self.text = [], ""
+        self.feed(page)
+        assert not self.open
+
+    def handle_starttag(self, tag, attributes):
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, text):
+        self.text += text
+
+
+def test_the_report_needs_no_other_file(small_card, small_mnist, tmp_path):
+    digits, path = small_mnist.train[:500], tmp_path / "report.html"
+    samples = Samples(digits.images, digits.labels)
+    report.write(path, small_card, samples, small_mnist, "evaluate <x>.npz")
     page = path.read_text("utf-8")
     assert "evaluate &lt;x&gt;.npz" in page
     assert all(link.startswith("data:") for link in re.findall(r'src="([^"]*)"', page))
     assert "http" not in page and "<script" not in page
-    for row in card.rows:
-        assert row.definition.replace("'", "&#x27;") in page
-        assert row.value is None or f"{row.value:.4f}" in page
+    text = Page(page).text
+    for row in small_card.rows:
+        assert row.definition in text
+        assert row.value is None or f"{row.value:.4f}" in text
     assert page.count("<svg") == 5 and page.count("<img") == 82
+    assert "Asked and read" in page and "2 memorised" in page
     assert len(page) < 1_000_000
 
 
-def test_the_report_without_labels(card_and_digits, mnist, tmp_path):
-    _, (images, _) = card_and_digits
-    card = evaluate(images, data=mnist)
-    report.write(tmp_path / "report.html", card, images, data=mnist)
+def test_the_report_without_labels(small_mnist, tmp_path):
+    samples = Samples(small_mnist.train.images[:150])
+    card = evaluate(samples, data=small_mnist)
+    report.write(tmp_path / "report.html", card, samples, small_mnist, "")
     page = (tmp_path / "report.html").read_text("utf-8")
-    assert "it needs labels" in page and "Asked (row)" not in page
+    assert "it needs labels" in page and "Asked and read" not in page
+    assert "Every number on this page" not in page

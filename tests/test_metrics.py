@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from scipy import linalg
 from scipy.spatial.distance import cdist
+from scipy.stats import wasserstein_distance
 
+from digitgan.data.dataset import Digits
 from digitgan.evaluation.metrics import (
     distances,
     handwriting,
@@ -16,16 +18,17 @@ from digitgan.evaluation.metrics import (
     two_sample,
     variety,
 )
+from digitgan.measure import nearest_neighbours
 
 
 def cloud(n, width=8, shift=0.0, scale=1.0, seed=0):
     return np.random.default_rng(seed).normal(shift, scale, (n, width))
 
 
-def squares(n, seed=0, paper=0):
-    """Draw random grey squares, ``uint8 (n, 28, 28)``, on paper of some dirt."""
+def squares(n, seed=0, dirt=0):
+    """Draw random grey squares, ``uint8 (n, 28, 28)``, on a background of dirt."""
     rng = np.random.default_rng(seed)
-    images = rng.integers(0, paper + 1, (n, 28, 28))
+    images = rng.integers(0, dirt + 1, (n, 28, 28))
     for image, (row, column) in zip(images, rng.integers(2, 16, (n, 2)), strict=True):
         image[row : row + 10, column : column + 10] = rng.integers(100, 256, (10, 10))
     return images.astype(np.uint8)
@@ -83,7 +86,7 @@ def test_prdc_agrees_with_the_package_of_its_authors():
 def test_prdc_does_not_depend_on_blocks_or_order(monkeypatch):
     real, fake = cloud(300), cloud(250, shift=0.5, seed=1)
     whole = manifold.prdc(real, fake)
-    monkeypatch.setattr(manifold, "BLOCK", 37)
+    monkeypatch.setattr(manifold, "BATCH_SIZE", 37)
     order = np.random.default_rng(0).permutation(250)
     found = manifold.prdc(real, fake[order])
     np.testing.assert_array_equal(found["density"], whole["density"][order])
@@ -98,26 +101,27 @@ def test_squared_distances_are_those_of_scipy():
 
 
 def test_agreement_and_confusion():
-    asked, read = np.array([0, 0, 1, 9]), np.array([0, 1, 1, 9])
-    assert labels.agreement(asked, read).mean() == 0.75
-    table = labels.confusion(asked, read)
+    wanted, predicted = np.array([0, 0, 1, 9]), np.array([0, 1, 1, 9])
+    assert labels.agreement(wanted, predicted).mean() == 0.75
+    table = labels.confusion(wanted, predicted)
     assert table.sum() == 4 and table[0, 1] == 1 and table[9, 9] == 1
 
 
 @pytest.mark.slow
 def test_one_learns_from_right_labels_only(mnist):
     pytest.importorskip("keras")
-    learn, test = mnist.train[:2_000], mnist.test[:500]
+    train, test = mnist.train[:2_000], mnist.test[:500]
 
-    def score(asked):
+    def score(wanted):
+        digits = Digits(train.images, wanted)
         return labels.classification_accuracy(
-            learn.images, asked, test.images, test.labels, seeds=2, steps=300
+            digits, test.images, test.labels, seeds=2, steps=300
         )
 
-    right = score(learn.labels)
+    right = score(train.labels)
     assert right.shape == (2,) and right.min() > 0.85, right
-    np.testing.assert_array_equal(score(learn.labels), right)
-    assert score(np.random.default_rng(0).permutation(learn.labels)).max() < 0.3
+    np.testing.assert_array_equal(score(train.labels), right)
+    assert score(np.random.default_rng(0).permutation(train.labels)).max() < 0.3
 
 
 def test_vendi_counts_what_is_different():
@@ -128,12 +132,12 @@ def test_vendi_counts_what_is_different():
     assert variety.vendi(100.0 * np.eye(30), 1.0) == pytest.approx(30)
 
 
-def test_variety_by_digit_finds_the_collapsed_one():
+def test_variety_by_class_finds_the_collapsed_one():
     real, fake = cloud(1_000), cloud(1_000, seed=1)
     digits = np.arange(1_000) % 10
     fake[digits == 3] = fake[3]
     keep = digits != 7
-    found = variety.by_digit(real, digits, fake[keep], digits[keep])
+    found = variety.by_class(real, digits, fake[keep], digits[keep])
     kept = found["vendi"] / np.maximum(found["real_vendi"], 1e-9)
     assert kept[3] < 0.05 and kept[7] == 0 and found["coverage"][3] < 0.2
     others = np.delete(kept, [3, 7])
@@ -154,7 +158,7 @@ def test_two_sample_of_equals_is_a_coin():
     assert len(found) == 3 and max(found.values()) < 0.57
 
 
-def test_two_sample_sees_dirty_paper():
+def test_two_sample_sees_a_dirty_background():
     style = cloud(600, 5), cloud(600, 5, seed=1)
     dirty = squares(600, seed=1)
     specks = np.random.default_rng(2).random(dirty.shape) < 0.05
@@ -165,14 +169,14 @@ def test_two_sample_sees_dirty_paper():
 
 
 def test_histogram_counts_every_pixel():
-    counts = np.expm1(two_sample.histogram(squares(5, paper=30)))
+    counts = np.expm1(two_sample.histogram(squares(5, dirt=30)))
     np.testing.assert_allclose(counts.sum(axis=1), 784, rtol=1e-6)
 
 
 def test_nearest_is_exact(monkeypatch):
     images, among = squares(40), squares(90, seed=1)
-    monkeypatch.setattr(memorisation, "BLOCK", 7)
-    distance, position = memorisation.nearest(images, among)
+    monkeypatch.setattr(nearest_neighbours, "BATCH_SIZE", 7)
+    distance, position = nearest_neighbours.nearest(images, among)
     a, b = (
         part.reshape(-1, 14, 2, 14, 2).sum(axis=(2, 4)).reshape(-1, 196) // 8
         for part in (images, among)
@@ -188,6 +192,13 @@ def test_copies_are_not_new():
     assert not distance.any() and not new.any()
     distance, new = memorisation.copied(squares(50, seed=1), train)
     assert distance.min() > 0 and 0.2 < new.mean() < 0.8
+
+
+@pytest.mark.parametrize(("n", "m"), [(1, 1), (5, 7), (300, 200)])
+def test_wasserstein_distance_is_that_of_scipy(n, m):
+    a, b = cloud(n, 1)[:, 0], np.round(cloud(m, 1, 0.3, seed=1)[:, 0], 1)
+    expected = pytest.approx(wasserstein_distance(a, b), rel=1e-12)
+    assert handwriting.wasserstein(a, b) == expected
 
 
 def test_handwriting_distance_is_the_shift():
@@ -206,8 +217,8 @@ def test_stacked_modes_of_known_triplets():
     assert half == (500, pytest.approx(np.log(2)))
 
 
-def test_stacked_floor_is_that_of_the_notes():
-    mean, spread = stacked.floor(26_000)
+def test_a_perfect_sampler_of_triplets_is_not_at_zero():
+    mean, spread = stacked.perfect_sampler(26_000)
     assert mean == pytest.approx(0.0194, abs=0.0004)
     assert spread == pytest.approx(0.0009, abs=0.0003)
-    assert stacked.floor(240_000)[0] == pytest.approx(0.0021, abs=0.0001)
+    assert stacked.perfect_sampler(240_000)[0] == pytest.approx(0.0021, abs=0.0001)

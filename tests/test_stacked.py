@@ -13,8 +13,9 @@ from digitgan.data.image_grid import grid, to_block_characters
 from digitgan.data.images import to_float, to_uint8
 from digitgan.data.load import load_dataset
 from digitgan.errors import InputError
-from digitgan.evaluation import load_samples, scorecard
-from digitgan.evaluation.rows import triplets
+from digitgan.evaluation.evaluate import evaluate
+from digitgan.evaluation.metrics import stacked as metrics
+from digitgan.evaluation.rows import stacked as rows
 from digitgan.measure.classifier import Classifier
 
 TINY = {"generator_widths": (16, 8), "discriminator_widths": (8, 16), "latent_dim": 8}
@@ -26,8 +27,7 @@ N = 200  # samples of the protocol, here
 def few():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stacked_mnist, "stack", partial(stacked_mnist.stack, n=320))
-        patch.setattr(triplets, "COUNTS", (N, 2 * N))
-        patch.setattr(load_samples, "COUNTS", (N, 2 * N))
+        patch.setattr(rows, "SAMPLE_COUNTS", {"quick": N, "full": 2 * N})
         yield
 
 
@@ -69,30 +69,30 @@ def test_inks_are_cyan_magenta_and_yellow():
 
 def test_a_collapsed_generator_has_one_mode(mnist):
     images = np.repeat(stacked_mnist.stack(mnist, n=1).train.images, N, axis=0)
-    card = scorecard.evaluate(images, data=mnist)
-    assert (card["modes"].value, card["modes"].word) == (1, "far")
+    card = evaluate(images, data=mnist)
+    assert (card["modes"].value, card["modes"].verdict) == (1, "far")
     assert card["kl"].value == pytest.approx(np.log(1000))
 
 
 def test_real_triplets_count_as_real(mnist):
     images = stacked_mnist.stack(mnist, n=1500).train.images
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(triplets, "COUNTS", (1500, 3000))
-        card = scorecard.evaluate(images, data=mnist)
+        patch.setattr(rows, "SAMPLE_COUNTS", {"quick": 1500, "full": 3000})
+        card = evaluate(images, data=mnist)
     row = card["kl"]
     assert row.n == 1500
     assert abs(row.value - row.real) < 0.1
     assert abs(row.value - row.detail["perfect sampler"]) < 0.1
-    assert card["modes"].word != "far"
+    assert card["modes"].verdict != "far"
 
 
-def test_reading_does_not_depend_on_blocks(mnist, monkeypatch):
-    images, judge = stacked_mnist.stack(mnist, n=7).train.images, Classifier()
-    read = triplets.read_triplets(judge, images)
-    expected = [judge.predict(images[..., c]).labels for c in range(3)]
+def test_classifying_does_not_depend_on_batches(mnist, monkeypatch):
+    images, classifier = stacked_mnist.stack(mnist, n=7).train.images, Classifier()
+    read = metrics.classify_triplets(classifier, images)
+    expected = [classifier.predict(images[..., c]).labels for c in range(3)]
     assert np.array_equal(read, np.stack(expected, axis=1))
-    monkeypatch.setattr(triplets, "BLOCK", 3)
-    assert np.array_equal(triplets.read_triplets(judge, images), read)
+    monkeypatch.setattr(metrics, "BATCH_SIZE", 3)
+    assert np.array_equal(metrics.classify_triplets(classifier, images), read)
 
 
 def test_a_run_leaves_everything(run):
@@ -179,10 +179,10 @@ def test_generate_draws_in_colour(run, tmp_path):
 def test_what_cannot_be_done_is_said(run, tmp_path, mnist):
     with pytest.raises(InputError, match="no labels"):
         digitgan.train("conditional", "stacked-mnist", out=tmp_path / "b")
-    with pytest.raises(InputError, match="--html"):
-        from digitgan.evaluation.command import judge
+    with pytest.raises(InputError, match="html"):
+        from digitgan.cli.evaluate import evaluate as command
 
-        judge(run.folder, "quick", "mnist", 0, None, tmp_path / "report.html")
+        command(str(run.folder), html=tmp_path / "report.html")
     with pytest.raises(InputError, match="no labelled training and test"):
         digitgan.evaluate(run.folder, data="stacked-mnist")
 

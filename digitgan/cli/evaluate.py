@@ -1,12 +1,15 @@
 """The verb ``evaluate``."""
 
+import shlex
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+import digitgan
 from digitgan.cli.quiet import import_keras_quietly
+from digitgan.errors import InputError
 
 HELP = """Say how good digits are, beside the same figures for real digits.
 
@@ -38,9 +41,29 @@ def evaluate(
         Path | None, typer.Option(help="Write a report in one file.")
     ] = None,
 ) -> None:
-    """Classifier digits."""
-    from digitgan.evaluation.command import judge
+    """Evaluate digits, print the scorecard and write it where asked."""
+    from digitgan.data.load import load_dataset
+    from digitgan.evaluation import report, table
+    from digitgan.evaluation.load_samples import load_samples
 
+    for name, path in (("json_file", json_file), ("html", html)):
+        if path and path.is_dir():
+            raise InputError(name, path, "the name of a file", "is a folder")
     if full and find_spec("keras"):  # the scorecard says so where it is missing
         import_keras_quietly()
-    judge(subject, "full" if full else "quick", data, seed, json_file, html)
+    level = "full" if full else "quick"
+    real = load_dataset(data)
+    samples = load_samples(subject, real, seed, level)
+    if html and not report.can_show(samples, real):
+        raise InputError("html", html, "a report on digits of 28 x 28 pixels in grey")
+    with table.progress_bar() as progress:
+        card = digitgan.evaluate(
+            samples, level=level, data=real, seed=seed, progress=progress
+        )
+    table.show(card)
+    if json_file:
+        card.save(json_file)
+    if html:
+        typed = ["digitgan", "evaluate", subject, f"--{level}"]
+        typed += ["--data", data, "--seed", str(seed)]
+        report.write(html, card, samples, data=real, command=shlex.join(typed))

@@ -1,53 +1,52 @@
 """The honest scorecard: every figure beside the same figure of real digits."""
 
 import json
-import time
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import NamedTuple
-
-import numpy as np
 
 from digitgan import files
-from digitgan.data.dataset import Dataset, held_out
-from digitgan.data.load import load_dataset
-from digitgan.errors import InputError, import_extra, unknown_name
-from digitgan.evaluation.measured_digits import check_images, check_labels, sample, see
-from digitgan.evaluation.rows import copies, digits, likeness, triplets
-from digitgan.evaluation.rows.base import Comparison, Row, skipped
-from digitgan.measure.classifier import Classifier
-from digitgan.measure.classifier_registry import DIGITS, find_classifier
-
-LEVELS = ("quick", "full")
-LEAST = 100
-LARGEST = 5_000
+from digitgan.data.named_datasets import DIGITS
 
 
-class Step(NamedTuple):
-    """A part of the work: its name, its rows, the digits it needs, its keys."""
+@dataclass(frozen=True)
+class Row:
+    """One figure.
 
+    Attributes:
+        key: Its name in files, such as ``frechet``.
+        name: Its name for people.
+        value: The figure of the digits that are evaluated; None where it was skipped.
+        real: The same figure of real digits, by the same code in the same run.
+        verdict: ``as real``, ``close``, ``far``, ``memorised`` or ``skipped``.
+        n: How many digits it was computed on.
+        spread: Its standard deviation over resamples.
+        definition: What it is, or why it was skipped.
+        detail: More figures behind this one, by name.
+    """
+
+    key: str
     name: str
-    rows: Callable[[Comparison], Iterable[Row]]
-    least: int
-    keys: tuple[str, ...]
+    value: float | None
+    real: float | None
+    verdict: str
+    n: int
+    spread: float | None
+    definition: str
+    detail: dict = field(default_factory=dict)
 
+    @property
+    def ratio(self) -> float | None:
+        """``value / real``; None where the real figure is lost in the spread."""
+        if self.value is None or self.real is None or self.spread is None:
+            return None
+        return self.value / self.real if abs(self.real) > self.spread else None
 
-QUICK = (
-    Step("distances", likeness.distance_rows, 500, ("frechet", "kernel")),
-    Step("neighbourhoods", likeness.manifold_rows, LEAST, ()),
-    Step("two-sample test", likeness.two_sample_rows, 200, ("two_sample",)),
-    Step("label agreement", digits.agreement_rows, LEAST, ()),
-    Step(
-        "variety",
-        digits.variety_rows,
-        500,
-        ("shares", "variety", "variety_worst", "coverage_worst"),
-    ),
-    Step("handwriting", likeness.handwriting_rows, LEAST, ()),
-    Step("memorisation", copies.memorisation_rows, LEAST, ()),
-)
-FULL = (*QUICK, Step("learning from these", digits.learning_rows, 1_000, ("cas",)))
+    @property
+    def difference(self) -> float | None:
+        """``value - real``; None where the row was skipped."""
+        if self.value is None or self.real is None:
+            return None
+        return self.value - self.real
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Scorecard:
         level: ``quick`` or ``full``.
         seed: What drew every sample and resample.
         count: How many digits were handed in.
-        judge: SHA-256 of the judge.
+        classifier_sha256: Of the classifier; empty where none can read the images.
         data: Where the real digits came from.
         seconds: How long it took.
         classes: The name of each label.
@@ -69,7 +68,7 @@ class Scorecard:
     level: str
     seed: int
     count: int
-    judge: str
+    classifier_sha256: str
     data: str
     seconds: float
     classes: tuple[str, ...] = DIGITS
@@ -83,12 +82,11 @@ class Scorecard:
 
     def to_dict(self) -> dict:
         """Return everything as plain numbers, strings, lists and dictionaries."""
-        return asdict(self) | {
-            "rows": [
-                asdict(row) | {"ratio": row.ratio, "difference": row.difference}
-                for row in self.rows
-            ]
-        }
+        rows = [
+            asdict(row) | {"ratio": row.ratio, "difference": row.difference}
+            for row in self.rows
+        ]
+        return asdict(self) | {"rows": rows}
 
     def save(self, path: str | Path) -> None:
         """Write the scorecard as JSON.
@@ -97,120 +95,3 @@ class Scorecard:
             OSError: The folder cannot be written to.
         """
         files.write_text(path, json.dumps(self.to_dict(), indent=2) + "\n")
-
-
-def evaluate(
-    images,
-    labels=None,
-    *,
-    level: str = "quick",
-    data: str | Path | Dataset = "mnist",
-    seed: int = 0,
-    judge: Classifier | None = None,
-    progress: Callable[[int, int, str], None] | None = None,
-) -> Scorecard:
-    """Compare digits with real ones.
-
-    Args:
-        images: ``uint8 (N, 28, 28)``, or floats 0 to 1, 0 paper; 100 or more. Up to
-            5,000 of them, drawn by the seed, are measured. Or ``(N, 28, 28, 3)``, three
-            digits in three channels, whose modes are counted.
-        labels: ``int (N,)``, the digit that each image was asked to show; without
-            them the rows that need them are skipped and say so.
-        level: ``quick`` (seconds, NumPy and ONNX Runtime alone) or ``full`` (minutes,
-            with networks trained on the digits; needs the training extras).
-        data: The real digits: anything that ``load_dataset`` takes, or
-            what it returned. They must have labels and test digits.
-        seed: Equal seeds give equal scorecards.
-        judge: Who reads the digits; as :func:`find_classifier` says if not given.
-        progress: Called before each step with its number, how many there are and
-            its name.
-
-    Raises:
-        InputError: An argument is wrong, there are too few digits, or ``full`` is
-            asked for and Keras or scikit-learn is missing.
-    """
-    start = time.perf_counter()
-    if level not in LEVELS:
-        raise unknown_name("level", level, LEVELS)
-    if level == "full":
-        for package in ("keras", "sklearn"):
-            import_extra(package, "level", level)
-    if not isinstance(data, Dataset):
-        data = load_dataset(data)
-    judge, images = judge or find_classifier(data), np.asarray(images)
-    tell = progress or (lambda step, steps, name: None)
-    if images.shape[3:] == (3,):
-        rows = _of_triplets(images, data, judge, seed, tell)
-    else:
-        rows = _of_digits(images, labels, level == "full", data, judge, seed, tell)
-    seconds = round(time.perf_counter() - start, 2)
-    facts = (level, seed, len(images), judge.sha256, data.source, seconds)
-    return Scorecard(tuple(rows), *facts, _kinds(data))
-
-
-def _of_triplets(images, data, judge: Classifier, seed: int, tell) -> list[Row]:
-    _check_real(data)
-    if len(images) < LEAST:
-        raise InputError(f"images are {len(images)}: at least {LEAST} are needed")
-    read = triplets.read_triplets(
-        judge, images, lambda done: tell(done, len(images), "reading triplets")
-    )
-    return list(triplets.mode_rows(read, data, judge, seed))
-
-
-def _of_digits(images, labels, full: bool, data, judge, seed: int, tell) -> list[Row]:
-    images = check_images(images, LEAST)
-    labels = check_labels(labels, len(images), len(_kinds(data)))
-    steps = FULL if full else QUICK
-    tell(0, len(steps) + 1, "reading digits")
-    bench = _bench(images, labels, data, judge, full, seed)
-    rows = []
-    for number, step in enumerate(steps, 1):
-        tell(number, len(steps) + 1, step.name)
-        n = len(bench.fake)
-        if n < step.least:
-            why = f"it needs {step.least} digits: there are {n}"
-            rows += [skipped(key, key.replace("_", " "), n, why) for key in step.keys]
-        else:
-            rows += step.rows(bench)
-    return rows
-
-
-def _kinds(data: Dataset) -> tuple[str, ...]:
-    """Return the classes: all ten where they are digits, since the judge reads ten."""
-    return DIGITS if set(data.classes) <= set(DIGITS) else data.classes
-
-
-def _check_real(data: Dataset) -> None:
-    train, test = data.train, data.test
-    if test is None or test.labels is None or train.labels is None:
-        raise InputError("data has no labelled training and test digits")
-
-
-def _bench(
-    images, labels, data, judge: Classifier, full: bool, seed: int
-) -> Comparison:
-    """Draw equally many fake, real training and real test digits and look at them."""
-    _check_real(data)
-    train, test = data.train, data.test
-    unseen = held_out(train)[1]
-    n = min(LARGEST, len(images), len(unseen), len(test) // 2)
-    if n < LEAST:
-        raise InputError(f"data has too few digits: {len(train)} and {len(test)}")
-    fake = sample(images, labels, n, seed)
-    floor = sample(unseen.images, unseen.labels, n, seed)
-    shuffled = sample(test.images, test.labels, len(test), seed)
-    return Comparison(
-        fake=see(*fake, judge),
-        floor=see(*floor, judge),
-        test=see(shuffled[0][:n], shuffled[1][:n], judge),
-        others=shuffled[0][n:],
-        train=train.images,
-        train_labels=train.labels,
-        pool=images,
-        pool_labels=labels,
-        classes=_kinds(data),
-        full=full,
-        seed=seed,
-    )

@@ -1,47 +1,58 @@
 """The scorecard as tables in the terminal."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 from rich import box
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from digitgan.evaluation.rows.base import Row
-from digitgan.evaluation.scorecard import Scorecard
+from digitgan.evaluation.scorecard import Row, Scorecard
 
 COLOURS = {"as real": "green", "close": "yellow", "skipped": "dim"}
-LINES = {"box": box.SIMPLE_HEAD, "padding": (0, 1, 0, 0), "show_edge": False}
 
 
 def show(card: Scorecard, console: Console | None = None) -> None:
     """Print the scorecard.
 
     Args:
-        card: What :func:`digitgan.evaluation.evaluate` returned.
+        card: What :func:`digitgan.evaluate` returned.
         console: Where to; standard output if not given.
     """
     console = console or Console()
-    console.print(figures(card))
+    console.print(row_table(card))
     for row in card.rows:
         if row.value is None:
             console.print(f"[dim]{row.name}: skipped, {row.definition}")
-    if by_digit(card):
-        console.print(digits(card))
+    if class_columns(card):
+        console.print(class_table(card))
 
 
-def figures(card: Scorecard) -> Table:
+@contextmanager
+def progress_bar() -> Iterator[Callable[[int, int, str], None]]:
+    """Show a bar on standard error; yield what ``evaluate`` reports its steps to."""
+    columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading digits")
+        yield lambda step, steps, name: bar.update(
+            task, completed=step, total=steps, description=f"{name:24}"
+        )
+
+
+def row_table(card: Scorecard) -> Table:
     """Return a table of all rows; a difference has a sign, a ratio has none."""
-    made = Table(
-        title=f"{card.count:,} digits, {card.level}, {card.seconds:.0f} s",
-        **LINES,
-    )
-    made.add_column("figure", no_wrap=True)
+    title = f"{card.count:,} digits, {card.level}, {card.seconds:.0f} s"
+    table = _table(title)
+    table.add_column("figure", no_wrap=True)
     for name in ("these", "spread", "real", "ratio"):
-        made.add_column(name, justify="right")
-    made.add_column("these are")
-    made.add_column("n", justify="right")
+        table.add_column(name, justify="right")
+    table.add_column("these are")
+    table.add_column("n", justify="right")
     for row in card.rows:
-        word = f"[{COLOURS.get(row.word, 'red')}]{row.word}"
-        made.add_row(row.name, *numbers(row), word, str(row.n))
-    return made
+        verdict = f"[{COLOURS.get(row.verdict, 'red')}]{row.verdict}"
+        table.add_row(row.name, *numbers(row), verdict, str(row.n))
+    return table
 
 
 def numbers(row: Row) -> tuple[str, str, str, str]:
@@ -52,18 +63,19 @@ def numbers(row: Row) -> tuple[str, str, str, str]:
     return f"{row.value:.4f}", f"{row.spread:.4f}", f"{row.real:.4f}", ratio
 
 
-def digits(card: Scorecard) -> Table:
+def class_table(card: Scorecard) -> Table:
     """Return a table of the figures that there are for each digit."""
-    columns = by_digit(card)
-    made = Table("digit", title="\ndigit by digit", **LINES)
+    columns = class_columns(card)
+    table = _table("\ndigit by digit")
+    table.add_column("digit")
     for name in columns:
-        made.add_column(name, justify="right")
-    for digit, name in enumerate(card.classes):
-        made.add_row(name, *(column[digit] for column in columns.values()))
-    return made
+        table.add_column(name, justify="right")
+    for label, name in enumerate(card.classes):
+        table.add_row(name, *(column[label] for column in columns.values()))
+    return table
 
 
-def by_digit(card: Scorecard) -> dict[str, list[str]]:
+def class_columns(card: Scorecard) -> dict[str, list[str]]:
     """Return the figures that there are for each digit as text, by their name."""
     columns = {}
     for key, part, name in (
@@ -76,3 +88,9 @@ def by_digit(card: Scorecard) -> dict[str, list[str]]:
         if values is not None:
             columns[name] = ["" if v is None else f"{v:.3f}" for v in values]
     return columns
+
+
+def _table(title: str) -> Table:
+    return Table(
+        title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False
+    )

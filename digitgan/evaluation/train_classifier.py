@@ -1,4 +1,4 @@
-"""Train the judge: the small reader whose eyes every distance is measured with.
+"""Train the small classifier whose features every distance is measured in.
 
 ``python -m digitgan.evaluation.train_classifier`` writes ``classifier.onnx`` and
 ``classifier.json``: for other data than MNIST (``--data``) into the cache folder, where
@@ -10,7 +10,7 @@ sevens look alike and a generator that writes only one seven goes unnoticed.
 
 55,000 of the training digits are learned from, 5,000 (``held_out``) are held out
 for every choice (the last 5,000 are no fair sample: a fresh classifier tells them
-from the others), and the 10,000 test digits are read once, at the end.
+from the others), and the 10,000 test digits are classified once, at the end.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import json
 import time
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -25,41 +26,41 @@ from digitgan import files
 from digitgan.data.augmentation import random_affine
 from digitgan.data.dataset import Dataset, Digits, held_out
 from digitgan.data.load import load_dataset
-from digitgan.errors import InputError
+from digitgan.errors import ExportFailed, InputError
 from digitgan.measure.classifier import WEIGHTS, Classifier
 from digitgan.measure.classifier_registry import classifier_path
 
 EPOCHS = 22
-BATCH = 128
-RATE = 2e-3
+BATCH_SIZE = 128
+LEARNING_RATE = 2e-3
 SEED = 2026
 FEATURES = 64
+WIDTHS_AND_STRIDES = ((16, 1), (32, 2), (32, 1), (64, 2), (64, 1), (96, 2))
+PARITY_DIGITS, TOLERANCE = 256, 0.02  # weights are stored in half precision
 
 
-def small(images: np.ndarray) -> np.ndarray:
+def downscaled(images: np.ndarray) -> np.ndarray:
     """Average ``uint8 (N, 28, 28)`` over 2 x 2 pixels: ``float32 (N, 196)``, 0 to 1."""
     blocks = images.reshape(-1, 14, 2, 14, 2).astype(np.float32)
     return blocks.mean(axis=(2, 4)).reshape(-1, 196) / 255.0
 
 
-def build(classes: int = 10):
-    """Return the judge, ``uint8 (N, 28, 28)`` to digit, image and features.
+def build(classes: int = 10) -> tuple[Any, Any]:
+    """Return the network to train and, with the same weights, what yields features.
 
     Args:
         classes: How many there are to tell apart.
 
     Returns:
-        The network to train (outputs ``digit (N, classes)`` and ``image (N, 196)``)
-        and the network to ship (outputs ``digit`` and ``features (N, 64)``),
-        which share their weights.
+        Two Keras models of ``uint8 (N, 28, 28, 1)``: with the outputs ``digit (N,
+        classes)`` and ``image (N, 196)``; and with the output ``(N, 64)``.
     """
     import keras
     from keras import layers
 
-    images = keras.Input((28, 28), dtype="uint8", name="images")
-    x = layers.Reshape((28, 28, 1))(images)
-    x = layers.Rescaling(1 / 255)(x)
-    for width, stride in [(16, 1), (32, 2), (32, 1), (64, 2), (64, 1), (96, 2)]:
+    images = keras.Input((28, 28, 1), dtype="uint8", name="images")
+    x = layers.Rescaling(1 / 255)(images)
+    for width, stride in WIDTHS_AND_STRIDES:
         x = layers.Conv2D(width, 3, stride, padding="same", use_bias=False)(x)
         x = layers.BatchNormalization()(x)
         x = layers.ReLU()(x)
@@ -71,26 +72,28 @@ def build(classes: int = 10):
     image = layers.Dense(196, name="image")(features)
     return (
         keras.Model(images, {"digit": digit, "image": image}),
-        keras.Model(images, [digit, features]),
+        keras.Model(images, features),
     )
 
 
-def batches(images: np.ndarray, labels: np.ndarray):
+def augmented_batches(digits: Digits) -> Any:
     """Return the training digits as augmented batches, the same for the same seed."""
     import keras
+
+    images, labels = digits.images, np.asarray(digits.labels)
 
     class Augmented(keras.utils.PyDataset):
         epoch = 0
 
         def __len__(self):
-            return len(images) // BATCH
+            return len(images) // BATCH_SIZE
 
         def __getitem__(self, index):
             order = np.random.default_rng([SEED, self.epoch]).permutation(len(images))
-            rows = order[index * BATCH : (index + 1) * BATCH]
+            rows = order[index * BATCH_SIZE : (index + 1) * BATCH_SIZE]
             rng = np.random.default_rng([SEED, self.epoch, index])
             x = np.stack([random_affine(images[row], rng) for row in rows])
-            return x, {"digit": labels[rows], "image": small(x)}
+            return x[..., None], {"digit": labels[rows], "image": downscaled(x)}
 
         def on_epoch_end(self):
             self.epoch += 1
@@ -98,112 +101,146 @@ def batches(images: np.ndarray, labels: np.ndarray):
     return Augmented()
 
 
-def train(images: np.ndarray, labels: np.ndarray, epochs: int = EPOCHS):
-    """Train the judge and return the network to ship (a ``keras.Model``).
+def train(digits: Digits, classes: int, epochs: int) -> tuple[Any, Any]:
+    """Train and return what :func:`build` does.
 
     Args:
-        images: ``uint8 (N, 28, 28)``, the digits to learn from.
-        labels: ``int (N,)``, from 0.
-        epochs: Passes over them.
+        digits: To learn from, with labels.
+        classes: How many there are to tell apart.
+        epochs: Passes over the digits.
     """
     import keras
 
     keras.utils.set_random_seed(SEED)
-    learner, judge = build(int(labels.max()) + 1)
-    data = batches(images, labels)
-    rate = keras.optimizers.schedules.CosineDecay(RATE, epochs * len(data))
-    learner.compile(
+    network, features = build(classes)
+    data = augmented_batches(digits)
+    rate: Any = keras.optimizers.schedules.CosineDecay(
+        LEARNING_RATE, epochs * len(data)
+    )
+    network.compile(
         keras.optimizers.Adam(rate),
         loss={"digit": "sparse_categorical_crossentropy", "image": "mse"},
         loss_weights={"digit": 1.0, "image": 0.5},
         metrics={"digit": "accuracy"},
     )
-    learner.fit(data, epochs=epochs, verbose=2, shuffle=False)
-    return judge
+    network.fit(data, epochs=epochs, verbose=2, shuffle=False)
+    return network, features
 
 
-def export(judge, path: Path) -> None:
-    """Write the trained network as ONNX with a free batch size."""
-    import tensorflow as tf
-    import tf2onnx
+def export(network: Any, features: Any, path: Path) -> None:
+    """Write what :func:`train` returned as one ONNX file with a free batch size."""
+    from onnx import TensorProto
 
-    signature = [tf.TensorSpec([None, 28, 28], tf.uint8, name="images")]
-    function = tf.function(lambda images: judge(images, training=False))
+    from digitgan.model.keras_to_onnx import translate
+    from digitgan.model.onnx_graph import Graph
+
+    graph = Graph()
+    graph.input("images", TensorProto.UINT8, (28, 28))
+    x = graph.add("Cast", "images", to=TensorProto.FLOAT)
+    x = graph.add("Unsqueeze", x, graph.array([1]))
+    x = translate(graph, features, {"images": x})
+    kernel, bias = network.get_layer("digit").get_weights()
+    logits = graph.add("Gemm", x, graph.array(kernel), graph.array(bias))
+    graph.add("Softmax", logits, axis=1, name="digit")
+    graph.add("Identity", x, name="features")
+    graph.output("digit", TensorProto.FLOAT, (len(bias),))
+    graph.output("features", TensorProto.FLOAT, (FEATURES,))
     with files.replacing(path) as temporary:
-        tf2onnx.convert.from_function(
-            function, signature, opset=17, output_path=str(temporary)
-        )
+        graph.save(temporary)
+
+
+def check_parity(network: Any, features: Any, path: Path, images: np.ndarray) -> None:
+    """Compare the file with the Keras models.
+
+    Raises:
+        ExportFailed: Probabilities or features differ.
+    """
+    exported, x = Classifier(path).predict(images), images[..., None]
+    expected = network.predict(x, verbose=0)["digit"], features.predict(x, verbose=0)
+    for name, a, b in zip(exported._fields, exported, expected, strict=True):
+        difference = np.abs(a - b).max()
+        if not difference <= TOLERANCE:
+            raise ExportFailed(
+                f"{path.name} is not what was trained: {name} differ by "
+                f"{difference:.3g}, allowed is {TOLERANCE}"
+            )
 
 
 def accuracy(path: Path, digits: Digits) -> float:
-    """Return the share of digits that the exported judge reads as labelled."""
-    probabilities, _ = Classifier(path).read(digits.images)
-    return float(np.mean(probabilities.argmax(axis=1) == digits.labels))
+    """Return the share of digits that the exported classifier gets right."""
+    return float(
+        np.mean(Classifier(path).predict(digits.images).labels == digits.labels)
+    )
 
 
-def make(folder: Path, digits: Dataset, command: str, epochs: int = EPOCHS) -> dict:
-    """Train, export and describe the judge.
+def make(folder: Path, data: Dataset, command: str, epochs: int = EPOCHS) -> dict:
+    """Train, export, check and describe the classifier.
 
     Args:
         folder: Receives ``classifier.onnx`` and ``classifier.json``.
-        digits: Labelled digits; the test digits are read once, at the very end.
+        data: Labelled digits; the test digits are classified once, at the very end.
         command: What was typed, kept in the card.
         epochs: Passes over the digits.
 
     Returns:
         The card that ``classifier.json`` holds.
+
+    Raises:
+        InputError: The data have no labels or no test digits.
     """
+    if data.test is None or data.train.labels is None or data.test.labels is None:
+        problem = "has no labelled training and test digits"
+        raise InputError("data", data.name or data.source, problem=problem)
     start = time.perf_counter()
-    learned, unseen = held_out(digits.train)
-    judge = train(learned.images, learned.labels, epochs)
+    learned, unseen = held_out(data.train)
+    network, features = train(learned, int(data.train.labels.max()) + 1, epochs)
     seconds = time.perf_counter() - start
     path = Path(folder) / "classifier.onnx"
-    path.with_suffix(".json").unlink(missing_ok=True)  # it describes another judge
-    export(judge, path)
+    path.with_suffix(".json").unlink(missing_ok=True)  # it describes another one
+    export(network, features, path)
+    check_parity(network, features, path, unseen.images[:PARITY_DIGITS])
     card = {
         "sha256": files.sha256(path),
         "command": command,
         "digits": {"trained": len(learned), "held_out": len(unseen)},
         "accuracy": {
             "held_out": accuracy(path, unseen),
-            "test": accuracy(path, digits.test),
+            "test": accuracy(path, data.test),
         },
-        "parameters": judge.count_params(),
+        "parameters": features.count_params()
+        + network.get_layer("digit").count_params(),
         "features": FEATURES,
         "bytes": path.stat().st_size,
-        "classes": list(digits.classes),
+        "classes": list(data.classes),
         "epochs": epochs,
         "seconds": round(seconds),
         "seed": SEED,
-        "versions": {
-            name: version(name) for name in ("keras", "numpy", "tf2onnx", "onnx")
-        },
+        "versions": {name: version(name) for name in ("keras", "numpy", "onnx")},
     }
     files.write_text(path.with_suffix(".json"), json.dumps(card, indent=2) + "\n")
     return card
 
 
 def main() -> None:
-    """Read the command line, find the digits and make the judge."""
-    parser = argparse.ArgumentParser(description="Train the judge of digitgan.")
+    """Read the command line, find the digits and make the classifier."""
+    parser = argparse.ArgumentParser(description="Train the classifier of digitgan.")
     parser.add_argument("--data", default="mnist", help="the digits to learn from")
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("-o", "--out", type=Path, metavar="FOLDER")
-    arguments = parser.parse_args()
-    if arguments.epochs < 1:
-        parser.error(f"--epochs is {arguments.epochs}: allowed is 1 or more")
+    typed = parser.parse_args()
+    command = f"python -m digitgan.evaluation.train_classifier --data {typed.data}"
+    if typed.epochs != EPOCHS:
+        command += f" --epochs {typed.epochs}"
     try:
-        digits = load_dataset(arguments.data)
-    except (InputError, OSError) as error:
+        if typed.epochs < 1:
+            raise InputError("epochs", typed.epochs, "1 or more")
+        data = load_dataset(typed.data)
+        path = WEIGHTS if typed.data == "mnist" else classifier_path(data)
+        card = make(typed.out or path.parent, data, command, typed.epochs)
+    except InputError as error:
+        parser.error(error.line(f"--{error.field}"))
+    except (OSError, ExportFailed) as error:
         parser.error(f"{error}")
-    parts = (digits.train, digits.test)
-    if any(part is None or part.labels is None for part in parts):
-        parser.error(f"--data {arguments.data}: it needs labels and test digits")
-    command = f"python -m digitgan.evaluation.train_classifier --data {arguments.data}"
-    if arguments.epochs != EPOCHS:
-        command += f" --epochs {arguments.epochs}"
-    usual = WEIGHTS if arguments.data == "mnist" else classifier_path(digits)
-    card = make(arguments.out or usual.parent, digits, command, arguments.epochs)
     print(json.dumps(card, indent=2))
 
 

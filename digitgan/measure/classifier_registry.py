@@ -5,10 +5,9 @@ from pathlib import Path
 
 from digitgan.data.cache import cache_folder
 from digitgan.data.dataset import Dataset
+from digitgan.data.named_datasets import DIGITS
 from digitgan.errors import InputError
 from digitgan.measure.classifier import Classifier
-
-DIGITS = tuple("0123456789")
 
 
 def find_classifier(data: Dataset) -> Classifier:
@@ -23,7 +22,7 @@ def find_classifier(data: Dataset) -> Classifier:
     path = classifier_path(data)
     if path.is_file():
         return Classifier(path)
-    if set(data.classes) <= set(DIGITS):
+    if class_names(data) is DIGITS:
         return Classifier()
     name = shlex.quote(data.name or "PATH")
     raise InputError(
@@ -33,6 +32,11 @@ def find_classifier(data: Dataset) -> Classifier:
         "classifier has learned yet: "
         f"python -m digitgan.evaluation.train_classifier --data {name}",
     )
+
+
+def class_names(data: Dataset) -> tuple[str, ...]:
+    """Return the classes of a classifier of the data: all ten of digits, if of some."""
+    return DIGITS if set(data.classes) <= set(DIGITS) else data.classes
 
 
 def classifier_path(data: Dataset) -> Path:

@@ -197,10 +197,9 @@ def _histogram(positions: np.ndarray, ink: np.ndarray) -> np.ndarray:
     first = np.floor((positions + 56 - 0.5) * SCALE + 0.5).astype(np.int64)
     first = np.clip(first, 0, bins - SCALE)
     first += np.arange(len(ink))[:, np.newaxis, np.newaxis] * bins
-    total = sum(
-        np.bincount((first + part).ravel(), ink.ravel(), minlength=len(ink) * bins)
-        for part in range(SCALE)
-    )
+    total = np.zeros(len(ink) * bins)
+    for part in range(SCALE):
+        total += np.bincount((first + part).ravel(), ink.ravel(), len(total))
     return total.reshape(len(ink), bins) / SCALE
 
 

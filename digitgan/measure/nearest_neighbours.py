@@ -11,12 +11,12 @@ def nearest(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Find the nearest image, in batches.
 
-    Near is the Euclidean distance of the 14 x 14 averages of 2 x 2 pixels, so that a
+    Near is the Euclidean distance of the averages of 2 x 2 pixels, so that a
     copy shifted by half a pixel or a little blurred is still a copy.
 
     Args:
-        images: ``uint8 (N, 28, 28)``.
-        among: ``uint8 (M, 28, 28)``.
+        images: ``uint8 (N, 28, 28)``, or others of even height and width.
+        among: ``uint8 (M, 28, 28)``, likewise.
         skip: ``int (N,)``, one position in ``among`` that is not looked at.
 
     Returns:
@@ -54,7 +54,7 @@ def distances(image: np.ndarray, among: np.ndarray) -> np.ndarray:
 
 
 def _averages(images: np.ndarray) -> np.ndarray:
-    """Return ``float32 (N, 196)`` whole numbers, 0 to 127."""
+    """Return the averages of 2 x 2 pixels, ``float32 (N, D)``, whole numbers to 127."""
     rows = images[:, ::2].astype(np.uint16) + images[:, 1::2]
     sums = rows[:, :, ::2] + rows[:, :, 1::2]
-    return (sums // (4 * GREY_STEP)).reshape(-1, 196).astype(np.float32)
+    return (sums // (4 * GREY_STEP)).reshape(len(images), -1).astype(np.float32)

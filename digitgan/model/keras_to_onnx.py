@@ -129,7 +129,9 @@ def _channels_first(shape: tuple) -> np.ndarray:
 
 def _normalisation(layer) -> tuple[np.ndarray, np.ndarray]:
     """Return what a trained batch normalisation multiplies with and adds."""
-    gamma, beta, mean, variance = layer.get_weights()
+    *affine, mean, variance = layer.get_weights()
+    gamma = affine.pop(0) if layer.scale else 1.0
+    beta = affine.pop(0) if layer.center else 0.0
     scale = gamma / np.sqrt(variance + layer.epsilon)
     return scale, beta - mean * scale
 

@@ -10,7 +10,8 @@ from digitgan.data.dataset import Dataset
 from digitgan.data.load import load_dataset
 from digitgan.data.named_datasets import STACKED
 from digitgan.errors import InputError
-from digitgan.evaluation import load_samples, scorecard
+from digitgan.evaluation.evaluate import evaluate
+from digitgan.evaluation.load_samples import load_samples
 from digitgan.files import read_table, write_text
 from digitgan.model.model_card import add_scores
 from digitgan.training.clock import Clock
@@ -81,8 +82,8 @@ def write_scorecard(run: Run, dataset: Dataset) -> None:
     print("Judging the digits ...", flush=True)
     try:
         real = load_dataset("mnist") if run.config.data == STACKED else dataset
-        images, labels = load_samples.find(run.folder, real, run.config.seed)
-        card = scorecard.evaluate(images, labels, data=real)
+        samples = load_samples(run.folder, real, run.config.seed)
+        card = evaluate(samples, data=real)
     except InputError as reason:
         print(f"No scorecard: {reason}")
         return

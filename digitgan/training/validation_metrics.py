@@ -5,8 +5,7 @@ import numpy as np
 from digitgan.data.dataset import Dataset, Digits, held_out
 from digitgan.errors import InputError
 from digitgan.evaluation.metrics.distances import frechet
-from digitgan.evaluation.metrics.stacked import modes
-from digitgan.evaluation.rows.triplets import read_triplets
+from digitgan.evaluation.metrics.stacked import classify_triplets, modes
 from digitgan.measure.classifier import Classifier
 from digitgan.measure.classifier_registry import find_classifier
 from digitgan.model.conditions import Conditions
@@ -91,14 +90,14 @@ class Modes:
         """Read 10,000 real triplets, evenly from all training triplets."""
         self.judge = Classifier()
         some = np.linspace(0, len(digits) - 1, TRIPLETS).astype(int)
-        real = read_triplets(self.judge, digits.images[some])
+        real = classify_triplets(self.judge, digits.images[some])
         self.floor = modes(real)[1]
         self.real_modes = _effective_number(real @ (100, 10, 1))
         self.share_of_digits = 1.0
 
     def measure(self, gan: GAN) -> dict[str, float]:
         """Return ``times_real`` of the reverse KL, the KL itself, and the ``modes``."""
-        triplets = read_triplets(self.judge, sample_images(gan, TRIPLETS, {}))
+        triplets = classify_triplets(self.judge, sample_images(gan, TRIPLETS, {}))
         found, divergence = modes(triplets)
         share = _effective_number(triplets @ (100, 10, 1)) / self.real_modes
         self.share_of_digits = share ** (1 / 3)

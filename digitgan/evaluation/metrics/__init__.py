@@ -1,8 +1,8 @@
-"""The figures, each a small function that names the paper it comes from.
+"""The metrics, each a small function that names the paper it comes from.
 
 ``distances``     how far two clouds of features are apart (Frechet, kernel)
 ``manifold``      precision, recall, density and coverage
-``labels``        agreement with the judge, confusion, classification accuracy score
+``labels``        agreement with labels, confusion, classification accuracy score
 ``variety``       Vendi score and coverage within each digit, shares of the digits
 ``two_sample``    can fresh classifiers tell the two apart?
 ``memorisation``  are they copies of the training digits?

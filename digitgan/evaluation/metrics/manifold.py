@@ -2,7 +2,7 @@
 
 import numpy as np
 
-BLOCK = 1_000
+BATCH_SIZE = 1_000
 
 
 def prdc(real: np.ndarray, fake: np.ndarray, k: int = 5) -> dict[str, np.ndarray]:
@@ -26,8 +26,8 @@ def prdc(real: np.ndarray, fake: np.ndarray, k: int = 5) -> dict[str, np.ndarray
     real_radius, fake_radius = radii(real, k), radii(fake, k)
     balls = np.zeros(len(fake))
     recall, coverage = np.zeros(len(real), bool), np.zeros(len(real), bool)
-    for start in range(0, len(real), BLOCK):
-        rows = slice(start, start + BLOCK)
+    for start in range(0, len(real), BATCH_SIZE):
+        rows = slice(start, start + BATCH_SIZE)
         distance = squared_distances(real[rows], fake)
         inside = distance < real_radius[rows, np.newaxis]
         balls += inside.sum(axis=0)
@@ -49,8 +49,8 @@ def radii(points: np.ndarray, k: int) -> np.ndarray:
         k: 1 for the nearest.
     """
     squared = []
-    for start in range(0, len(points), BLOCK):
-        distance = squared_distances(points[start : start + BLOCK], points)
+    for start in range(0, len(points), BATCH_SIZE):
+        distance = squared_distances(points[start : start + BATCH_SIZE], points)
         squared.append(np.partition(distance, k, axis=1)[:, k])
     return np.concatenate(squared)
 

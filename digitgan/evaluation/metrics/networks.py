@@ -2,17 +2,19 @@
 
 import numpy as np
 
-HIDDEN = 64
-BATCH = 128
+from digitgan.data.dataset import Digits
+
+HIDDEN_UNITS = 64
+BATCH_SIZE = 128
 STEPS = 600
-RATE = 2e-3
-DECAY = 1e-3
+LEARNING_RATE = 2e-3
+WEIGHT_DECAY = 1e-3
 
 
 def dense(
     x: np.ndarray, y: np.ndarray, unseen: np.ndarray, seed: int = 0
 ) -> np.ndarray:
-    """Train a small dense network to tell two classes apart and ask it about others.
+    """Train a small dense network to tell two classes apart and apply it to others.
 
     One hidden layer of 64 units; 600 batches of 128, Adam with weight decay.
 
@@ -28,9 +30,9 @@ def dense(
     rng = np.random.default_rng(seed)
     x, y, unseen = (np.asarray(part, np.float32) for part in (x, y, unseen))
     weights = [
-        rng.normal(0, np.sqrt(2 / x.shape[1]), (x.shape[1], HIDDEN)),
-        np.zeros(HIDDEN),
-        rng.normal(0, np.sqrt(1 / HIDDEN), HIDDEN),
+        rng.normal(0, np.sqrt(2 / x.shape[1]), (x.shape[1], HIDDEN_UNITS)),
+        np.zeros(HIDDEN_UNITS),
+        rng.normal(0, np.sqrt(1 / HIDDEN_UNITS), HIDDEN_UNITS),
         np.zeros(1),
     ]
     weights = [weight.astype(np.float32) for weight in weights]
@@ -41,10 +43,10 @@ def dense(
 
 
 def _batches(n: int, steps: int, rng: np.random.Generator) -> np.ndarray:
-    """Return the rows of each batch, ``int (steps, BATCH)``, each row equally often."""
-    rounds = -(-steps * BATCH // n)
+    """Return the rows of each batch, ``int (steps, 128)``, each row equally often."""
+    rounds = -(-steps * BATCH_SIZE // n)
     order = np.concatenate([rng.permutation(n) for _ in range(rounds)])
-    return order[: steps * BATCH].reshape(steps, BATCH)
+    return order[: steps * BATCH_SIZE].reshape(steps, BATCH_SIZE)
 
 
 def _forward(weights, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -72,29 +74,30 @@ class _Adam:
 
     def step(self, gradients: list[np.ndarray]) -> None:
         self.steps += 1
-        size = RATE * np.sqrt(1 - 0.999**self.steps) / (1 - 0.9**self.steps)
+        size = LEARNING_RATE * np.sqrt(1 - 0.999**self.steps) / (1 - 0.9**self.steps)
         for weight, first, second, gradient in zip(
             self.weights, self.first, self.second, gradients, strict=True
         ):
             first += 0.1 * (gradient - first)
             second += 0.001 * (gradient**2 - second)
-            weight -= size * first / (np.sqrt(second) + 1e-7) + RATE * DECAY * weight
+            weight -= (
+                size * first / (np.sqrt(second) + 1e-7)
+                + LEARNING_RATE * WEIGHT_DECAY * weight
+            )
 
 
 def convolutional(
-    images: np.ndarray,
-    labels: np.ndarray,
+    train: Digits,
     unseen: np.ndarray,
     classes: int,
     steps: int,
     seed: int = 0,
 ) -> np.ndarray:
-    """Train a small convolutional network and ask it about other images.
+    """Train a small convolutional network and apply it to other images.
 
     Args:
-        images: ``uint8 (N, 28, 28)``.
-        labels: ``int (N,)`` below ``classes``.
-        unseen: ``uint8 (M, 28, 28)``.
+        train: Images of any size, and labels below ``classes``.
+        unseen: ``uint8 (M, H, W)``, or with channels, as the former.
         classes: How many classes there are.
         steps: Batches of 128 to learn from, with a cosine learning rate.
         seed: Draws the weights and the batches.
@@ -109,7 +112,12 @@ def convolutional(
     from keras import layers
 
     keras.utils.set_random_seed(seed)
-    network = keras.Sequential([keras.Input((28, 28, 1)), layers.Rescaling(1 / 255)])
+    images, unseen = (
+        x[..., None] if x.ndim == 3 else x for x in (train.images, unseen)
+    )
+    network = keras.Sequential(
+        [keras.Input(images.shape[1:]), layers.Rescaling(1 / 255)]
+    )
     for width in (16, 32, 64):
         network.add(layers.Conv2D(width, 3, 2, padding="same", use_bias=False))
         network.add(layers.BatchNormalization(momentum=0.9))
@@ -121,13 +129,14 @@ def convolutional(
     ):
         network.add(layer)
     rate = keras.optimizers.schedules.CosineDecay(2e-3, steps)
-    network.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy")
-    labels = np.asarray(labels)
+    adam = keras.optimizers.Adam(rate)  # pyright: ignore - Keras types floats only
+    network.compile(adam, "sparse_categorical_crossentropy")
+    labels = np.asarray(train.labels)
     batches = _batches(len(images), steps, np.random.default_rng(seed))
     network.fit(
-        ((images[rows][..., np.newaxis], labels[rows]) for rows in batches),
+        ((images[rows], labels[rows]) for rows in batches),
         steps_per_epoch=steps,
         shuffle=False,
-        verbose=0,
+        verbose=0,  # pyright: ignore - Keras types "auto" only
     )
-    return network.predict(unseen[..., np.newaxis], batch_size=500, verbose=0)
+    return network.predict(unseen, batch_size=500, verbose=0)  # pyright: ignore - too

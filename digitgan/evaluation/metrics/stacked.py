@@ -1,8 +1,38 @@
 """Stacked MNIST: three digits in three channels make 1,000 modes to find."""
 
+from collections.abc import Callable
+
 import numpy as np
 
+from digitgan.measure.classifier import Classifier
+
 MODES = 1_000
+BATCH_SIZE = 2_000
+
+
+def classify_triplets(
+    classifier: Classifier,
+    images: np.ndarray,
+    progress: Callable[[int], None] | None = None,
+) -> np.ndarray:
+    """Classify every channel.
+
+    Args:
+        classifier: Of digits.
+        images: ``uint8 (N, 28, 28, 3)``.
+        progress: Called with the number of triplets that are done.
+
+    Returns:
+        ``int (N, 3)``, a digit from 0 to 9 each.
+    """
+    labels = np.empty((len(images), 3), int)
+    for start in range(0, len(images), BATCH_SIZE):
+        rows = slice(start, start + BATCH_SIZE)
+        channels = np.moveaxis(images[rows], 3, 1).reshape(-1, 28, 28)
+        labels[rows] = classifier.predict(channels).labels.reshape(-1, 3)
+        if progress:
+            progress(min(start + BATCH_SIZE, len(images)))
+    return labels
 
 
 def modes(triplets: np.ndarray) -> tuple[int, float]:
@@ -12,25 +42,25 @@ def modes(triplets: np.ndarray) -> tuple[int, float]:
     arXiv 1712.04086): 26,000 samples, each channel read by a classifier.
 
     Args:
-        triplets: ``int (N, 3)``, the digit read in each channel.
+        triplets: ``int (N, 3)``, the digit in each channel.
 
     Returns:
         The number of the 1,000 modes that occur, and the reverse Kullback-Leibler
-        divergence KL(found || uniform) in nats. Compare it with :func:`floor`.
+        divergence KL(frequencies || uniform) in nats; see :func:`perfect_sampler`.
     """
     codes = np.asarray(triplets) @ (100, 10, 1)
-    found = np.bincount(codes, minlength=MODES) / len(codes)
-    there = found[found > 0]
-    return len(there), float(np.sum(there * np.log(there * MODES)))
+    shares = np.bincount(codes, minlength=MODES) / len(codes)
+    shares = shares[shares > 0]
+    return len(shares), float(np.sum(shares * np.log(shares * MODES)))
 
 
-def floor(
+def perfect_sampler(
     samples: int, shares: np.ndarray | None = None, draws: int = 100, seed: int = 0
 ) -> tuple[float, float]:
-    """Return what a perfect generator scores: KL is above 0 for any finite number.
+    """Return what a perfect sampler scores: KL is above 0 for any finite number.
 
     Args:
-        samples: How many triplets are read.
+        samples: How many triplets are drawn.
         shares: ``float (10,)``, how often each digit occurs; uniform if not given.
         draws: Simulations.
         seed: Draws the triplets.
@@ -41,7 +71,7 @@ def floor(
     rng = np.random.default_rng(seed)
     shares = np.full(10, 0.1) if shares is None else np.asarray(shares, float)
     chance = np.einsum("i,j,k->ijk", shares, shares, shares).ravel()
-    found = rng.multinomial(samples, chance / chance.sum(), size=draws) / samples
-    logs = np.log(np.where(found > 0, found * MODES, 1.0))
-    divergence = np.sum(found * logs, axis=1)
+    drawn = rng.multinomial(samples, chance / chance.sum(), size=draws) / samples
+    logs = np.log(np.where(drawn > 0, drawn * MODES, 1.0))
+    divergence = np.sum(drawn * logs, axis=1)
     return float(divergence.mean()), float(divergence.std())

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from digitgan.data.dataset import Digits
 from digitgan.evaluation.metrics.networks import convolutional, dense
 
-EDGES = (0, 1, 4, 8, 16, 32, 64, 96, 128, 160, 192, 224, 250, 255, 256)
+GREY_EDGES = (0, 1, 4, 8, 16, 32, 64, 96, 128, 160, 192, 224, 250, 255, 256)
 
 
 def two_sample(
@@ -19,13 +20,13 @@ def two_sample(
 
     Lopez-Paz and Oquab 2017, arXiv 1610.06545. One half of each set is learned from,
     the other half is asked about; equally many of both sets are used. The largest
-    accuracy counts: a network on pixels overlooks paper that is not quite white, one
+    accuracy counts: a network on pixels overlooks a background that is not quite 0, one
     on where pixels are exactly 0 sees nothing else.
 
     Args:
-        real: ``uint8 (N, 28, 28)``.
-        fake: ``uint8 (M, 28, 28)``.
-        real_style: ``float (N, S)``, measures of the handwriting.
+        real: ``uint8 (N, H, W)``, or with channels.
+        fake: ``uint8 (M, H, W)``, likewise.
+        real_style: ``float (N, S)``, measures of the handwriting; S may be 0.
         fake_style: ``float (M, S)``.
         full: Also boosted trees and a convolutional network (scikit-learn, Keras).
         seed: Draws the halves and the weights.
@@ -41,49 +42,53 @@ def two_sample(
     rows = [rng.permutation(len(part))[:size] for part in (real, fake)]
     images = np.concatenate([real[rows[0]], fake[rows[1]]])
     style = np.concatenate([real_style[rows[0]], fake_style[rows[1]]])
-    answer = np.repeat([False, True], size)
-    learn = np.tile(np.arange(size) < size // 2, 2)
-    figures = np.concatenate([histogram(images), style], axis=1)
-    figures -= figures[learn].mean(axis=0)
-    figures /= figures[learn].std(axis=0) + 1e-6
-    figures = np.clip(figures, -10, 10)
+    is_fake = np.repeat([False, True], size)
+    train = np.tile(np.arange(size) < size // 2, 2)
+    tabular = np.concatenate([histogram(images), style], axis=1)
+    tabular -= tabular[train].mean(axis=0)
+    tabular /= tabular[train].std(axis=0) + 1e-6
+    tabular = np.clip(tabular, -10, 10)
     flat = images.reshape(len(images), -1)
     accuracy = {}
     for name, x in (
         ("network on pixels", flat / np.float32(64)),
         ("network on where pixels are 0", flat == 0),
-        ("network on histogram and handwriting", figures),
+        ("network on histogram and handwriting", tabular),
     ):
-        centre = x[learn].mean(axis=0, dtype=np.float32)
-        odds = dense(x[learn] - centre, answer[learn], x[~learn] - centre, seed)
-        accuracy[name] = _accuracy(odds > 0, answer[~learn])
+        centre = x[train].mean(axis=0, dtype=np.float32)
+        odds = dense(x[train] - centre, is_fake[train], x[~train] - centre, seed)
+        accuracy[name] = _accuracy(odds > 0, is_fake[~train])
     if full:
-        accuracy |= _stronger(images, figures, answer, learn, seed)
+        accuracy |= _stronger(images, tabular, is_fake, train, seed)
     return accuracy
 
 
 def histogram(images: np.ndarray) -> np.ndarray:
     """Return how many pixels have each grey, ``float (N, 14)``, as ``log(1 + n)``."""
-    bins = np.searchsorted(EDGES, np.arange(256), side="right") - 1
+    bins = np.searchsorted(GREY_EDGES, np.arange(256), side="right") - 1
     binned = bins[images.reshape(len(images), -1)]
-    counts = [np.sum(binned == grey, axis=1) for grey in range(len(EDGES) - 1)]
+    counts = [np.sum(binned == grey, axis=1) for grey in range(len(GREY_EDGES) - 1)]
     return np.log1p(np.stack(counts, axis=1))
 
 
-def _stronger(images, figures, answer, learn, seed: int) -> dict[str, float]:
+def _stronger(images, tabular, is_fake, train, seed: int) -> dict[str, float]:
     """Return the accuracy of the two classifiers that need the training extras."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     trees = HistGradientBoostingClassifier(random_state=seed)
-    trees.fit(figures[learn], answer[learn])
-    said = trees.predict(figures[~learn])
-    seen = convolutional(images[learn], answer[learn], images[~learn], 2, 1_000, seed)
+    trees.fit(tabular[train], is_fake[train])
+    by_trees = trees.predict(tabular[~train])
+    by_network = convolutional(
+        Digits(images[train], is_fake[train]), images[~train], 2, 1_000, seed
+    )
     return {
-        "trees on histogram and handwriting": _accuracy(said, answer[~learn]),
-        "convolutional network on pixels": _accuracy(seen[:, 1] > 0.5, answer[~learn]),
+        "trees on histogram and handwriting": _accuracy(by_trees, is_fake[~train]),
+        "convolutional network on pixels": _accuracy(
+            by_network[:, 1] > 0.5, is_fake[~train]
+        ),
     }
 
 
-def _accuracy(said: np.ndarray, answer: np.ndarray) -> float:
-    """Return the share of right answers."""
-    return float(np.mean(said == answer))
+def _accuracy(predicted: np.ndarray, is_fake: np.ndarray) -> float:
+    """Return the share that is right."""
+    return float(np.mean(predicted == is_fake))

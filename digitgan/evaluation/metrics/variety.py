@@ -4,12 +4,12 @@ import numpy as np
 
 from digitgan.evaluation.metrics.manifold import prdc, squared_distances
 
-LARGEST = 500
+MAX_SAMPLES = 500  # of a class, for the kernel matrix
 
 
-def shares(labels: np.ndarray, kinds: int = 10) -> np.ndarray:
-    """Return the share of each digit, ``float (kinds,)``."""
-    return np.bincount(labels, minlength=kinds)[:kinds] / max(len(labels), 1)
+def shares(labels: np.ndarray, classes: int = 10) -> np.ndarray:
+    """Return the share of each digit, ``float (classes,)``."""
+    return np.bincount(labels, minlength=classes)[:classes] / max(len(labels), 1)
 
 
 def vendi(features: np.ndarray, width: float) -> float:
@@ -29,19 +29,19 @@ def vendi(features: np.ndarray, width: float) -> float:
     return float(np.exp(-np.sum(values * np.log(values))))
 
 
-def by_digit(
+def by_class(
     real: np.ndarray,
     real_labels: np.ndarray,
     fake: np.ndarray,
     fake_labels: np.ndarray,
     k: int = 5,
-    kinds: int = 10,
+    classes: int = 10,
 ) -> dict[str, np.ndarray]:
-    """Compare the variety of each digit with that of the real ones.
+    """Compare the variety of each class with that of the real ones.
 
-    Of each digit the same number of real and fake samples is used, the first ones,
+    Of each class the same number of real and fake samples is used, the first ones,
     500 at most. The kernel is half as wide as the median distance of two real
-    samples of that digit, so that ways of writing it count as different.
+    samples of that class, so that ways of writing it count as different.
 
     Args:
         real: ``float (N, D)`` features of real digits.
@@ -49,23 +49,22 @@ def by_digit(
         fake: ``float (M, D)``.
         fake_labels: ``int (M,)``.
         k: Which neighbour sets the radius for the coverage.
-        kinds: How many digits, or classes, there are.
+        classes: How many there are.
 
     Returns:
-        ``float (kinds,)`` each: ``vendi`` and ``real_vendi``, the scores (0 where a
-        digit has not more than k samples), and ``coverage``, the share of real samples
-        that a fake of the same digit comes near.
+        ``float (classes,)`` each: ``vendi`` and ``real_vendi``, the scores (0 where a
+        class has not more than k samples), and ``coverage``, the share of real samples
+        that a fake of the same class comes near.
     """
-    found = np.zeros((3, kinds))
-    for digit in range(kinds):
-        a, b = real[real_labels == digit], fake[fake_labels == digit]
-        size = min(len(a), len(b), LARGEST)
+    scores = np.zeros((3, classes))
+    for label in range(classes):
+        a, b = real[real_labels == label], fake[fake_labels == label]
+        size = min(len(a), len(b), MAX_SAMPLES)
         if size <= k:
             continue
         a, b = a[:size].astype(float), b[:size].astype(float)
-        width = (
-            np.sqrt(np.median(squared_distances(a, a)[np.triu_indices(size, 1)])) / 2
-        )
+        pairs = squared_distances(a, a)[np.triu_indices(size, 1)]
+        width = float(np.sqrt(np.median(pairs))) / 2
         coverage = prdc(a, b, k)["coverage"].mean()
-        found[:, digit] = vendi(b, width), vendi(a, width), coverage
-    return dict(zip(("vendi", "real_vendi", "coverage"), found, strict=True))
+        scores[:, label] = vendi(b, width), vendi(a, width), coverage
+    return dict(zip(("vendi", "real_vendi", "coverage"), scores, strict=True))

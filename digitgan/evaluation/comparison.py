@@ -1,0 +1,155 @@
+"""What is compared: equally many fake, held-out and test images, measured alike."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from digitgan.data.dataset import Dataset, Digits, held_out
+from digitgan.errors import InputError
+from digitgan.measure import morphometry
+from digitgan.measure.classifier import Classifier, Predictions
+
+MIN_SAMPLES, MAX_SAMPLES = 100, 5_000
+DIGIT_SHAPE = (28, 28)  # what the classifier and morphometry read
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredImages:
+    """Images and what was measured of each; features and style only of digits.
+
+    Attributes:
+        images: ``uint8 (N, 28, 28)``, or pictures ``(N, H, W)`` or ``(N, H, W, C)``.
+        labels: ``int (N,)``, the class asked for; None where unknown.
+        predictions: The classifier's, see :class:`Predictions`.
+        style: ``float (N, 6)``, in the order of ``morphometry.MEASURES``.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray | None
+    predictions: Predictions
+    style: np.ndarray
+
+    def __len__(self) -> int:
+        """Return the number of images."""
+        return len(self.images)
+
+    def __getitem__(self, rows: np.ndarray) -> "MeasuredImages":
+        """Return some of them."""
+        labels = None if self.labels is None else self.labels[rows]
+        predictions = Predictions(*(part[rows] for part in self.predictions))
+        return MeasuredImages(self.images[rows], labels, predictions, self.style[rows])
+
+    @property
+    def features(self) -> np.ndarray:
+        """The classifier's features, ``float32 (N, 64)``."""
+        return self.predictions.features
+
+    @property
+    def classes(self) -> np.ndarray:
+        """The label where there is one, else the predicted one, ``int (N,)``."""
+        return self.predictions.labels if self.labels is None else self.labels
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Everything that the rows of a scorecard are computed from.
+
+    Attributes:
+        fake: The images that are evaluated, n of them.
+        baseline: n real training images that the classifier has not learned from.
+        test: n real test images, which both are compared with.
+        spare_test: ``uint8``, more real test images, which are in none of the above.
+        train: Every real training image.
+        submitted: All images that were handed in.
+        classes: The name of each label.
+        full: Whether time and the training extras are there for every figure.
+        seed: Draws every random number.
+    """
+
+    fake: MeasuredImages
+    baseline: MeasuredImages
+    test: MeasuredImages
+    spare_test: np.ndarray
+    train: Digits
+    submitted: Digits
+    classes: tuple[str, ...]
+    full: bool
+    seed: int
+
+    @property
+    def lacks_labels(self) -> bool:
+        """Whether the fake images, or the real ones, have no labels."""
+        return self.fake.labels is None or self.test.labels is None
+
+    @property
+    def shows_digits(self) -> bool:
+        """Whether the images are what the classifier and morphometry read."""
+        return self.fake.images.shape[1:] == DIGIT_SHAPE
+
+
+def compare(
+    submitted: Digits,
+    data: Dataset,
+    classifier: Classifier | None,
+    classes: tuple[str, ...],
+    full: bool,
+    seed: int,
+) -> Comparison:
+    """Draw equally many fake, held-out training and test images and measure them.
+
+    Args:
+        submitted: What is evaluated, checked.
+        data: The real images.
+        classifier: Of those classes; None for pictures that no classifier reads.
+        classes: The name of each label.
+        full: See :class:`Comparison`.
+        seed: See :class:`Comparison`.
+
+    Raises:
+        InputError: There are too few real images.
+    """
+    assert data.test is not None
+    unseen = held_out(data.train)[1]
+    n = min(MAX_SAMPLES, len(submitted), len(unseen), len(data.test) // 2)
+    if n < MIN_SAMPLES:
+        sizes = f"{len(data.train)} training and {len(data.test)} test images"
+        raise InputError("data", data.name or data.source, problem=f"has only {sizes}")
+    test = draw_sample(data.test, len(data.test), seed)
+    return Comparison(
+        fake=measured(draw_sample(submitted, n, seed), classifier),
+        baseline=measured(draw_sample(unseen, n, seed), classifier),
+        test=measured(test[:n], classifier),
+        spare_test=test.images[n:],
+        train=data.train,
+        submitted=submitted,
+        classes=classes,
+        full=full,
+        seed=seed,
+    )
+
+
+def measured(digits: Digits, classifier: Classifier | None) -> MeasuredImages:
+    """Classify digits and measure their handwriting; pictures stay as they are."""
+    if classifier is None:
+        nothing = np.zeros((len(digits), 0))
+        predictions = Predictions(nothing, nothing)
+        return MeasuredImages(digits.images, digits.labels, predictions, nothing)
+    predictions = classifier.predict(digits.images)
+    style = np.stack(list(morphometry.measure(digits.images).values()), axis=1)
+    return MeasuredImages(digits.images, digits.labels, predictions, style)
+
+
+def draw_sample(digits: Digits, n: int, seed: int) -> Digits:
+    """Draw n images at random, the same ones in whatever order they are handed in.
+
+    They are sorted by a hash of label and pixels that the seed is mixed into.
+    """
+    key = seed.to_bytes(8, "little")
+    labels = np.zeros(len(digits), int) if digits.labels is None else digits.labels
+    hashes = [
+        hashlib.blake2b(bytes([label]) + image.tobytes(), digest_size=16, key=key)
+        for label, image in zip(labels, digits.images, strict=True)
+    ]
+    order = sorted(range(len(digits)), key=lambda row: hashes[row].digest())[:n]
+    return digits[np.array(order, int)]

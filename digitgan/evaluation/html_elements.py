@@ -1,0 +1,128 @@
+"""Elements of an HTML page, escaped by construction: tables, digits, histograms."""
+
+import base64
+import io
+from collections.abc import Iterable
+from xml.etree.ElementTree import Element
+
+import numpy as np
+from PIL import Image
+
+BINS = 40
+
+
+def element(tag: str, *children: Element | str, **attributes: object) -> Element:
+    """Return an element; text among its children is escaped when it is written.
+
+    Args:
+        tag: Its name.
+        children: Elements and text, in their order.
+        attributes: ``class_`` is written ``class``, ``text_anchor`` ``text-anchor``.
+    """
+    names = (name.rstrip("_").replace("_", "-") for name in attributes)
+    parent = Element(tag, dict(zip(names, map(str, attributes.values()), strict=True)))
+    for child in children:
+        if isinstance(child, Element):
+            parent.append(child)
+        elif len(parent):  # ElementTree hangs text behind a child on that child
+            parent[-1].tail = (parent[-1].tail or "") + child
+        else:
+            parent.text = (parent.text or "") + child
+    return parent
+
+
+def table(
+    head: Iterable[str], rows: Iterable[Iterable[Element | str]], **attributes: str
+) -> Element:
+    """Return a table; text becomes cells, elements are cells already."""
+    lines = [element("tr", *(element("th", name) for name in head))]
+    for row in rows:
+        cells = (c if isinstance(c, Element) else element("td", c) for c in row)
+        lines.append(element("tr", *cells))
+    return element("table", *lines, **attributes)
+
+
+def section(title: str, *children: Element | str) -> Element:
+    """Return a section under a heading; text among its children becomes paragraphs."""
+    parts = (c if isinstance(c, Element) else element("p", c) for c in children)
+    return element("section", element("h2", title), *parts)
+
+
+def figure(picture: Element, caption: str) -> Element:
+    """Return a picture over its caption."""
+    return element("figure", picture, element("figcaption", caption))
+
+
+def digit_grid(images: np.ndarray, columns: int, alt: str, zoom: int = 2) -> Element:
+    """Return an ``<img>`` of digits in rows, dark ink on a light background.
+
+    Args:
+        images: ``uint8 (N, 28, 28)``.
+        columns: Digits in one row.
+        alt: What the picture shows, for those who cannot see it.
+        zoom: Screen pixels per pixel.
+    """
+    rows = -(-len(images) // columns)
+    sheet = np.zeros((rows * columns, 30, 30), dtype=np.uint8)
+    sheet[: len(images), 1:-1, 1:-1] = images
+    sheet = sheet.reshape(rows, columns, 30, 30).swapaxes(1, 2)
+    picture = Image.fromarray(255 - sheet.reshape(rows * 30, columns * 30))
+    file = io.BytesIO()
+    picture.save(file, format="PNG", optimize=True)
+    source = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    width, height = columns * 30 * zoom, rows * 30 * zoom
+    return element("img", alt=alt, width=width, height=height, src=source)
+
+
+def tiles(pictures: list[np.ndarray], captions: list[str], alt: str) -> Element:
+    """Return small figures that flow into as many rows as the screen needs.
+
+    Args:
+        pictures: Each ``uint8 (K, 28, 28)``, K digits one above the other.
+        captions: What stands below each.
+        alt: What a picture shows; its caption is added.
+    """
+    figures = (
+        figure(digit_grid(picture, 1, f"{alt} {caption}"), caption)
+        for picture, caption in zip(pictures, captions, strict=True)
+    )
+    return element("div", *figures, class_="tiles")
+
+
+def histogram(fake: np.ndarray, real: np.ndarray, caption: str) -> Element:
+    """Return an ``<svg>`` of two distributions: fake ones filled, real ones as a line.
+
+    Args:
+        fake: ``float (N,)``.
+        real: ``float (M,)``.
+        caption: What was measured, and in what.
+    """
+    low, high = np.quantile(np.concatenate([fake, real]), [0.002, 0.998])
+    edges = np.linspace(low, max(high, low + 1e-6), BINS + 1)
+    shares = [
+        np.histogram(np.clip(values, low, high), edges)[0] / len(values)
+        for values in (fake, real)
+    ]
+    highest = max(share.max() for share in shares)
+    x = np.repeat(np.linspace(0, 320, BINS + 1), 2)[1:-1]  # each bin is a flat step
+    filled, line = (
+        " ".join(
+            f"{a:.1f},{b:.1f}"
+            for a, b in zip(x, 100 - np.repeat(share, 2) / highest * 95, strict=True)
+        )
+        for share in shares
+    )
+    ticks = (("start", 0, low), ("middle", 160, (low + high) / 2), ("end", 320, high))
+    plot = element(
+        "svg",
+        element("polygon", class_="these", points=f"0,100 {filled} 320,100"),
+        element("polyline", class_="real", points=line),
+        *(
+            element("text", f"{value:.1f}", x=at, y=114, text_anchor=anchor)
+            for anchor, at, value in ticks
+        ),
+        viewBox="0 0 320 118",
+        role="img",
+        aria_label=caption,
+    )
+    return figure(plot, caption)

@@ -1,0 +1,184 @@
+"""What a metric of the scorecard is, how far is far, and the spread of a figure."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from digitgan.evaluation.comparison import MIN_SAMPLES, Comparison, MeasuredImages
+from digitgan.evaluation.scorecard import Row
+
+RESAMPLES = 8
+Worse = Literal["above", "below", "either", "by_factor", "times_real"]
+
+
+class Figure(NamedTuple):
+    """A figure of fake images, the same of real ones, and the former's deviation."""
+
+    value: float
+    real: float
+    spread: float = 0.0
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric, and how much worse than real digits is far.
+
+    Attributes:
+        key: Its name in files.
+        name: Its name for people.
+        definition: What it is, in a line.
+        as_real: Up to this gap, or within three spreads (the real figure has one, too),
+            the verdict is ``as real``.
+        far: From this gap on it is ``far``; between the two it is ``close``.
+        worse: Which gap to the real figure counts: how far it lies ``above``, ``below``
+            or on ``either`` side; the logarithm of the ratio, either way
+            (``by_factor``); or the value itself, both limits being multiples of the
+            real figure (``times_real``).
+    """
+
+    key: str
+    name: str
+    definition: str
+    as_real: float
+    far: float
+    worse: Worse = "above"
+
+    def verdict(self, figure: Figure, unit: float = 1.0) -> str:
+        """Say how far a figure is from real digits; limits are multiplied by a unit."""
+        value, real, spread = figure
+        if self.worse == "times_real":
+            unit = real
+        gap = {
+            "above": value - real,
+            "below": real - value,
+            "either": abs(value - real),
+            "by_factor": abs(np.log(max(value, 1e-9) / max(real, 1e-9))),
+            "times_real": value,
+        }[self.worse]
+        as_real, far = self.as_real * unit, self.far * unit
+        if gap <= max(as_real, min(3 * spread, far)):
+            return "as real"
+        return "close" if gap < far else "far"  # not a number is far, too
+
+    def row(
+        self,
+        figure: Figure,
+        n: int,
+        *,
+        verdict: str = "",
+        about: str = "",
+        detail: dict | None = None,
+    ) -> Row:
+        """Return the row of a scorecard.
+
+        Args:
+            figure: The figure beside the real one.
+            n: How many images it was computed on.
+            verdict: As :meth:`verdict` says unless given.
+            about: Which class it is about, added to the name.
+            detail: More figures behind this one, by name.
+        """
+        return Row(
+            key=self.key,
+            name=f"{self.name}, {about}" if about else self.name,
+            value=figure.value,
+            real=figure.real,
+            verdict=verdict or self.verdict(figure),
+            n=n,
+            spread=figure.spread,
+            definition=self.definition,
+            detail=detail or {},
+        )
+
+    def skipped(self, n: int, why: str) -> Row:
+        """Return the row of a figure that could not be computed, and why."""
+        return Row(self.key, self.name, None, None, "skipped", n, None, why)
+
+
+@dataclass(frozen=True)
+class RowGroup:
+    """Metrics that are computed together, and what they need.
+
+    Attributes:
+        title: What is said while they are computed.
+        metrics: Whose rows these are.
+        compute: Yields the rows.
+        min_samples: How many images it takes.
+        needs_digits: Whether it takes what the classifier and morphometry read.
+        needs_labels: Whether the fake images need labels.
+        full_only: Whether it takes minutes and the training extras.
+    """
+
+    title: str
+    metrics: tuple[Metric, ...]
+    compute: Callable[[Comparison], Iterable[Row]]
+    min_samples: int = MIN_SAMPLES
+    needs_digits: bool = True
+    needs_labels: bool = False
+    full_only: bool = False
+
+    def rows(self, comparison: Comparison) -> list[Row]:
+        """Return the rows, or the same skipped and why."""
+        fake = comparison.fake
+        n, shape = len(fake), fake.images.shape[1:]
+        if self.needs_digits and not comparison.shows_digits:
+            size = " x ".join(map(str, shape))
+            why = f"it needs images of 28 x 28 pixels in grey: these are {size}"
+        elif self.needs_labels and comparison.lacks_labels:
+            why = "it needs labels: there are none"
+        elif n < self.min_samples:
+            why = f"it needs {self.min_samples} digits: there are {n}"
+        else:
+            return list(self.compute(comparison))
+        return [metric.skipped(n, why) for metric in self.metrics]
+
+
+class RowGroups(list[RowGroup]):
+    """The groups of a file, in the order in which they stand there."""
+
+    def register(self, title: str, *metrics: Metric, **needs) -> Callable:
+        """Return a decorator that adds a function as what computes these metrics.
+
+        Args:
+            title: As of :class:`RowGroup`, and so is the rest.
+            metrics: Whose rows the function yields.
+            needs: What they need.
+        """
+
+        def add(compute: Callable[[Comparison], Iterable[Row]]) -> Callable:
+            self.append(RowGroup(title, metrics, compute, **needs))
+            return compute
+
+        return add
+
+
+def resampled(
+    comparison: Comparison, figure: Callable[[MeasuredImages], float]
+) -> Figure:
+    """Return a figure of the fake images and of the baseline, and its spread."""
+    fake = comparison.fake
+    drawn = [figure(fake[rows]) for rows in halves(len(fake), comparison.seed)]
+    spread = float(np.std(drawn))
+    return Figure(float(figure(fake)), float(figure(comparison.baseline)), spread)
+
+
+def mean_of(fake: np.ndarray, real: np.ndarray) -> Figure:
+    """Return the mean of a figure that each image has, and that of real ones.
+
+    The spread is the standard deviation of the mean over bootstrap resamples, exactly.
+    """
+    spread = np.std(fake) / np.sqrt(len(fake))
+    return Figure(float(np.mean(fake)), float(np.mean(real)), float(spread))
+
+
+def halves(n: int, seed: int) -> list[np.ndarray]:
+    """Return the rows of eight random halves of n samples.
+
+    The standard deviation of a figure over halves drawn without replacement is that
+    over whole samples drawn anew (Shao and Wu 1989), and no half holds a sample twice,
+    which would shift distances.
+    """
+    rng = np.random.default_rng(seed)
+    return [rng.permutation(n)[: n // 2] for _ in range(RESAMPLES)]

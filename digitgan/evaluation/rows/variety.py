@@ -1,0 +1,126 @@
+"""Rows on variety: is every digit there, and written in many ways?"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from digitgan.evaluation.comparison import Comparison, MeasuredImages
+from digitgan.evaluation.metrics import variety
+from digitgan.evaluation.rows.metric import Figure, Metric, RowGroups, halves
+from digitgan.evaluation.scorecard import Row
+
+GROUPS = RowGroups()
+RARE = 1 / 4  # of its share: a digit that rare is missing
+
+# The limits: "real ± ..." is the figure of real digits at n = 1,000 over seeds.
+SHARES = Metric(
+    key="shares",
+    name="shares of digits",
+    definition="half the sum of the differences of the shares, by the classifier",
+    as_real=0.03,  # real ± 0.011: three deviations
+    far=0.07,  # most of a digit's share of a tenth lies elsewhere
+)
+VENDI = Metric(
+    key="variety",
+    name="variety within digits",
+    definition="Vendi score of each digit over that of test digits, their mean",
+    as_real=0.08,  # real 1.02 ± 0.04: two deviations
+    far=0.25,  # a fifth of the ways to write is gone, or as much is noise
+    worse="by_factor",
+)
+VENDI_WORST = Metric(
+    key="variety_worst",
+    name="variety of worst digit",
+    definition="the same of the digit with the least; 0 where a digit is missing",
+    as_real=0.1,  # real 0.85 ± 0.03: three deviations
+    far=0.4,  # half of what real digits have
+    worse="below",
+)
+COVERAGE_WORST = Metric(
+    key="coverage_worst",
+    name="coverage of worst digit",
+    definition="share of test digits of one kind that have one of these near",
+    as_real=0.06,  # real 0.92 ± 0.016: more than three deviations
+    far=0.25,  # a quarter of the ways to write it is not reached
+    worse="below",
+)
+
+
+@GROUPS.register("variety", SHARES, VENDI, VENDI_WORST, COVERAGE_WORST, min_samples=500)
+def variety_rows(comparison: Comparison) -> Iterator[Row]:
+    """Shares of the digits, and variety and coverage within each."""
+    yield _shares_row(comparison)
+    fake, real = (
+        _by_class(comparison, side) for side in (comparison.fake, comparison.baseline)
+    )
+    yield from _vendi_rows(comparison, _retained(fake), _retained(real))
+    yield _coverage_row(comparison, fake["coverage"], real["coverage"])
+
+
+def _by_class(comparison: Comparison, side: MeasuredImages) -> dict[str, np.ndarray]:
+    test, count = comparison.test, len(comparison.classes)
+    return variety.by_class(
+        test.features, test.classes, side.features, side.classes, classes=count
+    )
+
+
+def _retained(side: dict[str, np.ndarray]) -> np.ndarray:
+    """Return the part of the real variety that is there, class by class."""
+    return side["vendi"] / np.maximum(side["real_vendi"], 1e-9)
+
+
+def _shares_row(comparison: Comparison) -> Row:
+    """How far the shares of the ten digits are from those of real ones."""
+    count, n = len(comparison.classes), len(comparison.fake)
+    goal = variety.shares(comparison.test.classes, count)
+    fake, real = (
+        variety.shares(side.predictions.labels, count)
+        for side in (comparison.fake, comparison.baseline)
+    )
+    value, baseline = (float(np.abs(side - goal).sum() / 2) for side in (fake, real))
+    draws = np.random.default_rng(comparison.seed).multinomial(n, fake, size=100) / n
+    spread = float(np.std(np.abs(draws - goal).sum(axis=1) / 2))
+    rarest = int(np.argmin(fake / goal))
+    missing = fake[rarest] < goal[rarest] * RARE
+    return SHARES.row(
+        Figure(value, baseline, spread),
+        n,
+        verdict="far" if missing else SHARES.verdict(Figure(value, baseline)),
+        about=f"rarest {comparison.classes[rarest]}",
+        detail={"these": fake.tolist(), "real": goal.tolist(), "rarest": rarest},
+    )
+
+
+def _vendi_rows(
+    comparison: Comparison, fake: np.ndarray, real: np.ndarray
+) -> Iterator[Row]:
+    """The part of the variety of each digit that these and real ones retain."""
+    digits, worst = comparison.fake, int(np.argmin(fake))
+    resamples = [
+        _retained(_by_class(comparison, digits[rows]))
+        for rows in halves(len(digits), comparison.seed)
+    ]
+    spread = float(np.std(np.mean(resamples, axis=1)))
+    detail = {"these": fake.tolist(), "real": real.tolist()}
+    figure = Figure(float(fake.mean()), float(real.mean()), spread)
+    yield VENDI.row(figure, len(digits), detail=detail)
+    spread = float(np.std(resamples, axis=0)[worst])
+    yield VENDI_WORST.row(
+        Figure(float(fake[worst]), float(real.min()), spread),
+        int(np.sum(digits.classes == worst)),
+        about=comparison.classes[worst],
+        detail={"digit": worst},
+    )
+
+
+def _coverage_row(comparison: Comparison, fake: np.ndarray, real: np.ndarray) -> Row:
+    """The digit whose ways of writing are reached least."""
+    worst = int(np.argmin(fake))
+    share, n = float(fake[worst]), int(np.sum(comparison.fake.classes == worst))
+    spread = float(np.sqrt(share * (1 - share) / max(n, 1)))
+    return COVERAGE_WORST.row(
+        Figure(share, float(real.min()), spread),
+        n,
+        about=comparison.classes[worst],
+        detail={"these": fake.tolist(), "real": real.tolist(), "digit": worst},
+    )
