@@ -17,6 +17,7 @@ from digitgan.data.load import load_dataset
 from digitgan.evaluation.evaluate import evaluate
 from digitgan.evaluation.metrics import networks
 
+pytest_plugins = ["browser"]  # fixtures of the tests in a browser
 LATER = ("process", "browser", "learns", "slow")
 
 # Shells start what runs in the background deaf to Ctrl-C, and children inherit that.

@@ -1,82 +1,39 @@
 """The page to watch a training, in a browser: start, watch, slide back, draw, stop."""
 
-import os
 import re
-import shutil
-import subprocess
-import sys
+from contextlib import ExitStack
 
 import pytest
+from browser import DESKTOP, OVERFLOW, PHONE, serve_command, watched_context
 
-pytest.importorskip("starlette")
-pytest.importorskip("uvicorn")
 playwright = pytest.importorskip("playwright.sync_api")
-
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-DESKTOP = {"viewport": {"width": 1280, "height": 860}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
-PHONE |= {"is_mobile": True, "has_touch": True}
-SEVEN = [(0.25, 0.2), (0.75, 0.2), (0.6, 0.5), (0.45, 0.85)]
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no chromium")
 expect = playwright.expect
-expect.set_options(timeout=20_000)  # milliseconds, for a machine with much to do
+SEVEN = [(0.25, 0.2), (0.75, 0.2), (0.6, 0.5), (0.45, 0.85)]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def address(few, tmp_path_factory):
-    """Serve on a free port, with an empty folder of runs; yield where."""
+    """Serve with an empty folder of runs; yield where."""
     runs = tmp_path_factory.mktemp("learn") / "runs"
-    words = ["serve", "--port=0", f"--runs={runs}", f"--data={few}"]
-    with subprocess.Popen(
-        [sys.executable, "-m", "digitgan", *words], stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield process.stdout.readline().split()[2]
-        finally:
-            process.terminate()
-            process.wait(90)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    rooted = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with playwright.sync_playwright() as engine:
-        browser = engine.chromium.launch(executable_path=CHROMIUM, args=rooted)
-        yield browser
-        browser.close()
+    with serve_command(f"--runs={runs}", f"--data={few}") as address:
+        yield address
 
 
 @pytest.fixture
 def opened(browser, address):
     """Return what opens a page; it reaches the server alone, without an error."""
-    foreign, errors, expected, contexts = [], [], [], []
+    with ExitStack() as stack:
 
-    def guard(route):
-        if route.request.url.startswith(address):
-            return route.continue_()
-        foreign.append(route.request.url)
-        return route.abort()
+        def opened(device, where="learn", expecting=()):
+            watched = watched_context(browser, address, device)
+            context = stack.enter_context(watched)
+            context.expected = expecting
+            page = context.new_page()
+            page.goto(address + where)
+            return page
 
-    def opened(where="learn", expecting="", **device):
-        context = browser.new_context(**device)
-        contexts.append(context)
-        expected.append(expecting)
-        context.route(re.compile("^(?!data:)"), guard)
-        context.on(
-            "console", lambda m: errors.append(m.text) if m.type == "error" else 0
-        )
-        context.on("weberror", lambda error: errors.append(str(error.error)))
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        page.goto(address + where)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    expected = "|".join(filter(None, expected)) or "$^"
-    assert [error for error in errors if not re.search(expected, error)] == []
-    assert foreign == []
+        yield opened
 
 
 def draw(page, points):
@@ -94,7 +51,7 @@ def draw(page, points):
 
 
 def in_state(page, state):
-    page.wait_for_selector(f'body[data-state="{state}"]', timeout=90_000)
+    page.wait_for_selector(f'body[data-state="{state}"]')
 
 
 def ink(page, canvas):
@@ -105,20 +62,14 @@ def ink(page, canvas):
     )
 
 
-def narrow(page):
-    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    return page.evaluate(wide) <= 0
-
-
 def test_a_training_is_begun_watched_and_stopped(opened):
-    page, other = opened(**DESKTOP), opened(**DESKTOP)
+    page, other = opened(DESKTOP), opened(DESKTOP)
     expect(page.get_by_text("Nothing has been trained here yet")).to_be_visible()
     page.get_by_label("What learns").select_option("tiny")
     page.get_by_label("How long").fill("900")
     page.get_by_label("Minutes or epochs").select_option("epochs")
     page.get_by_label("Name").fill("first")
     page.get_by_role("button", name="Start training").click()
-    in_state(page, "starting")
     expect(page.get_by_label("Training", exact=True)).to_have_value("first")
     in_state(page, "learning")
     slider = page.get_by_label("Earlier sheets, always from the same random numbers")
@@ -149,12 +100,12 @@ def test_a_training_is_begun_watched_and_stopped(opened):
     assert signals == ["stop"]
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
     expect(page.get_by_role("button", name="Stop")).to_be_hidden()
-    assert narrow(page)
+    assert page.evaluate(OVERFLOW) <= 0
 
 
 def test_a_run_is_opened_on_a_phone_and_a_digit_drawn(opened, address):
     """What the test above has left."""
-    page = opened("learn?run=first&sheet=1", **PHONE)
+    page = opened(PHONE, "learn?run=first&sheet=1")
     in_state(page, "stopped")
     expect(page.locator("#sheet-epoch")).to_have_text("after epoch 1")
     assert page.locator("#sheet-picture").evaluate(
@@ -187,7 +138,7 @@ def test_a_run_is_opened_on_a_phone_and_a_digit_drawn(opened, address):
     expect(dots).to_have_count(201)
     bars = page.get_by_role("img", name=re.compile(r"^as a \d: \d+ %$"))
     expect(bars).to_have_count(10)
-    assert narrow(page)
+    assert page.evaluate(OVERFLOW) <= 0
     for control in page.locator(
         "button:visible, a, input:visible, select:visible"
     ).all():
@@ -198,13 +149,13 @@ def test_a_run_is_opened_on_a_phone_and_a_digit_drawn(opened, address):
 
 
 def test_what_the_guard_noted_is_shown_and_said(opened):
-    page = opened("learn?run=first", **DESKTOP)
+    page = opened(DESKTOP, "learn?run=first")
     in_state(page, "stopped")
 
     def noted(route):
-        told = route.fetch().json()
-        told["narration"]["guard"] = "Roll-back 1 of 3"
-        route.fulfill(json=told)
+        run = route.fetch().json()
+        run["narration"]["guard"] = "Roll-back 1 of 3"
+        route.fulfill(json=run)
 
     page.route("**/v1/runs/first", noted)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
@@ -215,7 +166,7 @@ def test_what_the_guard_noted_is_shown_and_said(opened):
 
 
 def test_a_list_that_does_not_come_is_asked_for_again(opened):
-    page = opened(expecting="ERR_FAILED", **DESKTOP)
+    page = opened(DESKTOP, expecting=["ERR_FAILED"])
     in_state(page, "stopped")
     page.route("**/v1/runs", lambda route: route.abort(), times=1)
     page.reload()
@@ -225,13 +176,13 @@ def test_a_list_that_does_not_come_is_asked_for_again(opened):
 
 
 def test_what_the_server_refuses_is_said(opened):
-    page = opened(expecting="409|404", **DESKTOP)
+    page = opened(DESKTOP, expecting=["409"])
     in_state(page, "stopped")
     page.get_by_role("button", name="New training").click()
     page.get_by_label("Name").fill("first")
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_role("alert")).to_contain_text("there is a run first already")
-    other = opened("learn?run=nowhere", **DESKTOP)
+    other = opened(DESKTOP, "learn?run=nowhere", expecting=["404"])
     expect(other.get_by_role("alert")).to_contain_text("there is no run 'nowhere'")
     expect(other.locator("#watch")).to_be_hidden()
     expect(other.locator("#run option")).to_have_text(["first · stopped", "nowhere"])

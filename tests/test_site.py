@@ -13,12 +13,8 @@ import digitgan
 from digitgan.export import export
 
 playwright = pytest.importorskip("playwright.sync_api")
-pytest.importorskip("starlette")
 from test_export import nearly_equal  # noqa: E402
 from test_page import (  # noqa: E402, F401 - these run again, on the files
-    CHROMIUM,
-    browser,
-    context,
     opened,
     shown,
     slide,
@@ -31,7 +27,8 @@ from test_page import (  # noqa: E402, F401 - these run again, on the files
     test_what_is_typed_is_written_at_once,
 )
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no chromium")
+pytestmark = pytest.mark.browser
+expect = playwright.expect
 COMPILE = "() => new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0))"
 
 
@@ -76,7 +73,7 @@ def downloaded(page, name):
     return Image.open(waiting.value.path())
 
 
-def test_a_download_is_what_python_writes(context, address):  # noqa: F811
+def test_a_download_is_what_python_writes(context, address):
     query = "?text=12%2F05&seed=3&lines=grid&noise=0.3&rerolls=0,2,0,1,0"
     page = opened(context, address, query)
     slide(page, "Thickness", "ArrowRight", 3)
@@ -91,7 +88,7 @@ def test_a_download_is_what_python_writes(context, address):  # noqa: F811
     assert nearly_equal(picture, written.image)
 
 
-def test_a_walk_is_that_of_python(context, address):  # noqa: F811
+def test_a_walk_is_that_of_python(context, address):
     page = opened(context, address, "?text=7&seed=3&toward=8")
     film = downloaded(page, "GIF")
     steps = digitgan.load().write_walk("7", seed=3, toward=8, height=120)
@@ -101,14 +98,14 @@ def test_a_walk_is_that_of_python(context, address):  # noqa: F811
         assert nearly_equal(film.convert("L"), steps[place].image)
 
 
-def test_a_link_with_too_much_is_refused_in_words(context, address):  # noqa: F811
+def test_a_link_with_too_much_is_refused_in_words(context, address):
     page = context.new_page()
     page.goto(f"{address}?text=2&seed=1&thickness=99")
     alert = page.get_by_role("alert")
-    playwright.expect(alert).to_contain_text("thickness is 99: allowed is 1.4 to 4.9")
+    expect(alert).to_contain_text("thickness is 99: allowed is 1.4 to 4.9")
 
 
-def test_explore_needs_no_server(context, address):  # noqa: F811
+def test_explore_needs_no_server(context, address):
     page = opened(context, address)
     page.get_by_role("link", name="Explore").click()
     page.wait_for_url(re.compile("explore.html"))
@@ -120,25 +117,25 @@ def test_explore_needs_no_server(context, address):  # noqa: F811
     page.wait_for_selector("body[data-shown*='thickness=4.9']")
     assert page.evaluate(look) != first
     verdict = page.locator("#verdict")
-    playwright.expect(verdict).to_contain_text("digitgan serve shows the nearest")
+    expect(verdict).to_contain_text("digitgan serve shows the nearest")
     page.get_by_role("grid").get_by_role("button", name="5 of hand 9").click()
     page.wait_for_selector("body[data-shown*='digit=5&seed=9']")
     assert not page.get_by_role("link", name="Learn").is_visible()
 
 
-def test_every_link_leads_to_a_file(context, address):  # noqa: F811
+def test_every_link_leads_to_a_file(context, address):
     page = context.new_page()
     for path in ("index.html", "explore.html"):
         page.goto(address + path)
         links = "all => all.filter(e => !e.closest('[data-server]')).map(e => e.href)"
-        found = page.locator("[href]").evaluate_all(links)
-        local = [link for link in found if link.startswith("http")]
+        hrefs = page.locator("[href]").evaluate_all(links)
+        local = [link for link in hrefs if link.startswith("http")]
         assert len(local) > 3
         for link in local:
             assert page.request.get(link).ok, link
 
 
-def test_a_host_may_forbid_webassembly(site, browser):  # noqa: F811
+def test_a_host_may_forbid_webassembly(site, browser):
     with serving(site, Strict) as address:
         page = browser.new_page()
         page.goto(f"{address}?text=7&seed=3")
