@@ -148,7 +148,7 @@ def test_the_page_asks_nobody_and_names_its_model(site, model):
 
 def test_javascript_types_no_constant_of_python(site):
     """Files with a Python twin define none; what they read of it is there."""
-    known = constants()
+    constants_of = constants()
     for path in (*site.glob("*.js"), *(site / "worker").glob("*.js")):
         if path.name == "constants.js":
             continue
@@ -160,8 +160,8 @@ def test_javascript_types_no_constant_of_python(site):
             for names in re.findall(rf"\{{([^{{}}]*)\}} = {alias or module};", text):
                 read |= set(names.replace(" ", "").split(","))
             assert read, f"{path.name} imports {name} in vain"
-            assert read <= known[module].keys(), f"{path.name}: {module}"
-        if path.parent.name == "worker" and path.stem in known:
+            assert read <= constants_of[module].keys(), f"{path.name}: {module}"
+        if path.parent.name == "worker" and path.stem in constants_of:
             typed = re.findall(r"const \[?([A-Z_]+)\b[^;]* = \[*[-{\d\"]", text)
             assert not typed, f"{path.name} types {typed}"
 

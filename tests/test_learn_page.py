@@ -116,11 +116,11 @@ def test_a_run_is_opened_on_a_phone_and_a_digit_drawn(opened, address):
     draw(page, SEVEN)
     expect(dots).to_have_count(201)
     expect(page.locator("#labels div")).to_have_count(10)
-    seen = ink(page, "#pad")
+    before = ink(page, "#pad")
     draw(page, [(0.3, 0.5), (0.7, 0.5)])
-    assert ink(page, "#pad") > seen
+    assert ink(page, "#pad") > before
     page.get_by_role("button", name="Undo").click()
-    assert ink(page, "#pad") == seen
+    assert ink(page, "#pad") == before
     page.get_by_role("button", name="Clear").click()
     expect(dots).to_have_count(200)
     assert ink(page, "#pad") == ink(page, "#network-input") == 0

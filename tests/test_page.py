@@ -107,7 +107,7 @@ def test_paper_and_boxes(context, address):
 
 def test_a_new_hand_by_button_and_keys_and_back(context, address):
     page = opened(context, address)
-    seen = [page.get_attribute("#picture", "src")]
+    pictures = [page.get_attribute("#picture", "src")]
     seeds = [7]
     for act in (
         lambda: page.get_by_role("button", name="New hand").click(),
@@ -117,13 +117,13 @@ def test_a_new_hand_by_button_and_keys_and_back(context, address):
     ):
         act()
         seeds.append(int(page.get_by_label("Hand", exact=True).input_value()))
-        seen.append(shown(page, f"seed={seeds[-1]}&"))
-    assert len(set(seen)) == len(set(seeds)) == 5
+        pictures.append(shown(page, f"seed={seeds[-1]}&"))
+    assert len(set(pictures)) == len(set(seeds)) == 5
     assert page.get_by_label("Write a number").input_value() == "2026"
     page.go_back()
-    assert shown(page, f"seed={seeds[-2]}&") == seen[-2]
+    assert shown(page, f"seed={seeds[-2]}&") == pictures[-2]
     page.get_by_label("Hand", exact=True).fill("7")
-    assert shown(page, "seed=7&") == seen[0]
+    assert shown(page, "seed=7&") == pictures[0]
 
 
 def test_a_shared_link_shows_the_same(context, address):
@@ -169,10 +169,10 @@ def test_downloads_are_what_the_python_line_makes(context, address, tmp_path):
 @on_every_device
 def test_single_characters_are_written_anew(context, address, tmp_path):
     page = opened(context, address, "?text=2026&seed=7")
-    seen = [shown(page, "text=2026")]
+    pictures = [shown(page, "text=2026")]
     characters = page.get_by_role("group", name="The characters").get_by_role("button")
     characters.nth(2).click()
-    seen.append(shown(page, "rerolls=0%2C0%2C1%2C0&"))
+    pictures.append(shown(page, "rerolls=0%2C0%2C1%2C0&"))
     expect(characters.nth(2)).to_be_focused()
     page.keyboard.press("ArrowRight")
     expect(characters.nth(3)).to_be_focused()
@@ -182,19 +182,19 @@ def test_single_characters_are_written_anew(context, address, tmp_path):
     ring = "e => getComputedStyle(e).outlineStyle"
     assert characters.nth(3).evaluate(ring) == "solid"
     page.keyboard.press("r")
-    seen.append(shown(page, "rerolls=0%2C0%2C1%2C1&"))
+    pictures.append(shown(page, "rerolls=0%2C0%2C1%2C1&"))
     page.keyboard.press("Backspace")
-    assert shown(page, "rerolls=0%2C0%2C1%2C0&") == seen[1]
+    assert shown(page, "rerolls=0%2C0%2C1%2C0&") == pictures[1]
     page.wait_for_url("**/?text=2026&seed=7&rerolls=0%2C0%2C1%2C0")
     line = page.locator("#code").inner_text()
     page.get_by_label("Write a number").fill("12026")
     shown(page, "rerolls=0%2C0%2C0%2C1%2C0&")
     other = opened(context, address, "?text=2026&seed=7&rerolls=0,0,1,0")
-    assert other.get_attribute("#picture", "src") == seen[1]
-    assert len(set(seen)) == 3
+    assert other.get_attribute("#picture", "src") == pictures[1]
+    assert len(set(pictures)) == 3
     exec(line.replace('save("', f'save("{tmp_path}/'), {"digitgan": digitgan})
     made = Image.open(tmp_path / "2026.png")
-    data = base64.b64decode(seen[1].partition(",")[2])
+    data = base64.b64decode(pictures[1].partition(",")[2])
     assert np.array_equal(np.asarray(made), np.asarray(Image.open(io.BytesIO(data))))
     page.keyboard.press("Enter")
     page.wait_for_selector('body[data-shown]:not([data-shown*="rerolls"])')
@@ -386,12 +386,12 @@ def chosen(page, part):
 @on_every_device
 def test_the_plane_moves_under_mouse_finger_and_keys(context, address):
     page = wander(context, address)
-    seen = [chosen(page, "x=2&y=3")]
+    pictures = [chosen(page, "x=2&y=3")]
     plane = page.get_by_role("application")
     plane.focus()
     for key, part in (("ArrowRight", "x=3&y=3"), ("ArrowUp", "x=3&y=2")):
         page.keyboard.press(key)
-        seen.append(chosen(page, part))
+        pictures.append(chosen(page, part))
     cell = float(
         plane.evaluate(
             "e => parseFloat(getComputedStyle(e.firstElementChild"
@@ -401,20 +401,20 @@ def test_the_plane_moves_under_mouse_finger_and_keys(context, address):
     box = plane.bounding_box()
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.click(middle[0] + 2 * cell, middle[1] + cell)
-    seen.append(chosen(page, "x=5&y=3"))
+    pictures.append(chosen(page, "x=5&y=3"))
     page.mouse.move(*middle)
     page.mouse.down()
     page.mouse.move(middle[0] + 1.2 * cell, middle[1] - 0.9 * cell, steps=8)
     page.mouse.up()
-    seen.append(chosen(page, "x=4&y=4"))
+    pictures.append(chosen(page, "x=4&y=4"))
     if context.pages[0].evaluate("navigator.maxTouchPoints"):
         page.touchscreen.tap(middle[0] - cell, middle[1])
-        seen.append(chosen(page, "x=3&y=4"))
+        pictures.append(chosen(page, "x=3&y=4"))
     page.keyboard.press("Home")
-    seen.append(chosen(page, "x=0&y=0"))
+    pictures.append(chosen(page, "x=0&y=0"))
     page.keyboard.press("ArrowLeft")
-    seen.append(chosen(page, "x=11&y=0"))
-    assert len(set(seen)) == len(seen)
+    pictures.append(chosen(page, "x=11&y=0"))
+    assert len(set(pictures)) == len(pictures)
     page.wait_for_url("**/explore?digit=3&seed=7&x=11&y=0")
     expect(page.locator("#large")).to_have_accessible_name(
         "A three of hand 7, at 11, 0"

@@ -25,16 +25,16 @@ class Exporter(Protocol):
         ...
 
     def open_generator(self, path: Path) -> Generator:
-        """Open it with the library that it is for; asked only of what ``draws``."""
+        """Open it with the library that it is for; ``web`` has no such function."""
         ...
 
 
 class Format(NamedTuple):
-    """What is known of a format without importing its library.
+    """A format, as far as its library need not be imported.
 
     Attributes:
         suffix: Of the file; none for a folder.
-        extra: What pip has to be asked for.
+        extra: What pip has to install.
         draws: Whether its library can draw here, to be compared with ONNX Runtime.
     """
 

@@ -123,10 +123,10 @@ def read_graph(path: Path, operations: Operations) -> Graph:
 
 def _attributes(node: onnx.NodeProto) -> dict[str, Any]:
     """Return the attributes of a node; types by their NumPy name."""
-    found = {one.name: helper.get_attribute_value(one) for one in node.attribute}
-    if "to" in found:
-        found["to"] = str(helper.tensor_dtype_to_np_dtype(found["to"]))
-    return found
+    attributes = {one.name: helper.get_attribute_value(one) for one in node.attribute}
+    if "to" in attributes:
+        attributes["to"] = str(helper.tensor_dtype_to_np_dtype(attributes["to"]))
+    return attributes
 
 
 def _initializer_name(node: onnx.NodeProto, place: int) -> str:

@@ -33,13 +33,13 @@ MODULES = (  # a module after those that it imports from
 
 def constants() -> dict[str, dict[str, Any]]:
     """Return constants and enumerations by module and name, as JSON has them."""
-    found, owned = {}, {}
+    by_module, owned = {}, {}
     for module in MODULES:
         # What a module imports from one before it belongs to that one.
         own = {k: v for k, v in _constants(module).items() if owned.get(k) != v}
-        found[_module_name(module)] = own
+        by_module[_module_name(module)] = own
         owned |= own
-    return found
+    return by_module
 
 
 def _module_name(module: ModuleType) -> str:
@@ -56,14 +56,14 @@ def constants_module() -> str:
 
 
 def _constants(module: ModuleType) -> dict[str, Any]:
-    found = {}
+    values = {}
     for name, value in vars(module).items():
         if isinstance(value, type) and issubclass(value, IntEnum):
             if value.__module__ == module.__name__:
                 members = value.__members__.items()
-                found[name] = {key: int(member) for key, member in members}
+                values[name] = {key: int(member) for key, member in members}
         elif name.isupper() and isinstance(value, np.ndarray):
-            found[name] = value.tolist()
+            values[name] = value.tolist()
         elif name.isupper() and type(value) in (int, float, str, tuple, dict):
-            found[name] = value
-    return found
+            values[name] = value
+    return values

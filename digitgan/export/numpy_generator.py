@@ -1,6 +1,6 @@
 """Draw digits from ``generator.safetensors`` and ``graph.json``, by NumPy alone.
 
-This file was put beside them by ``digitgan export`` and needs nothing else of it; read
+``digitgan export`` put this file next to them, and it needs nothing else of that. Read
 it as the description of what any other library has to do.
 """
 

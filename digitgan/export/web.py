@@ -35,7 +35,7 @@ def write(model: Sampler, out: Path) -> None:
         out: The folder to make.
 
     Raises:
-        InputError: The model cannot be asked for digits.
+        InputError: The model does not draw the ten digits.
     """
     if not set(DIGITS) <= set(model.classes):
         allowed = "one that knows the labels 0 to 9, for format 'web'"
