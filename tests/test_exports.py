@@ -192,8 +192,8 @@ def test_a_missing_package_is_said_in_a_line(
         (["--format", "torch", "-o", "x.pth"], "allowed is a name that ends in .pt2"),
         (["--format", "onnx"], "format 'onnx' needs --out and takes no --repo"),
         (["--format", "hub", "-o", "x"], "needs --repo and takes no --out"),
-        (["--format", "hub", "--repo", "x"], "repo 'x': allowed is user/name"),
-        (["--format", "hub", "--repo", "x/a--b"], "x/a--b': Cannot have -- or .. in"),
+        (["--format", "hub", "--repo", "x"], "--repo is 'x': allowed is user/name"),
+        (["--format", "hub", "--repo", "x/a--b"], "x/a--b' is no name: Cannot have --"),
         (
             ["--format", "web", "-o", "."],
             "out '.' is this place: allowed is a name of its own",

@@ -6,7 +6,7 @@ import { clip, float32, range, rint } from "./numpy.js";
 import { randomStream, Stream } from "./random_streams.js";
 
 /** Return {width, height, ink}: ruled lines, squares or the cells of a form. */
-export function drawLines(kind, layout, height) {
+export function printLines(kind, layout, height) {
   const [width, rows] = layout.size;
   const ink = new Uint8Array(width * rows);
   const across = (row, left = 0, right = width - 1) =>

@@ -7,7 +7,7 @@ import { PERIOD, torusInputs } from "./latent_torus.js";
 import { range } from "./numpy.js";
 import { toPng } from "./png.js";
 import { Sampler } from "./sampler.js";
-import { write, writeWalk } from "./write.js";
+import { write, writeWalk } from "./model.js";
 
 const FOLDER = new URL("../model/", import.meta.url);
 

@@ -35,6 +35,37 @@ export class WriterStyle {
 }
 
 /**
+ * Decide how a hand strays over the lines of a text.
+ * @returns {{below: number[], gaps: number[]}} how far under its line each character
+ * stands, in heights, and how much of the distance that it may choose it takes.
+ */
+export function baselineJitter(rows, writer) {
+  const draw = (seed) => {
+    const random = randomStream(Stream.BASELINE_JITTER, seed);
+    const below = wander(rows, random);
+    return { below, gaps: below.map(() => random.uniform()) };
+  };
+  const first = draw(writer.seed);
+  if (!writer.share) return first;
+  const last = draw(writer.toward);
+  const mix = (name) => first[name].map((v, i) => (1 - writer.share) * v + writer.share * last[name][i]);
+  return { below: mix("below"), gaps: mix("gaps") };
+}
+
+/** Walk smoothly up and down along each line. */
+function wander(rows, random) {
+  const { BASELINE_STEP, MAX_OFFSET, PERSISTENCE } = writer_style;
+  return rows.flatMap((row) => {
+    let place = random.normal();
+    return [...row.replaceAll(" ", "")].map(() => {
+      const here = clip(BASELINE_STEP * place, -MAX_OFFSET, MAX_OFFSET);
+      place = PERSISTENCE * place + Math.sqrt(1 - PERSISTENCE ** 2) * random.normal();
+      return here;
+    });
+  });
+}
+
+/**
  * Decide the digits of a text in one hand.
  * @param characters digits and punctuation.
  * @param {{thickness?: number, slant?: number, variety?: number}} style

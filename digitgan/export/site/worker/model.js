@@ -1,11 +1,12 @@
-// Write a text in one hand: the picture, and where each character left its ink.
+// Writes a text in one hand, as digitgan's Model: the picture, and where each character left its
+// ink.
 
 import { layout as layoutConstants, options, punctuation } from "../constants.js";
 import { drawGlyphs } from "./glyphs.js";
-import { baselineJitter, extentOf, layOut } from "./layout.js";
+import { extentOf, layOut } from "./layout.js";
 import { range, rint } from "./numpy.js";
-import { drawLines, scan } from "./page.js";
-import { WriterStyle } from "./writer_style.js";
+import { printLines, scan } from "./page.js";
+import { baselineJitter, WriterStyle } from "./writer_style.js";
 
 const CHARACTERS = [...options.DIGITS, ...punctuation.PUNCTUATION];
 
@@ -63,7 +64,7 @@ function layOutText(sampler, request, height, writer) {
 function inkPage(draft, width, request, height) {
   const { labels, frames, pen, layout } = draft;
   const { lines, noise = 0, seed } = request;
-  const sheet = drawLines(lines, { ...layout, size: [width, layout.size[1]] }, height);
+  const sheet = printLines(lines, { ...layout, size: [width, layout.size[1]] }, height);
   const boxes = frames.map((frame, i) => inkFrame(frame, layout.lefts[i], layout.tops[i], sheet));
   const clean = { width, height: sheet.height, grey: sheet.ink.map((ink) => 255 - ink) };
   const places = range(boxes.length).filter((i) => boxes[i]); // a network may have drawn nothing
