@@ -36,15 +36,15 @@ ENOUGH = 120.0  # minutes: the passes end it, so the figures are no matter of sp
 
 def read_back(digits: Digits, folder: Path) -> dict[str, list[float]]:
     """Photograph the filled form and read it, ten times; the first stays."""
-    judge, right, same = Classifier(), [], []
-    before = judge.predict(digits.images).labels
+    classifier, right, same = Classifier(), [], []
+    before = classifier.predict(digits.images).labels
     for seed in range(PHOTOS):
         page, places = filled_form(digits, seed)
         photo = folder / f"photo-{seed}.jpg"
         photo.write_bytes(photograph(page, seed))
         sheet = cells.read_form(photo)
         assert sheet.filled.sum() == len(digits)
-        read = judge.predict(sheet.cells[places]).labels
+        read = classifier.predict(sheet.cells[places]).labels
         right.append(100 * float(np.mean(read == digits.labels)))
         same.append(100 * float(np.mean(read == before)))
         if seed == 0:
@@ -55,13 +55,13 @@ def read_back(digits: Digits, folder: Path) -> dict[str, list[float]]:
 
 def figures(draw, rest: Digits, mine: Digits) -> dict[str, list[float]]:
     """Measure what a model draws, five times, beside digits that it has not seen."""
-    judge, real = Classifier(), measure(rest.images)
-    reference = judge.predict(rest.images).features
+    classifier, real = Classifier(), measure(rest.images)
+    reference = classifier.predict(rest.images).features
     rows: dict[str, list[float]] = {}
     for seed in range(TIMES):
         labels = np.random.default_rng(seed).choice(rest.labels, DRAWN)
         images = draw(labels, seed)
-        odds, features = judge.predict(images)
+        odds, features = classifier.predict(images)
         drawn = measure(images)
         found = {"Frechet distance to the writer": frechet(features, reference)}
         for name in handwriting.NAMES:

@@ -39,14 +39,14 @@ def styles_met(model) -> dict[str, float]:
 
 
 def main() -> None:
-    """Draw, judge, publish."""
+    """Draw, measure, publish."""
     model = digitgan.load(*sys.argv[1:])
-    real, judge = load_dataset("mnist"), Classifier()
+    real, classifier = load_dataset("mnist"), Classifier()
     labels = real.train.labels
     images = model.sample(labels, seed=10)
-    odds, features = judge.predict(images)
-    test = judge.predict(real.test.images).features
-    train_odds, train = judge.predict(real.train.images)
+    odds, features = classifier.predict(images)
+    test = classifier.predict(real.test.images).features
+    train_odds, train = classifier.predict(real.train.images)
     distances = frechet(features, test), frechet(train, test)
     right, real_right = (o.argmax(1) == labels for o in (odds, train_odds))
     worst, real_worst = (

@@ -2,9 +2,9 @@
 
     python benchmarks/floors.py
 
-Real training digits that the judge has not learned from are compared with test digits,
-at two sizes and with three seeds, by ``digitgan evaluate --quick``; its time and the
-memory of the process are measured beside it.
+Real training digits that the classifier has not learned from are compared with test
+digits, at two sizes and with three seeds, by ``digitgan evaluate --quick``; its time
+and the memory of the process are measured beside it.
 """
 
 import resource

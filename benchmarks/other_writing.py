@@ -24,7 +24,7 @@ SHEET = ROOT / "docs" / "images" / "other-writing.png"
 
 
 def main(run: str, name: str) -> None:
-    """Classifier, draw, publish."""
+    """Measure, draw, publish."""
     data, model = load_dataset(name), digitgan.load(run)
     card = digitgan.evaluate(model, level="full", data=data)
     lines = ["| figure | these | spread | real | times, or more |"]
@@ -35,14 +35,14 @@ def main(run: str, name: str) -> None:
         if row.value is not None
     ]
     facts = model.description
-    judge = json.loads(classifier_path(data).with_name("classifier.json").read_text())
-    seen = 100 * judge["accuracy"]["test"]
+    classifier = json.loads(classifier_path(data).with_suffix(".json").read_text())
+    accuracy = 100 * classifier["accuracy"]["test"]
     lines += [
         "",
         f"`{facts['command']}`: {facts['epochs']:.0f} epochs in "
-        f"{facts['seconds'] / 60:.0f} minutes on {facts['machine']}. The judge "
-        f"(`{judge['command']}`, {judge['seconds'] / 60:.0f} minutes) reads "
-        f"{seen:.1f} % of the test pictures as labelled.",
+        f"{facts['seconds'] / 60:.0f} minutes on {facts['machine']}. The "
+        f"classifier (`{classifier['command']}`, {classifier['seconds'] / 60:.0f} "
+        f"minutes) gets {accuracy:.1f} % of the test pictures right.",
         "",
         f"![{COLUMNS} drawn of each class](images/{SHEET.name})",
     ]
@@ -51,7 +51,7 @@ def main(run: str, name: str) -> None:
     publish(
         "other-writing",
         "docs/other-writing.md",
-        {"scorecard": card.to_dict(), "judge": judge},
+        {"scorecard": card.to_dict(), "classifier": classifier},
         "\n".join(lines),
     )
 

@@ -1,4 +1,4 @@
-"""Peers under equal minutes, judged by the same scorecard.
+"""Peers under equal minutes, measured by the same scorecard.
 
     python benchmarks/peers.py [--minutes 4]
 
@@ -42,14 +42,14 @@ def tutorial_dcgan():
         generator.add(layers.BatchNormalization())
         generator.add(layers.LeakyReLU(0.3))
     generator.add(layers.Conv2DTranspose(1, 5, 2, "same", activation="tanh"))
-    judge = keras.Sequential([keras.Input((28, 28, 1))])
+    discriminator = keras.Sequential([keras.Input((28, 28, 1))])
     for width in (64, 128):
-        judge.add(layers.Conv2D(width, 5, 2, "same"))
-        judge.add(layers.LeakyReLU(0.3))
-        judge.add(layers.Dropout(0.3))
-    judge.add(layers.Flatten())
-    judge.add(layers.Dense(1))
-    return generator, judge, 256, 1e-4
+        discriminator.add(layers.Conv2D(width, 5, 2, "same"))
+        discriminator.add(layers.LeakyReLU(0.3))
+        discriminator.add(layers.Dropout(0.3))
+    discriminator.add(layers.Flatten())
+    discriminator.add(layers.Dense(1))
+    return generator, discriminator, 256, 1e-4
 
 
 def plain_conditional():
@@ -69,17 +69,19 @@ def plain_conditional():
     x = layers.Concatenate()([image, planes])
     for width in (64, 128):
         x = layers.LeakyReLU(0.2)(layers.Conv2D(width, 3, 2, "same")(x))
-    judge = keras.Model([image, label], layers.Dense(1)(layers.GlobalMaxPool2D()(x)))
-    return generator, judge, 64, 3e-4
+    discriminator = keras.Model(
+        [image, label], layers.Dense(1)(layers.GlobalMaxPool2D()(x))
+    )
+    return generator, discriminator, 64, 3e-4
 
 
 def play(build, minutes: float, digits, n: int = N):
     """Train plainly for some minutes; return images, labels (or None) and epochs."""
     keras.utils.set_random_seed(0)
-    generator, judge, batch, rate = build()
+    generator, discriminator, batch, rate = build()
     conditional = len(generator.inputs) > 1
     adams = [keras.optimizers.Adam(rate) for _ in range(2)]
-    for adam, player in zip(adams, (generator, judge), strict=True):
+    for adam, player in zip(adams, (generator, discriminator), strict=True):
         adam.build(player.trainable_variables)
 
     @tf.function
@@ -88,13 +90,13 @@ def play(build, minutes: float, digits, n: int = N):
         z = tf.random.normal((batch, generator.inputs[0].shape[1]))
         with tf.GradientTape() as g_tape, tf.GradientTape() as d_tape:
             fake = generator([z, *told] if told else z, training=True)
-            on_real = judge([real, *told] if told else real, training=True)
-            on_fake = judge([fake, *told] if told else fake, training=True)
+            on_real = discriminator([real, *told] if told else real, training=True)
+            on_fake = discriminator([fake, *told] if told else fake, training=True)
             g_loss = tf.reduce_mean(tf.nn.softplus(-on_fake))
             d_loss = tf.reduce_mean(tf.nn.softplus(-on_real) + tf.nn.softplus(on_fake))
         for tape, loss, adam, player in (
             (g_tape, g_loss, adams[0], generator),
-            (d_tape, d_loss, adams[1], judge),
+            (d_tape, d_loss, adams[1], discriminator),
         ):
             slopes = tape.gradient(loss, player.trainable_variables)
             adam.apply(slopes, player.trainable_variables)
@@ -122,7 +124,7 @@ def ours(preset: str, minutes: float):
 
 
 def main() -> None:
-    """Train everybody, judge everybody, publish."""
+    """Train everybody, measure everybody, publish."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=4.0)
     minutes = parser.parse_args().minutes

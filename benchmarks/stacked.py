@@ -3,7 +3,7 @@
     python benchmarks/stacked.py runs/stacked [another run, another seed ...]
 
 Draws 26,000 and 240,000 triplets from each run's generator and reads them with the
-shipped judge; the table stands beside published values. Two minutes on two cores.
+shipped classifier; the table stands beside published values. Two minutes on two cores.
 """
 
 import json
@@ -37,26 +37,26 @@ def main(runs: list[str]) -> None:
         modes, kl = f"modes{end}", f"kl{end}"
         rows = [card[kl] for card in cards]
         n, first = f"{rows[0].n:,}", rows[0]
-        found = spread([card[modes].value for card in cards], 0)
+        count = spread([card[modes].value for card in cards], 0)
         lines += [
-            f"| ours | {n} | {found} | {spread([row.value for row in rows], 4)} |",
+            f"| ours | {n} | {count} | {spread([row.value for row in rows], 4)} |",
             f"| real test digits | {n} | {cards[0][modes].real:,.0f} "
             f"| {first.real:.4f} |",
             f"| a perfect sampler, simulated | {n} | "
             f"| {first.detail['perfect sampler']:.4f} ± {first.spread:.4f} |",
         ]
     lines += [f"| {who} | | {modes} | {kl} |" for who, modes, kl in PUBLISHED]
-    told = []
+    facts_lines = []
     for run in runs:
         facts = digitgan.load(run).description
         images = facts["epochs"] * 128_000 / 1e6
-        told.append(
+        facts_lines.append(
             f"`{facts['command']}`: {images:.1f} M images in "
             f"{facts['seconds'] / 60:.0f} minutes on {facts['machine']}."
         )
     result = {"runs": [json.loads(json.dumps(card.to_dict())) for card in cards]}
     shutil.copyfile(Run.open(runs[0]).folder / "samples.png", SAMPLES)
-    publish("stacked", "docs/stacked.md", result, "\n".join([*lines, "", *told]))
+    publish("stacked", "docs/stacked.md", result, "\n".join([*lines, "", *facts_lines]))
 
 
 if __name__ == "__main__":

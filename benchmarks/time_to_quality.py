@@ -5,9 +5,9 @@
         --only flagship tutorial
 
 Every variant trains for the same minutes from the same seeds. Then 10,000 of its digits
-are compared with the 5,000 training digits that the judge has not learned from: choices
-are made here, so the test digits are not looked at. ``--final`` makes none: it compares
-60,000 digits with the test digits.
+are compared with the 5,000 training digits that the classifier has not learned from:
+choices are made here, so the test digits are not looked at. ``--final`` makes none: it
+compares 60,000 digits with the test digits.
 """
 
 import argparse
@@ -59,20 +59,20 @@ def draw(name: str, seed: int, minutes: float, digits, n: int):
 
 
 def main() -> None:
-    """Train everybody, judge everybody, publish."""
+    """Train everybody, measure everybody, publish."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, nargs="+", default=[1.0])
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--only", nargs="+", choices=VARIANTS, default=list(VARIANTS))
     parser.add_argument("--final", action="store_true")
     asked = parser.parse_args()
-    data, judge = load_dataset("mnist"), Classifier()
+    data, classifier = load_dataset("mnist"), Classifier()
     others, unseen = held_out(data.train)
     real, reference, n = others[:10_000], unseen, 10_000
     if asked.final:
         real, reference, n = data.train, data.test, 60_000
-    reference = judge.predict(reference.images).features
-    floor = frechet(judge.predict(real.images).features, reference)
+    reference = classifier.predict(reference.images).features
+    floor = frechet(classifier.predict(real.images).features, reference)
     lines = [
         "| | minutes | epochs | times real | read as asked, % |",
         "| --- | --- | --- | --- | --- |",
@@ -83,7 +83,7 @@ def main() -> None:
             found = {"times": [], "read": [], "epochs": []}
             for seed in range(asked.seeds):
                 images, labels, epochs = draw(name, seed, minutes, data.train, n)
-                odds, features = judge.predict(images)
+                odds, features = classifier.predict(images)
                 found["times"].append(frechet(features, reference) / floor)
                 found["epochs"].append(epochs)
                 if labels is not None:
