@@ -20,9 +20,10 @@ from digitgan.data.images import to_float
 from digitgan.data.load import load_dataset
 from digitgan.model.presets import PRESETS
 from digitgan.training.batches import Batches
-from digitgan.training.build import build_gan, machine
-from digitgan.training.conditions import conditions_of
-from digitgan.training.jax_pipeline import STEPS_AT_ONCE, on_device
+from digitgan.training.build import build_gan
+from digitgan.training.condition_values import condition_values
+from digitgan.training.hardware import machine_name
+from digitgan.training.jax_pipeline import MAX_STEPS_PER_CALL, on_device
 
 ROUNDS = 4
 CASES = [("dcgan", 64), ("flagship", 64), ("flagship", 256), ("flagship", 1024)]
@@ -68,12 +69,12 @@ def networks_alone(gan, batch: tuple, size: int) -> list[float]:
     def step(state, _):
         return gan.train_step(state, (batch,))[::-1]
 
-    run = jax.jit(lambda state: jax.lax.scan(step, state, None, STEPS_AT_ONCE)[0])
+    run = jax.jit(lambda state: jax.lax.scan(step, state, None, MAX_STEPS_PER_CALL)[0])
     rates = []
     for _ in range(ROUNDS + 1):
         began = time.perf_counter()
         state = jax.block_until_ready(run(state))
-        rates.append(STEPS_AT_ONCE * size / (time.perf_counter() - began))
+        rates.append(MAX_STEPS_PER_CALL * size / (time.perf_counter() - began))
     return rates[1:]
 
 
@@ -93,7 +94,7 @@ def matrix_rate(size: int = 8192) -> float:
 def measure(name: str, size: int, dataset) -> dict:
     """Time one preset at one size of batch in the three ways."""
     settings = PRESETS[name]
-    told = conditions_of(dataset, settings.conditions)
+    told = condition_values(dataset, settings.conditions)
     images, seen = dataset.train.images, len(dataset.train) // size * size
     found = {}
     for way in ("fed", "held"):
@@ -121,7 +122,7 @@ def main() -> None:
         )
         print(rows[-1], flush=True)
     table = f"""
-Images per second on {machine()} (JAX {jax.__version__}).
+Images per second on {machine_name()} (JAX {jax.__version__}).
 
 | preset, batch | fed batch by batch | as trained | networks alone | {
         "as trained, of networks alone"

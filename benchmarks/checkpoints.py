@@ -25,11 +25,13 @@ from digitgan.data.load import load_dataset
 from digitgan.model.presets import PRESETS
 from digitgan.training import checkpoint_callback
 from digitgan.training.batches import Batches
-from digitgan.training.build import build_gan, suited
+from digitgan.training.build import build_gan
 from digitgan.training.checkpoint import Checkpoints
 from digitgan.training.clock import Clock
-from digitgan.training.conditions import conditions_of
+from digitgan.training.condition_values import condition_values
+from digitgan.training.hardware import supported_precision
 from digitgan.training.input_pipeline import input_pipeline
+from digitgan.training.progress import Goal
 from digitgan.training.run import Config
 
 
@@ -64,14 +66,14 @@ class Often(keras.callbacks.Callback):
 
 def measure(preset: str, steps: int, every: int, pairs: int, folder: Path) -> dict:
     """Return seconds without and with, how many, bytes, and seconds to restore."""
-    settings = suited(PRESETS[preset])
+    settings = supported_precision(PRESETS[preset])
     dataset = load_dataset("mnist")
     digits = dataset.train[: steps * settings.batch_size]
-    told = conditions_of(dataset, settings.conditions)
+    told = condition_values(dataset, settings.conditions)
     told = {name: column[: len(digits)] for name, column in told.items()}
     gan = build_gan(settings, told, 0, 100 * steps)
     checkpoints = Counted(folder)
-    clock = Clock(10**9, 1, None)  # no epoch ends, no goal is reached
+    clock = Clock(Goal(1, None, 10**9))  # no epoch ends, no goal is reached
     saver = checkpoint_callback.CheckpointCallback(checkpoints, clock, 0.0)
     saver.set_model(gan)
 
@@ -83,7 +85,8 @@ def measure(preset: str, steps: int, every: int, pairs: int, folder: Path) -> di
         gan.fit(batches, callbacks=[clock, *callbacks], shuffle=False, verbose=0)
         return time.perf_counter() - began
 
-    checkpoint_callback.SHARE = math.inf  # whatever it costs: that is the question
+    # Whatever it costs: that is the question.
+    checkpoint_callback.MAX_TIME_SHARE = math.inf
     often = Often(saver, every)
     stretch(), stretch(often)
     found = {"without": [], "with": [], "written": [], "restore": []}
@@ -95,7 +98,7 @@ def measure(preset: str, steps: int, every: int, pairs: int, folder: Path) -> di
         began = time.perf_counter()
         Checkpoints(folder).restore(gan)
         found["restore"].append(time.perf_counter() - began)
-    found["bytes"] = saver.checkpoints.kept[-1].stat().st_size
+    found["bytes"] = saver.checkpoints.paths[-1].stat().st_size
     return found
 
 

@@ -120,7 +120,7 @@ def ours(preset: str, minutes: float):
         run = digitgan.train(preset, minutes=minutes, out=Path(folder) / "run")
         model = digitgan.load(run.folder)
         labels = model.labels(n=N) if model.classes else None
-        return model.sample(n=N, seed=1), labels, run.log[-1]["epoch"]
+        return model.sample(n=N, seed=1), labels, run.read_log()[-1]["epoch"]
 
 
 def main() -> None:

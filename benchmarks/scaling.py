@@ -38,12 +38,13 @@ def worker(devices: int, processes: int, rank: int, address: str) -> None:
     from digitgan.model.presets import PRESETS
     from digitgan.training.batches import Batches
     from digitgan.training.build import build_gan
-    from digitgan.training.distribution import ALONE, Place, join
+    from digitgan.training.distribution import SINGLE_PROCESS, ProcessGroup, initialize
     from digitgan.training.input_pipeline import input_pipeline
 
     shared = devices > 1 or processes > 1
     meet = address if processes > 1 else None
-    join(Place(devices, meet, processes, rank) if shared else ALONE, BATCH)
+    group = ProcessGroup(devices, meet, processes, rank) if shared else SINGLE_PROCESS
+    initialize(group, BATCH)
     images = load_dataset("mnist").train.images[: BATCH * STEPS]
     gan = build_gan(PRESETS["dcgan"], {}, seed=0)
     data, rates = input_pipeline(gan, Batches(images, {}, BATCH, 0)), []

@@ -55,7 +55,7 @@ def draw(name: str, seed: int, minutes: float, digits, n: int):
         )
         model = digitgan.load(run.folder)
         labels = model.labels(n=n) if model.classes else None
-        return model.sample(n=n, seed=1), labels, run.log[-1]["epoch"]
+        return model.sample(n=n, seed=1), labels, run.read_log()[-1]["epoch"]
 
 
 def main() -> None:

@@ -25,8 +25,8 @@ from digitgan.model.losses import PENALTY_STEP
 from digitgan.model.networks import build_discriminator, build_generator
 from digitgan.model.presets import PRESETS
 from digitgan.training.batches import Batches
+from digitgan.training.build import build_gan
 from digitgan.training.input_pipeline import input_pipeline
-from digitgan.training.train import build_gan
 
 SETTINGS = PRESETS["dcgan"]
 BATCH, STEPS, PAIRS = SETTINGS.batch_size, 100, 7

@@ -9,7 +9,7 @@ import os
 import stat
 import tempfile
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
@@ -25,11 +25,12 @@ MAX_JSON_BYTES = 2**22
 MAX_TABLE_BYTES = 2**26
 MAX_READ = 2**20  # bytes that a zip file may ask for at once
 MAX_SHOWN = 200  # characters of what a parser said
+StrPath = str | os.PathLike
 T = TypeVar("T")
 
 
 @contextmanager
-def replacing(path: str | os.PathLike) -> Iterator[Path]:
+def replacing(path: StrPath) -> Iterator[Path]:
     """Yield a temporary path that becomes ``path`` when the block ends without error.
 
     The temporary file lies in the same folder with the same ending, is flushed to the
@@ -55,29 +56,32 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def write_text(path: str | os.PathLike, text: str) -> None:
+def write_text(path: StrPath, text: str) -> None:
     """Write ``text`` as UTF-8 to ``path``, whole or not at all."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
-def sha256(path: str | os.PathLike) -> str:
+def write_arrays(path: StrPath, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write an NPZ file of arrays by name, whole or not at all."""
+    save: Any = np.savez  # typed, its own flag would be one of the names
+    with replacing(path) as temporary:
+        save(temporary, **arrays)
+
+
+def sha256(path: StrPath) -> str:
     """Return the SHA-256 of a file as 64 hexadecimal digits."""
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def changed_file(field: str, path: str | os.PathLike) -> InputError:
+def changed_file(field: str, path: StrPath) -> InputError:
     """Return the error for a file that has not the SHA-256 that it should have."""
-    problem = (
-        "is not the file that was described (its SHA-256 differs): it was changed or "
-        "damaged"
-    )
-    return InputError(field, Path(path), problem=problem)
+    return InputError(field, Path(path), problem="was changed: its SHA-256 differs")
 
 
 @contextmanager
-def as_input_errors(field: str, path: str | os.PathLike) -> Iterator[None]:
+def as_input_errors(field: str, path: StrPath) -> Iterator[None]:
     """Turn whatever a damaged or hostile file brings up into an InputError.
 
     Args:
@@ -104,7 +108,7 @@ def as_input_errors(field: str, path: str | os.PathLike) -> Iterator[None]:
         raise InputError(field, Path(path), problem=problem) from error
 
 
-def read_bytes(field: str, path: str | os.PathLike, max_bytes: int) -> bytes:
+def read_bytes(field: str, path: StrPath, max_bytes: int) -> bytes:
     """Return the content of a file of at most so many bytes.
 
     Raises:
@@ -116,9 +120,7 @@ def read_bytes(field: str, path: str | os.PathLike, max_bytes: int) -> bytes:
         return file.readall()
 
 
-def read_json(
-    field: str, path: str | os.PathLike, max_bytes: int = MAX_JSON_BYTES
-) -> Any:
+def read_json(field: str, path: StrPath, max_bytes: int = MAX_JSON_BYTES) -> Any:
     """Return what a JSON file of at most so many bytes holds.
 
     Raises:
@@ -130,7 +132,7 @@ def read_json(
 
 
 def read_table(
-    field: str, path: str | os.PathLike, columns: Iterable[str]
+    field: str, path: StrPath, columns: Iterable[str]
 ) -> list[dict[str, float]]:
     """Return the rows of a CSV file of numbers; none where there is no file.
 
@@ -160,7 +162,7 @@ def _number(text: str) -> float:
 
 
 def read_arrays(
-    field: str, path: str | os.PathLike, names: Iterable[str], max_bytes: int
+    field: str, path: StrPath, names: Iterable[str], max_bytes: int
 ) -> dict[str, np.ndarray]:
     """Read arrays of an NPZ file after a look at what their headers claim.
 
@@ -191,7 +193,7 @@ def read_arrays(
     return arrays
 
 
-def zip_names(field: str, path: str | os.PathLike) -> list[str]:
+def zip_names(field: str, path: StrPath) -> list[str]:
     """Return the names of the members of an NPZ or other zip file.
 
     Raises:
@@ -211,7 +213,7 @@ class _BoundedFile(io.FileIO):
     ZipFile reads a table of contents whole and makes an object of each of its lines.
     """
 
-    def __init__(self, path: str | os.PathLike):
+    def __init__(self, path: StrPath):
         status = os.stat(path)
         if not stat.S_ISREG(status.st_mode):  # opening a pipe may wait for ever
             raise ValueError("it is no ordinary file")

@@ -47,14 +47,16 @@ def open_or_train(name: str) -> tuple[Run, str]:
 
 def strip(run: Run) -> Image.Image:
     """Stack the first row of every sheet: the same ten latents, epoch by epoch."""
-    sheets = [np.asarray(Image.open(p)) for p in sorted(run.samples.glob("*.png"))]
+    sheets = [
+        np.asarray(Image.open(p)) for p in sorted(run.samples_folder.glob("*.png"))
+    ]
     height = sheets[0].shape[1] // 10
     return Image.fromarray(np.concatenate([sheet[:height] for sheet in sheets]))
 
 
 def minutes(run: Run) -> str:
     """Say how long an epoch and the whole took."""
-    last = run.log[-1]
+    last = run.read_log()[-1]
     epoch = last["seconds"] / last["epoch"]
     total = last["seconds"] / 60
     return f"{last['epoch']:.0f} epochs, {epoch:.0f} s each, {total:.1f} min"
@@ -79,7 +81,7 @@ def main() -> None:
         run, failure = open_or_train(name)
         shutil.copyfile(run.folder / "curves.png", IMAGES / f"{name}-curves.png")
         strip(run).save(IMAGES / f"{name}-epochs.png")
-        last, distance = run.log[-1], last_distance(run)
+        last, distance = run.read_log()[-1], last_distance(run)
         d_real, d_fake = (abs(round(last[name], 2)) for name in ("d_real", "d_fake"))
         lines.append(
             f"| {name} | `{run.config.command}` | {minutes(run)} | {d_real:.2f} "

@@ -22,8 +22,9 @@ from digitgan.model.networks import build_discriminator, build_generator
 from digitgan.model.presets import PRESETS
 from digitgan.random_streams import draw_latents
 from digitgan.training import train as training
+from digitgan.training.build import build_gan
 from digitgan.training.checkpoint import Checkpoints
-from digitgan.training.conditions import conditions_of
+from digitgan.training.condition_values import condition_values
 
 N, LATENT, LABEL = 16, 8, (Categorical("label", 10),)
 SMALL = replace(
@@ -105,14 +106,14 @@ def training_and_resume(folder: Path) -> dict:
     whole = digitgan.train("tiny", epochs=2, out=folder / "whole", **styled)
     digitgan.train("tiny", epochs=1, out=folder / "parts", **styled)
     parts = digitgan.resume(folder / "parts", epochs=2)
-    last = [Checkpoints(run.checkpoints).kept[-1] for run in (whole, parts)]
+    last = [Checkpoints(run.checkpoint_folder).paths[-1] for run in (whole, parts)]
     with np.load(last[0]) as one, np.load(last[1]) as other:
         names = [n for n in one.files if n not in ("seconds", "sha256")]
         unequal = [n for n in names if not np.array_equal(one[n], other[n])]
-    conditions = conditions_of(dataset, whole.config.settings.conditions)
-    gan = training.build_gan(whole.config.settings, conditions, 0)
-    Checkpoints(whole.checkpoints).restore(gan)
-    session = onnxruntime.InferenceSession(whole.model / "generator.onnx")
+    conditions = condition_values(dataset, whole.config.settings.conditions)
+    gan = build_gan(whole.config.settings, conditions, 0)
+    Checkpoints(whole.checkpoint_folder).restore(gan)
+    session = onnxruntime.InferenceSession(whole.model_folder / "generator.onnx")
     inputs = {"latents": draw_latents(100, gan.latent_dim, 0)}
     (exported,) = session.run(None, inputs | subsample_per_label(conditions, 10))
     expected = sample_grid(gan, conditions, 0)

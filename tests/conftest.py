@@ -7,6 +7,7 @@ A tier that is run needs what it needs: without Chromium or node it fails, not s
 
 import shutil
 import signal
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -95,3 +96,32 @@ def small_card(small_mnist):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(networks, "STEPS", 40)
         return evaluate(digits.images, digits.labels, data=small_mnist)
+
+
+@pytest.fixture(scope="session")
+def trained_run(mnist, tmp_path_factory):
+    """A finished run of two epochs, to be looked at; tests that change it copy it.
+
+    Its data has a test part, so that it has a scorecard, too.
+    """
+    pytest.importorskip("keras")
+    from digitgan.training.train import train
+
+    folder = tmp_path_factory.mktemp("trained")
+    train_part, test_part = mnist.train[:1000], mnist.train[1000:2000]
+    np.savez(
+        folder / "digits.npz",
+        x_train=train_part.images,
+        y_train=train_part.labels,
+        x_test=test_part.images,
+        y_test=test_part.labels,
+    )
+    return train("tiny", folder / "digits.npz", epochs=2, out=folder / "run")
+
+
+@pytest.fixture
+def run_copy(trained_run, tmp_path):
+    """A copy of the finished run, to be changed."""
+    return replace(
+        trained_run, folder=shutil.copytree(trained_run.folder, tmp_path / "run")
+    )

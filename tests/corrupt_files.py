@@ -231,6 +231,7 @@ def stored_config() -> dict:
         data="mnist",
         data_sha256="0" * 64,
         classes=CLASSES,
+        train_size=1000,
         epochs=1,
         minutes=None,
         seed=0,

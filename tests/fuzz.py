@@ -219,7 +219,7 @@ class Targets:
 
     def read_table(self, content: bytes) -> None:
         self._put("run/log.csv", content)
-        Run(self.folder / "run", None).log  # noqa: B018 - a property that reads
+        Run(self.folder / "run", None).read_log()
 
     def read_request(self, options: dict) -> None:
         corrupt_files.stored_spec(**options)

@@ -9,7 +9,7 @@ def make_model(folder, preset, classes):
     pytest.importorskip("keras")
     from digitgan.model.model_folder import save_model
     from digitgan.model.presets import PRESETS
-    from digitgan.training.train import build_gan
+    from digitgan.training.build import build_gan
 
     facts = {"preset": preset, "seed": 0, "classes": list(classes), "data": "nothing"}
     facts |= {"data_sha256": "", "command": "none", "epochs": 0.0, "seconds": 0.0}

@@ -45,7 +45,12 @@ def in_folders(digits, folder):
 
 @pytest.fixture
 def quick(monkeypatch):
-    for name, value in {"OWN": 8, "ALIKE": 24, "EPOCHS": 2, "BATCH": 32}.items():
+    for name, value in {
+        "OWN_PER_CLASS": 8,
+        "SIMILAR_PER_CLASS": 24,
+        "EPOCHS": 2,
+        "BATCH_SIZE": 32,
+    }.items():
         monkeypatch.setattr(adapting, name, value)
 
 
@@ -62,16 +67,19 @@ def test_varied_digits_are_the_same_digits(mine):
     assert np.abs(across - 14).max() <= 1
 
 
-def test_the_pool_is_balanced_and_near(mnist, mine):
+def test_training_digits_are_balanced_and_similar(mnist, mine):
     others = held_out(mnist.train)[0]
-    own, alike = adapting.pool(mine, others, seed=0)
-    assert (np.bincount(own.labels) == adapting.OWN).all()
-    counts = np.bincount(alike.labels)
-    assert (counts == np.minimum(adapting.ALIKE, np.bincount(others.labels))).all()
-    few = adapting._nearest(mine.images[:3], others.images[others.labels == 0])
+    own, similar = adapting.training_digits(mine, others, seed=0)
+    assert (np.bincount(own.labels) == adapting.OWN_PER_CLASS).all()
+    counts = np.bincount(similar.labels)
+    assert (
+        counts == np.minimum(adapting.SIMILAR_PER_CLASS, np.bincount(others.labels))
+    ).all()
+    zeros = others.images[others.labels == 0]
+    few = adapting._nearest(mine.images[:3], zeros, adapting.SIMILAR_PER_CLASS)
     assert len(np.unique(few)) == len(few)
     apart = [
-        np.abs(others.images[others.labels == 0][part].astype(float) - image).mean()
+        np.abs(zeros[part].astype(float) - image).mean()
         for part, image in ((few[0], mine.images[0]), (few[-1], mine.images[0]))
     ]
     assert apart[0] < apart[1]
@@ -79,7 +87,7 @@ def test_the_pool_is_balanced_and_near(mnist, mine):
 
 def test_the_result_is_a_model_folder(tmp_path, data, quick):
     base = make_model(tmp_path / "base", "tiny", DIGITS)
-    made = adapting.adapt(base, data, tmp_path / "hand", minutes=5, seed=3)
+    made = adapting.adapt(base, data, tmp_path / "own", minutes=5, seed=3)
     before, after = digitgan.load(base), digitgan.load(made)
     assert not np.array_equal(before.sample(n=20), after.sample(n=20))
     assert after.classes == tuple(DIGITS)
@@ -107,9 +115,9 @@ def convolutions(game):
 
 
 def test_copies_are_called_copies(mine):
-    found = {"before": 900.0, "after": 300.0, "writer": 600.0}
-    assert before_after.verdict(found).startswith("near to copies")
-    assert "no copies" in before_after.verdict(found | {"after": 550.0})
+    distances = {"before": 900.0, "after": 300.0, "writer": 600.0}
+    assert before_after.verdict(distances).startswith("near to copies")
+    assert "no copies" in before_after.verdict(distances | {"after": 550.0})
 
 
 def test_pale_digits_stay_digits(mine):
@@ -120,7 +128,7 @@ def test_pale_digits_stay_digits(mine):
 
 def test_what_cannot_be_adapted_gets_one_line(tmp_path, capsys, mine, data, quick):
     def line(model, digits):
-        out = tmp_path / "hand"
+        out = tmp_path / "own"
         said = refused(capsys, "adapt", model, "--data", digits, "-o", out)
         assert not out.exists()
         return said
@@ -145,7 +153,7 @@ def test_what_cannot_be_adapted_gets_one_line(tmp_path, capsys, mine, data, quic
 
 
 @pytest.mark.slow
-def test_the_flagship_learns_a_hand(tmp_path, mnist):
+def test_the_flagship_learns_a_writers_style(tmp_path, mnist):
     from synthetic_writer import of_one_shape, split
 
     from digitgan.evaluation.metrics.distances import frechet
@@ -154,13 +162,13 @@ def test_the_flagship_learns_a_hand(tmp_path, mnist):
 
     mine, rest = split(of_one_shape(mnist.train, seed=3))
     data = in_folders(mine, tmp_path / "my-digits")
-    made = adapting.adapt("flagship", data, tmp_path / "hand", minutes=20)
-    judge, labels = Classifier(), np.resize(rest.labels, 2_000)
-    reference = judge.predict(rest.images).features
+    made = adapting.adapt("flagship", data, tmp_path / "own", minutes=20)
+    classifier, labels = Classifier(), np.resize(rest.labels, 2_000)
+    reference = classifier.predict(rest.images).features
     distances, slants, aim = [], [], measure(rest.images)["slant"]
     for model in (digitgan.load(), digitgan.load(made)):
         images = model.sample(labels, seed=1)
-        odds, features = judge.predict(images)
+        odds, features = classifier.predict(images)
         distances.append(frechet(features, reference))
         slants.append(distance(aim, measure(images)["slant"]))
     assert distances[1] < 0.6 * distances[0]

@@ -186,7 +186,7 @@ def test_folders_that_cannot_take_a_run(capsys, tmp_path, own_digits, monkeypatc
     with monkeypatch.context() as patch:
         usage = namedtuple("usage", "total used free")
         patch.setattr("shutil.disk_usage", lambda _: usage(100, 99, 1 << 20))
-        assert "only 1 MiB are free" in refused(capsys, *ask, out)
+        assert "only 1 MiB free" in refused(capsys, *ask, out)
     out.rmdir()
     assert run(capsys, *ask, out)[0] == 0
     line = refused(capsys, *ask, out)
@@ -195,13 +195,15 @@ def test_folders_that_cannot_take_a_run(capsys, tmp_path, own_digits, monkeypatc
 
 def test_resume_from_nothing(capsys, tmp_path, own_digits):
     line = refused(capsys, "train", "--resume", tmp_path / "nothing")
-    assert "there is no run" in line
+    assert "holds no run" in line
     out = tmp_path / "run"
     run(capsys, *ONCE, "--data", own_digits, "--out", out)
     assert "--epochs" in refused(capsys, "train", "--resume", out)
-    assert "leave out seed" in refused(capsys, "train", "--resume", out, "--seed", 1)
+    assert "--seed 1 cannot be changed" in refused(
+        capsys, "train", "--resume", out, "--seed", 1
+    )
     next(own_digits.glob("*/0.png")).unlink()
-    assert "not those it began with" in refused(
+    assert "began with other training digits" in refused(
         capsys, "train", "--resume", out, "--epochs", 9
     )
     (out / "config.json").write_text("{")

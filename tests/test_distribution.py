@@ -15,10 +15,10 @@ import pytest
 from digitgan.errors import InputError
 from digitgan.random_streams import draw_uniforms
 from digitgan.training.batches import Batches
-from digitgan.training.distribution import Place, check
+from digitgan.training.distribution import ProcessGroup, check_process_group
 from digitgan.training.history import History
 
-SCRIPT = Path(__file__).parent / "shared_training.py"
+SCRIPT = Path(__file__).parent / "multi_device_script.py"
 ON_JAX = {**os.environ, "KERAS_BACKEND": "jax"}
 jax_alone = pytest.mark.skipif(
     importlib.util.find_spec("jax") is None, reason="JAX is not installed"
@@ -43,7 +43,7 @@ def address():
 
 
 @pytest.fixture(scope="module")
-def learnt(tmp_path_factory):
+def weights(tmp_path_factory):
     """Weights after the same steps, by where they were made."""
     file = tmp_path_factory.mktemp("shared") / "found.npz"
     process = run(SCRIPT, file, 1, 2, 4)
@@ -52,57 +52,59 @@ def learnt(tmp_path_factory):
     return dict(np.load(file))
 
 
+@pytest.mark.process
 @jax_alone
-@pytest.mark.parametrize("how", ["at_once", "devices_1", "devices_2", "devices_4"])
-def test_many_devices_or_steps_at_once_learn_the_same(learnt, how):
-    np.testing.assert_allclose(learnt[how], learnt["fed"], rtol=1e-3, atol=1e-4)
+@pytest.mark.parametrize("how", ["many_steps", "devices_1", "devices_2", "devices_4"])
+def test_many_devices_or_steps_in_a_call_learn_the_same(weights, how):
+    np.testing.assert_allclose(weights[how], weights["one_step"], rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.process
 @jax_alone
-def test_two_processes_learn_as_two_devices_do(learnt, tmp_path):
+def test_two_processes_learn_as_two_devices_do(weights, tmp_path):
     meet = address()
     both = [run(SCRIPT, tmp_path / f"{r}.npz", "--rank", r, meet) for r in (0, 1)]
     said = [process.communicate(timeout=600)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0], said
     for rank in (0, 1):
         pair = np.load(tmp_path / f"{rank}.npz")["pair"]
-        np.testing.assert_allclose(pair, learnt["devices_2"], rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(pair, weights["devices_2"], rtol=1e-5, atol=1e-6)
 
 
 @jax_alone
 @pytest.mark.parametrize(
-    ("size", "at_once", "first"),
+    ("size", "max_steps", "first"),
     [(937, 50, 0), (234, 50, 100), (7, 1, 3), (5, 4, 0)],
 )
-def test_calls_are_the_batches_in_order_and_end_where_rows_do(size, at_once, first):
-    from digitgan.training.jax_pipeline import Calls
+def test_calls_are_the_batches_in_order_and_end_where_rows_do(size, max_steps, first):
+    from digitgan.training.jax_pipeline import IndexBatches
 
     batches = Batches(np.zeros((2 * size, 28, 28), np.uint8), {}, 2, 0, first)
-    calls = Calls(batches, at_once)
+    calls = IndexBatches(batches, max_steps)
     got = np.concatenate([calls[i][0].T.ravel() for i in range(len(calls))])
-    want = [batches.numbers(i) for i in range(len(batches))]
+    want = [batches.indices(i) for i in range(len(batches))]
     np.testing.assert_array_equal(got, np.concatenate(want))
     rows = History([], size)
     due = {step for step in range(first + 1, size + 1) if rows.is_due(step)}
     assert due <= {end + first for end in calls.ends}
-    assert max(np.diff(calls.ends)) <= at_once
+    assert max(np.diff(calls.ends)) <= max_steps
 
 
 @pytest.mark.parametrize(
-    ("place", "line"),
+    ("group", "line"),
     [
-        (Place(devices=-1), "--devices is -1"),
-        (Place(processes=0), "--processes is 0"),
-        (Place(2, "localhost:1", 2, 2), "--rank is 2: allowed is 0 to 1"),
-        (Place(1, "localhost", 2, 0), "--coordinator is 'localhost'"),
-        (Place(1, None, 2, 0), "both are needed"),
-        (Place(1, "localhost:99999", 2, 0), "allowed is HOST:PORT"),
-        (Place(2), "set KERAS_BACKEND=jax"),
+        (ProcessGroup(devices=-1), "devices is -1"),
+        (ProcessGroup(processes=0), "processes is 0"),
+        (ProcessGroup(2, "localhost:1", 2, 2), "rank is 2: allowed is 0 to 1"),
+        (ProcessGroup(1, "localhost", 2, 0), "coordinator is 'localhost'"),
+        (ProcessGroup(1, None, 2, 0), "coordinator is not given: allowed is HOST:PORT"),
+        (ProcessGroup(1, "localhost:99999", 2, 0), "allowed is HOST:PORT"),
+        (ProcessGroup(2), "set KERAS_BACKEND=jax"),
     ],
 )
-def test_refusals(place, line):
+def test_refusals(group, line):
     with pytest.raises(InputError, match=line.replace("(", r"\(")):
-        check(place)
+        check_process_group(group)
 
 
 @pytest.mark.slow

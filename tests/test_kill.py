@@ -11,6 +11,9 @@ import pytest
 SCRIPT = Path(__file__).parent / "killed_training.py"
 
 
+pytestmark = pytest.mark.process
+
+
 def play(what, folder, *more, backend="tensorflow"):
     result = subprocess.run(
         [sys.executable, str(SCRIPT), what, str(folder), *map(str, more)],

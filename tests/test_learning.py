@@ -9,17 +9,18 @@ from digitgan.data.images import to_uint8
 from digitgan.measure.classifier import Classifier
 from digitgan.model.presets import PRESETS
 from digitgan.random_streams import draw_latents
-from digitgan.training.train import build_gan
+from digitgan.training.build import build_gan
 
-SURE, ENOUGH, N = 0.9, 20, 1000
+pytestmark = pytest.mark.learns
+MIN_CONFIDENCE, MIN_COUNT, N = 0.9, 20, 1000
 
 
 def confidently_named(images):
-    """Return the digits that the judge names with confidence, often enough."""
+    """Return the digits that the classifier names with confidence, often enough."""
     probabilities, _ = Classifier().predict(images)
-    sure = probabilities.max(axis=1) >= SURE
+    sure = probabilities.max(axis=1) >= MIN_CONFIDENCE
     counts = np.bincount(probabilities.argmax(axis=1)[sure], minlength=10)
-    return set(np.flatnonzero(counts >= ENOUGH).tolist())
+    return set(np.flatnonzero(counts >= MIN_COUNT).tolist())
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +32,13 @@ def run(mnist, tmp_path_factory):
 
 
 def test_nine_of_ten_digits_after_one_epoch(run):
-    session = onnxruntime.InferenceSession(run.model / "generator.onnx")
+    session = onnxruntime.InferenceSession(run.model_folder / "generator.onnx")
     (images,) = session.run(None, {"latents": draw_latents(N, 100, seed=9)})
     assert len(confidently_named(images)) >= 9
 
 
 def test_the_players_stay_in_balance(run):
-    last = run.log[-1]
+    last = run.read_log()[-1]
     assert 0.3 < last["d_fake"] < last["d_real"] < 0.8
 
 

@@ -53,9 +53,9 @@ def test_a_data_set_says_what_its_images_are(data):
 
 
 def test_a_run_leaves_everything(run):
-    described = json.loads((run.model / "model.json").read_text())
+    described = json.loads((run.model_folder / "model.json").read_text())
     assert ImageSpec(**described["image"]) == SPEC
-    assert "32, 32, 3" in (run.model / "README.md").read_text()
+    assert "32, 32, 3" in (run.model_folder / "README.md").read_text()
     with Image.open(run.folder / "samples.png") as sheet:
         assert sheet.mode == "RGB"
 

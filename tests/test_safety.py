@@ -278,7 +278,7 @@ def test_keras_refuses_code_in_the_game(tmp_path):
     base = load(path)
     base.description["sha256"]["gan.keras"] = sha256(path / "gan.keras")
     with pytest.raises(InputError, match="(?i)lambda"):
-        adapt._game(base, seed=0)
+        adapt._load_gan(base, seed=0)
 
 
 # Data sets

@@ -28,7 +28,7 @@ from digitgan.serving.discriminator import Discriminator  # noqa: E402
 from digitgan.serving.narration import Facts, duration, tell  # noqa: E402
 from digitgan.serving.problems import Problem  # noqa: E402
 from digitgan.serving.run_report import report  # noqa: E402
-from digitgan.serving.runs import Runs, sheet_digits, sheet_epochs  # noqa: E402
+from digitgan.serving.runs import Runs, sheet_digits  # noqa: E402
 from digitgan.training.run import Config, Run  # noqa: E402
 
 HERE = "http://localhost"
@@ -59,7 +59,7 @@ def made(folder, rows=(), **goal):
     """Write a run folder of the preset tiny by hand; return the run."""
     goal = {"epochs": None, "minutes": None} | goal
     config = Config(
-        "tiny", PRESETS["tiny"], "mnist", "", (), seed=0, backend="", **goal
+        "tiny", PRESETS["tiny"], "mnist", "", (), 6_400, seed=0, backend="", **goal
     )
     run = Run.create(folder, config)
     if rows:
@@ -306,7 +306,7 @@ def test_a_log_that_is_not_finite_or_damaged_is_told(client, tmp_path):
 def test_what_the_guard_noted_last_is_told(client, tmp_path):
     run = made(tmp_path / "runs" / "a", [row(1)], epochs=3)
     assert "guard" not in client.get("/v1/runs/a").json()["narration"]
-    run.guard_log.write_text("first\nthe losses exploded. Roll-back 1 of 3\n")
+    run.guard_log_path.write_text("first\nthe losses exploded. Roll-back 1 of 3\n")
     told = client.get("/v1/runs/a").json()["narration"]["guard"]
     assert told == "The losses exploded. Roll-back 1 of 3"
 
@@ -322,7 +322,9 @@ def test_curves_stay_short_and_keep_their_ends(tmp_path):
     run = made(tmp_path / "a", [row(n / 10) for n in range(1, 2000)], epochs=300)
     told = report(run, None)
     assert len(told.curves["epoch"]) <= 400
-    assert told.curves["epoch"][-1] == 199.9 and told.sheets == sheet_epochs(run) == []
+    assert (
+        told.curves["epoch"][-1] == 199.9 and told.sheets == run.sample_epochs() == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -409,9 +411,9 @@ def test_the_discriminators_file_agrees_with_keras(preset, tmp_path):
     assert np.allclose(seen, expected, atol=3e-4)
 
     run = made(tmp_path / "run")
-    run.discriminator.parent.mkdir()
-    write_discriminator(run.discriminator, network)
-    np.savez(run.real_digits, images=images, **told)
+    run.discriminator_path.parent.mkdir()
+    write_discriminator(run.discriminator_path, network)
+    np.savez(run.real_images_path, images=images, **told)
     line = np.array(LINE, np.uint8)
     judged = Discriminator(run).of_drawing(line)
     assert ("label" in judged) == ("label" in told)
@@ -430,8 +432,8 @@ def test_sheets_are_read_back_exactly(tmp_path):
 
     digits = np.random.default_rng(0).integers(0, 256, (37, 28, 28)).astype(np.uint8)
     run = made(tmp_path / "run")
-    run.samples.mkdir()
-    grid(digits).save(run.sheet(1))
+    run.samples_folder.mkdir()
+    grid(digits).save(run.sample_sheet(1))
     assert np.array_equal(sheet_digits(run, 1)[:37], digits)
     assert not sheet_digits(run, 1)[37:].any()
 
@@ -499,22 +501,25 @@ def test_sheets_come_before_the_epoch_ends_and_change_nothing(
 ):
     """Whoever watches costs no digit: the weights are the same."""
     pytest.importorskip("keras")
-    from digitgan.training import discriminator_export, train
+    from digitgan.training import previews, train
 
     drawn = []
     monkeypatch.setattr(
-        discriminator_export.DiscriminatorExport,
-        "_write",
-        lambda self: drawn.append((self.clock.step, sheet_epochs(self.run))),
+        previews.PreviewCallback,
+        "_write_discriminator",
+        lambda self: drawn.append((self.clock.step, self.run.sample_epochs())),
     )
     seen = []
     for seconds in (1e9, 0.0):
-        monkeypatch.setattr(discriminator_export, "SECONDS", seconds)
-        monkeypatch.setattr(discriminator_export, "SHARE", 1e9)
+        monkeypatch.setattr(previews, "MIN_SECONDS", seconds)
+        monkeypatch.setattr(previews, "MAX_TIME_SHARE", 1e9)
         drawn.clear()
         run = train.train("tiny", few, epochs=1, out=tmp_path / str(seconds))
         seen.append(
-            (run.sheet(1).read_bytes(), (run.model / "samples.png").read_bytes())
+            (
+                run.sample_sheet(1).read_bytes(),
+                (run.model_folder / "samples.png").read_bytes(),
+            )
         )
     assert seen[0] == seen[1]
     within = [known for step, known in drawn if 0 < step < 15]

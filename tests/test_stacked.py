@@ -37,7 +37,7 @@ def run(tmp_path_factory):
     from digitgan.training import validation_metrics
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(validation_metrics, "TRIPLETS", N)
+        patch.setattr(validation_metrics, "MODE_SAMPLES", N)
         out = tmp_path_factory.mktemp("runs") / "whole"
         yield digitgan.train("stacked", epochs=2, out=out, guard="off", **TINY)
 
@@ -101,10 +101,10 @@ def test_a_run_leaves_everything(run):
         assert sheet.mode == "RGB"
     card = json.loads((run.folder / "scorecard.json").read_text())
     assert [row["key"] for row in card["rows"]] == ["modes", "kl"]
-    described = json.loads((run.model / "model.json").read_text())
+    described = json.loads((run.model_folder / "model.json").read_text())
     assert described["image"]["kind"] == "triplets"
     assert described["licence"]
-    assert "reverse KL" in (run.model / "README.md").read_text()
+    assert "reverse KL" in (run.model_folder / "README.md").read_text()
 
 
 NEWS = {"kl", "modes"}
@@ -123,7 +123,7 @@ def test_the_file_draws_as_the_network_does(run):
     model = digitgan.load(run.folder)
     drawn = model.sample(n=20, seed=3)
     assert drawn.shape == (20, 28, 28, 3)
-    game = keras.models.load_model(run.model / "gan.keras")
+    game = keras.models.load_model(run.model_folder / "gan.keras")
     latents = model.generator_inputs(20, seed=3).latents
     expected = to_uint8(game.generator(latents)).astype(int)
     assert np.abs(expected - drawn).max() <= 1
@@ -133,9 +133,9 @@ def test_the_discriminators_file_judges_as_the_network_does(run):
     import keras
     import onnxruntime
 
-    game = keras.models.load_model(run.model / "gan.keras")
+    game = keras.models.load_model(run.model_folder / "gan.keras")
     images = load_dataset("stacked-mnist").train.images[:20]
-    session = onnxruntime.InferenceSession(run.discriminator.read_bytes())
+    session = onnxruntime.InferenceSession(run.discriminator_path.read_bytes())
     (found,) = session.run(None, {"digits": images})
     expected = np.asarray(game.discriminator(to_float(images)))[:, 0]
     assert np.abs(found - expected).max() < 2e-2
@@ -144,14 +144,14 @@ def test_the_discriminators_file_judges_as_the_network_does(run):
 def test_resume_is_exact(run, tmp_path):
     half = digitgan.train("stacked", epochs=1, out=tmp_path / "a", guard="off", **TINY)
     digitgan.resume(half.folder, epochs=2)
-    files = [r.checkpoints / run_file(r) for r in (run, half)]
+    files = [r.checkpoint_folder / run_file(r) for r in (run, half)]
     with np.load(files[0]) as whole, np.load(files[1]) as parts:
         names = set(whole.files) - {"seconds", "sha256"}
         assert all(np.array_equal(whole[name], parts[name]) for name in names)
 
 
 def run_file(run):
-    return max(path.name for path in run.checkpoints.iterdir())
+    return max(path.name for path in run.checkpoint_folder.iterdir())
 
 
 def test_evaluate_counts_more_when_asked(run, mnist):

@@ -1,6 +1,7 @@
 """Runs: what they leave, how they stop, and that going on is exact."""
 
 import json
+import logging
 import os
 import signal
 
@@ -10,34 +11,32 @@ import pytest
 from PIL import Image
 
 import digitgan
-from digitgan.data.dataset import Dataset
-from digitgan.data.images import to_uint8
 from digitgan.errors import InputError, TrainingFailed
 from digitgan.files import sha256
-from digitgan.model.keras_sampling import sample_grid
+from digitgan.model.keras_sampling import sample_grid, sample_images
 from digitgan.model.presets import PRESETS
-from digitgan.random_streams import draw_latents
-from digitgan.training import train as training
+from digitgan.training import training_loop
 from digitgan.training.batches import Batches
+from digitgan.training.build import build_gan
 from digitgan.training.checkpoint import Checkpoints
-from digitgan.training.clock import Clock, Progress
+from digitgan.training.clock import Clock
 from digitgan.training.history import History
+from digitgan.training.progress import Goal, Progress
+
+QUICKLY = {"artifacts": False, "guard": "off"}
 
 
-@pytest.fixture
-def small(mnist, monkeypatch):
-    """A thousand real digits in the place of MNIST."""
-    data = Dataset(mnist.train[:1000], None, mnist.classes, "1,000 digits")
-    monkeypatch.setattr(training, "load", lambda name: data)
-    return data
+@pytest.fixture(scope="module")
+def small(mnist):
+    return mnist.train[:1000]
 
 
-def told(dataset):
-    return {"label": dataset.train.labels}
+def labels_of(digits):
+    return {"label": digits.labels}
 
 
 def state_of(run):
-    with np.load(Checkpoints(run.checkpoints).kept[-1]) as stored:
+    with np.load(Checkpoints(run.checkpoint_folder).paths[-1]) as stored:
         return {k: stored[k] for k in stored.files if k not in ("seconds", "sha256")}
 
 
@@ -47,8 +46,8 @@ def same(one, other):
     )
 
 
-def numbers(run):
-    return [{k: v for k, v in row.items() if k != "seconds"} for row in run.log]
+def without_seconds(run):
+    return [{k: v for k, v in r.items() if k != "seconds"} for r in run.read_log()]
 
 
 def press_ctrl_c_at(step, monkeypatch):
@@ -62,50 +61,108 @@ def press_ctrl_c_at(step, monkeypatch):
     monkeypatch.setattr(Clock, "on_train_batch_end", on_train_batch_end)
 
 
-def test_a_run_leaves_what_it_promises(small, tmp_path, capsys):
-    run = digitgan.train("tiny", epochs=2, out=tmp_path / "run")
+# What a run leaves
+
+
+def test_a_run_leaves_what_it_promises(trained_run):
+    run = trained_run
     names = {str(p.relative_to(run.folder)) for p in run.folder.rglob("*.*")}
     promised = {
         "config.json",
         "log.csv",
+        "scores.csv",
+        "scorecard.json",
         "samples.png",
         "progress.gif",
         "curves.png",
         "checkpoint/step_000000030.npz",
+        "discriminator/discriminator.onnx",
+        "discriminator/real.npz",
         *(f"samples/epoch_{n:04d}.png" for n in range(3)),
         *(f"model/{n}" for n in ("generator.onnx", "gan.keras", "model.json")),
         *(f"model/{n}" for n in ("README.md", "samples.png")),
     }
     assert promised <= names
-    assert any(p.name.startswith("events.") for p in (run.folder / "events").iterdir())
+    assert any(p.name.startswith("events.") for p in run.events_folder.iterdir())
     assert not [n for n in names if n.split("/")[-1].startswith(".")]
-    assert Image.open(run.folder / "progress.gif").n_frames == 3
-    assert len(run.log) == 20 and run.log[-1]["epoch"] == 2
-    said = capsys.readouterr().out
-    assert "1,000 digits" in said and "epoch 2/2" in said and "images/s" in said
+    assert Image.open(run.film_path).n_frames == 3
+    assert run.samples_path.read_bytes() == run.sample_sheet(2).read_bytes()
+    assert len(run.read_log()) == 20 and run.read_log()[-1]["epoch"] == 2
 
 
-def test_the_exported_generator_agrees_with_keras(small, tmp_path):
-    run = digitgan.train("tiny", epochs=1, out=tmp_path / "run")
-    gan = training.build_gan(run.config.settings, told(small), 0)
-    Checkpoints(run.checkpoints).restore(gan)
-    session = onnxruntime.InferenceSession(run.model / "generator.onnx")
+def test_the_exported_generator_agrees_with_keras(trained_run, small):
+    gan = build_gan(trained_run.config.settings, labels_of(small), 0)
+    Checkpoints(trained_run.checkpoint_folder).restore(gan)
+    path = trained_run.model_folder / "generator.onnx"
+    session = onnxruntime.InferenceSession(path)
+    model = digitgan.load(trained_run.folder)
     for n in (1, 257):
-        latents = draw_latents(n, gan.latent_dim, seed=3)
         labels = np.arange(n, dtype="int32") % 10
-        ours = to_uint8(gan.ema_generator([latents, labels]))
-        names = [i.name for i in session.get_inputs()]
-        (theirs,) = session.run(None, dict(zip(names, (latents, labels), strict=True)))
-        assert theirs.dtype == np.uint8 and theirs.shape == (n, 28, 28)
-        assert np.abs(ours.astype(int) - theirs.astype(int)).max() <= 1
-    description = json.loads((run.model / "model.json").read_text())
+        by_keras = sample_images(gan, n, {"label": labels}, seed=3)
+        latents = model.generator_inputs(labels, seed=3).latents
+        inputs = {"latents": latents, "label": labels}
+        (by_onnx,) = session.run(None, inputs)
+        assert by_onnx.dtype == np.uint8 and by_onnx.shape == (n, 28, 28)
+        assert np.abs(by_keras.astype(int) - by_onnx.astype(int)).max() <= 1
+    description = json.loads((trained_run.model_folder / "model.json").read_text())
     assert description["latent_dim"] == gan.latent_dim
     assert description["conditions"] == {"label": [0, 9]}
 
 
-def test_the_same_seed_gives_the_same_weights(small, tmp_path):
+def test_the_card_has_the_scores_and_the_hashes(trained_run):
+    card = (trained_run.model_folder / "README.md").read_text()
+    described = json.loads((trained_run.model_folder / "model.json").read_text())
+    value, real = described["scores"]["precision"]
+    assert f"| precision | {value:.4g} | {real:.4g} |" in card
+    assert described["command"] in card and described["machine"] in card
+    for name, digest in described["sha256"].items():
+        assert sha256(trained_run.model_folder / name) == digest
+    digitgan.load(trained_run.folder)
+
+
+@pytest.mark.learns
+def test_without_artifacts_a_run_leaves_no_pictures(few, tmp_path, caplog):
+    with caplog.at_level(logging.INFO, logger="digitgan"):
+        run = digitgan.train("tiny", few, epochs=1, out=tmp_path / "run", **QUICKLY)
+    names = {path.name for path in run.folder.iterdir()}
+    assert names == {"config.json", "log.csv", "scores.csv"} | {
+        "checkpoint",
+        "events",
+        "model",
+    }
+    assert "1,000 training" in caplog.text and "epoch 1/1" in caplog.text
+    assert "images/s" in caplog.text
+
+
+@pytest.mark.learns
+def test_a_caller_hears_nothing_unless_he_listens(few, tmp_path, capfd):
+    digitgan.train("tiny", few, epochs=1, out=tmp_path / "run", **QUICKLY)
+    assert capfd.readouterr().out == ""
+
+
+@pytest.mark.learns
+def test_config_is_written_once(few, tmp_path, monkeypatch):
+    from digitgan.training.run import Run
+
+    written, ordinary = [], Run.write_config
+    monkeypatch.setattr(
+        Run, "write_config", lambda run: [written.append(run), ordinary(run)]
+    )
+    run = digitgan.train("tiny", few, epochs=1, out=tmp_path / "run", **QUICKLY)
+    assert len(written) == 1
+    digitgan.resume(run.folder, epochs=2)
+    assert [r.config.epochs for r in written] == [1, 2]
+
+
+# Exactness
+
+
+@pytest.mark.learns
+def test_the_same_seed_gives_the_same_weights(few, tmp_path):
     runs = [
-        digitgan.train("tiny", epochs=1, seed=seed, out=tmp_path / str(i))
+        digitgan.train(
+            "tiny", few, epochs=1, seed=seed, out=tmp_path / str(i), **QUICKLY
+        )
         for i, seed in enumerate((7, 7, 8))
     ]
     first, again, other = (state_of(run) for run in runs)
@@ -113,38 +170,113 @@ def test_the_same_seed_gives_the_same_weights(small, tmp_path):
     assert not same(first, other)
 
 
+@pytest.mark.learns
 @pytest.mark.parametrize("preset", ["tiny", "dcgan"])
-def test_resume_at_an_epoch_is_exact(small, tmp_path, preset):
-    whole = digitgan.train(preset, epochs=2, out=tmp_path / "whole")
-    digitgan.train(preset, epochs=1, out=tmp_path / "parts")
+def test_resume_at_an_epoch_is_exact(few, tmp_path, preset):
+    whole = digitgan.train(preset, few, epochs=2, out=tmp_path / "whole", **QUICKLY)
+    digitgan.train(preset, few, epochs=1, out=tmp_path / "parts", **QUICKLY)
     parts = digitgan.resume(tmp_path / "parts", epochs=2)
     assert same(state_of(whole), state_of(parts))
-    assert numbers(whole) == numbers(parts)
+    assert without_seconds(whole) == without_seconds(parts)
 
 
-def test_resume_after_ctrl_c_is_exact(small, tmp_path, monkeypatch, capsys):
-    whole = digitgan.train("tiny", epochs=3, out=tmp_path / "whole")
-    with monkeypatch.context() as patch:
+def test_resume_after_ctrl_c_is_exact(trained_run, tmp_path, monkeypatch, caplog):
+    data = trained_run.config.data
+    with (
+        monkeypatch.context() as patch,
+        caplog.at_level(logging.INFO, logger="digitgan"),
+    ):
         press_ctrl_c_at(22, patch)  # of 15 steps an epoch
-        parts = digitgan.train("tiny", epochs=3, out=tmp_path / "parts")
+        parts = digitgan.train("tiny", data, epochs=2, out=tmp_path / "parts")
     assert int(state_of(parts)["step"]) == 22
-    assert f"Go on with: --resume {parts.folder}" in capsys.readouterr().out
-    assert (parts.model / "generator.onnx").exists()
+    assert f"Go on with: --resume {parts.folder}" in caplog.text
+    assert (parts.model_folder / "generator.onnx").exists()
     digitgan.resume(parts.folder)
-    assert same(state_of(whole), state_of(parts))
-    assert numbers(whole) == numbers(parts)
+    assert same(state_of(trained_run), state_of(parts))
+    assert without_seconds(trained_run) == without_seconds(parts)
 
 
-def test_minutes_end_a_run(small, tmp_path):
-    run = digitgan.train("tiny", minutes=0.05, out=tmp_path / "run")
-    spent = float(np.load(Checkpoints(run.checkpoints).kept[-1])["seconds"])
-    assert 3 <= spent < 20
+@pytest.mark.learns
+def test_minutes_end_a_run(few, tmp_path):
+    run = digitgan.train("tiny", few, minutes=0.01, out=tmp_path / "run", **QUICKLY)
+    assert (
+        float(np.load(Checkpoints(run.checkpoint_folder).paths[-1])["seconds"]) >= 0.6
+    )
     with pytest.raises(InputError, match="has reached its goal"):
         digitgan.resume(run.folder)
 
 
+def test_scores_are_written(trained_run):
+    rows = trained_run.scores_path.read_text().splitlines()
+    assert rows[0] == "epoch,step,times_real"
+    assert [float(row.split(",")[1]) for row in rows[1:]] == [30]
+    assert all(float(row.split(",")[2]) > 10 for row in rows[1:])  # far from real
+
+
+@pytest.mark.learns
+def test_scores_are_gone_on_with(run_copy):
+    digitgan.resume(run_copy.folder, epochs=3)
+    assert [row["step"] for row in run_copy.read_scores()] == [30, 45]
+
+
+# Refusals and failures
+
+
+def test_a_run_that_explodes_keeps_its_last_good_state(run_copy, monkeypatch):
+    before = state_of(run_copy)
+
+    def explosive(*arguments):
+        gan = build_gan(*arguments)
+        gan.penalty = 1e38
+        return gan
+
+    monkeypatch.setattr(training_loop, "build_gan", explosive)
+    with pytest.raises(TrainingFailed, match="no longer numbers"):
+        digitgan.resume(run_copy.folder, epochs=3)
+    assert same(state_of(run_copy), before)
+    assert len(run_copy.read_log()) >= 20
+
+
+def test_a_refused_goal_changes_nothing(run_copy):
+    path = run_copy.config_path
+    before = path.read_text()
+    with pytest.raises(InputError, match="has reached its goal"):
+        digitgan.resume(run_copy.folder, epochs=1)
+    assert path.read_text() == before
+
+
+@pytest.mark.learns
+def test_an_export_that_was_killed_is_made_good(run_copy):
+    (run_copy.model_folder / "model.json").unlink()
+    digitgan.resume(run_copy.folder)
+    assert (run_copy.model_folder / "model.json").exists()
+    with pytest.raises(InputError, match="has reached its goal"):
+        digitgan.resume(run_copy.folder)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ({"guard": "rolback"}, "did you mean 'rollback'"),
+        ({"checkpoint_seconds": -1.0}, "checkpoint_seconds is -1.0: allowed is 0"),
+        ({"checkpoint_seconds": float("nan")}, "checkpoint_seconds is nan"),
+        ({"epochs": 0}, "epochs is 0: allowed is 1"),
+        ({"minutes": float("inf")}, "minutes is inf: allowed is any time"),
+        ({"seed": -1}, "seed is -1: allowed is 0"),
+        ({"batch_size": 1001}, "batch_size is 1001: allowed is 1 to 1000"),
+    ],
+)
+def test_refused_arguments(few, tmp_path, arguments, line):
+    with pytest.raises(InputError, match=line):
+        digitgan.train("tiny", few, out=tmp_path / "run", **arguments)
+    assert not (tmp_path / "run").exists()
+
+
+# Pieces
+
+
 def test_every_epoch_shows_every_digit_in_an_order_of_its_own(small):
-    batches = Batches(small.train.images, told(small), 100, seed=1)
+    batches = Batches(small.images, labels_of(small), 100, seed=1)
     epochs = []
     for _ in range(2):
         images, labels = zip(
@@ -153,12 +285,12 @@ def test_every_epoch_shows_every_digit_in_an_order_of_its_own(small):
         )
         order = np.concatenate(images).reshape(1000, -1)
         assert {x.tobytes() for x in order} == {
-            x.tobytes() for x in (small.train.images / np.float32(127.5) - 1)
+            x.tobytes() for x in (small.images / np.float32(127.5) - 1)
         }
         epochs.append((order, np.concatenate(labels)))
         batches.on_epoch_end()
     assert not np.array_equal(epochs[0][0], epochs[1][0])
-    late = Batches(small.train.images, told(small), 100, seed=1, first_step=13)
+    late = Batches(small.images, labels_of(small), 100, seed=1, first_step=13)
     assert len(late) == 7
     np.testing.assert_array_equal(late[0][0][1], epochs[1][1][300:400])
 
@@ -176,56 +308,23 @@ def test_history_gives_the_mean_of_each_part():
     np.testing.assert_allclose(parts, values.reshape(20, 2).mean(axis=1))
 
 
-def test_a_run_that_explodes_keeps_its_last_good_state(small, tmp_path, monkeypatch):
-    good = digitgan.train("tiny", epochs=1, out=tmp_path / "run")
-    before = state_of(good)
-    ordinary = training.build_gan
-
-    def explosive(*arguments):
-        gan = ordinary(*arguments)
-        gan.penalty = 1e38
-        return gan
-
-    monkeypatch.setattr(training, "build_gan", explosive)
-    with pytest.raises(TrainingFailed, match="no longer numbers"):
-        digitgan.resume(good.folder, epochs=2)
-    assert same(state_of(good), before)
-    assert len(good.log) >= 10
-
-
 def test_sheets_of_a_run_can_be_compared(small):
-    gan = training.build_gan(PRESETS["tiny"], told(small), 0)
-    sheets = [sample_grid(gan, told(small), 4) for _ in range(2)]
+    gan = build_gan(PRESETS["tiny"], labels_of(small), 0)
+    sheets = [sample_grid(gan, labels_of(small), 4) for _ in range(2)]
     assert np.array_equal(*sheets)
     assert sheets[0].shape == (100, 28, 28)
 
 
-def test_a_refused_goal_changes_nothing(small, tmp_path):
-    run = digitgan.train("tiny", epochs=2, out=tmp_path / "run")
-    before = (run.folder / "config.json").read_text()
-    with pytest.raises(InputError, match="has reached its goal"):
-        digitgan.resume(run.folder, epochs=1)
-    assert (run.folder / "config.json").read_text() == before
-
-
-def test_scores_are_written_and_gone_on_with(small, tmp_path):
-    run = digitgan.train("tiny", epochs=1, out=tmp_path / "run")
-    digitgan.resume(run.folder, epochs=2)
-    rows = (run.folder / "scores.csv").read_text().splitlines()
-    assert rows[0] == "epoch,step,times_real"
-    assert [float(row.split(",")[1]) for row in rows[1:]] == [15, 30]
-    assert all(float(row.split(",")[2]) > 10 for row in rows[1:])  # far from real
-
-
-def test_the_card_has_the_scores_and_the_hashes(small, mnist, tmp_path, monkeypatch):
-    data = Dataset(mnist.train[:1000], mnist.train[1000:2000], mnist.classes, "2,000")
-    monkeypatch.setattr(training, "load", lambda name: data)
-    run = digitgan.train("tiny", epochs=1, out=tmp_path / "run")
-    card = (run.model / "README.md").read_text()
-    described = json.loads((run.model / "model.json").read_text())
-    value, real = described["scores"]["precision"]
-    assert f"| precision | {value:.4g} | {real:.4g} |" in card
-    assert described["command"] in card and described["machine"] in card
-    for name, known in described["sha256"].items():
-        assert sha256(run.model / name) == known
-    digitgan.load(run.folder)
+@pytest.mark.parametrize(
+    ("goal", "progress", "reached", "left"),
+    [
+        (Goal(2, None, 10), Progress(5, 1.0), False, 3.0),
+        (Goal(2, None, 10), Progress(20, 4.0), True, 0.0),
+        (Goal(None, 0.1, 10), Progress(5, 1.0), False, 5.0),
+        (Goal(2, 0.1, 10), Progress(5, 6.0), True, 0.0),
+        (Goal(None, None, 10), Progress(5, 1.0), False, float("inf")),
+    ],
+)
+def test_a_goal_is_reached_by_epochs_or_minutes(goal, progress, reached, left):
+    assert goal.is_reached(progress) == reached
+    assert goal.seconds_left(progress, steps_per_second=5.0) == left

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from digitgan.cli.quiet import import_keras_quietly
+from digitgan.cli.quiet import import_keras_quietly, show_log
 
 HELP = """Let a trained model learn one writer's hand from a few dozen digits.
 
@@ -32,9 +32,9 @@ def adapt(
 ) -> None:
     """Adapt a model to a writer."""
     import_keras_quietly()
-    from digitgan.training.adapt import adapt
+    show_log()
+    from digitgan.training.adapt import adapt as fine_tune
 
-    made = adapt(model, data, out, minutes=minutes, seed=seed)
-    print(
-        f"Look at {made / 'beside.png'}; write: digitgan generate 2026 --model {made}"
-    )
+    folder = fine_tune(model, data, out, minutes=minutes, seed=seed)
+    write = f"digitgan generate 2026 --model {folder}"
+    print(f"Look at {folder / 'beside.png'}; write: {write}")

@@ -1,9 +1,26 @@
-"""Keep a framework's notes off the screen."""
+"""What comes onto the screen: digitgan's own log, and no framework's notes."""
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+
+class _PrintHandler(logging.Handler):
+    """Print what is logged, to wherever standard output leads at that moment."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print the message alone."""
+        print(self.format(record), flush=True)
+
+
+def show_log() -> None:
+    """Print what the library logs, from level INFO."""
+    logger = logging.getLogger("digitgan")
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    logger.handlers = [_PrintHandler()]
 
 
 def import_keras_quietly() -> None:
@@ -17,13 +34,13 @@ def quiet() -> Iterator[None]:
     """Keep off the screen what libraries write there past Python."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
-    kept = os.dup(2)
-    silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 2)
+    stderr = os.dup(2)
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
     try:
         yield
     finally:
         sys.stderr.flush()
-        os.dup2(kept, 2)
-        os.close(silence)
-        os.close(kept)
+        os.dup2(stderr, 2)
+        os.close(null)
+        os.close(stderr)

@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-import digitgan
-from digitgan.cli.quiet import import_keras_quietly
+from digitgan.cli.quiet import import_keras_quietly, show_log
 from digitgan.errors import InputError
 
 HELP = """Train a GAN and leave a run folder with everything worth keeping.
@@ -70,7 +69,7 @@ def train(  # noqa: PLR0913 - each is a flag
     guard: Annotated[
         str | None,
         typer.Option(
-            help="When the game fails: stop, rollback (to the last checkpoint, at half "
+            help="When it fails: stop, rollback (to the last checkpoint, at half "
             "the learning rate, 3 times at most) or off [stop]"
         ),
     ] = None,
@@ -92,32 +91,46 @@ def train(  # noqa: PLR0913 - each is a flag
     rank: Annotated[int, typer.Option(help="Number of this one, from 0.")] = 0,
 ) -> None:
     """Train, or go on with a run."""
-    begin = _given(preset=preset, data=data, seed=seed, out=out, penalty=penalty)
-    begin |= _given(batch_size=batch_size, learning_rate=learning_rate)
-    begin |= _given(latent_dim=latent_dim)
-    goal = _given(epochs=epochs, minutes=minutes, guard=guard)
-    goal |= _given(checkpoint_seconds=checkpoint_seconds)
+    new = {"preset": preset, "data": data, "seed": seed, "out": out}
+    new |= {"batch_size": batch_size, "learning_rate": learning_rate}
+    new |= {"latent_dim": latent_dim, "penalty": penalty}
+    goal = {"epochs": epochs, "minutes": minutes}
+    goal |= {"guard": guard, "checkpoint_seconds": checkpoint_seconds}
     if devices is not None and devices < 1:
-        raise InputError(f"--devices is {devices}: allowed is 1 or more")
-    _start(resume, begin, goal, (devices or 0, coordinator, processes, rank))
+        raise InputError("devices", devices, "1 or more")
+    group = (devices or 0, coordinator, processes, rank)
+    _start(resume, _given(new), _given(goal), group)
 
 
-def _given(**flags) -> dict:
+def _given(flags: dict) -> dict:
+    """Return the flags that were given."""
     return {name: value for name, value in flags.items() if value is not None}
 
 
-def _start(resume: Path | None, begin: dict, goal: dict, place: tuple) -> None:
-    if resume and begin:
-        name = next(iter(begin)).replace("_", "-")
-        raise InputError(
-            f"--resume {resume} keeps the settings of its run: leave out {name}; "
-            "allowed beside it are --epochs, --minutes, --guard, --checkpoint-seconds "
-            "and those of devices and processes"
-        )
-    import_keras_quietly()
-    from digitgan.training.distribution import Place
+def _start(resume: Path | None, new: dict, goal: dict, group: tuple) -> None:
+    """Begin a new run, or go on with one.
 
+    Args:
+        resume: Its folder.
+        new: Flags that only a new run can have.
+        goal: Flags that every run can have.
+        group: The fields of :class:`digitgan.training.distribution.ProcessGroup`.
+    """
+    if resume and new:
+        name, value = next(iter(new.items()))
+        allowed = (
+            "--epochs, --minutes, --guard, --checkpoint-seconds and those of devices "
+            "and processes"
+        )
+        problem = "cannot be changed in a run that is resumed"
+        raise InputError(name, value, allowed, problem)
+    import_keras_quietly()
+    show_log()
+    from digitgan.training import train as training
+    from digitgan.training.distribution import ProcessGroup
+
+    process_group = ProcessGroup(*group)
     if resume:
-        digitgan.resume(resume, **goal, place=Place(*place))
+        training.resume(resume, **goal, process_group=process_group)
     else:
-        digitgan.train(**begin, **goal, place=Place(*place))
+        training.train(**new, **goal, process_group=process_group)

@@ -29,11 +29,11 @@ class Discriminator:
         """
         self._run, name = run, run.folder.name
         try:
-            modified = run.discriminator.stat().st_mtime_ns
-            self._session = _open(run.discriminator, modified)
+            modified = run.discriminator_path.stat().st_mtime_ns
+            self._session = _open(run.discriminator_path, modified)
             arrays = read_arrays(
                 "real digits",
-                run.real_digits,
+                run.real_images_path,
                 ["images", "label", *STYLE_UNITS],
                 MAX_ARRAYS,
             )

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from digitgan.training.variety import COLLAPSED_VARIETY
+
 EVEN, CLOSE, CLEAR, OVER = 0.05, 0.25, 0.6, 0.95  # between D(real) and D(fake)
 MIDDLE = 0.15  # as near to 0.5 as both must be to call it even
-COLLAPSED, POOR = 0.25, 0.65  # shares of the variety of real digits
+POOR_VARIETY = 0.65  # of that of real digits
 EARLY = 0.3  # epochs before variety means anything
 
 
@@ -121,12 +123,12 @@ def _variety(share: float, epoch: float) -> str:
         return (
             f"It is too early to speak of variety ({percent} of that of real digits)."
         )
-    if share < COLLAPSED:
+    if share < COLLAPSED_VARIETY:
         return (
             f"It has collapsed: the fakes are nearly all alike, with {percent} of the "
             "variety of real digits."
         )
-    if share < POOR:
+    if share < POOR_VARIETY:
         return (
             f"The fakes vary less than real digits ({percent}). If this goes on "
             "falling, the generator is collapsing."

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field
 
-from digitgan.data.images import to_float
 from digitgan.errors import InputError
 from digitgan.files import read_arrays
 from digitgan.serving.narration import Facts, tell
-from digitgan.serving.runs import MAX_ARRAYS, MAX_RUNS, read_log, sheet_epochs
+from digitgan.serving.runs import MAX_ARRAYS, MAX_RUNS, read_log
 from digitgan.serving.training_process import TrainingProcess
+from digitgan.training.progress import Progress
 from digitgan.training.run import Run
+from digitgan.training.variety import variety_of
 
 MAX_POINTS = 400  # of a curve
 CURVES = ("epoch", "d_loss", "g_loss", "d_real", "d_fake", "variety")  # of log.csv
@@ -75,7 +76,7 @@ def report(run: Run, process: TrainingProcess | None) -> RunReport:
     rate = _steps_per_second(rows)
     learning = state in ("learning", "elsewhere")
     left = _seconds_left(run, rows, rate) if learning else None
-    real, epochs = real_variety(run), sheet_epochs(run)
+    real, epochs = real_variety(run), run.sample_epochs()
     error = process.error if process else ""
     facts = Facts(
         state=state,
@@ -87,7 +88,7 @@ def report(run: Run, process: TrainingProcess | None) -> RunReport:
         variety=_finite(last["variety"] / real) if rows and real else None,
         compares=config.settings.objective == "relativistic",
         error=error,
-        guard=_last_line(run.guard_log),
+        guard=_last_line(run.guard_log_path),
     )
     return RunReport(
         name=run.folder.name,
@@ -105,8 +106,8 @@ def report(run: Run, process: TrainingProcess | None) -> RunReport:
         images_per_second=round(rate * config.settings.batch_size) if rate else None,
         variety=facts.variety,
         sheets=epochs,
-        sheet_at=_modified(run.sheet(epochs[-1])) if epochs else None,
-        discriminator_at=_modified(run.discriminator),
+        sheet_at=_modified(run.sample_sheet(epochs[-1])) if epochs else None,
+        discriminator_at=_modified(run.discriminator_path),
         curves=_curves(rows),
         narration=tell(facts),
     )
@@ -139,7 +140,7 @@ def report_without_folder(process: TrainingProcess) -> RunReport:
 
 def state_of(run: Run, rows: list, process: TrainingProcess | None) -> str:
     """Say what a run is doing; see :class:`digitgan.serving.narration.Facts`."""
-    done = _is_done(run, rows)
+    done = run.config.goal.is_reached(_progress(rows))
     if process and process.running:
         if process.ending:
             return {"pause": "pausing", "stop": "stopping"}[process.ending]
@@ -158,7 +159,7 @@ def state_of(run: Run, rows: list, process: TrainingProcess | None) -> str:
 
 def real_variety(run: Run) -> float:
     """Return how much the real digits of a run vary; 0 where they are not kept."""
-    path = run.real_digits
+    path = run.real_images_path
     try:
         return _variety_of(path, path.stat().st_mtime_ns) if path.exists() else 0.0
     except (InputError, KeyError):
@@ -168,41 +169,32 @@ def real_variety(run: Run) -> float:
 @lru_cache(maxsize=MAX_RUNS)
 def _variety_of(path: Path, _modified: int) -> float:
     arrays = read_arrays("real digits", path, ["images"], MAX_ARRAYS)
-    return float(to_float(arrays["images"]).std(axis=0).mean())
+    return variety_of(arrays["images"])
 
 
-def _is_done(run: Run, rows: list) -> bool:
-    if not rows:
-        return False
-    epochs, minutes, last = run.config.epochs, run.config.minutes, rows[-1]
-    enough = epochs is not None and last["epoch"] >= epochs
-    return enough or (minutes is not None and last["seconds"] >= 60 * minutes)
+def _progress(rows: list) -> Progress:
+    return Progress(int(rows[-1]["step"]), rows[-1]["seconds"]) if rows else Progress()
 
 
 def _steps_per_second(rows: list) -> float | None:
     """Return the rate of late."""
-    none = {"step": 0, "seconds": 0.0}  # the first row also waited for compilation
-    first = rows[-min(len(rows), RECENT_ROWS + 1)] if len(rows) > 1 else none
-    spent = rows[-1]["seconds"] - first["seconds"] if rows else 0.0
-    return (rows[-1]["step"] - first["step"]) / spent if spent > 0 else None
+    since = Progress()
+    if len(rows) > 1:  # the first row also waited for compilation
+        since = _progress(rows[: max(1, len(rows) - RECENT_ROWS)])
+    return _progress(rows).steps_per_second(since) or None
 
 
 def _seconds_left(run: Run, rows: list, rate: float | None) -> float | None:
     """Return the seconds until the goal, counted on since the log was written."""
     if not rows or not rate:
         return None
-    last, left = rows[-1], [math.inf]
-    if run.config.minutes is not None:
-        left.append(60 * run.config.minutes - last["seconds"])
-    if run.config.epochs is not None:
-        steps_per_epoch = last["step"] / last["epoch"]
-        left.append((run.config.epochs - last["epoch"]) * steps_per_epoch / rate)
-    return round(max(0.0, min(left) - _log_age(run)), 1)
+    left = run.config.goal.seconds_left(_progress(rows), rate)
+    return round(max(0.0, left - _log_age(run)), 1)
 
 
 def _log_age(run: Run) -> float:
     """Return the seconds since the log was written; infinite where there is none."""
-    path = run.folder / "log.csv"
+    path = run.log_path
     return max(0.0, time.time() - path.stat().st_mtime) if path.exists() else math.inf
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 from digitgan.data.image_grid import images_of_grid
 from digitgan.errors import InputError
 from digitgan.serving.problems import Problem, wrong
-from digitgan.training.run import Run
+from digitgan.training.run import CONFIG_NAME, Run
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", re.ASCII)
 NAMES = "1 to 40 letters a to z, digits, - and _, a letter or digit first"
@@ -32,7 +32,7 @@ class Runs:
         """Return the names of its runs, the latest first."""
         times = [
             (path.stat().st_mtime, path.parent.name)
-            for path in self.folder.glob("*/config.json")
+            for path in self.folder.glob(f"*/{CONFIG_NAME}")
             if NAME.fullmatch(path.parent.name)
         ]
         return [name for _, name in sorted(times, reverse=True)[:MAX_RUNS]]
@@ -67,16 +67,10 @@ def read_log(run: Run) -> list[dict[str, float]]:
         Problem: 409, it is damaged.
     """
     try:
-        return run.log
+        return run.read_log()
     except (OSError, ValueError, TypeError) as error:
         line = f"log.csv of {run.folder.name} is damaged"
         raise Problem(409, line, field="name", value=run.folder.name) from error
-
-
-def sheet_epochs(run: Run) -> list[int]:
-    """Return the epochs after which there is a sample sheet."""
-    names = (path.stem.removeprefix("epoch_") for path in run.samples.glob("epoch_*"))
-    return sorted(int(n) for n in names if n.isascii() and n.isdigit())
 
 
 def sheet_path(run: Run, epoch: int) -> Path:
@@ -85,10 +79,10 @@ def sheet_path(run: Run, epoch: int) -> Path:
     Raises:
         Problem: 404, there is none.
     """
-    if epoch not in sheet_epochs(run):
+    if epoch not in run.sample_epochs():
         line = f"{run.folder.name} has no sheet of epoch {epoch}"
         raise Problem(404, line, field="sheet", value=epoch)
-    return run.sheet(epoch)
+    return run.sample_sheet(epoch)
 
 
 def sheet_digits(run: Run, epoch: int) -> np.ndarray:

@@ -1,1 +1,1 @@
-"""Making the players learn: the run, its checkpoints, its records and its view."""
+"""Training: the run folder, input pipeline, callbacks, checkpoints, adaptation."""

@@ -1,5 +1,6 @@
-"""Let a trained generator learn the hand of one writer from a few dozen digits."""
+"""Let a trained generator learn the writing of one writer from a few dozen digits."""
 
+import logging
 import shlex
 from pathlib import Path
 
@@ -11,27 +12,30 @@ from digitgan.data.dataset import Dataset, Digits, held_out
 from digitgan.data.load import load_dataset
 from digitgan.errors import InputError, TrainingFailed
 from digitgan.files import as_input_errors, sha256
-from digitgan.handwriting.model import load as load_model
-from digitgan.measure.morphometry import measure
+from digitgan.handwriting.model import load
 from digitgan.measure.nearest_neighbours import distances
 from digitgan.model.gan import GAN
 from digitgan.model.model_folder import save_model
 from digitgan.sampling.sampler import Sampler
-from digitgan.sampling.styles import STYLE_UNITS
 from digitgan.training.batches import Batches
-from digitgan.training.before_after import show_beside
-from digitgan.training.build import machine
+from digitgan.training.before_after import compare
+from digitgan.training.build import adam
 from digitgan.training.checks import check_goal
 from digitgan.training.clock import Clock
+from digitgan.training.condition_values import measured_styles
+from digitgan.training.hardware import machine_name
 from digitgan.training.input_pipeline import input_pipeline
-from digitgan.training.progress_display import Lines
+from digitgan.training.progress import Goal
+from digitgan.training.progress_display import ProgressLines
 
-OWN, ALIKE = 170, 500  # digits of each class: the writer's, varied; other people's
+LOGGER = logging.getLogger("digitgan")
+OWN_PER_CLASS = 170  # the writer's digits, varied
+SIMILAR_PER_CLASS = 500  # other people's
 EPOCHS = 12
-BATCH = 64
-RATE = 2e-4  # a tenth of what the flagship began with
-DECAY = 0.998
-FROZEN = 1  # convolutions of the discriminator that stay as they are
+BATCH_SIZE = 64
+LEARNING_RATE = 2e-4  # a tenth of what the flagship began with
+EMA_DECAY = 0.998
+FROZEN_CONVOLUTIONS = 1  # of the discriminator
 
 
 def adapt(
@@ -42,16 +46,16 @@ def adapt(
     minutes: float = 3.0,
     seed: int = 0,
 ) -> Path:
-    """Go on with the game of a trained model on one writer's digits.
+    """Fine-tune a trained model on one writer's digits.
 
     A quarter of the real digits are the writer's, varied; the others are those digits
     of MNIST that are most like them and bring in what a few dozen cannot show. The
-    first layer of the discriminator is held (Mo, Cho and Shin 2020, "Freeze the
-    discriminator", arXiv 2002.10964). The styles that the new model draws from when
-    nobody asks are the writer's.
+    first layer of the discriminator is frozen (Mo, Cho and Shin 2020, "Freeze the
+    discriminator", arXiv 2002.10964). The styles that the new model draws from where
+    none is given are the writer's.
 
     Args:
-        model: ``flagship``, or a model or run folder; of digits, told the label.
+        model: ``flagship``, or a model or run folder; of digits, conditional.
         data: The writer's digits, of every class at least one: what
             :func:`digitgan.data.load.load_dataset` reads, such as `digitgan sheet`
             leaves.
@@ -68,41 +72,43 @@ def adapt(
         TrainingFailed: The weights are no longer numbers; nothing was written.
     """
     check_goal(None, minutes, seed)
-    base, out = load_model(model), Path(out)
+    base, out = load(model), Path(out)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError(f"--out {str(out)!r} exists: allowed is a new folder")
+        raise InputError("out", out, "a new folder", "exists")
     dataset = load_dataset(data)
-    mine = _of_classes(dataset, base.classes, data)
-    facts = _facts(base, f"{len(mine)} digits of one writer", dataset.sha256)
-    gan = _game(base, seed)
-    own, alike = pool(mine, held_out(load_dataset("mnist").train)[0], seed)
-    print(
-        f"{len(mine)} digits of one writer, and {len(alike):,} of MNIST that are most "
-        f"like them: up to {minutes:g} minutes",
-        flush=True,
+    writer = _with_labels_of(base, dataset, data)
+    facts = _facts(base, f"{len(writer)} digits of one writer", dataset.sha256)
+    gan = _load_gan(base, seed)
+    others = held_out(load_dataset("mnist").train)[0]
+    own, similar = training_digits(writer, others, seed)
+    LOGGER.info(
+        f"{len(writer)} digits of one writer, and {len(similar):,} of MNIST that are "
+        f"most like them: up to {minutes:g} minutes"
     )
-    styles = _told(own, base)
+    styles = _conditions(own, base)
     out.mkdir(parents=True, exist_ok=True)  # minutes before it is needed
-    clock = _play(gan, (own, alike), (styles, _told(alike, base)), minutes, seed)
-    match_greys_of = own.images if _settings(base).get("overshoot", 1) > 1 else None
-    words = ["digitgan", "adapt", model, "--data", data, "--minutes", f"{minutes:g}"]
-    words += ["--seed", seed, "-o", out]
+    batches = _batches((own, similar), (styles, _conditions(similar, base)), seed)
+    clock = _fine_tune(gan, batches, minutes)
+    arguments = ["digitgan", "adapt", model, "--data", data]
+    arguments += ["--minutes", f"{minutes:g}", "--seed", seed, "-o", out]
     facts |= {
-        "command": shlex.join(map(str, words)),
+        "command": shlex.join(map(str, arguments)),
         "seed": seed,
-        "epochs": clock.step / clock.steps_per_epoch,
-        "seconds": round(clock.seconds, 1),
+        "epochs": clock.epochs,
+        "seconds": round(clock.progress.seconds, 1),
     }
-    save_model(out, gan, base.image, styles, facts, match_greys_of)
-    show_beside(mine, base, load_model(out), seed)
+    overshoots = base.description.get("settings", {}).get("overshoot", 1) > 1
+    greys = own.images if overshoots else None
+    save_model(out, gan, base.image, styles, facts, match_greys_of=greys)
+    compare(writer, base, load(out), seed)
     return out
 
 
-def pool(mine: Digits, others: Digits, seed: int) -> tuple[Digits, Digits]:
-    """Return what the game is played with, equally many digits of each class.
+def training_digits(writer: Digits, others: Digits, seed: int) -> tuple[Digits, Digits]:
+    """Return what the model is fine-tuned on, equally many digits of each class.
 
     Args:
-        mine: The writer's digits, at least one of each class.
+        writer: The writer's digits, at least one of each class.
         others: Digits of many people, with labels.
         seed: Of the variations.
 
@@ -110,118 +116,118 @@ def pool(mine: Digits, others: Digits, seed: int) -> tuple[Digits, Digits]:
         The writer's digits, varied; and those of the others that are nearest to one of
         the writer's, equally many to each.
     """
-    own, labels, chosen = [], np.unique(mine.labels), []
+    assert writer.labels is not None
+    labels, varied, similar = np.unique(writer.labels), [], []
     for label in labels:
-        images = mine.images[mine.labels == label]
-        some = np.linspace(0, len(images) - 1, min(len(images), OWN)).astype(int)
-        own.append(augment(images[some], -(-OWN // len(some)), seed)[:OWN])
-        these = np.flatnonzero(others.labels == label)
-        chosen.append(these[_nearest(images, others.images[these])])
-    varied = Digits(np.concatenate(own), np.repeat(labels, OWN))
-    return varied, others[np.concatenate(chosen)]
+        images = writer.images[writer.labels == label]
+        n = min(len(images), OWN_PER_CLASS)
+        evenly = images[np.linspace(0, len(images) - 1, n).astype(int)]
+        copies = -(-OWN_PER_CLASS // n)
+        varied.append(augment(evenly, copies, seed)[:OWN_PER_CLASS])
+        members = np.flatnonzero(others.labels == label)
+        nearest = _nearest(images, others.images[members], SIMILAR_PER_CLASS)
+        similar.append(members[nearest])
+    own = Digits(np.concatenate(varied), np.repeat(labels, OWN_PER_CLASS))
+    return own, others[np.concatenate(similar)]
 
 
-def _nearest(images: np.ndarray, among: np.ndarray) -> np.ndarray:
-    """Return the positions of ``ALIKE`` images at most that are near to one of these.
+def _nearest(images: np.ndarray, among: np.ndarray, n: int) -> np.ndarray:
+    """Return the positions of n images at most that are near to one of these.
 
     The first ones of each image, then the second ones, and so on, none twice.
     """
     ranks = [np.argsort(distances(image, among), kind="stable") for image in images]
     in_turn = np.stack(ranks, axis=1).ravel()
     _, first = np.unique(in_turn, return_index=True)
-    return in_turn[np.sort(first)[:ALIKE]]
+    return in_turn[np.sort(first)[:n]]
 
 
-def _of_classes(dataset: Dataset, classes: tuple[str, ...], data) -> Digits:
+def _with_labels_of(base: Sampler, dataset: Dataset, data: str | Path) -> Digits:
     """Return the writer's digits, labelled as the model's classes are."""
-    digits = tuple(str(n) for n in range(10))
-    if classes != digits:
-        raise InputError(
-            f"model has the classes {', '.join(classes) or 'none'}: allowed is one "
-            "that can be asked for the digits 0 to 9"
-        )
+    classes = base.classes
+    if classes != tuple("0123456789"):
+        problem = f"has the classes {', '.join(classes) or 'none'}"
+        allowed = "one that can be asked for the digits 0 to 9"
+        raise InputError("model", base.folder, allowed, problem)
     labels = dataset.train.labels
-    there = () if labels is None else {dataset.classes[n] for n in np.unique(labels)}
-    missing = [name for name in classes if name not in there]
-    strange = [name for name in dataset.classes if name not in classes]
-    if missing or strange:
-        wrong = f"no digit {missing[0]}" if missing else f"a class {strange[0]!r}"
-        raise InputError(
-            f"--data {str(data)!r} has {wrong}: allowed are the classes 0 to 9, "
-            "at least one digit of each"
-        )
-    places = np.array([classes.index(name) for name in dataset.classes])
-    return Digits(dataset.train.images, places[labels].astype(np.int32))
+    present = () if labels is None else {dataset.classes[n] for n in np.unique(labels)}
+    missing = [name for name in classes if name not in present]
+    unknown = [name for name in dataset.classes if name not in classes]
+    if labels is None or missing or unknown:
+        wrong = f"no digit {missing[0]}" if missing else f"a class {unknown[0]!r}"
+        allowed = "the classes 0 to 9, at least one digit of each"
+        raise InputError("data", str(data), allowed, f"has {wrong}")
+    positions = np.array([classes.index(name) for name in dataset.classes], np.int32)
+    return Digits(dataset.train.images, positions[labels])
 
 
-def _settings(base: Sampler) -> dict:
-    return base.description.get("settings", {})
-
-
-def _game(base: Sampler, seed: int) -> GAN:
-    """Return the game of a model folder, ready to go on gently."""
+def _load_gan(base: Sampler, seed: int) -> GAN:
+    """Return the GAN of a model folder, compiled to be fine-tuned."""
     file = base.folder / "gan.keras"
     if not file.is_file() or sha256(file) != base.description["sha256"].get(file.name):
-        raise InputError(
-            f"model {str(base.folder)!r} has not the gan.keras that its model.json "
-            "describes: allowed is a whole model folder"
-        )
+        problem = "has not the gan.keras that its model.json describes"
+        raise InputError("model", base.folder, "a whole model folder", problem)
     keras.utils.set_random_seed(seed)
     with as_input_errors("model", file):
-        kept = keras.models.load_model(file, safe_mode=True)
+        stored = keras.models.load_model(file, safe_mode=True)
+        if not isinstance(stored, GAN):
+            raise ValueError("it holds no GAN")
         gan = GAN(
-            kept.generator,
-            kept.discriminator,
-            objective=kept.objective,
-            penalty=kept.penalty,
-            ema_decay=DECAY,
+            stored.generator,
+            stored.discriminator,
+            objective=stored.objective,
+            penalty=stored.penalty,
+            ema_decay=EMA_DECAY,
             seed=seed,
         )
     layers = gan.discriminator.layers
-    seen = [layer for layer in layers if isinstance(layer, keras.layers.Conv2D)]
-    for layer in seen[:FROZEN]:
+    convolutions = [layer for layer in layers if isinstance(layer, keras.layers.Conv2D)]
+    for layer in convolutions[:FROZEN_CONVOLUTIONS]:
         layer.trainable = False
-    gan.compile(optimizer=keras.optimizers.Adam(RATE, 0.0, 0.99))
+    gan.compile(optimizer=adam(LEARNING_RATE))
     return gan
 
 
-def _play(gan: GAN, parts, told, minutes: float, seed: int) -> Clock:
-    """Let the game learn from digits and what is told about them, part by part."""
+def _batches(parts: tuple, conditions: tuple, seed: int) -> Batches:
+    """Return batches of several sets of digits, which go with these conditions."""
     images = np.concatenate([part.images for part in parts])
-    conditions = {name: np.concatenate([t[name] for t in told]) for name in told[0]}
-    batches = Batches(images, conditions, BATCH, seed)
-    clock = Clock(len(batches), EPOCHS, minutes)
+    joined = {k: np.concatenate([c[k] for c in conditions]) for k in conditions[0]}
+    return Batches(images, joined, BATCH_SIZE, seed)
+
+
+def _fine_tune(gan: GAN, batches: Batches, minutes: float) -> Clock:
+    """Train for a dozen epochs, or until the time is over."""
+    clock = Clock(Goal(EPOCHS, minutes, len(batches)))
     gan.fit(
         input_pipeline(gan, batches),
         epochs=EPOCHS,
-        callbacks=[clock, Lines(clock)],
+        callbacks=[clock, ProgressLines(clock, BATCH_SIZE)],
         shuffle=False,
-        verbose=0,
+        verbose=0,  # type: ignore[arg-type]  # Keras takes numbers, too
     )
     if not all(np.isfinite(w).all() for w in gan.ema_generator.get_weights()):
         raise TrainingFailed("the weights are no longer numbers: try --minutes 1")
     return clock
 
 
-def _told(digits: Digits, base: Sampler) -> dict[str, np.ndarray]:
-    """Return what the players are told about digits: what the model was told."""
-    told = {"label": digits.labels}
+def _conditions(digits: Digits, base: Sampler) -> dict[str, np.ndarray]:
+    """Return the conditions of digits: those that the model was trained on."""
+    values = {"label": np.asarray(digits.labels)}
     if base.limits:
-        measured = measure(digits.images)
-        told |= {name: measured[name].astype(np.float32) for name in STYLE_UNITS}
-    return {name: told[name] for name in base.description["conditions"]}
+        values |= measured_styles(digits.images)
+    return {name: values[name] for name in base.description["conditions"]}
 
 
 def _facts(base: Sampler, writer: str, data_sha256: str) -> dict:
     """Return what the model folder says of itself; the rest as the model before."""
-    told = base.description
-    kept = ("settings", "classes", "licence", "conditions")
+    before = base.description
+    inherited = ("settings", "classes", "licence", "conditions")
     with as_input_errors("model", base.folder / "model.json"):
-        return {name: told[name] for name in kept if name in told} | {
-            "preset": told["preset"],
+        return {name: before[name] for name in inherited if name in before} | {
+            "preset": before["preset"],
             "backend": keras.backend.backend(),
-            "data": f"{told['data']}; then {writer}",
+            "data": f"{before['data']}; then {writer}",
             "data_sha256": data_sha256,
-            "adapted_from": told["sha256"]["generator.onnx"],
-            "machine": machine(),
+            "adapted_from": before["sha256"]["generator.onnx"],
+            "machine": machine_name(),
         }

@@ -25,8 +25,8 @@ class Batches(keras.utils.PyDataset):
         """Begin at a step of the whole training.
 
         Args:
-            images: The training digits, ``uint8 (N, 28, 28)`` or with 3 channels.
-            conditions: What goes with them, ``(N,)`` each.
+            images: The training images, ``uint8 (N, height, width)``, or with channels.
+            conditions: Of each of them, ``(N,)`` by name.
             batch_size: Digits in a batch.
             seed: Of the order.
             first_step: Where to begin; the first epoch is shorter by what lies before.
@@ -45,12 +45,12 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple:
         """Return ``((images, *conditions),)`` of one batch."""
-        picked = self.numbers(index)
-        told = (column[picked] for column in self.conditions.values())
-        return ((to_float(self.images[picked]), *told),)
+        chosen = self.indices(index)
+        conditions = (values[chosen] for values in self.conditions.values())
+        return ((to_float(self.images[chosen]), *conditions),)
 
-    def numbers(self, index: int) -> np.ndarray:
-        """Return which digits are in a batch, ``int (batch_size,)``."""
+    def indices(self, index: int) -> np.ndarray:
+        """Return which images are in a batch, ``int (batch_size,)``."""
         start = (index + self.skipped) * self.batch_size
         return self.order[start : start + self.batch_size]
 

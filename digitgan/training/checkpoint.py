@@ -1,30 +1,47 @@
 """The whole state of a training in one file, and back, exactly."""
 
 import hashlib
+import logging
 import os
+import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict, fields
 from pathlib import Path
 
+import keras
 import numpy as np
 from keras import ops
 from keras.backend import standardize_dtype
 
 from digitgan.errors import InputError
-from digitgan.files import as_input_errors, from_json, read_arrays, replacing, zip_names
+from digitgan.files import (
+    as_input_errors,
+    from_json,
+    read_arrays,
+    write_arrays,
+    zip_names,
+)
 from digitgan.model.gan import GAN
-from digitgan.training.clock import Progress
+from digitgan.training.progress import Progress
 
-KEPT = 2
-MOST = 2**30  # bytes that a checkpoint may hold
+MAX_CHECKPOINTS = 2
+MAX_BYTES = 2**30  # that a checkpoint may hold
+LOGGER = logging.getLogger("digitgan")
 
 
 def snapshot(gan: GAN) -> dict[str, np.ndarray]:
-    """Copy both players, the average, optimizer, random states and running metrics.
+    """Copy both players, the EMA, optimizer, random states and running metrics.
 
     Args:
-        gan: The compiled game; it may learn on while the copy is written.
+        gan: Compiled; it may learn on while the copy is written.
+
+    Returns:
+        By path, such as ``generator/stem/kernel``: not by position, so that layers
+        in another order are not mistaken for each other.
     """
-    return {f"{i:04d}": ops.convert_to_numpy(v) for i, v in enumerate(_state(gan))}
+    variables = _variables(gan)
+    return {path: np.asarray(ops.convert_to_numpy(v)) for path, v in variables.items()}
 
 
 class Checkpoints:
@@ -34,19 +51,19 @@ class Checkpoints:
     all it holds. An older one goes only when a newer one is safely on the disk.
 
     Attributes:
-        kept: Their paths, oldest first.
+        paths: Oldest first.
     """
 
     def __init__(self, folder: Path):
         """Look what is there."""
         self.folder = folder
-        self.kept = sorted(folder.glob("step_*.npz"))
+        self.paths = sorted(folder.glob("step_*.npz"))
 
     def write(self, progress: Progress, arrays: dict[str, np.ndarray]) -> None:
         """Write a checkpoint and remove all but this and the one before.
 
         Args:
-            progress: Where the training stands.
+            progress: How far the training has come.
             arrays: From :func:`snapshot`.
 
         Raises:
@@ -54,78 +71,115 @@ class Checkpoints:
         """
         path = self.folder / f"step_{progress.step:09d}.npz"
         content = {k: np.asarray(v) for k, v in asdict(progress).items()} | arrays
-        with replacing(path) as temporary:
-            np.savez(temporary, sha256=_digest(content), **content)
+        write_arrays(path, {"sha256": np.asarray(_digest(content)), **content})
         _flush(self.folder)
-        self.kept = [*(p for p in self.kept if p != path), path][-KEPT:]
+        others = [p for p in self.paths if p != path]
+        self.paths = [*others, path][-MAX_CHECKPOINTS:]
         for other in self.folder.glob("step_*.npz"):
-            if other not in self.kept:
+            if other not in self.paths:
                 other.unlink()
 
     def restore(self, gan: GAN) -> Progress | None:
-        """Put the newest whole checkpoint into a game of the same shape.
+        """Put the newest whole checkpoint into a GAN of the same networks.
 
-        A damaged one is passed over, and that is said.
+        A damaged one is passed over, and that is logged.
 
         Returns:
-            Where the training stood; None where there is no checkpoint yet.
+            How far the training had come; None where there is no checkpoint yet.
 
         Raises:
-            InputError: All are damaged, or of another game.
+            InputError: All are damaged, or of other networks.
         """
         damaged = []
-        for path in reversed(self.kept):
+        for path in reversed(self.paths):
             try:
-                content, progress = _read(path)
+                arrays, progress = _read(path)
             except InputError as error:
                 damaged.append(str(error))
                 continue
-            _put_into(gan, content, path)
+            _assign(gan, arrays, path)
             for line in damaged:
-                print(f"The {line}: going on from {path.name}", flush=True)
-            self.kept = [p for p in self.kept if p <= path]
+                LOGGER.warning("The %s: going on from %s", line, path.name)
+            self.paths = [p for p in self.paths if p <= path]
             return progress
         if damaged:
-            raise InputError(f"--resume: {' and '.join(damaged)}")
+            problem = f"cannot be resumed: {' and '.join(damaged)}"
+            raise InputError("resume", self.folder.parent, problem=problem)
         return None
 
 
-def _state(gan: GAN) -> list:
+def _variables(gan: GAN) -> dict[str, keras.Variable]:
+    """Return all that a training changes, by path."""
     if hasattr(gan, "jax_state_sync"):  # on JAX, fit keeps the values to itself
         gan.jax_state_sync()
-    return [*gan.variables, *gan.optimizer.variables, *gan.metrics_variables]
+    variables = {"gan/steps": gan.steps, "gan/random": gan.random.state}
+    for player in ("generator", "discriminator", "ema_generator"):
+        for name, layer in _named_layers(getattr(gan, player)):
+            for variable in layer.variables:
+                within = variable.path.partition("/")[2]
+                variables[f"{player}/{name}/{within}"] = variable
+    # A slot of the optimizer is called after its variable: dense_3_kernel_momentum.
+    owners = {
+        v.path.replace("/", "_"): path for path, v in variables.items() if v.trainable
+    }
+    for variable in gan.optimizer.variables:
+        owner, _, slot = variable.name.rpartition("_")
+        path = f"{owners[owner]}/{slot}" if owner in owners else variable.name
+        variables[f"optimizer/{path}"] = variable
+    for metric in gan.metrics:
+        for variable in metric.variables:
+            variables[f"metrics/{metric.name}/{variable.name}"] = variable
+    every = [*gan.variables, *gan.optimizer.variables, *gan.metrics_variables]
+    if {id(v) for v in variables.values()} != {id(v) for v in every}:
+        raise ValueError("a variable of the GAN has no path of its own")
+    return variables
+
+
+def _named_layers(network: keras.Model) -> Iterator[tuple[str, keras.Layer]]:
+    """Yield the layers with their names.
+
+    Keras numbers those that nobody named by how many the process has made (conv2d_7);
+    here they are numbered within their network.
+    """
+    counts = Counter()
+    for layer in network.layers:
+        kind = re.sub(r"_\d+$", "", layer.name)
+        if kind.replace("_", "") == type(layer).__name__.lower():
+            yield f"{kind}_{counts[kind]}", layer
+            counts[kind] += 1
+        else:
+            yield layer.name, layer
 
 
 def _digest(content: dict[str, np.ndarray]) -> str:
     total = hashlib.sha256()
     for name, array in sorted(content.items()):
         total.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
-        total.update(np.ascontiguousarray(array))
+        total.update(np.ascontiguousarray(array).data)
     return total.hexdigest()
 
 
 def _read(path: Path) -> tuple[dict[str, np.ndarray], Progress]:
-    """Return the arrays of a checkpoint, and where the training stood."""
-    names = [field.name for field in fields(Progress)]
-    held = [name.removesuffix(".npy") for name in zip_names("checkpoint", path)]
-    content = read_arrays("checkpoint", path, held, MOST)
+    """Return the arrays of a checkpoint, and how far the training had come."""
+    names = [name.removesuffix(".npy") for name in zip_names("checkpoint", path)]
+    arrays = read_arrays("checkpoint", path, names, MAX_BYTES)
     with as_input_errors("checkpoint", path):
-        if str(content.pop("sha256")) != _digest(content):
+        if str(arrays.pop("sha256")) != _digest(arrays):
             raise ValueError("its SHA-256 does not fit")
-        stood = {name: content.pop(name).item() for name in names}
-        return content, from_json(Progress, stood)
+        progress = {f.name: arrays.pop(f.name).item() for f in fields(Progress)}
+        return arrays, from_json(Progress, progress)
 
 
-def _put_into(gan: GAN, content: dict[str, np.ndarray], path: Path) -> None:
-    state = {f"{i:04d}": variable for i, variable in enumerate(_state(gan))}
-    kinds = {
+def _assign(gan: GAN, arrays: dict[str, np.ndarray], path: Path) -> None:
+    variables = _variables(gan)
+    expected = {
         name: (tuple(v.shape), standardize_dtype(v.value.dtype))
-        for name, v in state.items()
+        for name, v in variables.items()
     }
-    if kinds != {name: (a.shape, a.dtype.name) for name, a in content.items()}:
-        raise InputError(f"--resume: {path} is of a game with other networks")
-    for name, variable in state.items():
-        variable.assign(content[name])
+    if expected != {name: (a.shape, a.dtype.name) for name, a in arrays.items()}:
+        raise InputError("resume", path, problem="is of other networks")
+    for name, variable in variables.items():
+        variable.assign(arrays[name])
 
 
 def _flush(folder: Path) -> None:

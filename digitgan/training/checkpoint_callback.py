@@ -7,49 +7,52 @@ import keras
 import numpy as np
 
 from digitgan.training.checkpoint import Checkpoints, snapshot
-from digitgan.training.clock import Clock, Progress
+from digitgan.training.clock import Clock
+from digitgan.training.gan_callback import GANCallback
+from digitgan.training.progress import Progress
 
-SHARE = 0.02  # of the training time that checkpoints may take
+MAX_TIME_SHARE = 0.02  # of the training time that checkpoints may take
 
 
-class CheckpointCallback(keras.callbacks.Callback):
+class CheckpointCallback(GANCallback):
     """Write checkpoints: at the start, now and then, and at the stop.
 
     The training waits only while the state is copied; a thread writes the copy. What
     both cost is measured, and the pause between checkpoints is stretched until that is
-    at most ``SHARE`` of the time. The guard comes before in the list of callbacks and
-    raises where something is wrong, so what is written was good.
+    at most ``MAX_TIME_SHARE`` of the time. The collapse monitor comes before in the
+    list of callbacks and raises where something is wrong, so what is written was good.
     """
 
     def __init__(self, checkpoints: Checkpoints, clock: Clock, seconds: float):
-        """Know where and how often.
+        """Note where and how often.
 
         Args:
             checkpoints: Where to.
-            clock: To know the progress.
+            clock: The time.
             seconds: From one to the next, at least.
         """
         super().__init__()
         self.checkpoints, self.clock = checkpoints, clock
-        self.asked = self.pause = seconds
+        self.min_pause = self.pause = seconds
         self._thread = ThreadPoolExecutor(1, "checkpoint")
-        self._writing: Future | None = None
-        self._copying = 0.0
+        self._writing: Future[float] | None = None
+        self._copy_seconds = 0.0
         self._last = Progress(step=-1)
 
-    def go_on(self, stood: Progress) -> None:
-        """Take what has just been restored as the last checkpoint."""
-        self._last = stood
+    def restore(self, gan: keras.Model) -> Progress | None:
+        """Put the newest whole checkpoint into the GAN; see :class:`Checkpoints`."""
+        progress = self.checkpoints.restore(gan)
+        self._last = progress or self._last
+        return progress
 
     def on_train_begin(self, logs=None):
         """Save the start, so that a disk too small shows at once, or a lower rate."""
-        if self._last.step < 0 or self._last.rollbacks != self.clock.rollbacks:
-            self._save()
-            self._writing.result()
+        if self._last.step < 0 or self._last.rollbacks != self.clock.progress.rollbacks:
+            self._save().result()
 
     def on_train_batch_end(self, batch, logs=None):
         """Save when it is time; an epoch's end is left until all is recorded."""
-        if not (self.clock.done or self.clock.at_epoch_end) and self._is_due():
+        if not (self.clock.done or self.clock.is_epoch_end) and self._is_due():
             self._save()
 
     def on_epoch_end(self, epoch, logs=None):
@@ -57,8 +60,7 @@ class CheckpointCallback(keras.callbacks.Callback):
         if self.clock.done:
             self.on_train_end()
             self._is_due()
-            self._save()
-            self._writing.result()
+            self._save().result()
         elif self._is_due():
             self._save()
 
@@ -72,17 +74,18 @@ class CheckpointCallback(keras.callbacks.Callback):
         if self._writing:
             if not self._writing.done():
                 return False
-            cost = self._copying + self._writing.result()
+            cost = self._copy_seconds + self._writing.result()
             self._writing = None
-            self.pause = max(self.asked, cost / SHARE)
-        return self.clock.seconds - self._last.seconds >= self.pause
+            self.pause = max(self.min_pause, cost / MAX_TIME_SHARE)
+        return self.clock.progress.seconds - self._last.seconds >= self.pause
 
-    def _save(self) -> None:
+    def _save(self) -> Future[float]:
         began = time.perf_counter()
-        arrays = snapshot(self.model)
-        self._copying = time.perf_counter() - began
+        arrays = snapshot(self.gan)
+        self._copy_seconds = time.perf_counter() - began
         self._last = self.clock.progress
         self._writing = self._thread.submit(self._write, self._last, arrays)
+        return self._writing
 
     def _write(self, progress: Progress, arrays: dict[str, np.ndarray]) -> float:
         """Write, unless the state is broken; return the processor time of that."""

@@ -3,56 +3,49 @@
 import math
 
 from digitgan.data.dataset import Dataset
-from digitgan.errors import InputError, unknown_name
+from digitgan.errors import InputError
 from digitgan.model.presets import Preset
 from digitgan.sampling.model_loader import check_classes
-from digitgan.training.collapse_monitor import MODES
 
-NO_END = 10**6  # epochs, where only a time limit was asked for
+GUARDS = ("stop", "rollback", "off")
+MAX_EPOCHS = 10**6
 
 
 def check_goal(epochs: int | None, minutes: float | None, seed: int) -> None:
     """Refuse a goal or a seed that means nothing."""
-    if epochs is not None and not 1 <= epochs < NO_END:
-        raise InputError(f"--epochs is {epochs}: allowed is 1 to {NO_END - 1}")
+    if epochs is not None and not 1 <= epochs < MAX_EPOCHS:
+        raise InputError("epochs", epochs, f"1 to {MAX_EPOCHS - 1}")
     if minutes is not None and not (minutes > 0 and math.isfinite(minutes)):
-        raise InputError(f"--minutes is {minutes}: allowed is any time above 0")
+        raise InputError("minutes", minutes, "any time above 0")
     if not 0 <= seed < 2**32:
-        raise InputError(f"--seed is {seed}: allowed is 0 to {2**32 - 1}")
+        raise InputError("seed", seed, f"0 to {2**32 - 1}")
 
 
 def check_safety(guard: str, checkpoint_seconds: float) -> None:
     """Refuse a guard or a time between checkpoints that means nothing."""
-    if guard not in MODES:
-        raise unknown_name("--guard", guard, MODES)
+    if guard not in GUARDS:
+        raise InputError.unknown("guard", guard, GUARDS)
     if not (checkpoint_seconds >= 0 and math.isfinite(checkpoint_seconds)):
-        raise InputError(
-            f"--checkpoint-seconds is {checkpoint_seconds}: allowed is 0 or more"
-        )
+        raise InputError("checkpoint_seconds", checkpoint_seconds, "0 or more")
 
 
 def check_data(dataset: Dataset, settings: Preset) -> None:
     """Refuse data that does not suit the preset."""
     n = len(dataset.train)
     if settings.batch_size > n:
-        raise InputError(
-            f"--batch-size is {settings.batch_size}: allowed is 1 to {n}, "
-            "the number of training digits"
-        )
+        allowed = f"1 to {n}, the number of training digits"
+        raise InputError("batch_size", settings.batch_size, allowed)
     if settings.conditions and dataset.train.labels is None:
-        raise InputError(
-            "--data has no labels, which a conditional preset needs: "
-            "use the preset dcgan, or add labels"
-        )
+        problem = "has no labels, which a conditional preset needs"
+        allowed = "data with labels, or the preset dcgan"
+        raise InputError("data", dataset.name or None, allowed, problem)
     if settings.conditions:
         try:
             check_classes(dataset.classes)
         except ValueError as error:
-            raise InputError(f"--data {dataset.name!r}: {error}") from error
+            problem = f"cannot be learned from: {error}"
+            raise InputError("data", dataset.name, problem=problem) from error
     if dataset.image != settings.image:
-        raise InputError(
-            "data",
-            dataset.name,
-            f"what the preset learns, {settings.image}",
-            problem=f"holds images of {dataset.image}",
-        )
+        problem = f"holds images of {dataset.image}"
+        allowed = f"what the preset learns, {settings.image}"
+        raise InputError("data", dataset.name, allowed, problem)

@@ -2,7 +2,7 @@
 
 import atexit
 import contextlib
-import os
+import logging
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,17 +14,19 @@ import numpy as np
 
 from digitgan.errors import InputError, TrainingFailed
 
-DEAD_AFTER = 20  # seconds without a sign of life
-MOST_DEVICES = 1024
+HEARTBEAT_TIMEOUT = 20  # seconds without a sign of life
+START_TIMEOUT = 60  # seconds for all processes to meet
+MAX_DEVICES = 1024
+RUNTIME_ERRORS = ("JaxRuntimeError", "XlaRuntimeError")  # of JAX, by its versions
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where this process stands among those that train together.
+class ProcessGroup:
+    """The processes that train together, and which of them this one is.
 
     Attributes:
         devices: Of this process; 0 for the one that Keras takes by itself.
-        coordinator: ``HOST:PORT`` where process 0 listens; None for one process alone.
+        coordinator: ``HOST:PORT`` where rank 0 listens; None for one process alone.
         processes: How many train together.
         rank: Number of this one, from 0.
     """
@@ -35,100 +37,91 @@ class Place:
     rank: int = 0
 
 
-ALONE = Place()
+SINGLE_PROCESS = ProcessGroup()
 
 
-def check(place: Place) -> None:
+def check_process_group(group: ProcessGroup) -> None:
     """Refuse what cannot be.
 
     Raises:
-        InputError: With the name, the value and what is allowed.
+        InputError: A number is out of its range, or the backend is not JAX.
     """
-    if not 0 <= place.devices <= MOST_DEVICES:
-        raise InputError(
-            f"--devices is {place.devices}: allowed is 1 to {MOST_DEVICES:,}"
-        )
-    if place.processes < 1:
-        raise InputError(f"--processes is {place.processes}: allowed is 1 or more")
-    if not 0 <= place.rank < place.processes:
-        raise InputError(
-            f"--rank is {place.rank}: allowed is 0 to {place.processes - 1}, "
-            "one less than --processes"
-        )
-    host, _, port = (place.coordinator or ":").rpartition(":")
-    if place.coordinator and not (host and port.isdigit() and 0 < int(port) < 2**16):
-        raise InputError(
-            f"--coordinator is {place.coordinator!r}: allowed is HOST:PORT"
-        )
-    if (place.processes > 1) != (place.coordinator is not None):
-        raise InputError(
-            f"--processes is {place.processes} and --coordinator is "
-            f"{place.coordinator or 'not given'}: both are needed for several processes"
-        )
+    if not 0 <= group.devices <= MAX_DEVICES:
+        raise InputError("devices", group.devices, f"1 to {MAX_DEVICES:,}")
+    if group.processes < 1:
+        raise InputError("processes", group.processes, "1 or more")
+    if not 0 <= group.rank < group.processes:
+        allowed = f"0 to {group.processes - 1}, one less than --processes"
+        raise InputError("rank", group.rank, allowed)
+    host, _, port = (group.coordinator or ":").rpartition(":")
+    if group.coordinator and not (host and port.isdigit() and 0 < int(port) < 2**16):
+        raise InputError("coordinator", group.coordinator, "HOST:PORT")
+    if group.processes > 1 and not group.coordinator:
+        raise InputError("coordinator", None, "HOST:PORT of rank 0", "is not given")
+    if group.coordinator and group.processes == 1:
+        allowed = "2 or more where there is a --coordinator"
+        raise InputError("processes", group.processes, allowed)
     backend = keras.backend.backend()
-    if place != ALONE and backend != "jax":
-        raise InputError(
-            f"--devices and --processes need JAX and this is {backend}: "
-            "set KERAS_BACKEND=jax"
-        )
+    if group != SINGLE_PROCESS and backend != "jax":
+        problem = f"needs JAX and this is {backend}: set KERAS_BACKEND=jax"
+        field = "devices" if group.devices else "processes"
+        raise InputError(field, problem=problem)
 
 
-def join(place: Place, batch_size: int) -> None:
-    """Find the devices of all processes and let Keras spread what comes over them.
+def initialize(group: ProcessGroup, batch_size: int) -> None:
+    """Find the devices of all processes and let Keras spread each batch over them.
 
     Every device holds all weights and works on its part of each batch; JAX adds up the
     gradients, and batch normalisation sees the whole batch, so that the numbers are
     those of one device up to rounding. A processor counts as as many devices as asked.
 
     Args:
-        place: Where this process stands, checked.
+        group: All of it, and which of them this one is.
         batch_size: Of all devices together.
 
     Raises:
-        InputError: There are not so many devices, or the batch cannot be divided.
+        InputError: See :func:`check_process_group`; or there are not so many devices,
+            or the batch cannot be divided.
         TrainingFailed: The other processes were not found.
     """
-    if place == ALONE:
+    if group == SINGLE_PROCESS:
         return
+    check_process_group(group)
     import jax
 
     with contextlib.suppress(RuntimeError):  # JAX has begun: it has what it has
-        if place.devices:
-            jax.config.update("jax_num_cpu_devices", place.devices)
-    if place.coordinator:
+        if group.devices:
+            jax.config.update("jax_num_cpu_devices", group.devices)
+    if group.coordinator:
         try:
             jax.distributed.initialize(
-                place.coordinator,
-                place.processes,
-                place.rank,
-                initialization_timeout=60,
-                heartbeat_timeout_seconds=DEAD_AFTER,
+                group.coordinator,
+                group.processes,
+                group.rank,
+                initialization_timeout=START_TIMEOUT,
+                heartbeat_timeout_seconds=HEARTBEAT_TIMEOUT,
             )
         except Exception as error:  # what it raises is the runtime's own
             raise TrainingFailed(
-                f"rank {place.rank} did not find the other {place.processes - 1} "
-                f"processes at {place.coordinator}: start all of them within a minute"
+                f"rank {group.rank} did not find the other {group.processes - 1} "
+                f"processes at {group.coordinator}: start all of them within a minute"
             ) from error
-    here, every = jax.local_device_count(), jax.devices()
-    if place.devices > here:
-        raise InputError(
-            f"--devices is {place.devices}: allowed is 1 to {here}, what there is"
-        )
-    if not place.coordinator:
-        every = every[: place.devices]
-    if batch_size % len(every):
-        raise InputError(
-            f"--batch-size is {batch_size}: allowed is a multiple of {len(every)}, "
-            "the number of devices"
-        )
-    names = [f"{device.platform}:{device.id}" for device in every]
+    local, devices = jax.local_device_count(), jax.devices()
+    if group.devices > local:
+        raise InputError("devices", group.devices, f"1 to {local}, what there is")
+    if not group.coordinator:
+        devices = devices[: group.devices]
+    if batch_size % len(devices):
+        allowed = f"a multiple of {len(devices)}, the number of devices"
+        raise InputError("batch_size", batch_size, allowed)
+    names = [f"{device.platform}:{device.id}" for device in devices]
     keras.distribution.set_distribution(
         keras.distribution.DataParallel(devices=names, auto_shard_dataset=False)
     )
 
 
-def agreed(seconds: float, interrupted: bool) -> tuple[float, bool]:
-    """Return the longest time of all processes, and whether any was asked to stop.
+def synchronize(seconds: float, interrupted: bool) -> tuple[float, bool]:
+    """Return the longest time of all processes, and whether any was interrupted.
 
     Each must stop after the same step, or the others would wait for it for ever.
     """
@@ -136,18 +129,18 @@ def agreed(seconds: float, interrupted: bool) -> tuple[float, bool]:
         return seconds, interrupted
     from jax.experimental import multihost_utils
 
-    all_say = multihost_utils.process_allgather(np.array([seconds, interrupted]))
-    longest, any_asked = all_say.reshape(-1, 2).max(axis=0)
-    return float(longest), bool(any_asked)
+    gathered = multihost_utils.process_allgather(np.array([seconds, interrupted]))
+    longest, any_interrupted = np.asarray(gathered).reshape(-1, 2).max(axis=0)
+    return float(longest), bool(any_interrupted)
 
 
-def own_folder(place: Place, folder: Path) -> Path:
+def own_folder(group: ProcessGroup, folder: Path) -> Path:
     """Return the run folder of this process.
 
-    Process 0 has that which was asked for. The others do the same work, so that no
+    Rank 0 has that which was asked for. The others do the same work, so that no
     step has to ask who they are, in a copy that goes when they end.
     """
-    if place.rank == 0:
+    if group.rank == 0:
         return folder
     own = Path(tempfile.mkdtemp(prefix="digitgan-"))
     atexit.register(shutil.rmtree, own, ignore_errors=True)
@@ -157,25 +150,20 @@ def own_folder(place: Place, folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def together(place: Place) -> Iterator[None]:
-    """Let process 0 alone speak, and name what a lost process does to the others.
+def failing_together(group: ProcessGroup) -> Iterator[None]:
+    """Let rank 0 alone log, and say what the loss of a process does to the others.
 
     Raises:
         TrainingFailed: A process has ended before the training did.
     """
-    if place.processes == 1:
+    if group.rank:
+        logging.getLogger("digitgan").setLevel(logging.ERROR)
+    try:
         yield
-        return
-    with contextlib.ExitStack() as stack:
-        if place.rank:
-            silence = stack.enter_context(open(os.devnull, "w", encoding="utf-8"))
-            stack.enter_context(contextlib.redirect_stdout(silence))
-        try:
-            yield
-        except Exception as error:
-            if type(error).__name__ not in ("JaxRuntimeError", "XlaRuntimeError"):
-                raise
-            raise TrainingFailed(
-                f"rank {place.rank}: another process has ended, so this one does, too. "
-                "Start all of them again with --resume"
-            ) from error
+    except Exception as error:
+        if group.processes == 1 or type(error).__name__ not in RUNTIME_ERRORS:
+            raise
+        raise TrainingFailed(
+            f"rank {group.rank}: another process has ended, so this one does, too. "
+            "Start all of them again with --resume"
+        ) from error

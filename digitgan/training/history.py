@@ -1,11 +1,13 @@
-"""The numbers of a run: ten rows an epoch, the same whether it was stopped or not."""
+"""Rows of a run's log: ten an epoch, the same whether the run was stopped or not."""
 
 from digitgan.model.gan import METRICS
-from digitgan.training.clock import Progress
+from digitgan.training.progress import Progress
 
 ROWS_PER_EPOCH = 10
 MEANS = (*METRICS, "penalty")
 COLUMNS = (*MEANS, "rollbacks")
+
+Row = dict[str, float]
 
 
 class History:
@@ -13,11 +15,11 @@ class History:
 
     Attributes:
         rows: Each with epoch (a fraction), step, seconds, the mean of every metric and
-            of the penalty over the steps since the row before, and how often the guard
-            has gone back.
+            of the penalty over the steps since the row before, and the number of
+            roll-backs.
     """
 
-    def __init__(self, rows: list[dict[str, float]], steps_per_epoch: int):
+    def __init__(self, rows: list[Row], steps_per_epoch: int):
         """Go on with the rows of an earlier session.
 
         Args:
@@ -29,36 +31,41 @@ class History:
 
     def is_due(self, step: int) -> bool:
         """Whether a row ends at this step."""
-        part = (step - 1) % self.steps_per_epoch + 1
-        rows_before = (part - 1) * ROWS_PER_EPOCH // self.steps_per_epoch
-        return part * ROWS_PER_EPOCH // self.steps_per_epoch > rows_before
+        in_epoch = (step - 1) % self.steps_per_epoch + 1
+        rows_before = (in_epoch - 1) * ROWS_PER_EPOCH // self.steps_per_epoch
+        return in_epoch * ROWS_PER_EPOCH // self.steps_per_epoch > rows_before
 
-    def add(self, now: Progress, running: dict[str, float]) -> None:
-        """Add the row that ends now, unless it is there already.
+    def add(self, progress: Progress, epoch_means: dict[str, float]) -> Row | None:
+        """Add the row that ends now, and return it; None if it is there already.
 
         Args:
-            now: The step, and the seconds spent.
-            running: Means over the epoch's steps so far, the whole loss among them.
+            progress: The step, and the seconds spent.
+            epoch_means: Over the epoch's steps so far, the whole loss among them.
         """
-        if self.rows and self.rows[-1]["step"] >= now.step:
-            return
-        running = {**running, "penalty": penalty_in(running)}
-        epoch_began = (now.step - 1) // self.steps_per_epoch * self.steps_per_epoch
-        known, before = dict.fromkeys(MEANS, 0.0), epoch_began
+        if self.rows and self.rows[-1]["step"] >= progress.step:
+            return None
+        means = {**epoch_means, "penalty": penalty_of(epoch_means)}
+        epoch_start = (progress.step - 1) // self.steps_per_epoch * self.steps_per_epoch
+        # The sums over the epoch's earlier rows are subtracted from that so far.
+        earlier, row_start = dict.fromkeys(MEANS, 0.0), epoch_start
         for row in self.rows:
-            if row["step"] > epoch_began:
+            if row["step"] > epoch_start:
                 for name in MEANS:
-                    known[name] += row[name] * (row["step"] - before)
-                before = row["step"]
-        row = {"epoch": round(now.step / self.steps_per_epoch, 4), "step": now.step}
-        row["seconds"] = round(now.seconds, 2)
+                    earlier[name] += row[name] * (row["step"] - row_start)
+                row_start = int(row["step"])
+        row: Row = {
+            "epoch": round(progress.step / self.steps_per_epoch, 4),
+            "step": progress.step,
+            "seconds": round(progress.seconds, 2),
+        }
         for name in MEANS:
-            total = float(running[name]) * (now.step - epoch_began)
-            row[name] = (total - known[name]) / (now.step - before)
-        row["rollbacks"] = now.rollbacks
+            total = float(means[name]) * (progress.step - epoch_start)
+            row[name] = (total - earlier[name]) / (progress.step - row_start)
+        row["rollbacks"] = progress.rollbacks
         self.rows.append(row)
+        return row
 
 
-def penalty_in(means: dict[str, float]) -> float:
+def penalty_of(means: dict[str, float]) -> float:
     """Return the gradient penalty's part of a mean loss."""
     return float(means["loss"]) - float(means["d_loss"]) - float(means["g_loss"])

@@ -22,7 +22,7 @@ def input_pipeline(gan: GAN, batches: Batches):
         return batches
     import tensorflow as tf
 
-    def an_epoch():
+    def one_epoch():
         yield from (batches[i] for i in range(len(batches)))
         batches.on_epoch_end()
 
@@ -33,7 +33,7 @@ def input_pipeline(gan: GAN, batches: Batches):
     options = tf.data.Options()
     options.autotune.enabled = False
     return (
-        tf.data.Dataset.from_generator(an_epoch, output_signature=signature)
+        tf.data.Dataset.from_generator(one_epoch, output_signature=signature)
         .apply(tf.data.experimental.assert_cardinality(len(batches)))
         .prefetch(2)
         .with_options(options)

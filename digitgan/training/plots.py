@@ -7,25 +7,25 @@ from PIL import Image
 
 from digitgan.files import replacing
 
-MOST_FRAMES = 60
+MAX_FRAMES = 60
 
 
 def draw_curves(
     path: Path,
     rows: list[dict[str, float]],
     scores: list[dict[str, float]],
-    measured: str,
+    metric_title: str,
 ) -> None:
-    """Draw the losses, the discriminator's opinion, and how far from real it is.
+    """Draw the losses, D(real) and D(fake), and the distance from real images.
 
     Args:
         path: The picture to write.
         rows: Of ``log.csv``: epoch, d_loss, g_loss, d_real, d_fake and more.
         scores: Of ``scores.csv``: epoch and times_real.
-        measured: What times_real is of.
+        metric_title: What times_real is of; empty where nothing was measured.
     """
     figure = matplotlib.figure.Figure(figsize=(12, 3.4), layout="constrained")
-    losses, opinion, distance = figure.subplots(1, 3)
+    losses, probabilities, distance = figure.subplots(1, 3)
     epochs = [row["epoch"] for row in rows]
 
     def line(axes, name, label, colour):
@@ -35,21 +35,24 @@ def draw_curves(
     line(losses, "d_loss", "discriminator", "tab:blue")
     line(losses, "g_loss", "generator", "tab:orange")
     losses.set(title="Losses", xlabel="epoch", ylabel="cross-entropy (nats)")
-    line(opinion, "d_real", "D(real)", "tab:green")
-    line(opinion, "d_fake", "D(fake)", "tab:red")
-    opinion.axhline(0.5, color="grey", linestyle="--", label="cannot tell")
-    opinion.set(title="Probability of being real", xlabel="epoch", ylim=(0, 1))
-    distance.semilogy(
-        [row["epoch"] for row in scores],
-        [row["times_real"] for row in scores],
-        "tab:purple",
-        marker="o",
-        markersize=4,
-        label="fakes",
-    )
-    distance.axhline(1, color="grey", linestyle="--", label="real digits")
-    distance.set(title=f"{measured}, times that of real digits", xlabel="epoch")
-    for axes in (losses, opinion, distance):
+    line(probabilities, "d_real", "D(real)", "tab:green")
+    line(probabilities, "d_fake", "D(fake)", "tab:red")
+    probabilities.axhline(0.5, color="grey", linestyle="--", label="cannot tell")
+    probabilities.set(title="Probability of being real", xlabel="epoch", ylim=(0, 1))
+    if metric_title:
+        distance.semilogy(
+            [row["epoch"] for row in scores],
+            [row["times_real"] for row in scores],
+            "tab:purple",
+            marker="o",
+            markersize=4,
+            label="fakes",
+        )
+        distance.axhline(1, color="grey", linestyle="--", label="real digits")
+        distance.set(title=f"{metric_title}, times that of real digits", xlabel="epoch")
+    else:
+        figure.delaxes(distance)
+    for axes in figure.axes:
         axes.grid(alpha=0.3)
         axes.legend()
     with replacing(path) as temporary:
@@ -63,8 +66,8 @@ def make_film(path: Path, sheets: list[Path]) -> None:
         path: The GIF to write.
         sheets: PNG files of one size, in order; at least one. Of many, 60 are shown.
     """
-    step = -(-len(sheets) // MOST_FRAMES)
-    shown = sheets[::-1][::step][::-1]
+    step = -(-len(sheets) // MAX_FRAMES)
+    shown = sheets[::-1][::step][::-1]  # the last one always
     milliseconds = max(80, min(500, 8000 // len(shown)))
     frames = []
     for sheet in shown:

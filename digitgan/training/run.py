@@ -1,4 +1,4 @@
-"""The run folder: where everything that one training leaves has its place."""
+"""The run folder: the one place that knows where everything of a training lies."""
 
 import csv
 import io
@@ -11,9 +11,13 @@ from digitgan import __version__
 from digitgan.errors import InputError
 from digitgan.files import as_input_errors, from_json, read_json, read_table, write_text
 from digitgan.model.presets import PRESETS, Preset, check, find_preset
+from digitgan.training.progress import Goal
 
-SPACE_NEEDED = 100 * 2**20  # bytes: three checkpoints, model, pictures, events
-LOGGED = ("epoch", "step", "seconds")  # and more that depends on the version
+CONFIG_NAME = "config.json"  # what makes a folder a run folder
+MNIST_SIZE = 60_000  # what the presets' epochs are meant for
+MIN_FREE_BYTES = 100 * 2**20  # three checkpoints, model, pictures, events
+LOG_COLUMNS = ("epoch", "step", "seconds")  # and more that depends on the version
+SCORE_COLUMNS = ("epoch", "step", "times_real")
 
 
 @dataclass(frozen=True)
@@ -22,17 +26,19 @@ class Config:
 
     Attributes:
         preset: Name of the preset.
-        settings: Its settings, with what was asked for in their place.
+        settings: Its settings, with the changes that were asked for.
         data: Name or path of the data.
         data_sha256: Of the training images and labels.
         classes: Names of the labels; empty where there are none.
+        train_size: Number of training images.
         epochs: Goal in passes over the data, over all sessions; None for no such goal.
         minutes: Goal in minutes of training, over all sessions; None likewise.
         seed: Of the weights, the latents, the dropout and the order of the data.
         backend: Keras' backend.
-        guard: What happens to a run that cannot get better, a name in
-            :data:`digitgan.training.collapse_monitor.MODES`.
+        guard: What happens to a run that has collapsed, a name in
+            :data:`digitgan.training.checks.GUARDS`.
         checkpoint_seconds: From one checkpoint to the next, at least.
+        artifacts: Whether pictures, previews and a scorecard are made.
         digitgan: Version that started the run.
     """
 
@@ -41,30 +47,44 @@ class Config:
     data: str
     data_sha256: str
     classes: tuple[str, ...]
+    train_size: int
     epochs: int | None
     minutes: float | None
     seed: int
     backend: str
     guard: str = "stop"
     checkpoint_seconds: float = 60.0
+    artifacts: bool = True
     digitgan: str = __version__
+
+    @property
+    def goal(self) -> Goal:
+        """When the run is done."""
+        steps_per_epoch = max(1, self.train_size // self.settings.batch_size)
+        return Goal(self.epochs, self.minutes, steps_per_epoch)
+
+    @property
+    def schedule_steps(self) -> int:
+        """The steps over which the learning rate falls."""
+        epochs = self.epochs or default_epochs(self.settings, self.train_size)
+        return epochs * self.goal.steps_per_epoch
 
     @property
     def command(self) -> str:
         """The command that starts the same run anew."""
-        usual = asdict(PRESETS[self.preset])
-        asked = {"epochs": self.epochs, "minutes": self.minutes, "data": self.data}
-        asked |= {k: v for k, v in asdict(self.settings).items() if v != usual[k]}
-        asked.pop("precision", None)  # the processor's doing, not a wish
+        defaults = asdict(PRESETS[self.preset])
+        flags = {"epochs": self.epochs, "minutes": self.minutes, "data": self.data}
+        flags |= {k: v for k, v in asdict(self.settings).items() if v != defaults[k]}
+        flags.pop("precision", None)  # chosen by the processor
         for name in ("guard", "checkpoint_seconds"):
             if getattr(self, name) != getattr(Config, name):
-                asked[name] = getattr(self, name)
-        words = [
+                flags[name] = getattr(self, name)
+        arguments = [
             f"--{name.replace('_', '-')} {value}"
-            for name, value in {**asked, "seed": self.seed}.items()
+            for name, value in {**flags, "seed": self.seed}.items()
             if value is not None
         ]
-        return " ".join(["digitgan train", self.preset, *words])
+        return " ".join(["digitgan train", self.preset, *arguments])
 
 
 @dataclass(frozen=True)
@@ -82,22 +102,19 @@ class Run:
             InputError: The folder holds something already, cannot be written to, or
                 lies on a disk that is nearly full.
         """
+        run = cls(folder, config)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            _refuse_unless_empty(folder)
+            run._check_empty()
             free = shutil.disk_usage(folder).free
-            if free < SPACE_NEEDED:
-                raise InputError(
-                    f"--out {folder}: only {free >> 20} MiB are free on that disk, "
-                    f"a run needs {SPACE_NEEDED >> 20} MiB"
-                )
-            run = cls(folder, config)
+            if free < MIN_FREE_BYTES:
+                problem = f"lies on a disk with only {free >> 20} MiB free"
+                allowed = f"one with {MIN_FREE_BYTES >> 20} MiB"
+                raise InputError("out", folder, allowed, problem)
             run.write_config()
         except OSError as error:
-            raise InputError(
-                f"--out {folder} cannot be written to ({error.strerror}): "
-                "name a folder that is yours"
-            ) from error
+            problem = f"cannot be written to ({error.strerror})"
+            raise InputError("out", folder, "a folder of yours", problem) from error
         return run
 
     @classmethod
@@ -107,11 +124,10 @@ class Run:
         Raises:
             InputError: There is no run in it.
         """
-        path = folder / "config.json"
+        path = folder / CONFIG_NAME
         if not path.is_file():
-            raise InputError(
-                f"--resume {folder}: there is no run (no config.json in it)"
-            )
+            problem = "holds no run (there is no config.json in it)"
+            raise InputError("resume", folder, "a run folder", problem)
         stored = read_json("resume", path)
         with as_input_errors("resume", path):
             config = from_json(Config, stored)
@@ -119,8 +135,13 @@ class Run:
             check(config.settings)
             return cls(folder, config)
 
+    @property
+    def config_path(self) -> Path:
+        """What was asked for."""
+        return self.folder / CONFIG_NAME
+
     def with_config(self, **changes) -> "Run":
-        """Return this run with another goal or guard; ``write_config`` makes it last.
+        """Return this run with another goal or guard; nothing is written.
 
         Args:
             **changes: Fields of :class:`Config`.
@@ -130,59 +151,122 @@ class Run:
     def write_config(self) -> None:
         """Write ``config.json``."""
         text = json.dumps(asdict(self.config), indent=2) + "\n"
-        write_text(self.folder / "config.json", text)
+        write_text(self.config_path, text)
 
-    def sweep(self) -> None:
+    def remove_temporary_files(self) -> None:
         """Remove what a killed session had begun to write."""
         for path in self.folder.rglob(".*-????????.*"):
             path.unlink()
 
+    # The log and the scores
+
     @property
-    def checkpoints(self) -> Path:
-        """Folder of the states to resume from."""
+    def log_path(self) -> Path:
+        """Losses and more, ten rows an epoch."""
+        return self.folder / "log.csv"
+
+    @property
+    def scores_path(self) -> Path:
+        """The distance from real images, a row every few epochs."""
+        return self.folder / "scores.csv"
+
+    @property
+    def guard_log_path(self) -> Path:
+        """Collapses and roll-backs, a line each."""
+        return self.folder / "guard.log"
+
+    @property
+    def events_folder(self) -> Path:
+        """The log for TensorBoard."""
+        return self.folder / "events"
+
+    def read_log(self) -> list[dict[str, float]]:
+        """Return the rows of ``log.csv``; none where there is none yet."""
+        return read_table("resume", self.log_path, LOG_COLUMNS)
+
+    def write_log(self, rows: list[dict[str, float]]) -> None:
+        """Write ``log.csv`` anew, whole or not at all."""
+        _write_table(self.log_path, rows)
+
+    def read_scores(self) -> list[dict[str, float]]:
+        """Return the rows of ``scores.csv``; none where there is none yet."""
+        return read_table("resume", self.scores_path, SCORE_COLUMNS)
+
+    def write_scores(self, rows: list[dict[str, float]]) -> None:
+        """Write ``scores.csv`` anew, whole or not at all."""
+        _write_table(self.scores_path, rows)
+
+    def append_guard_log(self, line: str) -> None:
+        """Add a line to ``guard.log``."""
+        path = self.guard_log_path
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        write_text(path, f"{before}{line}\n")
+
+    # What people look at
+
+    @property
+    def samples_folder(self) -> Path:
+        """The sample sheets, one an epoch."""
+        return self.folder / "samples"
+
+    def sample_sheet(self, epoch: int) -> Path:
+        """The sample sheet after an epoch; 0 is before the first."""
+        return self.samples_folder / f"epoch_{epoch:04d}.png"
+
+    def sample_epochs(self) -> list[int]:
+        """Return the epochs after which there is a sample sheet, in order."""
+        stems = (p.stem.removeprefix("epoch_") for p in self.samples_folder.glob("*"))
+        return sorted(int(stem) for stem in stems if stem.isascii() and stem.isdigit())
+
+    @property
+    def discriminator_path(self) -> Path:
+        """The latest discriminator, as ONNX."""
+        return self.folder / "discriminator" / "discriminator.onnx"
+
+    @property
+    def real_images_path(self) -> Path:
+        """Real ``images`` to show the discriminator, and their conditions."""
+        return self.folder / "discriminator" / "real.npz"
+
+    @property
+    def samples_path(self) -> Path:
+        """The latest sample sheet."""
+        return self.folder / "samples.png"
+
+    @property
+    def film_path(self) -> Path:
+        """All sample sheets as a film."""
+        return self.folder / "progress.gif"
+
+    @property
+    def curves_path(self) -> Path:
+        """The log and the scores as a plot."""
+        return self.folder / "curves.png"
+
+    # What is kept
+
+    @property
+    def checkpoint_folder(self) -> Path:
+        """The states to resume from."""
         return self.folder / "checkpoint"
 
     @property
-    def samples(self) -> Path:
-        """Folder of the grids, one an epoch."""
-        return self.folder / "samples"
-
-    def sheet(self, epoch: int) -> Path:
-        """The grid after an epoch; 0 is before the first."""
-        return self.samples / f"epoch_{epoch:04d}.png"
-
-    @property
-    def discriminator(self) -> Path:
-        """The discriminator of the latest epoch."""
-        return self.folder / "opinion" / "discriminator.onnx"
-
-    @property
-    def real_digits(self) -> Path:
-        """Real digits to ask the discriminator about."""
-        return self.folder / "opinion" / "real.npz"
-
-    @property
-    def model(self) -> Path:
+    def model_folder(self) -> Path:
         """The model folder that the run ends with."""
         return self.folder / "model"
 
     @property
-    def log(self) -> list[dict[str, float]]:
-        """The rows of ``log.csv``, ten an epoch."""
-        return read_table("resume", self.folder / "log.csv", LOGGED)
+    def scorecard_path(self) -> Path:
+        """How good the model is."""
+        return self.folder / "scorecard.json"
 
-    @property
-    def guard_log(self) -> Path:
-        """What the guard noted, a line each time; there from the first on."""
-        return self.folder / "guard.log"
-
-    def write_log(self, rows: list[dict[str, float]]) -> None:
-        """Write ``log.csv`` anew, whole or not at all."""
-        text = io.StringIO()
-        writer = csv.DictWriter(text, rows[0], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        write_text(self.folder / "log.csv", text.getvalue())
+    def _check_empty(self) -> None:
+        if self.config_path.exists():
+            allowed = f"a new folder, or --resume {self.folder}"
+            raise InputError("out", self.folder, allowed, "holds another run")
+        if any(self.folder.iterdir()):
+            problem = "is not empty"
+            raise InputError("out", self.folder, "a new or empty folder", problem)
 
 
 def free_folder(preset: str, parent: Path = Path("runs")) -> Path:
@@ -194,11 +278,14 @@ def free_folder(preset: str, parent: Path = Path("runs")) -> Path:
     return folder
 
 
-def _refuse_unless_empty(folder: Path) -> None:
-    if (folder / "config.json").exists():
-        raise InputError(
-            f"--out {folder} holds another run: name a new folder, "
-            f"or go on with that run by --resume {folder}"
-        )
-    if any(folder.iterdir()):
-        raise InputError(f"--out {folder} is not empty: name a new or empty folder")
+def default_epochs(settings: Preset, train_size: int) -> int:
+    """Return the epochs over so many images that make the preset's number of steps."""
+    return settings.epochs * max(1, round(MNIST_SIZE / train_size))
+
+
+def _write_table(path: Path, rows: list[dict[str, float]]) -> None:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, rows[0], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_text(path, text.getvalue())

@@ -1,8 +1,12 @@
-"""What is measured while it learns, beside the same of real digits."""
+"""How near to real data a generator is, measured quickly while it trains."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
 from digitgan.data.dataset import Dataset, Digits, held_out
+from digitgan.data.images import ImageSpec
 from digitgan.errors import InputError
 from digitgan.evaluation.metrics.distances import frechet
 from digitgan.evaluation.metrics.stacked import classify_triplets, modes
@@ -12,101 +16,137 @@ from digitgan.model.conditions import Conditions
 from digitgan.model.gan import GAN
 from digitgan.model.keras_sampling import sample_images
 
-DRAWN = 2_000  # digits
-TRIPLETS = 10_000
+FRECHET_SAMPLES = 2_000
+MODE_SAMPLES = 10_000  # fewer than in the protocol of Stacked MNIST, for time
 
 
-def yardstick(data: Dataset, conditions: Conditions):
-    """Return what suits the training digits.
-
-    Args:
-        data: Whose training digits are learned from. Where no judge has learned its
-            classes, the shipped one looks: its features tell other pictures apart, too.
-        conditions: What can be asked for, of each of them: ``(N,)`` by name.
-    """
-    if data.kind == "triplets":
-        return Modes(data.train)
-    try:
-        judge = find_classifier(data)
-    except InputError:
-        judge = Classifier()
-    return Likeness(data.train, conditions, judge)
-
-
-class Likeness:
-    """The Frechet distance between generated and real digits.
-
-    It is between 2,000 digits of the weight average and training digits that the judge
-    has not learned from, over the same distance for 2,000 real digits.
+@dataclass(frozen=True)
+class Scores:
+    """What a validation measured.
 
     Attributes:
-        share_of_digits: Effective number of different digits in the last 2,000, as the
-            judge reads them, over that of real ones.
+        times_real: The metric, over the same metric of real images: 1 is as near to
+            real images as they are to one another.
+        effective_classes: Effective number of different classes (the exponential of
+            the entropy of the predicted labels), over that of real images.
+        details: Further columns of ``scores.csv``.
     """
+
+    times_real: float
+    effective_classes: float
+    details: dict[str, float] = field(default_factory=dict)
+
+
+class ValidationMetric(Protocol):
+    """What the validation measures with.
+
+    Attributes:
+        title: Of the axis of a plot.
+    """
+
+    title: str
+
+    def measure(self, gan: GAN) -> Scores:
+        """Sample from the EMA generator and measure."""
+        ...
+
+
+def metric_for(dataset: Dataset, conditions: Conditions) -> ValidationMetric | None:
+    """Return the metric that suits a data set; None where no classifier reads it.
+
+    Args:
+        dataset: Whose training part is learned from. Where no classifier was trained on
+            its classes, the shipped one serves: its features tell other images apart.
+        conditions: Of the training images, ``(N,)`` by name.
+    """
+    if dataset.kind == "triplets":
+        return ModeCoverage(dataset.train)
+    if dataset.image.shape != ImageSpec().shape:
+        return None  # the classifiers read 28 x 28 grey images
+    try:
+        classifier = find_classifier(dataset)
+    except InputError:
+        classifier = Classifier()
+    return FrechetDistance(dataset.train, conditions, classifier)
+
+
+class FrechetDistance:
+    """The Frechet distance between 2,000 samples and held-out training images."""
 
     title = "Frechet distance"
 
-    def __init__(self, digits: Digits, conditions: Conditions, judge: Classifier):
-        """Look at the real digits once.
+    def __init__(self, train: Digits, conditions: Conditions, classifier: Classifier):
+        """Measure the real images once.
 
         Args:
-            digits: The training digits.
-            conditions: What can be asked for, of each of them: ``(N,)`` by name.
-            judge: Who looks.
+            train: The training images; those held out are what the classifier has not
+                learned from.
+            conditions: Of each of them, ``(N,)`` by name.
+            classifier: Whose features are compared.
         """
-        self.judge = judge
-        others, reference = held_out(digits)
-        some = np.linspace(0, len(others) - 1, DRAWN).astype(int)
-        asked = np.linspace(0, len(digits) - 1, DRAWN).astype(int)
-        self.conditions = {name: v[asked] for name, v in conditions.items()}
-        read, self.reference = self.judge.predict(reference.images)
-        self.real_digits = _effective_number(read.argmax(axis=1))
-        features = self.judge.predict(others.images[some]).features
-        self.floor = frechet(features, self.reference)
-        self.share_of_digits = 1.0
+        self._classifier = classifier
+        rest, reference = held_out(train)
+        self._conditions = {
+            k: _evenly(v, FRECHET_SAMPLES) for k, v in conditions.items()
+        }
+        predicted = classifier.predict(reference.images)
+        self._reference = predicted.features
+        self._real_classes = effective_number(predicted.labels)
+        real = classifier.predict(_evenly(rest.images, FRECHET_SAMPLES))
+        self._real_distance = frechet(real.features, self._reference)
 
-    def measure(self, gan: GAN) -> dict[str, float]:
-        """Return ``times_real``, 1 being as near as real digits."""
-        images = sample_images(gan, DRAWN, self.conditions)
-        read, features = self.judge.predict(images)
-        found = _effective_number(read.argmax(axis=1))
-        self.share_of_digits = found / self.real_digits
-        return {"times_real": frechet(features, self.reference) / self.floor}
+    def measure(self, gan: GAN) -> Scores:
+        """Sample from the EMA generator and measure."""
+        images = sample_images(gan, FRECHET_SAMPLES, self._conditions)
+        predicted = self._classifier.predict(images)
+        distance = frechet(predicted.features, self._reference)
+        classes = effective_number(predicted.labels)
+        return Scores(distance / self._real_distance, classes / self._real_classes)
 
 
-class Modes:
-    """How many of the 1,000 triplets of digits are there, and how unevenly.
+class ModeCoverage:
+    """How many of the 1,000 modes of Stacked MNIST are there, and how unevenly.
 
-    10,000 are drawn from the weight average; fewer than in the protocol, for time.
-
-    Attributes:
-        share_of_digits: Effective number of different triplets over that of real ones,
-            of which the cube root: that of the digits in a channel.
+    The metric is the reverse KL divergence of the modes of 10,000 samples. As the
+    effective number of modes counts triplets, that of classes is its cube root.
     """
 
     title = "Reverse KL of modes"
 
-    def __init__(self, digits: Digits):
-        """Read 10,000 real triplets, evenly from all training triplets."""
-        self.judge = Classifier()
-        some = np.linspace(0, len(digits) - 1, TRIPLETS).astype(int)
-        real = classify_triplets(self.judge, digits.images[some])
-        self.floor = modes(real)[1]
-        self.real_modes = _effective_number(real @ (100, 10, 1))
-        self.share_of_digits = 1.0
+    def __init__(self, train: Digits):
+        """Classify real triplets, evenly from all training triplets."""
+        self._classifier = Classifier()
+        real = self._modes_of(_evenly(train.images, MODE_SAMPLES))
+        self._real_divergence = modes(real)[1]
+        self._real_modes = effective_number(_mode_numbers(real))
 
-    def measure(self, gan: GAN) -> dict[str, float]:
-        """Return ``times_real`` of the reverse KL, the KL itself, and the ``modes``."""
-        triplets = classify_triplets(self.judge, sample_images(gan, TRIPLETS, {}))
-        found, divergence = modes(triplets)
-        share = _effective_number(triplets @ (100, 10, 1)) / self.real_modes
-        self.share_of_digits = share ** (1 / 3)
-        times = divergence / self.floor
-        return {"times_real": times, "kl": divergence, "modes": found}
+    def measure(self, gan: GAN) -> Scores:
+        """Sample from the EMA generator and measure."""
+        triplets = self._modes_of(sample_images(gan, MODE_SAMPLES, {}))
+        count, divergence = modes(triplets)
+        share = effective_number(_mode_numbers(triplets)) / self._real_modes
+        return Scores(
+            divergence / self._real_divergence,
+            share ** (1 / 3),
+            {"kl": divergence, "modes": count},
+        )
+
+    def _modes_of(self, images: np.ndarray) -> np.ndarray:
+        """Return the digit in each channel, ``int (N, 3)``."""
+        return classify_triplets(self._classifier, images)
 
 
-def _effective_number(read: np.ndarray) -> float:
-    """Return how many kinds would be this mixed if each came equally often."""
-    shares = np.bincount(read) / len(read)
+def effective_number(labels: np.ndarray) -> float:
+    """Return how many classes would be this mixed if each came equally often."""
+    shares = np.bincount(labels) / len(labels)
     shares = shares[shares > 0]
     return float(np.exp(-(shares * np.log(shares)).sum()))
+
+
+def _mode_numbers(triplets: np.ndarray) -> np.ndarray:
+    return triplets @ (100, 10, 1)
+
+
+def _evenly(values: np.ndarray, n: int) -> np.ndarray:
+    """Return n of the values, evenly from first to last."""
+    return values[np.linspace(0, len(values) - 1, n).astype(int)]

@@ -21,7 +21,7 @@ from digitgan.serving.request_models import (
     unique,
 )
 from digitgan.serving.responses import json_or_304, json_response
-from digitgan.serving.runs import Runs, sheet_epochs
+from digitgan.serving.runs import Runs
 
 MIN_SIDE, MAX_SIDE = 28, 56  # pixels of a drawing: more would not fit a request
 SQUARE = (
@@ -81,7 +81,7 @@ def add_routes(api: APIRouter, state: AppState) -> None:
         """Say how real the discriminator finds real digits and a sheet's fakes."""
         unique(request.query_params.multi_items())
         run = runs.open(name)
-        epochs = sheet_epochs(run)
+        epochs = run.sample_epochs()
         if not epochs:
             raise Problem(409, f"{name} has no sheet yet", field="name", value=name)
         epoch = epochs[-1] if options.sheet is None else options.sheet
@@ -98,7 +98,7 @@ def add_routes(api: APIRouter, state: AppState) -> None:
         """Say how real the discriminator finds a drawing."""
         run, drawing = runs.open(name), to_image(body.drawing)
         answer = await asyncio.to_thread(lambda: Discriminator(run).of_drawing(drawing))
-        return json_response({"latest": (sheet_epochs(run) or [0])[-1], **answer})
+        return json_response({"latest": (run.sample_epochs() or [0])[-1], **answer})
 
 
 def to_image(rows: list[list[int]]) -> np.ndarray:

@@ -22,6 +22,7 @@ from digitgan.serving.run_report import (
 )
 from digitgan.serving.runs import Runs, sheet_path
 from digitgan.serving.training_process import OFFERED, Trainer
+from digitgan.training.run import CONFIG_NAME
 
 ANSWERS = refusals(400, 404, 409) | {304: {"description": "Not changed."}}
 PICTURE = {"schema": {"type": "string", "format": "binary"}}
@@ -49,7 +50,7 @@ def add_routes(api: APIRouter, state: AppState) -> None:
     async def show_run(request: Request, name: RunName) -> Response:
         """Say everything of a run: state, progress, curves and sentences."""
         process = trainer.process_of(name)
-        if process and not (runs.path(name) / "config.json").exists():
+        if process and not (runs.path(name) / CONFIG_NAME).exists():
             answer = report_without_folder(process)
         else:
             answer = await asyncio.to_thread(report, runs.open(name), process)

@@ -1,0 +1,55 @@
+"""What both players are conditioned on, for every training digit of a data set."""
+
+import logging
+from contextlib import suppress
+
+import numpy as np
+
+from digitgan.data.cache import cache_folder
+from digitgan.data.dataset import Dataset
+from digitgan.errors import InputError
+from digitgan.files import read_arrays, write_arrays
+from digitgan.measure.morphometry import measure
+from digitgan.sampling.styles import STYLE_UNITS
+
+LOGGER = logging.getLogger("digitgan")
+
+
+def condition_values(dataset: Dataset, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Return the conditions of the training digits.
+
+    Strokes are measured once for a data set, half a minute for MNIST, and kept in the
+    cache folder.
+
+    Args:
+        dataset: With labels, where ``label`` is among the names.
+        names: Some of ``label``, ``thickness`` and ``slant``.
+
+    Returns:
+        By name and in the order of the names: ``label`` int32 ``(N,)``, ``thickness``
+        in pixels and ``slant`` in degrees, float32 ``(N,)``.
+    """
+    styles = _cached_styles(dataset) if set(names) & set(STYLE_UNITS) else {}
+    values = {"label": np.asarray(dataset.train.labels), **styles}
+    return {name: values[name] for name in names}
+
+
+def measured_styles(images: np.ndarray) -> dict[str, np.ndarray]:
+    """Return thickness and slant of ``uint8 (N, 28, 28)``, float32 ``(N,)`` each."""
+    measured = measure(images)
+    return {name: measured[name].astype(np.float32) for name in STYLE_UNITS}
+
+
+def _cached_styles(dataset: Dataset) -> dict[str, np.ndarray]:
+    path = cache_folder() / f"styles-{dataset.sha256[:16]}.npz"
+    n = len(dataset.train)
+    with suppress(InputError):  # none yet, or a damaged one: measured anew
+        names = list(STYLE_UNITS)
+        cached = read_arrays("cache", path, names, 8 * len(names) * n)
+        if [values.shape for values in cached.values()] == [(n,)] * len(names):
+            return cached
+    LOGGER.info("Measuring %s digits, once ...", f"{n:,}")
+    styles = measured_styles(dataset.train.images)
+    with suppress(OSError):
+        write_arrays(path, styles)
+    return styles

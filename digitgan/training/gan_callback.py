@@ -1,0 +1,17 @@
+"""A Keras callback that knows that its model is a GAN."""
+
+import keras
+
+from digitgan.model.gan import GAN
+
+
+class GANCallback(keras.callbacks.Callback):
+    """The base of the callbacks that look into the model."""
+
+    @property
+    def gan(self) -> GAN:
+        """The GAN in training; on JAX, Keras first hands it the values of ``fit``."""
+        model = self.model
+        if not isinstance(model, GAN):
+            raise TypeError(f"{type(self).__name__} is for a GAN")
+        return model

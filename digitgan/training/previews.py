@@ -1,0 +1,96 @@
+"""What people look at while a run trains: sample sheets, and the discriminator."""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from digitgan.data.image_grid import grid
+from digitgan.files import replacing, write_arrays
+from digitgan.model.conditions import Conditions, subsample_per_label
+from digitgan.model.keras_sampling import sample_grid
+from digitgan.model.onnx_writer import write_discriminator
+from digitgan.training.clock import Clock
+from digitgan.training.gan_callback import GANCallback
+from digitgan.training.run import Run
+
+REAL_PER_LABEL = 10  # as many as in the sample sheet
+MIN_SECONDS = 10.0  # between two previews within an epoch
+MAX_TIME_SHARE = 0.01  # of the training time that they may take
+
+
+class PreviewCallback(GANCallback):
+    """Write a sample sheet and ``discriminator.onnx``: at the start, now and then.
+
+    The sheet of an epoch is drawn before its end already, and drawn anew then. Beside
+    the discriminator lie real images with their conditions; those of the n-th are also
+    those of the n-th fake of the sample sheets.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        clock: Clock,
+        images: np.ndarray,
+        conditions: Conditions,
+        on_sheet: Callable[[np.ndarray], None],
+    ):
+        """Note what to draw.
+
+        Args:
+            run: Where to write.
+            clock: The time.
+            images: The training images, ``uint8 (N, height, width)``.
+            conditions: Of each of them, ``(N,)`` by name.
+            on_sheet: Called with the sheet's images at the start and after each epoch.
+        """
+        super().__init__()
+        self.run, self.clock, self.on_sheet = run, clock, on_sheet
+        self._images, self._conditions = images, conditions
+        self._last, self._pause = time.perf_counter(), MIN_SECONDS
+
+    def on_train_begin(self, logs=None):
+        """Write some real images, and the untrained discriminator and samples."""
+        if not self.run.real_images_path.exists():
+            write_arrays(self.run.real_images_path, self._some_real_images())
+        sheet = self._draw_sheet()
+        if self.clock.step == 0:
+            self._write_sheet(0, sheet)
+        self._write_discriminator()
+        self.on_sheet(sheet)
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Write now and then; an epoch's end has its own."""
+        began = time.perf_counter()
+        if self.clock.is_epoch_end or began - self._last < self._pause:
+            return
+        self._write_sheet(int(self.clock.epochs) + 1, self._draw_sheet())
+        self._write_discriminator()
+        self._last = time.perf_counter()
+        self._pause = max(MIN_SECONDS, (self._last - began) / MAX_TIME_SHARE)
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Write what the epoch has led to."""
+        sheet = self._draw_sheet()
+        self._write_sheet(epoch + 1, sheet)
+        self._write_discriminator()
+        self.on_sheet(sheet)
+
+    def _some_real_images(self) -> Conditions:
+        images = self._images
+        if self._conditions:
+            every = {**self._conditions, "images": images}
+            return subsample_per_label(every, REAL_PER_LABEL)
+        n = min(REAL_PER_LABEL**2, len(images))
+        return {"images": images[np.linspace(0, len(images) - 1, n).astype(int)]}
+
+    def _draw_sheet(self) -> np.ndarray:
+        return sample_grid(self.gan, self._conditions, self.run.config.seed)
+
+    def _write_sheet(self, epoch: int, images: np.ndarray) -> None:
+        with replacing(self.run.sample_sheet(epoch)) as temporary:
+            grid(images).save(temporary)
+
+    def _write_discriminator(self) -> None:
+        with replacing(self.run.discriminator_path) as temporary:
+            write_discriminator(temporary, self.gan.discriminator)

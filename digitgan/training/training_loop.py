@@ -1,0 +1,176 @@
+"""One session of a run: from its last checkpoint to its goal, through roll-backs."""
+
+import logging
+from contextlib import suppress
+from dataclasses import replace
+
+from digitgan.data.dataset import Dataset
+from digitgan.errors import TrainingFailed
+from digitgan.training.batches import Batches
+from digitgan.training.build import build_gan, scale_learning_rate
+from digitgan.training.checkpoint import Checkpoints
+from digitgan.training.checkpoint_callback import CheckpointCallback
+from digitgan.training.checks import MAX_EPOCHS
+from digitgan.training.clock import Clock
+from digitgan.training.collapse_monitor import (
+    MAX_ROLLBACKS,
+    ROLLBACK_LR_FACTOR,
+    CollapseMonitor,
+)
+from digitgan.training.condition_values import condition_values
+from digitgan.training.input_pipeline import input_pipeline
+from digitgan.training.previews import PreviewCallback
+from digitgan.training.progress import Progress
+from digitgan.training.progress_display import progress_display
+from digitgan.training.run import Run
+from digitgan.training.run_logger import RunLogger
+from digitgan.training.validation import ValidationCallback
+from digitgan.training.validation_metrics import metric_for
+
+LOGGER = logging.getLogger("digitgan")
+MAX_REAL_IMAGES = 1_000  # whose variety the collapse monitor compares with
+
+
+class TrainingLoop:
+    """A GAN, its data and its callbacks.
+
+    Attributes:
+        run: The run folder.
+        dataset: What is learned from.
+        conditions: Of the training images, ``(N,)`` by name.
+        gan: The GAN.
+        clock: Its time, and whether it is done.
+        metric: What measures how good it is; None where nothing can.
+        checkpoint: What saves it.
+    """
+
+    def __init__(self, run: Run, dataset: Dataset):
+        """Build a GAN with fresh weights, and what accompanies its training."""
+        self.run, self.dataset = run, dataset
+        config, images = run.config, dataset.train.images
+        self.conditions = condition_values(dataset, config.settings.conditions)
+        self.gan = build_gan(
+            config.settings,
+            self.conditions,
+            config.seed,
+            config.schedule_steps,
+        )
+        self.clock = Clock(config.goal)
+        display = progress_display(self.clock, config.settings.batch_size)
+        monitor = CollapseMonitor(
+            self.clock,
+            images[:: max(1, len(images) // MAX_REAL_IMAGES)],
+            enabled=config.guard != "off",
+        )
+        self._logger = RunLogger(run, self.clock, on_row=monitor.check_row)
+        previews = PreviewCallback(
+            run, self.clock, images, self.conditions, on_sheet=display.show_sheet
+        )
+        self.metric = metric_for(dataset, self.conditions)
+        self._validation = None
+        if self.metric:
+            self._validation = ValidationCallback(
+                run, self.clock, self.metric, on_scores=monitor.check_scores
+            )
+        self.checkpoint = CheckpointCallback(
+            Checkpoints(run.checkpoint_folder), self.clock, config.checkpoint_seconds
+        )
+        # Keras calls them in this order. The clock comes first, as all others read the
+        # time; the checkpoint last, as it must not save what another one refused.
+        self._callbacks = [
+            self.clock,
+            self._logger,
+            *([previews] if config.artifacts else []),
+            *([self._validation] if self._validation else []),
+            monitor,
+            display,
+            self.checkpoint,
+        ]
+
+    def restore(self) -> bool:
+        """Go on from the last checkpoint; return whether there is one.
+
+        Raises:
+            InputError: It is damaged, as is the one before, or of other networks.
+        """
+        progress = self.checkpoint.restore(self.gan)
+        if progress:
+            self._continue_from(progress)
+        return progress is not None
+
+    def train(self) -> None:
+        """Train until the goal, after a roll-back once more.
+
+        Raises:
+            TrainingFailed: The run has collapsed, and no roll-back was asked for or
+                there were too many.
+        """
+        while not self.clock.done:
+            try:
+                self._fit()
+            except TrainingFailed as failure:
+                self._close()
+                self._roll_back(failure)
+            except BaseException:
+                self._close()
+                raise
+
+    def _fit(self) -> None:
+        """Train on; an epoch that was cut short is finished on its own first."""
+        config = self.run.config
+        batches = Batches(
+            self.dataset.train.images,
+            self.conditions,
+            config.settings.batch_size,
+            config.seed,
+            self.clock.step,
+        )
+        last_epoch = config.epochs or MAX_EPOCHS
+        self.gan.fit(
+            input_pipeline(self.gan, batches),
+            initial_epoch=batches.epoch,
+            epochs=batches.epoch + 1 if batches.skipped else last_epoch,
+            callbacks=self._callbacks,
+            shuffle=False,  # else Keras deals the batches in an order of its own
+            verbose=0,  # type: ignore[arg-type]  # Keras takes numbers, too
+        )
+
+    def _close(self) -> None:
+        """Let the callbacks end what ``fit`` left open when it raised."""
+        for callback in self._callbacks:
+            with suppress(OSError):
+                callback.on_train_end()
+
+    def _roll_back(self, failure: TrainingFailed) -> None:
+        """Go back to the last checkpoint, at half the learning rate."""
+        wanted = self.run.config.guard == "rollback"
+        if not wanted or self.clock.progress.rollbacks == MAX_ROLLBACKS:
+            after = f" (after {MAX_ROLLBACKS} roll-backs)" if wanted else ""
+            self.run.append_guard_log(f"{failure}{after}")
+            raise TrainingFailed(f"{failure}{after}") from failure
+        current, saved = self.clock.progress, self.checkpoint.restore(self.gan)
+        if saved is None:
+            raise failure
+        rollbacks = current.rollbacks + 1
+        self._continue_from(
+            replace(saved, seconds=current.seconds, rollbacks=rollbacks)
+        )
+        line = (
+            f"{failure}. Roll-back {rollbacks} of {MAX_ROLLBACKS}: on from step "
+            f"{saved.step} at {ROLLBACK_LR_FACTOR**rollbacks:.3g} times the learning "
+            "rate"
+        )
+        self.run.append_guard_log(line)
+        LOGGER.warning(line)
+
+    def _continue_from(self, progress: Progress) -> None:
+        self.clock.set(progress)
+        self._logger.restore(self.gan)
+        if self._validation:
+            self._validation.restore()
+        if progress.rollbacks:
+            config = self.run.config
+            factor = ROLLBACK_LR_FACTOR**progress.rollbacks
+            scale_learning_rate(
+                self.gan, config.settings, config.schedule_steps, factor
+            )
