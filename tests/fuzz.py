@@ -238,7 +238,7 @@ class Targets:
 
     @staticmethod
     def _check_numbers(fields) -> None:
-        given = {"height": DEFAULT_HEIGHT} | fields.given()
+        given = {"height": DEFAULT_HEIGHT} | fields.model_dump(exclude_unset=True)
         if "text" in given:
             check_area(given)
 

@@ -5,20 +5,26 @@ import threading
 from contextlib import contextmanager
 
 from digitgan.handwriting.model import load
-from digitgan.serving import server
 from digitgan.serving.app import create_app
+from digitgan.serving.server import create_server
 
 
 @contextmanager
-def live_server(**more):
-    """Yield the port of a server on loopback; ``more`` is for ``create_app``."""
-    listening = server.create_server(create_app(load(threads=1), workers=2, **more))
+def live_server(**options):
+    """Yield the port of a server on loopback; ``options`` are those of the app."""
+    app = create_app(load(threads=1), workers=2, **options)
+    with running(create_server(app)) as port:
+        yield port
+
+
+@contextmanager
+def running(server):
+    """Run a uvicorn server in a thread; yield its port on loopback."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-        run = threading.Thread(target=listening.run, args=([listener],))
-        run.start()
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
         try:
-            yield port
+            yield listener.getsockname()[1]
         finally:
-            listening.should_exit = True
-            run.join(20)
+            server.should_exit = True
+            thread.join(20)

@@ -263,7 +263,8 @@ def add_routes(api: APIRouter, state: AppState) -> None:
 
 
 def draw(model, form, given):
-    inputs = model.generator_inputs([given.pop("digit")], **given)
+    labels = model.labels([given.pop("digit")])
+    inputs = model.generator_inputs(labels, **given)
     return digit_sheet(form, model.draw(inputs)[..., ::-1], inputs.conditions, 1, 1)
 """
 

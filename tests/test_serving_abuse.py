@@ -6,6 +6,7 @@ import socket
 import sys
 import threading
 import time
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -13,7 +14,8 @@ pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
 httpx = pytest.importorskip("httpx")
 
-from live_server import live_server  # noqa: E402
+import uvicorn  # noqa: E402
+from live_server import live_server, running  # noqa: E402
 
 from digitgan.serving import connections  # noqa: E402
 from digitgan.serving.api_route import MAX_BODY  # noqa: E402
@@ -143,6 +145,45 @@ def drip(client, data, seconds):
         if time.monotonic() > end:
             return
         time.sleep(0.02)
+
+
+@contextmanager
+def plain_uvicorn():
+    """Yield the port of a server with uvicorn's own limits, as tight as they go."""
+    limits = {"timeout_keep_alive": 1, "limit_concurrency": 4}
+    limits |= {"h11_max_incomplete_event_size": 1_000, "ws": "none"}
+
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for _ in range(100):
+            await send(
+                {"type": "http.response.body", "body": bytes(10**6), "more_body": True}
+            )
+
+    config = uvicorn.Config(
+        app, http="h11", lifespan="off", log_level="error", **limits
+    )
+    with running(uvicorn.Server(config)) as port:
+        yield port
+
+
+def test_uvicorn_alone_would_be_held_by_slow_clients():
+    """The reason for ``connections.py``: if this fails, that file may go."""
+    with plain_uvicorn() as port, ExitStack() as opened:
+        here = ("127.0.0.1", port)
+        silent = [opened.enter_context(socket.create_connection(here)) for _ in "abc"]
+        for client in silent:
+            client.sendall(b"GET / HTTP/1.1\r\nHost: ")  # the rest never comes
+        reader = opened.enter_context(socket.create_connection(here))
+        reader.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")  # reads nothing
+        time.sleep(2.5)  # of 1 that a silent connection is kept
+        said = ask(port, plain("GET / HTTP/1.1"))
+        assert said.startswith(b"HTTP/1.1 503"), "the slow ones have been cut off"
+        assert b"retry-after" not in said.lower()
+        for client in silent:
+            client.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                client.recv(1)  # still open
 
 
 @pytest.mark.parametrize(

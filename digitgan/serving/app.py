@@ -17,6 +17,7 @@ from digitgan.serving.api_route import ApiRoute
 from digitgan.serving.app_state import AppState
 from digitgan.serving.auth import TokenAuth
 from digitgan.serving.draw_pool import DrawPool
+from digitgan.serving.encoders import MEDIA_TYPES
 from digitgan.serving.metrics import Metrics
 from digitgan.serving.middleware import add_headers, check_names, count_requests
 from digitgan.serving.problems import HANDLERS
@@ -82,5 +83,6 @@ def create_app(
     app.mount("/", static_files.pages())
     api_description.install(app)
     paths = {getattr(route, "path", "") for route in app.routes} | static_files.PAGES
-    state.metrics.count_by_name(paths)
+    paths |= {p.replace("{ending}", form) for p in paths for form in MEDIA_TYPES}
+    state.metrics.paths = frozenset(path for path in paths if "{" not in path)
     return app

@@ -1,4 +1,11 @@
-"""HTTP connections that strangers cannot hold: time for a head, and for an answer."""
+"""HTTP connections that strangers cannot hold: time for a head, and for an answer.
+
+This subclasses uvicorn's own protocol, which is not public, so pyproject.toml names the
+versions it is known to work with. uvicorn's limits do not suffice: a head that never
+ends and an answer that is never read hold a connection for ever, and past
+``limit_concurrency`` everybody is refused. tests/test_serving_abuse.py shows it; when
+that test fails, uvicorn has learnt it, and this file may go.
+"""
 
 import asyncio
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Lock
 from typing import TypeVar
 
 from digitgan.serving.problems import Problem
@@ -18,7 +17,6 @@ class DrawPool:
 
     Attributes:
         limit: How many drawings may be under way or wait at once.
-        busy: How many are or do.
     """
 
     def __init__(self, workers: int, queue: int, max_wait: float = MAX_WAIT):
@@ -29,10 +27,14 @@ class DrawPool:
             queue: How many drawings may wait for one, 0 or more.
             max_wait: How long, in seconds.
         """
-        self.limit, self.busy = workers + queue, 0
-        self._max_wait = max_wait
-        self._lock = Lock()
+        self.limit, self._max_wait = workers + queue, max_wait
+        self._futures: set[Future] = set()
         self._pool = ThreadPoolExecutor(workers, "drawing")
+
+    @property
+    def busy(self) -> int:
+        """How many are or do."""
+        return len(self._futures)
 
     async def run(self, draw: Callable[..., T], *arguments) -> T:
         """Draw in a thread.
@@ -41,12 +43,11 @@ class DrawPool:
             Problem: 503, as many as may be are at it or wait, or no thread was free in
                 time.
         """
-        with self._lock:
-            if self.busy >= self.limit:
-                raise self._full()
-            future = self._pool.submit(draw, *arguments)
-            self.busy += 1
-        future.add_done_callback(self._done)
+        if self.busy >= self.limit:
+            raise self._full()
+        future = self._pool.submit(draw, *arguments)
+        self._futures.add(future)
+        future.add_done_callback(self._futures.discard)
         result = asyncio.wrap_future(future)
         try:
             await asyncio.wait({result}, timeout=self._max_wait)
@@ -60,10 +61,6 @@ class DrawPool:
     def _full(self) -> Problem:
         line = f"{self.busy} requests are being drawn or wait: try again"
         return Problem(503, line, {"Retry-After": str(RETRY_AFTER)})
-
-    def _done(self, _: Future) -> None:
-        with self._lock:
-            self.busy -= 1
 
     def close(self) -> None:
         """Finish what has begun."""

@@ -122,8 +122,10 @@ class DrawEndpoint:
         self, request: Request, fields: RequestModel, ending: str | None = None
     ) -> Response:
         """Answer a request."""
-        unique(request.query_params.multi_items())
-        given = fields.given()
+        given = fields.model_dump(exclude_unset=True)
+        query = request.query_params
+        if len(query) < len(query.multi_items()):
+            unique(query.multi_items())  # refuses what stands twice
         media_types, state = self._drawing.media_types, self._state
         form = form_of(media_types, ending, request.headers.get("accept"))
         if request.method == "POST":

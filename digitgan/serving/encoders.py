@@ -2,7 +2,6 @@
 
 import base64
 import io
-from collections.abc import Callable
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -69,12 +68,11 @@ def digit_sheet(
     """
     arrays = {"y" if k == "label" else k: v for k, v in conditions.items()}
     sheet = grid(images, columns, scale)
-    encoders: dict[str, Callable[[], bytes]] = {
-        "png": lambda: png(sheet),
-        "svg": lambda: svg(sheet, f"{len(images)} handwritten digits"),
-        "npz": lambda: npz(x=images, **arrays),
-        "json": lambda: json_bytes(
-            {"x": images.tolist()} | {k: v.tolist() for k, v in arrays.items()}
-        ),
-    }
-    return encoders[form]()
+    if form == "png":
+        return png(sheet)
+    if form == "svg":
+        return svg(sheet, f"{len(images)} handwritten digits")
+    if form == "npz":
+        return npz(x=images, **arrays)
+    lists = {name: values.tolist() for name, values in arrays.items()}
+    return json_bytes({"x": images.tolist()} | lists)

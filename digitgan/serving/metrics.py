@@ -10,7 +10,6 @@ from prometheus_client import (
 )
 
 from digitgan.serving.draw_pool import DrawPool
-from digitgan.serving.encoders import MEDIA_TYPES
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)  # seconds
 MEDIA_TYPE = exposition.CONTENT_TYPE_PLAIN_0_0_4
@@ -20,21 +19,25 @@ class Metrics:
     """Figures of one server.
 
     Attributes:
+        paths: Those that are counted by name; the rest is ``other``, so that nobody
+            can make the server remember names.
         in_flight: Requests that are not answered yet.
+        requests: Those that are, by path and status.
+        seconds: How long they took, by path.
     """
 
     def __init__(self, pool: DrawPool):
         """Count from nought, and show the load of a pool."""
-        self._paths: frozenset[str] = frozenset()
+        self.paths: frozenset[str] = frozenset()
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)  # memory, processor, open files
-        self._requests = Counter(
+        self.requests = Counter(
             "digitgan_requests",
             "Requests answered.",
             ("path", "status"),
             registry=registry,
         )
-        self._seconds = Histogram(
+        self.seconds = Histogram(
             "digitgan_request_seconds",
             "From the request to the end of its answer.",
             ("path",),
@@ -48,23 +51,6 @@ class Metrics:
         drawing.set_function(lambda: pool.busy)
         limit = Gauge("digitgan_drawing_limit", "Past this, 503.", registry=registry)
         limit.set(pool.limit)
-
-    def count_by_name(self, paths: set[str]) -> None:
-        """Count these paths, with the endings of what is drawn, by name.
-
-        The rest is ``other``, so that nobody can make the server remember names.
-        """
-        names = {
-            p.format(ending=e) for p in paths for e in MEDIA_TYPES if "{n" not in p
-        }
-        self._paths = frozenset(names)
-
-    def observe(self, path: str, status: int, seconds: float) -> None:
-        """Count a request that has been answered."""
-        path = path if path in self._paths else "other"
-        self.in_flight.dec()
-        self._requests.labels(path, str(status)).inc()
-        self._seconds.labels(path).observe(seconds)
 
     def text(self) -> bytes:
         """Return all figures in Prometheus' text format."""

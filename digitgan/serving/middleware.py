@@ -33,7 +33,10 @@ def count_requests(app: ASGIApp, metrics: Metrics) -> ASGIApp:
         try:
             await app(scope, receive, note_status)
         finally:
-            metrics.observe(scope["path"], status, time.perf_counter() - start)
+            path = scope["path"] if scope["path"] in metrics.paths else "other"
+            metrics.in_flight.dec()
+            metrics.requests.labels(path, str(status)).inc()
+            metrics.seconds.labels(path).observe(time.perf_counter() - start)
 
     return counted
 

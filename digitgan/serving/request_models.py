@@ -40,10 +40,6 @@ class RequestModel(BaseModel):
         strict=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True
     )
 
-    def given(self) -> dict[str, Any]:
-        """Return the fields that the request has, by name."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
-
     @model_validator(mode="wrap")
     @classmethod
     def _refuse_in_words(

@@ -1,5 +1,6 @@
 """What ``digitgan serve`` does: listen, answer, and finish what has begun."""
 
+import gc
 import os
 import re
 import secrets
@@ -64,6 +65,8 @@ def serve(
             runs=runs,
             data=data,
         )
+        gc.freeze()
+        gc.enable()
         print(f"digitgan serves {_link(address, port, token)} until Ctrl-C", flush=True)
         try:
             # uvicorn raises a signal again after it has stopped for it

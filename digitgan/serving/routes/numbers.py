@@ -1,7 +1,6 @@
 """``/v1/numbers``: a text in one hand, and as a GIF on the way to another."""
 
 import io
-from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -152,21 +151,19 @@ def draw_numbers(model: Model, form: str, given: dict[str, Any]) -> bytes:
     options: dict[str, Any] = {"height": DEFAULT_HEIGHT} | given
     check_area(options)
     written = model.write(**options)
-    encoders: dict[str, Callable[[], bytes]] = {
-        "png": lambda: png(written.image),
-        "svg": lambda: svg(written.image, options["text"]),
-        "npz": lambda: npz(
-            image=np.asarray(written.image),
-            labels=np.array(written.labels, "U1"),
-            boxes=written.boxes,
-            thickness=written.pen.thickness,
-            slant=written.pen.slant,
-        ),
-        "json": lambda: json_bytes(
-            written.to_dict() | {"image": data_url(written.image)}
-        ),
-    }
-    return encoders[form]()
+    if form == "png":
+        return png(written.image)
+    if form == "svg":
+        return svg(written.image, written.text)
+    if form == "json":
+        return json_bytes(written.to_dict() | {"image": data_url(written.image)})
+    return npz(
+        image=np.asarray(written.image),
+        labels=np.array(written.labels, "U1"),
+        boxes=written.boxes,
+        thickness=written.pen.thickness,
+        slant=written.pen.slant,
+    )
 
 
 def draw_walk(model: Model, _: str, given: dict[str, Any]) -> bytes:

@@ -61,7 +61,7 @@ def add_routes(api: APIRouter, state: AppState) -> None:
         options: Annotated[NewRun, Body(examples=[{"preset": "tiny", "minutes": 1}])],
     ) -> Response:
         """Start a training."""
-        given = options.given()
+        given = options.model_dump(exclude_unset=True)
         preset = given.pop("preset", "dcgan")
         folder = free_folder(preset, runs.folder)
         if "name" in given:
@@ -79,7 +79,7 @@ def add_routes(api: APIRouter, state: AppState) -> None:
     @api.post("/v1/runs/{name}/resume", status_code=202, **writing)
     async def resume(name: RunName, goal: Goal) -> Response:
         """Go on with a run, as if it had never stopped."""
-        run, given = runs.open(name), goal.given()
+        run, given = runs.open(name), goal.model_dump(exclude_unset=True)
         first_step = _step_to_resume(run, trainer.process_of(name), given)
         await trainer.start(name, command_line(resume=run.folder, **given), first_step)
         return json_response({"name": name, "state": "starting"}, 202)
