@@ -1,101 +1,106 @@
-"""How far a request travels: calls, functions, files and switches of file.
+"""How far a request travels: calls, functions, files and switches between files.
 
     python benchmarks/call_trace.py
 
-Each request is made once to warm up, then traced by ``sys.setprofile`` in all threads.
-A switch is a call into a file of the package other than that of the call before;
-comprehensions are left out. Prints a table and how often a model was opened.
+Each request is made once to warm up and once traced, in all threads. A switch is a call
+into a file of the package other than that of the call before; comprehensions are left
+out. The last column is how often a model was opened. Seconds.
 """
 
 import contextlib
-import io
 import sys
 import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
+
+from starlette.testclient import TestClient
 
 import digitgan
 from digitgan.cli import main
+from digitgan.sampling.model_loader import open_model
+from digitgan.serving.app import create_app
 
 PACKAGE = str(Path(digitgan.__file__).parent)
+LEFT_OUT = {"<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>", "<module>"}
+NUMBERS = "/v1/numbers?text=2026"
+COLUMNS = ("calls", "functions", "files", "switches", "models opened")
+
+Call = tuple[str, str]  # the file and the function
 
 
-class Trace:
-    """The calls into the package, in order."""
+def trace(request: Callable[[list[Call]], object]) -> list[Call]:
+    """Return the calls into the package that a request makes, in order.
 
-    def __init__(self):
-        """Begin with none."""
-        self.calls: list[tuple[str, str]] = []
+    Args:
+        request: Called with the list that the calls are noted in.
+    """
+    calls: list[Call] = []
 
-    def __call__(self, frame, event, _):
-        """Note a call into the package; what ``sys.setprofile`` calls."""
+    def note(frame: FrameType, event: str, _) -> None:
         code = frame.f_code
-        inside = event == "call" and code.co_filename.startswith(PACKAGE)
-        if inside and code.co_name not in (
-            "<listcomp>",
-            "<dictcomp>",
-            "<genexpr>",
-            "<setcomp>",
-            "<module>",
-        ):
-            self.calls.append((code.co_filename, code.co_qualname))
+        ours = event == "call" and code.co_filename.startswith(PACKAGE)
+        if ours and code.co_name not in LEFT_OUT:
+            calls.append((code.co_filename, code.co_qualname))
 
-    def row(self) -> tuple[int, int, int, int]:
-        """Return calls, functions, files and switches of file."""
-        files = [name for name, _ in self.calls]
-        switches = sum(a != b for a, b in zip(files, files[1:], strict=False))
-        return len(files), len(set(self.calls)), len(set(files)), switches
-
-
-def traced(request: Callable[[], object]) -> Trace:
-    """Return the calls that a request makes, in every thread."""
-    trace = Trace()
-    threading.setprofile_all_threads(trace) if hasattr(
-        threading, "setprofile_all_threads"
-    ) else threading.setprofile(trace)
-    sys.setprofile(trace)
+    threading.setprofile(note)  # threads that are started from now on
+    sys.setprofile(note)
     try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            request()
+        request(calls)
     finally:
         sys.setprofile(None)
         threading.setprofile(None)
-    return trace
+    return calls
 
 
-def requests(folder: Path) -> dict[str, Callable[[], object]]:
+def figures(calls: list[Call]) -> list[int]:
+    """Return a row of the table."""
+    files = [file for file, _ in calls]
+    switches = sum(a != b for a, b in zip(files, files[1:], strict=False))
+    opened = sum(function == open_model.__qualname__ for _, function in calls)
+    return [len(calls), len(set(calls)), len(set(files)), switches, opened]
+
+
+def requests(folder: Path) -> dict[str, Callable[[list[Call]], object]]:
     """Return what is traced, by name."""
-    from starlette.testclient import TestClient
+    model = digitgan.load(threads=1)
 
-    from digitgan.serving.app import create_app
-
-    model = digitgan.load()
-    numbers = iter(range(1000))
-
-    def generate():
+    def generate(_) -> None:
         with contextlib.suppress(SystemExit):
             main(["generate", "2026", "-o", str(folder / "x.png")])
 
-    def get():
-        with TestClient(
-            create_app(digitgan.load(threads=1)), base_url="http://localhost"
-        ) as client:
-            client.get("/v1/numbers?text=2026").raise_for_status()
+    def get(calls: list[Call]) -> None:
+        with TestClient(create_app(model), base_url="http://localhost") as client:
+            client.get(NUMBERS)  # warm, in the threads that are to be traced
+            calls.clear()
+            client.get(NUMBERS).raise_for_status()
+            answered = calls[:]
+        calls[:] = answered  # without what closes the application
 
-    def shard():
-        digitgan.make_dataset(folder / f"d{next(numbers)}", count=100, split="100,0,0")
+    def make_shard(_) -> None:
+        with tempfile.TemporaryDirectory(dir=folder) as out:
+            digitgan.make_dataset(out, count=100, split=(100, 0, 0))
 
     return {
-        "model.sample([2, 0, 2, 6])": lambda: model.sample([2, 0, 2, 6]),
-        'model.write("2026")': lambda: model.write("2026"),
-        "digitgan generate 2026 -o x.png": generate,
-        "make_dataset(count=100), one IDX shard": shard,
+        "`model.sample([2, 0, 2, 6])`": lambda _: model.sample([2, 0, 2, 6]),
+        '`model.write("2026")`': lambda _: model.write("2026"),
+        "`digitgan generate 2026 -o x.png`": generate,
+        f"`GET {NUMBERS}`": get,
+        "a data set of one IDX shard": make_shard,
     }
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """Trace every request and print the table."""
+    print(f"| request | {' | '.join(COLUMNS)} |")
+    print(f"| --- |{len(COLUMNS) * ' --- |'}")
     with tempfile.TemporaryDirectory() as name:
         for label, request in requests(Path(name)).items():
-            traced(request)
-            print(label, traced(request).row())
+            trace(request)
+            row = map(str, figures(trace(request)))
+            print(f"| {label} | {' | '.join(row)} |")
+
+
+if __name__ == "__main__":
+    run()

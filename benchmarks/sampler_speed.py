@@ -33,12 +33,12 @@ def seconds(work) -> float:
 
 def start_up() -> list[float]:
     """Time the whole process that writes one digit to a file, warm disk."""
-    command = Path(sys.executable).parent / "digitgan"
+    program = Path(sys.executable).parent / "digitgan"
     with tempfile.TemporaryDirectory() as folder:
-        words = [command, "generate", "7", "-o", Path(folder) / "x.png"]
-        subprocess.run(words, check=True)
+        command = [program, "generate", "7", "-o", Path(folder) / "x.png"]
+        subprocess.run(command, check=True)
         return [
-            seconds(lambda: subprocess.run(words, check=True)) for _ in range(STARTS)
+            seconds(lambda: subprocess.run(command, check=True)) for _ in range(STARTS)
         ]
 
 
@@ -46,41 +46,41 @@ def main() -> None:
     """Measure, print and publish."""
     starts = start_up()
     model = digitgan.load()
-    recipe = model.generator_inputs(model.labels(n=N), seed=1)
+    inputs = model.generator_inputs(model.labels(n=N), seed=1)
     gan: GAN = keras.models.load_model(SHIPPED / "gan.keras")
     network = gan.ema_generator
-    inputs = [recipe.latents, *recipe.conditions.values()]
+    arrays = [inputs.latents, *inputs.conditions.values()]
 
     def by_keras():
-        network.predict(inputs, batch_size=500, verbose=0)
+        network.predict(arrays, batch_size=500, verbose=0)
 
     def whole():
         model.sample(n=N, seed=1)
 
     by_keras(), whole()
-    found = {"sampler": [], "keras": [], "matrix": []}
+    rates = {"sampler": [], "keras": [], "matrix": []}
     for _ in range(PAIRS):
-        found["matrix"].append(matrix_rate())
-        found["sampler"].append(N / seconds(whole))
-        found["keras"].append(N / seconds(by_keras))
+        rates["matrix"].append(matrix_rate())
+        rates["sampler"].append(N / seconds(whole))
+        rates["keras"].append(N / seconds(by_keras))
     gflop = forward_gflop(gan.ema_generator)
-    ratios = [a / b for a, b in zip(found["sampler"], found["keras"], strict=True)]
+    ratios = [a / b for a, b in zip(rates["sampler"], rates["keras"], strict=True)]
     shares = [
         100 * a * gflop / b
-        for a, b in zip(found["sampler"], found["matrix"], strict=True)
+        for a, b in zip(rates["sampler"], rates["matrix"], strict=True)
     ]
     cells = {
-        "sampler (latents, styles, network), digits/s": spread(found["sampler"], 0),
-        "`keras predict` of the same network, digits/s": spread(found["keras"], 0),
+        "sampler (latents, styles, network), digits/s": spread(rates["sampler"], 0),
+        "`keras predict` of the same network, digits/s": spread(rates["keras"], 0),
         "ratio, pair by pair": spread(ratios),
         "arithmetic of a digit, GFLOP": f"{gflop:.4f}",
-        "rate of a 2048 x 2048 matrix product, GFLOP/s": spread(found["matrix"], 0),
+        "rate of a 2048 x 2048 matrix product, GFLOP/s": spread(rates["matrix"], 0),
         "share of that rate reached by the sampler, %": spread(shares, 0),
         "`digitgan generate 7 -o x.png`, whole process, s": spread(starts),
     }
     lines = ["| the shipped generator | median (lowest to highest) |", "| --- | --- |"]
     lines += [f"| {name} | {value} |" for name, value in cells.items()]
-    result = {**found, "ratio": statistics.median(ratios), "starts": starts}
+    result = {**rates, "ratio": statistics.median(ratios), "starts": starts}
     publish("sampler_speed", "docs/measurements.md", result, "\n".join(lines))
 
 

@@ -27,19 +27,19 @@ def rate(model, text: str, height: int, first: int) -> float:
 def main() -> None:
     """Measure, print and publish."""
     model = digitgan.load(threads=1)
-    found = {f"{name}, {height} px": [] for name in TEXTS for height in HEIGHTS}
+    rates = {f"{name}, {height} px": [] for name in TEXTS for height in HEIGHTS}
     for name, text in TEXTS.items():
         for height in HEIGHTS:
             model.write(text, height=height)
             for repeat in range(REPEATS):
-                told = found[f"{name}, {height} px"]
-                told.append(rate(model, text, height, COUNT * repeat))
+                measured = rate(model, text, height, COUNT * repeat)
+                rates[f"{name}, {height} px"].append(measured)
     names = [f"`{text}` a second" for text in TEXTS.values()]
     lines = [f"| height of digits | {' | '.join(names)} |", "| --- | --- | --- |"]
     for height in HEIGHTS:
-        cells = [spread(found[f"{name}, {height} px"], 0) for name in TEXTS]
+        cells = [spread(rates[f"{name}, {height} px"], 0) for name in TEXTS]
         lines.append(f"| {height} | {' | '.join(cells)} |")
-    publish("writing_speed", "docs/measurements.md", found, "\n".join(lines))
+    publish("writing_speed", "docs/measurements.md", rates, "\n".join(lines))
 
 
 if __name__ == "__main__":

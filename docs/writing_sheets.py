@@ -24,7 +24,7 @@ TEXTS = (
     "7777 2222",
     "3.14159265",
 )
-PAPER, GAP = 236, 8
+BACKGROUND, GAP = 236, 8
 INKS = ((200, 30, 40), (30, 110, 200), (20, 140, 60), (190, 110, 0))
 
 
@@ -34,11 +34,11 @@ def sheet(pictures: list[Image.Image], columns: int) -> Image.Image:
     high = [max(picture.height for picture in row) + GAP for row in rows]
     wide = [max(p.width for p in pictures[i::columns]) + GAP for i in range(columns)]
     size = (sum(wide) + GAP, sum(high) + GAP)
-    paper = Image.new("L", size, PAPER).convert(pictures[0].mode)
+    page = Image.new("L", size, BACKGROUND).convert(pictures[0].mode)
     for i, picture in enumerate(pictures):
         row, column = divmod(i, columns)
-        paper.paste(picture, (GAP + sum(wide[:column]), GAP + sum(high[:row])))
-    return paper
+        page.paste(picture, (GAP + sum(wide[:column]), GAP + sum(high[:row])))
+    return page
 
 
 def coloured(written: WrittenText) -> Image.Image:
@@ -53,7 +53,7 @@ def coloured(written: WrittenText) -> Image.Image:
     return picture
 
 
-def anew(write, text: str, seed: int) -> list[Image.Image]:
+def rerolled(write, text: str, seed: int) -> list[Image.Image]:
     """Write a text, then each of its characters three times anew, that one in red."""
     pictures = []
     for place in range(len(text)):
@@ -96,8 +96,8 @@ def main() -> None:
         ),
         "paper": (
             [
-                write("412.75\n1,038.20\n96.05", height=32, seed=11, **looks).image
-                for looks in (
+                write("412.75\n1,038.20\n96.05", height=32, seed=11, **options).image
+                for options in (
                     {},
                     {"lines": "ruled"},
                     {"lines": "grid"},
@@ -125,7 +125,7 @@ def main() -> None:
             ],
             3,
         ),
-        "rerolls": (anew(write, "27/4", seed=12), 8),
+        "rerolls": (rerolled(write, "27/4", seed=12), 8),
         "walk": (
             [
                 step.image

@@ -1,6 +1,7 @@
 """What an image is, and the two functions between finished images and networks."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -54,7 +55,7 @@ class ImageSpec:
         """Return such as ``28 x 28 x 3 (triplets)``."""
         return f"{' x '.join(map(str, self.shape))} ({self.kind})"
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, ...]:
         """Shape of a finished image, ``uint8``; one channel has no axis."""
         size = (self.height, self.width)

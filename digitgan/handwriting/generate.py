@@ -66,25 +66,20 @@ def generate(  # noqa: PLR0913 - each is a flag
     _check_content(text, digit, count, grid)
     _check_page(text, suffix, boxes, options)
     if text is None:
-        _draw_digits(load(model), out, suffix, digit, count, grid, options)
-    elif not out:
-        print(_text_in_blocks(load(model), text, WriteOptions(**options)))
-    elif suffix == ".npz":
-        _save_digits_of(load(model), text, out, WriteOptions(**options))
-    elif suffix == ".gif":
-        options = {"seed": 0, "height": SCALE * DIGIT_HEIGHT} | options
-        toward = options["seed"] + 1
-        walk = load(model).write_walk(
-            text, toward=toward, frames=WALK_FRAMES, **options
-        )
-        _save({out: partial(save_gif, [step.image for step in walk])})
+        saves = _draw_digits(load(model), out, suffix, digit, count, grid, options)
+    elif out and suffix != ".npz":
+        saves = _write_text(model, text, out, boxes, options)
     else:
-        options = {"height": SCALE * DIGIT_HEIGHT} | options
-        written = load(model).write(text, **options)
-        saves: Saves = {out: written.image.save}
-        if boxes:
-            saves[boxes] = partial(_save_boxes, written)
-        _save(saves)
+        saves = _draw_characters(load(model), text, out, WriteOptions(**options))
+    path = None
+    try:
+        with ExitStack() as stack:  # all files or none
+            for path, save in saves.items():
+                save(stack.enter_context(replacing(path)))
+    except OSError as error:
+        field = "boxes" if path == boxes else "out"
+        problem = f"cannot be written ({error.strerror or error})"
+        raise InputError(field, path, problem=problem) from error
 
 
 def _check_content(
@@ -111,6 +106,41 @@ def _check_page(
         raise InputError(given[0], None, allowed, "has no page")
 
 
+def _write_text(
+    model: str, text: str, out: Path, boxes: Path | None, options: dict[str, Any]
+) -> Saves:
+    """Write a text: a picture and where its characters are, or a walk to a hand."""
+    options = {"seed": 0, "height": SCALE * DIGIT_HEIGHT} | options
+    if out.suffix.lower() == ".gif":
+        walk = load(model).write_walk(text, toward=options["seed"] + 1, **options)
+        return {out: partial(save_gif, [step.image for step in walk])}
+    written = load(model).write(text, **options)
+    saves: Saves = {out: written.image.save}
+    if boxes:
+        saves[boxes] = partial(_save_boxes, written)
+    return saves
+
+
+def _draw_characters(
+    model: Model, text: str, out: Path | None, options: WriteOptions
+) -> Saves:
+    """Draw a text without a page: here in blocks, or its digits in an array."""
+    rows = text_rows(text, model.classes)
+    if out and not set(text) & set(DIGITS):
+        raise InputError("text", text, "one with digits for a .npz", "has no digit")
+    writer = sample_writer(model, rows, options)
+    images = model.draw(writer.digits)
+    if out:
+        return {out: partial(_save_arrays, images, writer.digits)}
+    characters = "".join(rows).replace(" ", "")
+    glyphs = iter(draw_glyphs(images, characters, writer, DIGIT_HEIGHT))
+    blank, width = np.zeros(GLYPH_SHAPE, np.uint8), shutil.get_terminal_size().columns
+    lines = [[blank if c == " " else next(glyphs) for c in row] for row in rows]
+    blocks = [to_block_characters(np.stack(line), width) for line in lines if line]
+    print("\n\n".join(blocks))
+    return {}
+
+
 def _draw_digits(
     model: Model,
     out: Path | None,
@@ -119,8 +149,8 @@ def _draw_digits(
     count: int | None,
     all_digits: bool,
     options: dict[str, Any],
-) -> None:
-    """Draw digits apart from each other: an array, a sheet, a film of it, or blocks."""
+) -> Saves:
+    """Draw digits apart from each other: an array, a sheet, a walk of it, or blocks."""
     if all_digits:
         rows = np.repeat(np.arange(len(model.classes)), COLUMNS)
         labels, columns = model.labels(rows) if len(rows) else COLUMNS**2, COLUMNS
@@ -136,50 +166,14 @@ def _draw_digits(
         last = model.generator_inputs(labels, **options)
         path = interpolation_path(first, last, WALK_FRAMES)
         sheets = [grid(model.draw(step)) for step in path]
-        _save({out: partial(save_gif, sheets)})
-        return
+        return {out: partial(save_gif, sheets)}
     images = model.draw(first)
     if not out:
         print(to_block_characters(images, shutil.get_terminal_size().columns))
-    elif suffix == ".png":
-        _save({out: grid(images).save})
-    else:
-        _save({out: partial(_save_arrays, images, first)})
-
-
-def _save_digits_of(model: Model, text: str, out: Path, options: WriteOptions) -> None:
-    """Write the digits of a text, as the generator draws them, as an NPZ."""
-    rows = text_rows(text, model.classes)
-    if not set(text) & set(DIGITS):
-        raise InputError("text", text, "one with digits for a .npz", "has no digit")
-    inputs = sample_writer(model, rows, options).digits
-    _save({out: partial(_save_arrays, model.draw(inputs), inputs)})
-
-
-def _text_in_blocks(model: Model, text: str, options: WriteOptions) -> str:
-    """Draw a text in block characters, as much in a line as the terminal holds."""
-    rows = text_rows(text, model.classes)
-    writer, characters = sample_writer(model, rows, options), "".join(rows)
-    images = model.draw(writer.digits)
-    characters = characters.replace(" ", "")
-    glyphs = iter(draw_glyphs(images, characters, writer, DIGIT_HEIGHT))
-    blank, width = np.zeros(GLYPH_SHAPE, np.uint8), shutil.get_terminal_size().columns
-    lines = [[blank if c == " " else next(glyphs) for c in row] for row in rows]
-    return "\n\n".join(to_block_characters(np.stack(x), width) for x in lines if x)
-
-
-def _save(saves: Saves) -> None:
-    """Write files, all or none; each is given as what writes it to a path."""
-    path = None
-    try:
-        with ExitStack() as stack:
-            for path, save in saves.items():
-                save(stack.enter_context(replacing(path)))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(
-            "out", path, problem=f"cannot be written ({reason})"
-        ) from error
+        return {}
+    if suffix == ".png":
+        return {out: grid(images).save}
+    return {out: partial(_save_arrays, images, first)}
 
 
 def _save_boxes(written: WrittenText, path: Path) -> None:

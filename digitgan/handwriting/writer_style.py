@@ -88,7 +88,7 @@ def sample_writer(
     characters = "".join(rows).replace(" ", "")
     every = len(model.classes)  # one of each comes first, for the mean pen
     digits = [model.classes.index(c) for c in characters if c not in STROKES]
-    labels = model.labels([*range(every), *digits])
+    labels = np.array([*range(every), *digits], np.int32)
     other, share = options.blend or (0, 0.0)
     hand = _sample_hand(model, labels, rows, options, options.seed)
     if share:
@@ -108,8 +108,13 @@ def sample_writer(
 
 
 def _sample_hand(
-    model: Sampler, labels, rows: list[str], options: WriteOptions, seed: int
+    model: Sampler,
+    labels: np.ndarray,
+    rows: list[str],
+    options: WriteOptions,
+    seed: int,
 ) -> _Hand:
+    """Draw what one seed decides, for labels in its hand and the text's characters."""
     inputs = model.generator_inputs(
         labels,
         seed=seed,
