@@ -17,6 +17,7 @@ from digitgan.errors import InputError
 from digitgan.export import export, file_sizes, numpy_generator
 from digitgan.export.exporter import FORMATS, exporter_of
 from digitgan.export.graph import read_graph
+from digitgan.export.web import SITE
 
 PAGE = (Path(__file__).parent.parent / "docs" / "export.md").read_text()
 FRAMEWORKS = ("litert", "saved_model", "torch")  # slow to import
@@ -133,6 +134,11 @@ def test_every_exporter_knows_the_operations_that_generators_have(unlabelled, tr
     for format in ("safetensors", "saved_model", "torch"):
         exporter = numpy_generator if format == "safetensors" else needs(format)
         assert written <= exporter.OPERATIONS.keys(), format
+    network = onnx.load(digitgan.load().folder / "generator.onnx").graph
+    page = (SITE / "worker" / "onnx_session.js").read_text()  # of models of ten labels
+    table = page.split("const OPERATIONS = {")[1].split("\n};")[0]
+    in_javascript = set(re.findall(r"^  (\w+): ", table, re.MULTILINE))
+    assert {node.op_type for node in network.node} <= in_javascript
 
 
 def test_nodes_name_their_arrays(tmp_path):
