@@ -96,7 +96,7 @@ def test_what_does_not_suit_them_is_refused(run, data, tmp_path):
         digitgan.train("tiny", data, out=tmp_path / "a")
     with pytest.raises(InputError, match="idx"):
         digitgan.make_dataset(tmp_path / "b", model=run.folder, count=9, format="idx")
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match="one of 28 x 28"):
         digitgan.load(run.folder).write("12")
     with pytest.raises(InputError, match="multiple of 4"):
         ImageSpec(30, 32, 3, kind="pictures")

@@ -6,6 +6,7 @@ from typing import Unpack
 
 import numpy as np
 
+from digitgan.data.images import DIGITS
 from digitgan.errors import InputError
 from digitgan.handwriting.geometry import MAX_PIXELS
 from digitgan.handwriting.glyphs import draw_glyphs
@@ -79,6 +80,9 @@ class Model(Sampler):
         self, text: str, blends: Sequence[Blend | None], options: WalkKeywords
     ) -> list[WrittenText]:
         """Write a text in the hand of each blend, on pages of one width."""
+        if self.image.kind != "digits":
+            problem = f"draws images of {self.image}"
+            raise InputError("model", self.name, f"one of {DIGITS}", problem)
         rows = text_rows(text, self.classes)
         characters = "".join(rows).replace(" ", "")
         drafts, pixels = [], 0
