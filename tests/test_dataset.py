@@ -409,7 +409,7 @@ class Csv(Format):
 
     def encode(self, spec, shard, samples):
         (name,) = self.file_names(spec, shard)
-        return EncodedShard({name: "\n".join(map(str, samples.labels)).encode()})
+        return EncodedShard({name: "\n".join(str(s.label) for s in samples).encode()})
 
 
 def test_a_new_format_is_one_class(tmp_path, tiny_model, monkeypatch):

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from digitgan.datasets.labels import draw_labels
-from digitgan.datasets.samples import Samples
+from digitgan.datasets.samples import Sample, Samples
 from digitgan.datasets.spec import DatasetSpec, Shard
 from digitgan.errors import DatasetFailed
 from digitgan.handwriting.model import Model
@@ -26,17 +26,26 @@ def draw_digits(model: Model, spec: DatasetSpec, shard: Shard) -> Samples:
     labels = draw_labels(spec, shard)
     inputs = model.generator_inputs(labels, seed=spec.seed, start=shard.start)
     images = model.draw(inputs)
-    numbers, dropped = shard.start + np.arange(shard.count), 0
+    numbers = shard.start + np.arange(shard.count)
+    dropped = np.zeros(shard.count, int)
     if spec.checked:
         inputs = _copied(inputs)
-        dropped = _redraw_misread(model, spec, images, inputs, numbers)
+        _redraw_misread(model, spec, images, inputs, numbers, dropped)
     styles = {k: v for k, v in inputs.conditions.items() if k != "label"}
     if spec.measure:
         measured = measure(images)
         styles |= {f"measured_{name}": values for name, values in measured.items()}
-    metadata = {"seed": [spec.seed] * shard.count, "number": numbers.tolist()}
-    metadata |= {name: np.round(v, 4).tolist() for name, v in styles.items()}
-    return Samples(images, metadata, labels, dropped=dropped)
+    styles = {name: np.round(values, 4).tolist() for name, values in styles.items()}
+    return [
+        Sample(
+            image=images[i],
+            metadata={"seed": spec.seed, "number": int(numbers[i])}
+            | {name: values[i] for name, values in styles.items()},
+            label=int(labels[i]),
+            dropped=int(dropped[i]),
+        )
+        for i in range(shard.count)
+    ]
 
 
 @cache
@@ -56,20 +65,17 @@ def _redraw_misread(
     images: np.ndarray,
     inputs: GeneratorInputs,
     numbers: np.ndarray,
-) -> int:
-    """Replace misread digits, in place, by those of other numbers of the seed.
-
-    Returns:
-        How many were misread.
-    """
+    dropped: np.ndarray,
+) -> None:
+    """Replace misread digits, in place, by those of other numbers of the seed."""
     labels, first = inputs.conditions["label"], int(numbers[0])
-    misread, dropped = np.arange(len(labels)), 0
+    misread = np.arange(len(labels))
     for attempt in range(1, MAX_ATTEMPTS + 1):
         predicted = _classifier().predict(images[misread]).labels
         misread = misread[predicted != labels[misread]]
         if not len(misread):
-            return dropped
-        dropped += len(misread)
+            return
+        dropped[misread] += 1
         start = first + attempt * ATTEMPT_STRIDE
         others = model.generator_inputs(labels, seed=spec.seed, start=start)
         inputs.latents[misread] = others.latents[misread]

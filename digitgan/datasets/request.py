@@ -15,25 +15,11 @@ def _option(default: Any, help: str) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetRequest:
-    """A data set as it is asked for; :func:`digitgan.datasets.resolve` checks it.
+    """A data set as it is asked for; each field's help stands beside it.
 
-    Attributes:
-        kind: ``digits``, single ones; ``numbers``, written ones; ``scenes``, pages of
-            numbers with boxes.
-        count: Samples in all, from 1.
-        format: idx, npz (digits); lmdb (digits and numbers); png, parquet, webdataset;
-            coco, yolo (numbers and scenes). Unless given idx for digits, png for
-            numbers, coco for scenes.
-        seed: From 0 to 2**64 - 1.
-        split: Train, validation and test, in percent or in samples.
-        labels: The digits that may occur; all unless given.
-        balance: Each digit as often as the others, to within one in each part.
-        checked: Drop digits that the classifier misreads and draw others.
-        measure: Store the measured morphometry of each digit.
-        length: Digits of a number, such as ``"3-8"`` or ``(3, 8)``.
-        pattern: Of numbers, ``"dd/mm/yyyy"``: :func:`digitgan.datasets.pattern.parse`.
-        shard_size: Samples that are made, stored and verified together.
-        model: What :func:`digitgan.load` takes.
+    ``split`` and ``labels`` may be sequences, ``length`` a pair; ``pattern`` is what
+    :func:`digitgan.datasets.pattern.parse` reads, ``model`` what :func:`digitgan.load`
+    takes.
     """
 
     kind: str = _option("digits", "digits, numbers or scenes.")

@@ -1,4 +1,4 @@
-"""The samples of a shard, whatever its format."""
+"""A sample, whatever the format of its data set."""
 
 import io
 from dataclasses import dataclass, field
@@ -8,41 +8,40 @@ from PIL import Image
 
 
 @dataclass(frozen=True, eq=False)
-class Samples:
-    """What a shard holds, whatever its format.
+class Sample:
+    """A picture and all that is known of it.
 
     Attributes:
-        images: n times ``uint8 (H, W)``, or with channels. Single digits are as MNIST
-            has them, 0 background to 255 ink, in one array; pages are dark on white.
-        metadata: What is known of each, by name, n values each; JSON can hold them.
-        labels: Of single digits, ``int32 (n,)``; otherwise None.
-        characters: Of pages, what each box holds.
-        boxes: Of pages, ``int (m, 4)`` each: left, top, right, bottom, exclusive.
-        masks: Of pages, m times ``bool`` each, as large as its box: the ink there.
-        dropped: How many the classifier misread, so that they were drawn again.
+        image: ``uint8 (H, W)``, or with channels. A single digit is as MNIST has them,
+            0 background to 255 ink; a page is dark on white.
+        metadata: What JSON can hold, such as its seed.
+        label: Of a single digit; otherwise None.
+        dropped: How many were drawn in its place before and misread.
+        characters: Of a page, what each box holds.
+        boxes: Of a page, ``int (m, 4)``: left, top, right, bottom, exclusive.
+        masks: Of a page, m times ``bool``, as large as its box: the ink there.
     """
 
-    images: np.ndarray | list[np.ndarray]
-    metadata: dict[str, list]
-    labels: np.ndarray | None = None
-    characters: list[str] = field(default_factory=list)
-    boxes: list[np.ndarray] = field(default_factory=list)
-    masks: list[list[np.ndarray]] = field(default_factory=list)
+    image: np.ndarray
+    metadata: dict
+    label: int | None = None
     dropped: int = 0
+    characters: str = ""
+    boxes: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), int))
+    masks: list[np.ndarray] = field(default_factory=list)
 
-    def metadata_of(self, i: int) -> dict:
-        """Return the metadata of one sample."""
-        return {name: values[i] for name, values in self.metadata.items()}
+    def record(self) -> dict:
+        """Return all that is known but the picture: metadata and label or boxes."""
+        if self.label is not None:
+            return {"label": self.label, **self.metadata}
+        boxes = {"characters": self.characters, "boxes": self.boxes.tolist()}
+        return self.metadata | boxes
 
-    def record(self, i: int) -> dict:
-        """Return all that is known of one sample: its metadata and label or boxes."""
-        if self.labels is not None:
-            return {"label": int(self.labels[i]), **self.metadata_of(i)}
-        boxes = {"characters": self.characters[i], "boxes": self.boxes[i].tolist()}
-        return self.metadata_of(i) | boxes
-
-    def png(self, i: int) -> bytes:
-        """Return one image as a PNG file."""
+    def png(self) -> bytes:
+        """Return the picture as a PNG file."""
         file = io.BytesIO()
-        Image.fromarray(self.images[i]).save(file, "PNG")
+        Image.fromarray(self.image).save(file, "PNG")
         return file.getvalue()
+
+
+Samples = list[Sample]  # of a shard, in order

@@ -3,13 +3,8 @@
 import numpy as np
 
 from digitgan.datasets.labels import draw_text
-from digitgan.datasets.numbers import (
-    WrittenSample,
-    draw_writer_seed,
-    gather,
-    write_number,
-)
-from digitgan.datasets.samples import Samples
+from digitgan.datasets.numbers import draw_writer_seed, write
+from digitgan.datasets.samples import Sample, Samples
 from digitgan.datasets.spec import DatasetSpec, Shard
 from digitgan.handwriting.model import Model
 from digitgan.random_streams import Stream, random_stream
@@ -25,10 +20,10 @@ MAX_PLACEMENTS = 40  # tries to find a free place; then the page has a number le
 
 def draw_scenes(model: Model, spec: DatasetSpec, shard: Shard) -> Samples:
     """Draw the pages of a shard; each depends on the seed and its number alone."""
-    return gather(shard, lambda number: _draw_scene(model, spec, number))
+    return [_draw_scene(model, spec, number) for number in shard.sample_numbers]
 
 
-def _draw_scene(model: Model, spec: DatasetSpec, number: int) -> WrittenSample:
+def _draw_scene(model: Model, spec: DatasetSpec, number: int) -> Sample:
     """Write some numbers where a page is free."""
     rng = random_stream(Stream.WRITERS, spec.seed, number)
     texts = random_stream(Stream.TEXTS, spec.seed, number)
@@ -38,7 +33,7 @@ def _draw_scene(model: Model, spec: DatasetSpec, number: int) -> WrittenSample:
     for _ in range(rng.integers(NUMBERS[0], NUMBERS[1] + 1)):
         text, seed = draw_text(spec, texts), draw_writer_seed(rng)
         height = _digit_height(len(text), rng)
-        written = write_number(model, text, {}, seed=seed, height=height)
+        written = write(model, text, {}, seed=seed, height=height)
         corner = _free_place(free, written.image.shape, rng)
         if corner is None:
             continue
@@ -50,7 +45,7 @@ def _draw_scene(model: Model, spec: DatasetSpec, number: int) -> WrittenSample:
         boxes.append(written.boxes + [left, top, left, top])
         box = [left, top, right, bottom]
         numbers.append({"text": text, "box": box, "seed": seed, "height": height})
-    return WrittenSample(
+    return Sample(
         image=page,
         characters="".join(written.characters for written in placed),
         boxes=np.concatenate(boxes),

@@ -4,8 +4,6 @@ import hashlib
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
-
 from digitgan.datasets import work_folder
 from digitgan.datasets.digits import draw_digits
 from digitgan.datasets.formats import FORMATS
@@ -47,7 +45,7 @@ def make_shard(spec: DatasetSpec, index: int) -> tuple[EncodedShard, ShardRecord
         part=shard.part,
         count=shard.count,
         labels=_label_counts(spec, samples),
-        dropped=samples.dropped,
+        dropped=sum(sample.dropped for sample in samples),
         sha256=fragment.sha256 if fragment and not sums else sha256_of_files(sums),
         fragment=fragment,
     )
@@ -73,7 +71,7 @@ def _sha256(content: bytes) -> str:
 
 def _label_counts(spec: DatasetSpec, samples: Samples) -> dict[str, int]:
     """Return how often each label or, on pages, each character occurs."""
-    if samples.labels is None:
-        return dict(Counter("".join(samples.characters)))
-    counts = np.bincount(samples.labels, minlength=len(spec.classes))
-    return {spec.classes[label]: int(counts[label]) for label in spec.labels}
+    if spec.kind != "digits":
+        return dict(Counter("".join(sample.characters for sample in samples)))
+    counts = Counter(sample.label for sample in samples)
+    return {spec.classes[label]: counts[label] for label in spec.labels}

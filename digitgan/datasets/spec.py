@@ -61,17 +61,9 @@ class DatasetSpec:
     """A request with every default filled in, and the model that it is made with.
 
     Attributes:
-        kind: As in the request, like all that is not described here.
-        format: Likewise.
-        count: Likewise.
-        seed: Likewise.
         split: Samples in train, validation and test.
-        labels: Likewise.
-        balance: Likewise.
-        checked: Likewise.
-        measure: Likewise.
-        length: Fewest and most digits of a number.
-        pattern: Likewise.
+        labels: Those that may occur.
+        length: Fewest and most digits of a number; None where a pattern decides.
         shard_size: Samples in a shard; the last one of a part may hold fewer.
         classes: Names of the model's labels.
         image_shape: Of a digit.

@@ -8,7 +8,7 @@ import numpy as np
 
 from digitgan.datasets.formats.base import Create, EncodedShard, Format, Fragments
 from digitgan.datasets.pattern import CHARACTERS
-from digitgan.datasets.samples import Samples
+from digitgan.datasets.samples import Sample, Samples
 from digitgan.datasets.spec import DatasetSpec, Shard
 
 IDS_PER_IMAGE = 10_000  # for the boxes of each
@@ -30,12 +30,13 @@ class Coco(Format):
         """Return the pictures; the fragment has two lines for each: image and boxes."""
         files, lines = {}, []
         names = self.file_names(spec, shard)
-        for i, number in enumerate(shard.sample_numbers):
-            files[names[i]] = samples.png(i)
-            height, width = samples.images[i].shape
-            image = {"id": number, "file_name": names[i].partition("/")[2]}
-            image |= {"width": width, "height": height, **samples.metadata_of(i)}
-            for content in (image, _annotations(samples, i, number)):
+        rows = zip(shard.sample_numbers, names, samples, strict=True)
+        for number, name, sample in rows:
+            files[name] = sample.png()
+            height, width = sample.image.shape
+            image = {"id": number, "file_name": name.partition("/")[2]}
+            image |= {"width": width, "height": height, **sample.metadata}
+            for content in (image, _annotations(sample, number)):
                 lines.append(json.dumps(content, ensure_ascii=False) + "\n")
         return EncodedShard(files, "".join(lines).encode())
 
@@ -70,11 +71,10 @@ def _lines(fragments: Iterable[tuple[Shard, Path]], which: int) -> Iterator[byte
                     yield content if which == IMAGE_LINE else content[1:-1]
 
 
-def _annotations(samples: Samples, i: int, number: int) -> list[dict]:
+def _annotations(sample: Sample, number: int) -> list[dict]:
     """Return the annotations of a picture."""
-    shape = samples.images[i].shape
-    boxes = samples.boxes[i].tolist()
-    drawn = zip(samples.characters[i], boxes, samples.masks[i], strict=True)
+    boxes = sample.boxes.tolist()
+    drawn = zip(sample.characters, boxes, sample.masks, strict=True)
     return [
         {
             "id": number * IDS_PER_IMAGE + place,
@@ -83,7 +83,7 @@ def _annotations(samples: Samples, i: int, number: int) -> list[dict]:
             "bbox": [left, top, right - left, bottom - top],
             "area": int(mask.sum()),
             "iscrowd": 0,
-            "segmentation": _run_lengths(mask, left, top, shape),
+            "segmentation": _run_lengths(mask, left, top, sample.image.shape),
         }
         for place, (character, (left, top, right, bottom), mask) in enumerate(drawn, 1)
     ]

@@ -6,8 +6,6 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from digitgan.datasets.formats.base import Create, EncodedShard, Format, Fragments
 from digitgan.datasets.samples import Samples
 from digitgan.datasets.spec import DatasetSpec, Shard
@@ -27,14 +25,11 @@ class Idx(Format):
     holds_colour = False
     merges = "part"
 
-    def file_names(self, spec: DatasetSpec, shard: Shard) -> list[str]:
-        """Return none: all is merged."""
-        return []
-
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
         """Return the labels as they are and the images deflated."""
-        labels, images = np.asarray(samples.labels, "u1"), np.asarray(samples.images)
-        return EncodedShard(fragment=labels.tobytes() + _deflate(images.tobytes()))
+        labels = bytes(sample.label or 0 for sample in samples)
+        images = b"".join(sample.image.tobytes() for sample in samples)
+        return EncodedShard(fragment=labels + _deflate(images))
 
     def merged_names(self, spec: DatasetSpec, parts: Sequence[str]) -> list[str]:
         """Return images and labels, as MNIST names them; its test digits are t10k."""

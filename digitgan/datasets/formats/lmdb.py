@@ -28,11 +28,13 @@ class Lmdb(Format):
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
         """Return one database; its samples count from 1, as readers expect."""
         items = {"num-samples": str(shard.count).encode()}
-        for i in range(shard.count):
-            record, key = samples.record(i), f"{i + 1:09}"
-            is_digit = samples.labels is not None
-            text = spec.classes[record["label"]] if is_digit else record["text"]
-            items[f"image-{key}"] = samples.png(i)
+        for i, sample in enumerate(samples, 1):
+            record, key = sample.record(), f"{i:09}"
+            if sample.label is None:
+                text = record["text"]
+            else:
+                text = spec.classes[sample.label]
+            items[f"image-{key}"] = sample.png()
             items[f"label-{key}"] = text.encode()
             items[f"json-{key}"] = json.dumps(record, ensure_ascii=False).encode()
         (name,) = self.file_names(spec, shard)

@@ -27,10 +27,10 @@ class Parquet(Format):
 
         types = _column_types()
         images = [
-            {"bytes": samples.png(i), "path": f"{name}.png"}
-            for i, name in enumerate(shard.sample_names)
+            {"bytes": sample.png(), "path": f"{name}.png"}
+            for name, sample in zip(shard.sample_names, samples, strict=True)
         ]
-        records = [samples.record(i) for i in range(shard.count)]
+        records = [sample.record() for sample in samples]
         columns = {"image": pa.array(images, types["image"])}
         for name in records[0]:
             values = [record[name] for record in records]

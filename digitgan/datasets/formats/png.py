@@ -33,9 +33,9 @@ class Png(Format):
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
         """Return the pictures, and their lines of metadata as the fragment."""
         files, lines = {}, []
-        for i, name in enumerate(self.file_names(spec, shard)):
-            files[name] = samples.png(i)
-            record = {"file_name": name.partition("/")[2], **samples.record(i)}
+        for name, sample in zip(self.file_names(spec, shard), samples, strict=True):
+            files[name] = sample.png()
+            record = {"file_name": name.partition("/")[2], **sample.record()}
             lines.append(json.dumps(record, ensure_ascii=False) + "\n")
         return EncodedShard(files, "".join(lines).encode())
 

@@ -23,11 +23,11 @@ class WebDataset(Format):
         """Return one archive; its files have no date and no owner."""
         file = io.BytesIO()
         with tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-            for i, name in enumerate(shard.sample_names):
-                record = samples.record(i)
-                members = {"png": samples.png(i)}
-                if samples.labels is not None:
-                    members["cls"] = str(record["label"]).encode()
+            for name, sample in zip(shard.sample_names, samples, strict=True):
+                record = sample.record()
+                members = {"png": sample.png()}
+                if sample.label is not None:
+                    members["cls"] = str(sample.label).encode()
                 members["json"] = json.dumps(record, ensure_ascii=False).encode()
                 for suffix, data in members.items():
                     info = tarfile.TarInfo(f"{name}.{suffix}")

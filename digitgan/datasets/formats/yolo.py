@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from digitgan.datasets.formats.base import Create, EncodedShard, Format, Fragments
 from digitgan.datasets.pattern import CHARACTERS
-from digitgan.datasets.samples import Samples
+from digitgan.datasets.samples import Sample, Samples
 from digitgan.datasets.spec import DatasetSpec, Shard
 
 FILE = "data.yaml"
@@ -29,9 +29,9 @@ class Yolo(Format):
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
         """Return pictures and boxes."""
         names, files = iter(self.file_names(spec, shard)), {}
-        for i in range(shard.count):
-            files[next(names)] = samples.png(i)
-            files[next(names)] = _boxes(samples, i).encode()
+        for sample in samples:
+            files[next(names)] = sample.png()
+            files[next(names)] = _boxes(sample).encode()
         return EncodedShard(files)
 
     def merged_names(self, spec: DatasetSpec, parts: Sequence[str]) -> list[str]:
@@ -46,10 +46,10 @@ class Yolo(Format):
             path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _boxes(samples: Samples, i: int) -> str:
+def _boxes(sample: Sample) -> str:
     """Return a line for each character: class, centre, width and height."""
-    height, width = samples.images[i].shape
-    boxes = zip(samples.characters[i], samples.boxes[i].tolist(), strict=True)
+    height, width = sample.image.shape
+    boxes = zip(sample.characters, sample.boxes.tolist(), strict=True)
     return "".join(
         f"{CHARACTERS.index(character)} {(left + right) / 2 / width:.6f} "
         f"{(top + bottom) / 2 / height:.6f} {(right - left) / width:.6f} "
