@@ -176,7 +176,7 @@ def test_the_command_takes_names_too(model, tmp_path, capsys):
         main(["generate", "12", "--model", str(model)])
     assert stopped.value.code == 2
     line = capsys.readouterr().err
-    assert "this model writes T-shirt/top, Trouser, Sneaker, ..." in line
+    assert "this model, which draws T-shirt/top, Trouser, Sneaker, ..." in line
 
 
 def test_data_sets_of_other_things(model, tmp_path):

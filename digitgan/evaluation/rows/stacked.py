@@ -33,7 +33,7 @@ REVERSE_KL = Metric(
 
 
 def mode_rows(
-    triplets: np.ndarray, real: Dataset, classifier: Classifier, seed: int
+    triplets: np.ndarray, data: Dataset, classifier: Classifier, seed: int
 ) -> Iterator[Row]:
     """Count modes in the first 26,000 and 240,000 triplets, or in all if fewer.
 
@@ -41,24 +41,24 @@ def mode_rows(
 
     Args:
         triplets: From :func:`digitgan.evaluation.metrics.stacked.classify_triplets`.
-        real: MNIST, with labels and a test part.
+        data: MNIST, with labels and a test part.
         classifier: Who classified them.
         seed: Draws the real triplets.
     """
-    assert real.test is not None and real.train.labels is not None
-    test = classifier.predict(real.test.images).labels
-    shares = np.bincount(real.train.labels, minlength=10) / len(real.train)
+    assert data.test is not None and data.train.labels is not None
+    test = classifier.predict(data.test.images).labels
+    shares = np.bincount(data.train.labels, minlength=10) / len(data.train)
     rng = np.random.default_rng(seed)
     counts = [n for n in SAMPLE_COUNTS.values() if n <= len(triplets)]
     for n in counts or [len(triplets)]:
         fake, fake_kl = stacked.modes(triplets[:n])
-        found, real_kl = stacked.modes(test[rng.integers(len(test), size=(n, 3))])
+        real, real_kl = stacked.modes(test[rng.integers(len(test), size=(n, 3))])
         perfect_kl, spread = stacked.perfect_sampler(n, shares)
         suffix = f"_{n}" if n == SAMPLE_COUNTS["full"] else ""
         modes, reverse_kl = (
             replace(metric, key=metric.key + suffix, name=f"{metric.name} in {n:,}")
             for metric in (MODES, REVERSE_KL)
         )
-        yield modes.row(Figure(float(fake), float(found)), n)
+        yield modes.row(Figure(float(fake), float(real)), n)
         detail = {"perfect sampler": perfect_kl}
         yield reverse_kl.row(Figure(fake_kl, real_kl, spread), n, detail=detail)
