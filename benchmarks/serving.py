@@ -31,7 +31,7 @@ NUMBER = "/v1/numbers.png?text={text}&seed={seed}"
 
 
 def number(form: str = NUMBER) -> str:
-    """Return the path of a number of four digits that nobody has asked for."""
+    """Return the path of a number of four digits that nobody has drawn yet."""
     n = next(NUMBERS)
     return form.format(text=f"{n % 10_000:04}", seed=n, style=1.5 + n % 3_000 / 1_000)
 
@@ -103,10 +103,10 @@ async def load(port: int, count: int, connections: int = CONNECTIONS) -> tuple:
             await one.get(number())
         one.close()
 
-    them = [Connection(port) for _ in range(connections)]
+    clients = [Connection(port) for _ in range(connections)]
     begun = time.perf_counter()
-    await asyncio.gather(*map(ask, them))
-    return them, count / (time.perf_counter() - begun)
+    await asyncio.gather(*map(ask, clients))
+    return clients, count / (time.perf_counter() - begun)
 
 
 async def past_capacity(port: int, count: int) -> dict:
@@ -119,9 +119,9 @@ async def past_capacity(port: int, count: int) -> dict:
             await asyncio.sleep(0.02)
 
     looking = asyncio.create_task(look())
-    them, rate = await load(port, count, CROWD)
+    clients, rate = await load(port, count, CROWD)
     looking.cancel()
-    statuses = sum((one.statuses for one in them), collections.Counter())
+    statuses = sum((one.statuses for one in clients), collections.Counter())
     drawn = rate * statuses[200] / count
     return {"statuses": dict(statuses), "rate": drawn, "healthz": health.seconds}
 
@@ -135,19 +135,19 @@ async def stopped(process: subprocess.Popen, port: int) -> dict:
             while one.open:
                 await one.get(number())
 
-    them = [Connection(port) for _ in range(CONNECTIONS)]
-    asking = asyncio.gather(*map(ask, them))
+    clients = [Connection(port) for _ in range(CONNECTIONS)]
+    asking = asyncio.gather(*map(ask, clients))
     await asyncio.sleep(1)
-    before = sum(len(one.seconds) for one in them)
+    before = sum(len(one.seconds) for one in clients)
     process.send_signal(signal.SIGTERM)
     begun = time.perf_counter()
     await asking
     code = await asyncio.to_thread(process.wait, 30)
     return {
         "seconds": time.perf_counter() - begun,
-        "answered": sum(len(one.seconds) for one in them) - before,
-        "broken": sum(one.broken for one in them),
-        "unheard": sum(one.unheard for one in them),
+        "answered": sum(len(one.seconds) for one in clients) - before,
+        "broken": sum(one.broken for one in clients),
+        "unheard": sum(one.unheard for one in clients),
         "code": code,
     }
 
@@ -169,11 +169,11 @@ def serving():
 
 def memory(process: subprocess.Popen) -> float:
     """Return how many MB a process has in memory."""
-    told = Path(f"/proc/{process.pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+) kB", told)[1]) / 1_000
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1_000
 
 
-def spent(process: subprocess.Popen) -> tuple[float, float]:
+def cpu_seconds(process: subprocess.Popen) -> tuple[float, float]:
     """Return the processor seconds of the thread that talks and of those that draw."""
     each = {}
     for task in Path(f"/proc/{process.pid}/task").iterdir():
@@ -184,16 +184,16 @@ def spent(process: subprocess.Popen) -> tuple[float, float]:
 
 
 async def measured(process: subprocess.Popen, port: int, requests: int) -> dict:
-    """Load a server in every way and return what was found."""
+    """Load a server in every way and return the results."""
     await load(port, WARM)
-    early, before, rates, p50, p99 = memory(process), spent(process), [], [], []
+    early, before, rates, p50, p99 = memory(process), cpu_seconds(process), [], [], []
     for _ in range(ROUNDS):
-        them, rate = await load(port, ROUND)
-        times = sorted(1e3 * s for one in them for s in one.seconds)
+        clients, rate = await load(port, ROUND)
+        times = sorted(1e3 * s for one in clients for s in one.seconds)
         rates.append(rate)
         p50.append(median(times))
         p99.append(quantiles(times, n=100)[-1])
-    pairs = zip(spent(process), before, strict=True)
+    pairs = zip(cpu_seconds(process), before, strict=True)
     talk, draw = (1e3 * (b - a) / (ROUNDS * ROUND) for b, a in pairs)
     slider = Connection(port)
     for _ in range(200):
@@ -213,33 +213,33 @@ async def measured(process: subprocess.Popen, port: int, requests: int) -> dict:
     }
 
 
-def table(found: dict, requests: int) -> str:
-    """Return what was found as Markdown."""
-    early, late = found["memory"]
-    statuses, health = found["crowd"]["statuses"], found["crowd"]["healthz"]
-    stop, processor = found["stop"], found["processor"]
+def table(results: dict, requests: int) -> str:
+    """Return the results as Markdown."""
+    early, late = results["memory"]
+    statuses, health = results["crowd"]["statuses"], results["crowd"]["healthz"]
+    stop, processor = results["stop"], results["processor"]
     health_ms = 1e3 * quantiles(health, n=100)[-1]
     cells = {
-        "numbers/s": spread(found["rates"], 0),
-        "median of an answer, ms": spread(found["p50"], 0),
-        "p99 of an answer, ms": spread(found["p99"], 0),
+        "numbers/s": spread(results["rates"], 0),
+        "median of an answer, ms": spread(results["p50"], 0),
+        "p99 of an answer, ms": spread(results["p99"], 0),
         "processor time of one, drawn and packed, ms": f"{processor['draw']:.2f}",
         "processor time of one, HTTP and all else, ms": f"{processor['talk']:.2f}",
         "one slider, one connection, JSON at height 120, ms": spread(
-            found["slider"], 1
+            results["slider"], 1
         ),
         f"memory after {WARM:,} requests, MB": f"{early:.0f}",
         f"memory after {requests:,} requests, MB": f"{late:.0f}",
         f"{CROWD} connections that do not wait: drawn, 503; numbers/s": (
             f"{statuses.get(200, 0):,}, {statuses.get(503, 0):,}; "
-            f"{found['crowd']['rate']:.0f}"
+            f"{results['crowd']['rate']:.0f}"
         ),
         "p99 of `/healthz` meanwhile, ms": f"{health_ms:.0f} (n = {len(health)})",
         "SIGTERM under load: answered, cut off, never heard; exit code; s": (
             f"{stop['answered']}, {stop['broken']}, {stop['unheard']}; "
             f"{stop['code']}; {stop['seconds']:.1f}"
         ),
-        "from the command to the first answer, s": spread(found["starts"]),
+        "from the command to the first answer, s": spread(results["starts"]),
     }
     head = f"{CONNECTIONS} connections, numbers of 4 digits at height 80"
     lines = [f"| {head} | median (lowest to highest) |", "| --- | --- |"]
@@ -251,19 +251,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--dry", action="store_true", help="print, publish nothing")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     starts = []
     for _ in range(STARTS):
         with serving() as (_, _, seconds):
             starts.append(seconds)
     with serving() as (process, port, _):
-        found = asyncio.run(measured(process, port, asked.requests))
-    found["starts"] = starts
-    told = table(found, asked.requests)
-    if asked.dry:
-        print(told)
+        results = asyncio.run(measured(process, port, arguments.requests))
+    results["starts"] = starts
+    markdown = table(results, arguments.requests)
+    if arguments.dry:
+        print(markdown)
     else:
-        publish("serving", "docs/serving.md", found, told)
+        publish("serving", "docs/serving.md", results, markdown)
 
 
 if __name__ == "__main__":

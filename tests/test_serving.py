@@ -47,17 +47,21 @@ def client(model):
         yield client
 
 
-def url(asked):
-    return {k: ",".join(map(str, v)) if k == "spacing" else v for k, v in asked.items()}
+def url(fields):
+    return {
+        k: ",".join(map(str, v)) if k == "spacing" else v for k, v in fields.items()
+    }
 
 
 def refusal(reply, status=400):
     """Return the problem that an answer must be."""
     assert reply.status_code == status, reply.text
     assert reply.headers["content-type"] == "application/problem+json"
-    told = json.loads(reply.content, parse_constant=pytest.fail)
-    assert told["status"] == status and told["detail"] and "\n" not in told["detail"]
-    return told
+    answer = json.loads(reply.content, parse_constant=pytest.fail)
+    assert (
+        answer["status"] == status and answer["detail"] and "\n" not in answer["detail"]
+    )
+    return answer
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -75,14 +79,14 @@ def test_numbers_are_those_of_write_in_every_form(client, model, method):
     assert np.array_equal(arrays["image"], pixels)
     assert np.array_equal(arrays["boxes"], expected.boxes)
     assert tuple(arrays["labels"]) == expected.labels
-    told = ask("json").json()
-    assert told["boxes"] == expected.boxes.tolist()
-    assert (told["width"], told["height"]) == expected.image.size
-    assert told["labels"] == list("12/05") and told["text"] == "12/05"
-    assert told["places"] == [0, 1, 2, 3, 4]
-    assert told["style"]["slant"] == pytest.approx(20, abs=0.01)
+    answer = ask("json").json()
+    assert answer["boxes"] == expected.boxes.tolist()
+    assert (answer["width"], answer["height"]) == expected.image.size
+    assert answer["labels"] == list("12/05") and answer["text"] == "12/05"
+    assert answer["places"] == [0, 1, 2, 3, 4]
+    assert answer["style"]["slant"] == pytest.approx(20, abs=0.01)
     drawing = ask("svg")
-    assert told["image"] in drawing.text and "embedded" in drawing.text
+    assert answer["image"] in drawing.text and "embedded" in drawing.text
     for ending, kind in MEDIA.items():
         assert ask(ending).headers["content-type"] == kind
 
@@ -94,7 +98,7 @@ def test_numbers_have_the_height_of_the_command_unless_asked(client, model):
 
 
 @pytest.mark.parametrize(
-    ("query", "asked"),
+    ("query", "fields"),
     [
         ("labels=2,0,2,6&seed=7&one_hand=true", {"labels": [2, 0, 2, 6], "seed": 7}),
         ("n=5&digit=7&thickness=3.5", {"n": 5, "digit": 7, "thickness": 3.5}),
@@ -102,12 +106,12 @@ def test_numbers_have_the_height_of_the_command_unless_asked(client, model):
         ("", {"n": 10}),
     ],
 )
-def test_digits_are_those_of_sample(client, model, query, asked):
-    expected = model.sample(**asked, one_hand="one_hand" in query)
+def test_digits_are_those_of_sample(client, model, query, fields):
+    expected = model.sample(**fields, one_hand="one_hand" in query)
     arrays = np.load(io.BytesIO(client.get(f"/v1/digits.npz?{query}").content))
     assert np.array_equal(arrays["x"], expected)
-    told = client.get(f"/v1/digits.json?{query}").json()
-    assert np.array_equal(told["x"], expected) and told["y"] == arrays["y"].tolist()
+    answer = client.get(f"/v1/digits.json?{query}").json()
+    assert np.array_equal(answer["x"], expected) and answer["y"] == arrays["y"].tolist()
     assert client.get(f"/v1/digits.png?{query}").content.startswith(b"\x89PNG")
     assert "<svg" in client.get(f"/v1/digits.svg?{query}").text
 
@@ -140,9 +144,9 @@ def test_the_same_url_gives_the_same_bytes_or_304(client):
     assert first.content == again.content
     mark = first.headers["etag"]
     assert mark == again.headers["etag"] and "max-age" in first.headers["cache-control"]
-    for known in (mark, f"W/{mark}", f'"other", {mark}'):
+    for tag in (mark, f"W/{mark}", f'"other", {mark}'):
         reply = client.get(
-            "/v1/numbers.npz?text=2026&seed=3", headers={"If-None-Match": known}
+            "/v1/numbers.npz?text=2026&seed=3", headers={"If-None-Match": tag}
         )
         assert (reply.status_code, reply.content) == (304, b"")
         assert reply.headers["etag"] == mark
@@ -193,9 +197,9 @@ def test_the_same_url_gives_the_same_bytes_or_304(client):
     ],
 )
 def test_bad_input_names_the_field_and_what_is_allowed(client, path, field, allowed):
-    told = refusal(client.get(f"/v1/{path}"))
-    assert told["field"] == field and len(json.dumps(told)) < 2_000
-    assert allowed is None or allowed in told["allowed"]
+    answer = refusal(client.get(f"/v1/{path}"))
+    assert answer["field"] == field and len(json.dumps(answer)) < 2_000
+    assert allowed is None or allowed in answer["allowed"]
 
 
 @pytest.mark.parametrize(
@@ -228,8 +232,8 @@ def test_bad_input_names_the_field_and_what_is_allowed(client, path, field, allo
 )
 def test_bad_bodies_are_refused(client, body, kind, status, field):
     headers = {"Content-Type": kind}
-    told = refusal(client.post("/v1/numbers", content=body, headers=headers), status)
-    assert told["field"] == field
+    answer = refusal(client.post("/v1/numbers", content=body, headers=headers), status)
+    assert answer["field"] == field
 
 
 def test_a_null_is_as_if_the_field_were_absent(client):
@@ -316,19 +320,19 @@ def test_other_paths_and_methods_are_problems(client):
     refusal(client.get("/v2/numbers"), 404)
     refusal(client.get("/%2e%2e/app.py"), 404)
     refusal(client.get("/..%2fapp.py"), 404)
-    told = refusal(client.delete("/v1/digits"), 405)
-    assert told["field"] == "method" and "GET" in told["allowed"]
+    answer = refusal(client.delete("/v1/digits"), 405)
+    assert answer["field"] == "method" and "GET" in answer["allowed"]
     reply = client.options("/v1/numbers.png")
     assert {"GET", "POST"} < {*reply.headers["allow"].split(", ")}
     refusal(client.post("/v1/numbers?seed=1", json={"text": "1"}))
 
 
 def test_the_model_describes_itself(client, model):
-    told = client.get("/v1/model").json()
-    assert told["limits"] == {k: list(v) for k, v in model.limits.items()} and told[
+    answer = client.get("/v1/model").json()
+    assert answer["limits"] == {k: list(v) for k, v in model.limits.items()} and answer[
         "classes"
     ] == list("0123456789")
-    assert told["name"] == "flagship" and told["version"] == digitgan.__version__
+    assert answer["name"] == "flagship" and answer["version"] == digitgan.__version__
 
 
 def test_the_page_and_its_parts_are_served(client):
@@ -415,11 +419,11 @@ def test_who_waits_too_long_for_a_thread_is_told():
         go, capacity = threading.Event(), DrawPool(1, 5, max_wait=0.1)
         first = asyncio.create_task(capacity.run(go.wait, 20))
         await asyncio.sleep(0.01)
-        with pytest.raises(Problem) as told:
+        with pytest.raises(Problem) as answer:
             await capacity.run(lambda: None)
         busy = capacity.busy
         go.set()
-        return told.value, busy, await first
+        return answer.value, busy, await first
 
     problem, busy, first = asyncio.run(wait())
     assert problem.status_code == 503 and problem.headers["Retry-After"] == "1"
@@ -432,8 +436,8 @@ def test_a_failure_of_ours_gives_nothing_away(model, monkeypatch):
 
     monkeypatch.setattr(numbers, "draw_numbers", draw_numbers)
     with TestClient(create_app(model), HERE, raise_server_exceptions=False) as client:
-        told = refusal(client.get("/v1/numbers?text=1"), 500)
-        assert "secret" not in json.dumps(told)
+        answer = refusal(client.get("/v1/numbers?text=1"), 500)
+        assert "secret" not in json.dumps(answer)
         assert client.get("/healthz").status_code == 200
 
 
@@ -459,10 +463,10 @@ def test_the_largest_pictures_fit_in_memory(client):
 
 
 def test_the_description_covers_every_route_and_its_examples_work(client):
-    told = client.get("/openapi.json").json()
+    answer = client.get("/openapi.json").json()
     routes = (route for route in client.app.routes if isinstance(route, APIRoute))
-    assert {route.path for route in routes} == set(told["paths"])
-    for path, verbs in told["paths"].items():
+    assert {route.path for route in routes} == set(answer["paths"])
+    for path, verbs in answer["paths"].items():
         if path.startswith("/v1/runs"):
             continue  # they train: test_learn.py and the contract try them
         for verb, what in verbs.items():
@@ -503,13 +507,13 @@ NAMES = st.sampled_from([*PAGE, "labels", "n", "digit", "one_hand", "nothing"])
 @settings(max_examples=150, deadline=None)
 @given(
     what=st.sampled_from(["digits", "numbers", "numbers.json", "digits.npz"]),
-    asked=st.dictionaries(NAMES, WORDS, max_size=4),
+    fields=st.dictionaries(NAMES, WORDS, max_size=4),
     text=st.text("0123456789-.,:/+() \n", min_size=1, max_size=6),
 )
-def test_nothing_in_a_url_makes_it_fail(client, what, asked, text):
+def test_nothing_in_a_url_makes_it_fail(client, what, fields, text):
     if what.startswith("numbers"):
-        asked.setdefault("text", text)
-    reply = client.get(f"/v1/{what}", params=asked)
+        fields.setdefault("text", text)
+    reply = client.get(f"/v1/{what}", params=fields)
     assert reply.status_code in (200, 400), reply.text
     if reply.status_code == 400:
         assert refusal(reply)["field"]
@@ -523,9 +527,9 @@ VALUES = st.recursive(
 
 
 @settings(max_examples=150, deadline=None)
-@given(asked=st.dictionaries(NAMES, VALUES, max_size=4), text=st.integers(0))
-def test_nothing_in_a_body_makes_it_fail(client, asked, text):
-    body = json.dumps({"text": str(text)} | asked)
+@given(fields=st.dictionaries(NAMES, VALUES, max_size=4), text=st.integers(0))
+def test_nothing_in_a_body_makes_it_fail(client, fields, text):
+    body = json.dumps({"text": str(text)} | fields)
     headers = {"Content-Type": "application/json"}
     reply = client.post("/v1/numbers", content=body, headers=headers)
     assert reply.status_code in (200, 400), reply.text

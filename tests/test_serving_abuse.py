@@ -54,7 +54,7 @@ def everything(client):
     return said
 
 
-def told(said):
+def problem_in(said):
     """Return the status of an answer and the problem that it must be."""
     head, _, body = said.partition(b"\r\n\r\n")
     assert b"\r\ncontent-type: application/problem+json" in head.lower(), said
@@ -116,8 +116,8 @@ def plain(line, *headers):
     ],
 )
 def test_what_is_wrong_is_refused_in_words(port, data, status):
-    found, problem = told(ask(port, data))
-    assert (found, problem["status"]) == (status, status)
+    status_code, problem = problem_in(ask(port, data))
+    assert (status_code, problem["status"]) == (status, status)
     assert problem["detail"] and "\n" not in problem["detail"]
 
 
@@ -209,7 +209,7 @@ def test_a_slow_request_is_cut_off(port, monkeypatch, first):
             said = b""  # what it was sent last was never read
         assert time.monotonic() - begun < 4
     if said and b"200 OK" not in said:
-        assert told(said)[0] == 408
+        assert problem_in(said)[0] == 408
 
 
 def test_who_does_not_read_blocks_nobody_and_is_cut_off(port, monkeypatch):
@@ -239,7 +239,7 @@ def test_past_the_connections_that_it_keeps_it_says_503(monkeypatch):
         kept = [socket.create_connection(("127.0.0.1", port)) for _ in range(2)]
         time.sleep(0.2)
         said = ask(port, plain("GET /healthz HTTP/1.1"))
-        assert told(said)[0] == 503 and b"retry-after: 1\r\n" in said.lower()
+        assert problem_in(said)[0] == 503 and b"retry-after: 1\r\n" in said.lower()
         for one in kept:
             one.close()
         time.sleep(0.2)

@@ -122,8 +122,8 @@ def test_a_program_sends_the_token_and_a_browser_keeps_it():
     reply = client.get(f"/?text=2026&token={TOKEN}&seed=7")
     assert reply.status_code == 303
     assert reply.headers["location"] == "/?text=2026&seed=7"
-    kept = reply.headers["set-cookie"]
-    assert "HttpOnly" in kept and "SameSite=strict" in kept
+    cookie = reply.headers["set-cookie"]
+    assert "HttpOnly" in cookie and "SameSite=strict" in cookie
     assert client.post("/write").text == "written"
     others = {"Cookie": f'theme={{"a":1}}; {COOKIE}={TOKEN}; (=)'}
     assert client_of(TOKEN).post("/write", headers=others).text == "written"

@@ -1,4 +1,4 @@
-"""Explore's API: the plane comes round, and real digits are told from copies."""
+"""Explore's API: the plane comes round, and real digits are answer from copies."""
 
 import io
 import shutil
@@ -122,17 +122,17 @@ def test_what_is_no_place_is_refused(client, what, query, field):
 def test_nearest_says_how_far_real_digits_are(client, model, mnist, monkeypatch):
     if len(mnist.train) < 60_000:
         pytest.skip("not the digits that the flagship learned")
-    told = client.get("/v1/nearest", params=PLACE | {"n": 3}).json()
+    answer = client.get("/v1/nearest", params=PLACE | {"n": 3}).json()
     drawn = model.draw(torus_inputs(model, [4], [2], digit=3, seed=7, thickness=3.0))
     threes = mnist.train.images[mnist.train.labels == 3]
     distance, position = nearest(drawn, threes)
-    assert told["distance"] == pytest.approx(distance[0], abs=0.06)
-    assert told["among"] == len(threes)
-    found = [one["distance"] for one in told["neighbours"]]
-    assert found == sorted(found) and found[0] == told["distance"] and len(found) == 3
-    typical = told["typical"]
+    assert answer["distance"] == pytest.approx(distance[0], abs=0.06)
+    assert answer["among"] == len(threes)
+    found = [one["distance"] for one in answer["neighbours"]]
+    assert found == sorted(found) and found[0] == answer["distance"] and len(found) == 3
+    typical = answer["typical"]
     assert 100 < typical["low"] < typical["median"] < typical["high"] < 1000
-    assert "cache" in told["source"]
+    assert "cache" in answer["source"]
     monkeypatch.setattr(model, "draw", lambda _: threes[41:42])
     copy = client.get("/v1/nearest", params=PLACE | {"variety": 0.9}).json()
     assert copy["distance"] == 0
@@ -154,8 +154,8 @@ def test_rerolls_blends_and_walks_are_those_of_write(client, model):
         ({"blend": [9, 0.25]}, {"blend": "9,0.25"}),
     ):
         expected = np.asarray(model.write(**page, **more).image)
-        told = client.get("/v1/numbers.npz", params=page | url).content
-        assert np.array_equal(np.load(io.BytesIO(told))["image"], expected)
+        answer = client.get("/v1/numbers.npz", params=page | url).content
+        assert np.array_equal(np.load(io.BytesIO(answer))["image"], expected)
         posted = client.post("/v1/numbers.npz", json=page | more).content
         assert np.array_equal(np.load(io.BytesIO(posted))["image"], expected)
     walk = page | {"toward": 9, "frames": 3}

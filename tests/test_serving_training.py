@@ -69,9 +69,9 @@ def made(folder, rows=(), **goal):
 
 
 def row(epoch, d_real=0.8, d_fake=0.2, variety=0.3, loss=1.0):
-    told = {"epoch": epoch, "step": 100 * epoch, "seconds": 10 * epoch}
-    told |= {"d_loss": loss, "g_loss": loss, "d_real": d_real, "d_fake": d_fake}
-    return told | {"variety": variety}
+    answer = {"epoch": epoch, "step": 100 * epoch, "seconds": 10 * epoch}
+    answer |= {"d_loss": loss, "g_loss": loss, "d_real": d_real, "d_fake": d_fake}
+    return answer | {"variety": variety}
 
 
 def refusal(reply, status):
@@ -83,15 +83,15 @@ def refusal(reply, status):
 
 def until(client, name, good, seconds=60):
     """Look at a run until it is as wanted; return every state on the way."""
-    end, seen = time.monotonic() + seconds, []
+    end, states = time.monotonic() + seconds, []
     while time.monotonic() < end:
-        told = client.get(f"/v1/runs/{name}").json()
-        if told["state"] not in seen:
-            seen.append(told["state"])
-        if good(told):
-            return told, seen
+        answer = client.get(f"/v1/runs/{name}").json()
+        if answer["state"] not in states:
+            states.append(answer["state"])
+        if good(answer):
+            return answer, states
         time.sleep(0.2)
-    raise AssertionError(f"{name} is {told}")
+    raise AssertionError(f"{name} is {answer}")
 
 
 @pytest.mark.process
@@ -99,36 +99,36 @@ def test_a_training_from_beginning_to_end(client, tmp_path):
     """Begin, watch, pause, resume and stop a real one, and ask its discriminator."""
     begun = client.post("/v1/runs", json={"preset": "tiny", "epochs": 900, "name": "a"})
     assert begun.status_code == 201 and begun.headers["location"] == "/v1/runs/a"
-    told, seen = until(client, "a", lambda told: told["epoch"] >= 2)
-    assert seen == ["starting", "learning"]
-    assert told["sheets"][:2] == [0, 1] and told["seconds_left"] > 0
-    assert told["images_per_second"] > 0 and "Learning" in told["narration"]["now"]
-    assert len(told["curves"]["d_real"]) == len(told["curves"]["epoch"]) >= 10
+    answer, states = until(client, "a", lambda answer: answer["epoch"] >= 2)
+    assert states == ["starting", "learning"]
+    assert answer["sheets"][:2] == [0, 1] and answer["seconds_left"] > 0
+    assert answer["images_per_second"] > 0 and "Learning" in answer["narration"]["now"]
+    assert len(answer["curves"]["d_real"]) == len(answer["curves"]["epoch"]) >= 10
     assert client.get("/v1/runs").json()["running"] == "a"
     assert refusal(client.post("/v1/runs", json={}), 409)["running"] == "a"
     refusal(client.post("/v1/runs/a/resume", json={}), 409)
     assert client.post("/v1/runs/a/pause", json={}).json()["state"] == "pausing"
-    told, seen = until(client, "a", lambda told: told["state"] == "paused")
-    assert told["error"] is None and seen in (["pausing", "paused"], ["paused"])
-    paused_at = told["step"]
+    answer, states = until(client, "a", lambda answer: answer["state"] == "paused")
+    assert answer["error"] is None and states in (["pausing", "paused"], ["paused"])
+    paused_at = answer["step"]
 
     fakes = client.get("/v1/runs/a/discriminator").json()
-    assert fakes["sheet"] == told["sheets"][-1]
+    assert fakes["sheet"] == answer["sheets"][-1]
     early = client.get("/v1/runs/a/discriminator?sheet=0").json()
     assert len(early["fake"]) == len(early["real"]) == 100
     assert early["real"] == fakes["real"] and early["fake"] != fakes["fake"]
     assert np.mean(early["real"]) > np.mean(early["fake"]) + 0.1
-    judged = client.post("/v1/runs/a/discriminator", json={"drawing": LINE}).json()
-    assert judged["probabilities"][judged["label"]] == judged["probability"]
-    assert judged["probability"] == max(judged["probabilities"])
-    assert np.array_equal(judged["image"], preprocess_drawing(np.array(LINE, np.uint8)))
+    reply = client.post("/v1/runs/a/discriminator", json={"drawing": LINE}).json()
+    assert reply["probabilities"][reply["label"]] == reply["probability"]
+    assert reply["probability"] == max(reply["probabilities"])
+    assert np.array_equal(reply["image"], preprocess_drawing(np.array(LINE, np.uint8)))
 
     assert client.post("/v1/runs/a/resume", json={"minutes": 5}).status_code == 202
-    told, seen = until(client, "a", lambda told: told["step"] > paused_at)
-    assert seen == ["starting", "learning"]
+    answer, states = until(client, "a", lambda answer: answer["step"] > paused_at)
+    assert states == ["starting", "learning"]
     client.post("/v1/runs/a/stop", json={})
-    told, _ = until(client, "a", lambda told: told["state"] == "stopped")
-    assert told["goal"] == {"epochs": None, "minutes": 5}
+    answer, _ = until(client, "a", lambda answer: answer["state"] == "stopped")
+    assert answer["goal"] == {"epochs": None, "minutes": 5}
     assert (tmp_path / "runs/a/model/generator.onnx").exists()
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["a"]
 
@@ -138,9 +138,9 @@ def test_a_training_that_fails_says_why(client, monkeypatch):
     code = f"{lines}; raise SystemExit(2)"
     monkeypatch.setattr(training_process, "COMMAND", (sys.executable, "-c", code))
     client.post("/v1/runs", json={"preset": "tiny", "name": "lost"})
-    told, _ = until(client, "lost", lambda told: told["state"] == "failed")
-    assert told["error"] == "--data x does not exist"
-    assert told["error"] in told["narration"]["now"]
+    answer, _ = until(client, "lost", lambda answer: answer["state"] == "failed")
+    assert answer["error"] == "--data x does not exist"
+    assert answer["error"] in answer["narration"]["now"]
     refusal(client.post("/v1/runs/lost/resume", json={}), 404)
 
 
@@ -164,8 +164,8 @@ def test_a_training_that_fails_says_why(client, monkeypatch):
     + ["", "x" * 41, "a.b", "con:", "--out=/tmp/x"],
 )
 def test_names_that_lead_elsewhere_are_refused(client, name, tmp_path):
-    told = refusal(client.post("/v1/runs", json={"name": name}), 400)
-    assert told["field"] == "name"
+    answer = refusal(client.post("/v1/runs", json={"name": name}), 400)
+    assert answer["field"] == "name"
     assert not (tmp_path / "runs").exists() or not list((tmp_path / "runs").iterdir())
     for path in ("", "/discriminator", "/sheets/0.png") if name else ():
         quoted = "".join(f"%{byte:02x}" for byte in name.encode())
@@ -199,8 +199,8 @@ def test_what_cannot_be_trained_is_refused(client, body):
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
 def test_numbers_that_are_none_are_refused(client, number):
     body = f'{{"minutes": {number}}}'
-    told = refusal(client.post("/v1/runs", content=body, headers=JSON), 400)
-    assert told["field"] == "minutes"
+    answer = refusal(client.post("/v1/runs", content=body, headers=JSON), 400)
+    assert answer["field"] == "minutes"
 
 
 def test_bodies_that_are_no_json_or_too_large_are_refused(client, tmp_path):
@@ -223,15 +223,18 @@ def test_one_trains_at_a_time_and_a_name_is_taken_once(client, sleeper, tmp_path
     )
     first = client.post("/v1/runs", json={}).json()
     assert first == {"name": "dcgan", "state": "starting"}
-    told = refusal(client.post("/v1/runs", json={"name": "b"}), 409)
-    assert told["running"] == "dcgan" and told["limit"] == 1
+    answer = refusal(client.post("/v1/runs", json={"name": "b"}), 409)
+    assert answer["running"] == "dcgan" and answer["limit"] == 1
     refusal(client.post("/v1/runs/old/resume", json={}), 409)
     refusal(client.post("/v1/runs/old/pause", json={}), 409)
-    told, _ = until(client, "dcgan", lambda told: told["last_line"] == "begun")
-    assert told["state"] == "starting" and told["sheets"] == []
+    answer, _ = until(client, "dcgan", lambda answer: answer["last_line"] == "begun")
+    assert answer["state"] == "starting" and answer["sheets"] == []
     client.post("/v1/runs/dcgan/stop", json={})
-    told, _ = until(client, "dcgan", lambda told: told["state"] == "stopped")
-    assert told["error"] is None and "nothing to go on with" in told["narration"]["now"]
+    answer, _ = until(client, "dcgan", lambda answer: answer["state"] == "stopped")
+    assert (
+        answer["error"] is None
+        and "nothing to go on with" in answer["narration"]["now"]
+    )
     assert client.post("/v1/runs", json={"name": "b"}).status_code == 201
 
 
@@ -250,7 +253,7 @@ def test_of_two_that_begin_at_once_one_trains(sleeper):
 def test_a_server_that_stops_ends_the_training(model, sleeper, tmp_path):
     with TestClient(create_app(model, runs=tmp_path), HERE) as client:
         client.post("/v1/runs", json={"name": "a"})
-        until(client, "a", lambda told: told["last_line"] == "begun")
+        until(client, "a", lambda answer: answer["last_line"] == "begun")
         running = client.app
     with TestClient(running, HERE) as client:
         assert client.get("/v1/runs").json()["running"] is None
@@ -286,8 +289,8 @@ def test_states_of_runs_that_nobody_trains(client, tmp_path):
 def test_a_run_that_somebody_else_trains_is_only_watched(client, tmp_path):
     run = made(tmp_path / "runs" / "a", [row(1), row(2)], epochs=9)
     os.utime(run.folder / "log.csv")
-    told = client.get("/v1/runs/a").json()
-    assert told["state"] == "elsewhere" and 60 < told["seconds_left"] <= 70
+    answer = client.get("/v1/runs/a").json()
+    assert answer["state"] == "elsewhere" and 60 < answer["seconds_left"] <= 70
     refusal(client.post("/v1/runs/a/resume", json={}), 409)
     refusal(client.post("/v1/runs/a/stop", json={}), 409)
 
@@ -295,9 +298,9 @@ def test_a_run_that_somebody_else_trains_is_only_watched(client, tmp_path):
 def test_a_log_that_is_not_finite_or_damaged_is_told(client, tmp_path):
     rows = [row(1), row(2, d_real=float("nan"), loss=float("inf"))]
     run = made(tmp_path / "runs" / "a", rows, epochs=9)
-    told = json.loads(client.get("/v1/runs/a").text, parse_constant=pytest.fail)
-    assert told["curves"]["d_real"] == [0.8, None]
-    assert told["curves"]["g_loss"] == [1.0, None]
+    answer = json.loads(client.get("/v1/runs/a").text, parse_constant=pytest.fail)
+    assert answer["curves"]["d_real"] == [0.8, None]
+    assert answer["curves"]["g_loss"] == [1.0, None]
     (run.folder / "log.csv").write_text("epoch,step\nx,y\n")
     refusal(client.get("/v1/runs/a"), 409)
     refusal(client.post("/v1/runs/a/resume", json={}), 409)
@@ -307,8 +310,8 @@ def test_what_the_guard_noted_last_is_told(client, tmp_path):
     run = made(tmp_path / "runs" / "a", [row(1)], epochs=3)
     assert "guard" not in client.get("/v1/runs/a").json()["narration"]
     run.guard_log_path.write_text("first\nthe losses exploded. Roll-back 1 of 3\n")
-    told = client.get("/v1/runs/a").json()["narration"]["guard"]
-    assert told == "The losses exploded. Roll-back 1 of 3"
+    answer = client.get("/v1/runs/a").json()["narration"]["guard"]
+    assert answer == "The losses exploded. Roll-back 1 of 3"
 
 
 def test_the_same_state_has_the_same_mark(client, tmp_path):
@@ -320,10 +323,11 @@ def test_the_same_state_has_the_same_mark(client, tmp_path):
 
 def test_curves_stay_short_and_keep_their_ends(tmp_path):
     run = made(tmp_path / "a", [row(n / 10) for n in range(1, 2000)], epochs=300)
-    told = report(run, None)
-    assert len(told.curves["epoch"]) <= 400
+    answer = report(run, None)
+    assert len(answer.curves["epoch"]) <= 400
     assert (
-        told.curves["epoch"][-1] == 199.9 and told.sheets == run.sample_epochs() == []
+        answer.curves["epoch"][-1] == 199.9
+        and answer.sheets == run.sample_epochs() == []
     )
 
 
@@ -355,8 +359,8 @@ def test_the_api_is_described(client):
     }
     assert served == {
         (path, method)
-        for path, told in paths.items()
-        for method in told
+        for path, answer in paths.items()
+        for method in answer
         if path.startswith("/v1/runs")
     }
 
@@ -395,36 +399,40 @@ def test_the_discriminators_file_agrees_with_keras(preset, tmp_path):
 
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (20, 28, 28)).astype(np.uint8)
-    known = {"label": np.arange(20, dtype=np.int32) % 10}
-    known |= {"thickness": rng.normal(2.5, 0.6, 20).astype("f4")}
-    known |= {"slant": rng.normal(6, 30, 20).astype("f4")}
-    told = {name: known[name] for name in PRESETS[preset].conditions}
-    gan = build_gan(replace(PRESETS[preset], precision="float32"), told, 0)
+    every = {"label": np.arange(20, dtype=np.int32) % 10}
+    every |= {"thickness": rng.normal(2.5, 0.6, 20).astype("f4")}
+    every |= {"slant": rng.normal(6, 30, 20).astype("f4")}
+    conditions = {name: every[name] for name in PRESETS[preset].conditions}
+    gan = build_gan(replace(PRESETS[preset], precision="float32"), conditions, 0)
     network = gan.discriminator
     for weights in network.weights:
         weights.assign(weights + 0.02 * rng.normal(size=weights.shape))
     write_discriminator(tmp_path / "d.onnx", network)
     session = onnxruntime.InferenceSession(tmp_path / "d.onnx")
-    (seen,) = session.run(None, {"digits": images, **told})
-    expected = np.asarray(network([to_float(images), *told.values()]))[:, 0]
+    (probabilities,) = session.run(None, {"digits": images, **conditions})
+    expected = np.asarray(network([to_float(images), *conditions.values()]))[:, 0]
     assert np.ptp(expected) > 0.03
-    assert np.allclose(seen, expected, atol=3e-4)
+    assert np.allclose(probabilities, expected, atol=3e-4)
 
     run = made(tmp_path / "run")
     run.discriminator_path.parent.mkdir()
     write_discriminator(run.discriminator_path, network)
-    np.savez(run.real_images_path, images=images, **told)
+    np.savez(run.real_images_path, images=images, **conditions)
     line = np.array(LINE, np.uint8)
-    judged = Discriminator(run).of_drawing(line)
-    assert ("label" in judged) == ("label" in told)
+    reply = Discriminator(run).of_drawing(line)
+    assert ("label" in reply) == ("label" in conditions)
     styles = {
         k: v.astype("f4") for k, v in measure(preprocess_drawing(line)[None]).items()
     }
-    asked = {"label": np.array([judged.get("label", 0)], "i4")} | styles
+    alone_with = {"label": np.array([reply.get("label", 0)], "i4")} | styles
     (alone,) = session.run(
-        None, {"digits": preprocess_drawing(line)[None], **{k: asked[k] for k in told}}
+        None,
+        {
+            "digits": preprocess_drawing(line)[None],
+            **{k: alone_with[k] for k in conditions},
+        },
     )
-    assert judged["probability"] == pytest.approx(alone.item(), abs=1e-4)
+    assert reply["probability"] == pytest.approx(alone.item(), abs=1e-4)
 
 
 def test_sheets_are_read_back_exactly(tmp_path):
@@ -451,8 +459,8 @@ def test_sheets_are_read_back_exactly(tmp_path):
     ],
 )
 def test_sentences_say_who_is_winning(real, fake, says):
-    told = tell(Facts("learning", 2, 60, 30, real, fake, 1.0))
-    assert says in told["winning"] and f"{100 * real:.0f} %" in told["winning"]
+    answer = tell(Facts("learning", 2, 60, 30, real, fake, 1.0))
+    assert says in answer["winning"] and f"{100 * real:.0f} %" in answer["winning"]
     compared = tell(Facts("learning", 2, 60, 30, real, fake, 1.0, compares=True))
     assert "only compares" in compared["winning"]
 
@@ -469,10 +477,10 @@ def test_sentences_say_whether_it_has_collapsed(epoch, share, says):
 def test_sentences_for_every_state():
     states = ("starting", "learning", "finishing", "pausing", "stopping", "paused")
     states += ("stopped", "finished", "failed", "elsewhere")
-    told = {s: tell(Facts(s, 1, 90, 60, error="no disk"))["now"] for s in states}
-    assert len(set(told.values())) == len(states)
-    assert "no disk" in told["failed"] and "60 seconds left" in told["learning"]
-    assert "1 epoch." in told["paused"]
+    answer = {s: tell(Facts(s, 1, 90, 60, error="no disk"))["now"] for s in states}
+    assert len(set(answer.values())) == len(states)
+    assert "no disk" in answer["failed"] and "60 seconds left" in answer["learning"]
+    assert "1 epoch." in answer["paused"]
 
 
 @pytest.mark.parametrize(
@@ -509,18 +517,18 @@ def test_sheets_come_before_the_epoch_ends_and_change_nothing(
         "_write_discriminator",
         lambda self: drawn.append((self.clock.step, self.run.sample_epochs())),
     )
-    seen = []
+    files = []
     for seconds in (1e9, 0.0):
         monkeypatch.setattr(previews, "MIN_SECONDS", seconds)
         monkeypatch.setattr(previews, "MAX_TIME_SHARE", 1e9)
         drawn.clear()
         run = train.train("tiny", few, epochs=1, out=tmp_path / str(seconds))
-        seen.append(
+        files.append(
             (
                 run.sample_sheet(1).read_bytes(),
                 (run.model_folder / "samples.png").read_bytes(),
             )
         )
-    assert seen[0] == seen[1]
-    within = [known for step, known in drawn if 0 < step < 15]
+    assert files[0] == files[1]
+    within = [epochs for step, epochs in drawn if 0 < step < 15]
     assert len(within) == 14 and within[0] == [0, 1]

@@ -75,7 +75,7 @@ class Connection(H11Protocol):
             cycle.default_headers = [*cycle.default_headers, CLOSE]
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is not HTTP, as every refusal is told."""
+        """Refuse what is not HTTP, in words, as all that is refused."""
         line = (
             f"this is not a request of HTTP/1.1 with a head of up to {MAX_HEAD:,} bytes"
         )

@@ -64,7 +64,7 @@ class Discriminator:
     def of_drawing(self, drawing: np.ndarray) -> dict:
         """Say how real it finds a drawing.
 
-        One that is conditioned on labels is asked with each; one that is conditioned
+        One that is conditioned on labels is shown it with each; one that is conditioned
         on styles, with those of the drawing.
 
         Args:

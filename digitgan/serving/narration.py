@@ -12,7 +12,7 @@ EARLY = 0.3  # epochs before variety means anything
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of a run.
+    """The state of a run.
 
     Attributes:
         state: ``starting``, ``learning``, ``finishing``, ``pausing``, ``stopping``,
@@ -49,21 +49,21 @@ def tell(facts: Facts) -> dict[str, str]:
         noted last, ``winning``, who is ahead, ``variety``, whether the generator has
         collapsed, and ``look``, what to look at.
     """
-    told = {"now": _now(facts)}
+    sentences = {"now": _now(facts)}
     if facts.guard:
-        told["guard"] = facts.guard[:1].upper() + facts.guard[1:]
+        sentences["guard"] = facts.guard[:1].upper() + facts.guard[1:]
     if facts.d_real is None or facts.d_fake is None:
         if facts.state in ("starting", "learning"):
-            told["winning"] = (
+            sentences["winning"] = (
                 "Nobody is winning yet. The generator has never seen a digit; the "
                 "discriminator has never judged one."
             )
-        return told
-    told["winning"] = _winning(facts.d_real, facts.d_fake, facts.compares)
+        return sentences
+    sentences["winning"] = _winning(facts.d_real, facts.d_fake, facts.compares)
     if facts.variety is not None:
-        told["variety"] = _variety(facts.variety, facts.epoch)
-    told["look"] = _look(facts)
-    return told
+        sentences["variety"] = _variety(facts.variety, facts.epoch)
+    sentences["look"] = _look(facts)
+    return sentences
 
 
 def _now(facts: Facts) -> str:
@@ -172,8 +172,8 @@ def _counted(n: int, what: str) -> str:
 
 
 def _epochs(epoch: float) -> str:
-    words = f"{epoch:.1f}".removesuffix(".0")
-    return f"{words} epoch" if words == "1" else f"{words} epochs"
+    count = f"{epoch:.1f}".removesuffix(".0")
+    return f"{count} epoch" if count == "1" else f"{count} epochs"
 
 
 def _percent(share: float) -> str:

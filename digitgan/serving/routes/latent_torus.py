@@ -57,7 +57,7 @@ def add_routes(api: APIRouter, state: AppState) -> None:
 
 
 def draw_plane(model: Model, form: str, given: dict[str, Any]) -> bytes:
-    """Draw a piece of the plane and return it in a form."""
+    """Draw a part of the plane and return it in a form."""
     columns, rows = given.pop("columns", PERIOD), given.pop("rows", PERIOD)
     inputs = inputs_on_plane(model, given, columns, rows)
     return digit_sheet(form, model.draw(inputs), inputs.conditions, columns, 1)
@@ -66,7 +66,7 @@ def draw_plane(model: Model, form: str, given: dict[str, Any]) -> bytes:
 def inputs_on_plane(
     model: Model, given: dict[str, Any], columns: int = 1, rows: int = 1
 ) -> GeneratorInputs:
-    """Return the generator's inputs for a piece of the plane, row after row."""
+    """Return the generator's inputs for a part of the plane, row after row."""
     style = dict(given)
     left, top = style.pop("x", 0), style.pop("y", 0)
     y, x = np.mgrid[top : top + rows, left : left + columns].reshape(2, -1)
