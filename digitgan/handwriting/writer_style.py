@@ -61,7 +61,7 @@ class WriterStyle:
     jitter: BaselineJitter
 
 
-class _Hand(NamedTuple):
+class _SeedDraw(NamedTuple):
     """What one seed decides: inputs of labels, noise of characters, jitter."""
 
     inputs: GeneratorInputs
@@ -90,30 +90,30 @@ def sample_writer(
     digits = [model.classes.index(c) for c in characters if c not in STROKES]
     labels = np.array([*range(every), *digits], np.int32)
     other, share = options.blend or (0, 0.0)
-    hand = _sample_hand(model, labels, rows, options, options.seed)
+    drawn = _draw_seed(model, labels, rows, options, options.seed)
     if share:
-        hand = _blend(hand, _sample_hand(model, labels, rows, options, other), share)
+        drawn = _blend(drawn, _draw_seed(model, labels, rows, options, other), share)
     usual = GeneratorInputs(
-        hand.inputs.latents[:every],
-        {name: values[:every] for name, values in hand.inputs.conditions.items()},
+        drawn.inputs.latents[:every],
+        {name: values[:every] for name, values in drawn.inputs.conditions.items()},
     )
     width = model.latent_dim + len(STYLE_UNITS)
-    own = [n for c, n in zip(characters, hand.noise, strict=True) if c not in STROKES]
+    own = [n for c, n in zip(characters, drawn.noise, strict=True) if c not in STROKES]
     return WriterStyle(
-        _vary(model, hand.inputs, every, np.reshape(own, (len(digits), width))),
+        _vary(model, drawn.inputs, every, np.reshape(own, (len(digits), width))),
         _mean_pen(model, usual),
-        [n for c, n in zip(characters, hand.noise, strict=True) if c in STROKES],
-        hand.jitter,
+        [n for c, n in zip(characters, drawn.noise, strict=True) if c in STROKES],
+        drawn.jitter,
     )
 
 
-def _sample_hand(
+def _draw_seed(
     model: Sampler,
     labels: np.ndarray,
     rows: list[str],
     options: WriteOptions,
     seed: int,
-) -> _Hand:
+) -> _SeedDraw:
     """Draw what one seed decides, for labels in its hand and the text's characters."""
     inputs = model.generator_inputs(
         labels,
@@ -133,16 +133,16 @@ def _sample_hand(
         noise.append(rng.standard_normal(shape, "f4"))
     rng = random_stream(Stream.BASELINE_JITTER, seed)
     below = wander(rows, rng)
-    return _Hand(inputs, noise, BaselineJitter(below, rng.random(len(below))))
+    return _SeedDraw(inputs, noise, BaselineJitter(below, rng.random(len(below))))
 
 
-def _blend(first: _Hand, last: _Hand, share: float) -> _Hand:
+def _blend(first: _SeedDraw, last: _SeedDraw, share: float) -> _SeedDraw:
     """Go a share of the way: on the sphere for normal numbers, evenly for the rest."""
     below, gaps = (
         (1 - share) * a + share * b
         for a, b in zip(first.jitter, last.jitter, strict=True)
     )
-    return _Hand(
+    return _SeedDraw(
         interpolate(first.inputs, last.inputs, share),
         [slerp(*pair, share) for pair in zip(first.noise, last.noise, strict=True)],
         BaselineJitter(below, gaps),
@@ -171,20 +171,20 @@ def wander(rows: list[str], rng: np.random.Generator) -> np.ndarray:
 
 
 def _vary(
-    model: Sampler, hand: GeneratorInputs, start: int, own: np.ndarray
+    model: Sampler, shared: GeneratorInputs, start: int, own: np.ndarray
 ) -> GeneratorInputs:
     """Add to the shared latent and style of digits from ``start`` on each one's own.
 
     Args:
         model: What draws them.
-        hand: Inputs of one hand.
+        shared: Inputs of one hand.
         start: The first digit to vary.
         own: Standard normal, ``float32 (n, latent_dim + 2)``.
     """
     dim = model.latent_dim
-    latents = np.float32(np.sqrt(1 - LATENT_JITTER**2)) * hand.latents[start:]
+    latents = np.float32(np.sqrt(1 - LATENT_JITTER**2)) * shared.latents[start:]
     latents = latents + np.float32(LATENT_JITTER) * own[:, :dim]
-    conditions = {name: values[start:] for name, values in hand.conditions.items()}
+    conditions = {name: values[start:] for name, values in shared.conditions.items()}
     for column, (name, limits) in enumerate(model.limits.items(), dim):
         style = conditions[name] + STYLE_JITTER[name] * own[:, column]
         conditions[name] = np.clip(style, *limits).astype(np.float32)

@@ -46,7 +46,7 @@ def torus_inputs(
         raise InputError("digit", digit, f"0 to {classes - 1}")
     if not classes and digit is not None:
         raise InputError("digit", digit, problem="is given to a model without labels")
-    hand = model.generator_inputs(
+    shared = model.generator_inputs(
         np.arange(classes, dtype=np.int32) if classes else 1,
         seed=seed,
         thickness=thickness,
@@ -56,7 +56,7 @@ def torus_inputs(
     )
     conditions = {
         name: np.repeat(values[digit or 0], len(x))
-        for name, values in hand.conditions.items()
+        for name, values in shared.conditions.items()
     }
     latents = np.float32(variety) * _torus_latents(model.latent_dim, seed, x, y)
     return GeneratorInputs(latents, conditions)
