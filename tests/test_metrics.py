@@ -152,12 +152,14 @@ def test_dense_network_learns():
     np.testing.assert_array_equal(odds, networks.dense(x[:1500], y[:1500], x[1500:]))
 
 
+@pytest.mark.learns
 def test_two_sample_of_equals_is_a_coin():
     style = cloud(1_000, 5), cloud(1_000, 5, seed=1)
     found = two_sample.two_sample(squares(1_000), squares(1_000, seed=1), *style)
     assert len(found) == 3 and max(found.values()) < 0.57
 
 
+@pytest.mark.learns
 def test_two_sample_sees_a_dirty_background():
     style = cloud(600, 5), cloud(600, 5, seed=1)
     dirty = squares(600, seed=1)
