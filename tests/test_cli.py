@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections import namedtuple
@@ -17,15 +18,15 @@ from digitgan.errors import InputError
 
 ROOT = Path(__file__).parent.parent
 ONCE = ("train", "tiny", "--epochs", "1")
-HEAVY = ("keras", "tensorflow", "jax", "torch", "matplotlib", "sklearn")
+FRAMEWORKS = ("keras", "tensorflow", "jax", "torch", "matplotlib", "sklearn")
 
 
 def run(capsys, *arguments):
     """Return exit code, output and error lines of a command."""
     with pytest.raises(SystemExit) as end:
         cli.main([str(word) for word in arguments])
-    said = capsys.readouterr()
-    return end.value.code or 0, said.out, said.err.splitlines()
+    printed = capsys.readouterr()
+    return end.value.code or 0, printed.out, printed.err.splitlines()
 
 
 def refused(capsys, *arguments):
@@ -38,7 +39,7 @@ def refused(capsys, *arguments):
 @pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["info"]])
 def test_light_verbs_need_no_framework(arguments):
     code = (
-        f"import sys; [sys.modules.__setitem__(m, None) for m in {HEAVY}]; "
+        f"import sys; [sys.modules.__setitem__(m, None) for m in {FRAMEWORKS}]; "
         f"from digitgan.cli import main; main({arguments})"
     )
     result = subprocess.run(
@@ -152,62 +153,77 @@ def test_bad_data_is_named(capsys, monkeypatch, tmp_path, kind):
     assert not (tmp_path / "runs").exists()
 
 
-@pytest.fixture
-def own_digits(tmp_path):
-    """Sixteen squares of two sorts, as pictures in a folder a class."""
+@pytest.fixture(scope="module")
+def own_digits(tmp_path_factory):
+    """Strokes of two sorts, as pictures in a folder a class."""
+    folder = tmp_path_factory.mktemp("data") / "own"
     for name in ("wide", "tall"):
-        (tmp_path / "own" / name).mkdir(parents=True)
+        (folder / name).mkdir(parents=True)
         for i in range(80):
             image = np.zeros((28, 28), np.uint8)
             image[9 + i % 9 :, 5:7] = 255
             image = image if name == "tall" else image.T
-            Image.fromarray(image).save(tmp_path / "own" / name / f"{i}.png")
-    return tmp_path / "own"
+            Image.fromarray(image).save(folder / name / f"{i}.png")
+    return folder
 
 
-def test_people_can_train_on_their_own_pictures(capsys, tmp_path, own_digits):
+@pytest.fixture(scope="module")
+def finished_run(own_digits, tmp_path_factory):
+    """The folder of a training on those, for tests to copy."""
+    out = tmp_path_factory.mktemp("runs") / "run"
+    with pytest.raises(SystemExit) as end:
+        cli.main([*ONCE, "--data", str(own_digits), "--out", str(out)])
+    assert not end.value.code
+    return out
+
+
+def test_people_can_train_on_their_own_pictures(finished_run):
+    config = json.loads((finished_run / "config.json").read_text())
+    assert config["classes"] == ["tall", "wide"]
+    assert (finished_run / "model" / "generator.onnx").exists()
+
+
+def test_folders_that_cannot_take_a_run(
+    capsys, tmp_path, own_digits, finished_run, monkeypatch
+):
     out = tmp_path / "run"
-    code, _, errors = run(capsys, *ONCE, "--data", own_digits, "--out", out)
-    assert code == 0, errors
-    assert json.loads((out / "config.json").read_text())["classes"] == ["tall", "wide"]
-    assert (out / "model" / "generator.onnx").exists()
-
-
-def test_folders_that_cannot_take_a_run(capsys, tmp_path, own_digits, monkeypatch):
-    out = tmp_path / "run"
-    ask = [*ONCE, "--data", own_digits, "--out"]
+    train = [*ONCE, "--data", own_digits, "--out"]
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("dear")
-    assert "is not empty" in refused(capsys, *ask, tmp_path / "mine")
+    assert "is not empty" in refused(capsys, *train, tmp_path / "mine")
     blocked = tmp_path / "mine" / "letter.txt" / "run"
-    assert "cannot be written to" in refused(capsys, *ask, blocked)
+    assert "cannot be written to" in refused(capsys, *train, blocked)
     if os.path.isdir("/proc/self"):
-        assert "cannot be written to" in refused(capsys, *ask, "/proc/self/run")
+        assert "cannot be written to" in refused(capsys, *train, "/proc/self/run")
     with monkeypatch.context() as patch:
         usage = namedtuple("usage", "total used free")
         patch.setattr("shutil.disk_usage", lambda _: usage(100, 99, 1 << 20))
-        assert "only 1 MiB free" in refused(capsys, *ask, out)
-    out.rmdir()
-    assert run(capsys, *ask, out)[0] == 0
-    line = refused(capsys, *ask, out)
-    assert "holds another run" in line and f"--resume {out}" in line
+        assert "only 1 MiB free" in refused(capsys, *train, out)
+    line = refused(capsys, *train, finished_run)
+    assert "holds another run" in line and f"--resume {finished_run}" in line
 
 
-def test_resume_from_nothing(capsys, tmp_path, own_digits):
+def test_resume_from_nothing(capsys, tmp_path):
     line = refused(capsys, "train", "--resume", tmp_path / "nothing")
     assert "holds no run" in line
-    out = tmp_path / "run"
-    run(capsys, *ONCE, "--data", own_digits, "--out", out)
-    assert "--epochs" in refused(capsys, "train", "--resume", out)
-    assert "--seed 1 cannot be changed" in refused(
-        capsys, "train", "--resume", out, "--seed", 1
-    )
-    next(own_digits.glob("*/0.png")).unlink()
-    assert "began with other training digits" in refused(
-        capsys, "train", "--resume", out, "--epochs", 9
-    )
+
+
+def test_resume_refuses_what_would_be_another_training(
+    capsys, tmp_path, own_digits, finished_run
+):
+    out = shutil.copytree(finished_run, tmp_path / "run")
+    resume = ["train", "--resume", out]
+    assert "--epochs" in refused(capsys, *resume)
+    line = refused(capsys, *resume, "--seed", 1)
+    assert "--seed 1 cannot be changed" in line
+    data = shutil.copytree(own_digits, tmp_path / "own")
+    next(data.glob("*/0.png")).unlink()
+    config = json.loads((out / "config.json").read_text())
+    (out / "config.json").write_text(json.dumps(config | {"data": str(data)}))
+    line = refused(capsys, *resume, "--epochs", 9)
+    assert "began with other training digits" in line
     (out / "config.json").write_text("{")
-    assert "damaged" in refused(capsys, "train", "--resume", out)
+    assert "damaged" in refused(capsys, *resume)
 
 
 def test_a_failure_while_working_exits_with_1(capsys, monkeypatch):

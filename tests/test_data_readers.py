@@ -11,6 +11,7 @@ from PIL import Image
 
 from digitgan.data import image_folder
 from digitgan.data.dataset import Digits, held_out
+from digitgan.data.images import ImageSpec
 from digitgan.data.load import load_dataset
 from digitgan.errors import InputError
 
@@ -342,3 +343,16 @@ def test_held_out_is_a_tenth_at_most_and_one_at_least():
     assert len(held_out(Digits(IMAGES.repeat(10, axis=0)))[1]) == 6
     assert [len(part) for part in held_out(Digits(IMAGES[:2]))] == [1, 1]
     assert len(held_out(Digits(IMAGES.repeat(10, axis=0)), n=2)[1]) == 2
+
+
+def test_pictures_of_another_size_or_in_colour(tmp_path):
+    rng = np.random.default_rng(0)
+    colour = rng.integers(0, 256, (6, 32, 32, 3), np.uint8)
+    dataset = load_dataset(write_npz(tmp_path / "a.npz", x=colour, y=LABELS))
+    check(dataset.train, colour)
+    assert dataset.image == ImageSpec(32, 32, 3, "pictures")
+    grey = load_dataset(write_npz(tmp_path / "b.npz", x=colour[..., 0]))
+    assert grey.image == ImageSpec(32, 32, 1, "pictures")
+    digits = load_dataset(write_npz(tmp_path / "c.npz", x=IMAGES))
+    assert digits.image == ImageSpec(28, 28, 1, "digits")
+    refuse(write_npz(tmp_path / "d.npz", x=colour[..., :2]), "(6, 32, 32, 2)", "x 3")
