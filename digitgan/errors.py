@@ -8,28 +8,16 @@ from types import ModuleType
 from typing import Self
 
 MAX_SHOWN = 200  # characters of a wrong value that an error repeats
-EXTRAS = {  # which extra brings a package that the plain installation lacks
-    "ai_edge_litert": "export",
-    "cv2": "sheet",
-    "fastapi": "serve",
-    "huggingface_hub": "hub",
+EXTRAS = {  # packages that the plain installation lacks, and what installs them
+    "train": "keras tensorflow onnx matplotlib scipy sklearn tensorboard",
+    "datasets": "lmdb pyarrow",
+    "export": "ai_edge_litert openvino safetensors",
+    "hub": "huggingface_hub",
     "jax": "jax",
-    "keras": "train",
-    "lmdb": "datasets",
-    "matplotlib": "train",
-    "onnx": "train",
-    "openvino": "export",
-    "prometheus_client": "serve",
-    "pyarrow": "datasets",
     "ray": "ray",
-    "safetensors": "export",
-    "scipy": "train",
-    "sklearn": "train",
-    "starlette": "serve",
-    "tensorboard": "train",
-    "tensorflow": "train",
+    "serve": "fastapi fastapi_offline prometheus_client starlette uvicorn",
+    "sheet": "cv2",
     "torch": "torch",
-    "uvicorn": "serve",
 }
 
 
@@ -132,9 +120,9 @@ def import_extra(
 def missing_extra(error: ModuleNotFoundError, extras: str = "") -> str:
     """Return "needs PACKAGE: pip install ..."; empty for what no extra brings."""
     package = (error.name or "").partition(".")[0]
-    if package not in EXTRAS:
-        return ""
-    return f"needs {package}: pip install 'digitgan[{extras or EXTRAS[package]}]'"
+    found = [extra for extra, brings in EXTRAS.items() if package in brings.split()]
+    extras = extras or "".join(found)
+    return f"needs {package}: pip install 'digitgan[{extras}]'" if found else ""
 
 
 class TrainingFailed(RuntimeError):

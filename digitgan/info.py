@@ -2,31 +2,23 @@
 
 import os
 import platform
+from contextlib import suppress
 from importlib import metadata
 
 import digitgan
 from digitgan.cpu import available_cores
 from digitgan.data.cache import cache_folder
 
-PACKAGES = (
-    "keras",
-    "tensorflow",
-    "tensorflow-cpu",
-    "jax",
-    "torch",
-    "numpy",
-    "onnxruntime",
-)
+PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "jax", "torch")
+PACKAGES += ("numpy", "onnxruntime")
 
 
 def describe() -> dict[str, str]:
     """Return version, machine, packages and folders, each as a short text."""
-    found = {}
+    versions = []
     for name in PACKAGES:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
+        with suppress(metadata.PackageNotFoundError):
+            versions.append(f"{name} {metadata.version(name)}")
     system = f"{platform.system()} {platform.machine()}"
     cache = cache_folder()
     cached = sorted(p.name for p in cache.iterdir()) if cache.is_dir() else []
@@ -34,7 +26,7 @@ def describe() -> dict[str, str]:
         "digitgan": digitgan.__version__,
         "python": platform.python_version(),
         "machine": f"{system}, {available_cores()} cores",
-        "packages": ", ".join(f"{k} {v}" for k, v in found.items()),
+        "packages": ", ".join(versions),
         "backend": os.environ.get("KERAS_BACKEND", "tensorflow (Keras' default)"),
         "cache": f"{cache}: {', '.join(cached) or 'empty'}",
     }

@@ -15,7 +15,7 @@ class Digits:
     """Images and what they show.
 
     Attributes:
-        images: ``uint8 (N, 28, 28)``, 0 paper to 255 ink; of Stacked MNIST ``(N, 28,
+        images: ``uint8 (N, 28, 28)``, 0 background to 255 ink; of Stacked MNIST ``(N, 28,
             28, 3)``.
         labels: ``int32 (N,)``, each an index into the classes; None where unknown.
     """

@@ -6,7 +6,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image
 
-FRAME_MS = 60  # of a film
+FRAME_MS = 60  # of an animation
 COLUMNS, SCALE = 10, 2  # of a grid, unless others are given
 
 
@@ -54,8 +54,8 @@ def images_of_grid(picture: Image.Image, size: int = 28) -> np.ndarray:
 def save_gif(frames: list[Image.Image], file: Path | BinaryIO) -> None:
     """Write a GIF that leads from the first frame to the last and back, for ever."""
     frames = frames + frames[-2:0:-1]
-    told = {"append_images": frames[1:], "duration": FRAME_MS, "loop": 0}
-    frames[0].save(file, "gif", save_all=True, **told)
+    options = {"append_images": frames[1:], "duration": FRAME_MS, "loop": 0}
+    frames[0].save(file, "gif", save_all=True, **options)
 
 
 def to_block_characters(images: np.ndarray, columns: int = 80) -> str:
@@ -69,12 +69,12 @@ def to_block_characters(images: np.ndarray, columns: int = 80) -> str:
     if images.ndim == 4:
         images = images.max(axis=3)
     ink = images > 96
-    rows, places = (np.flatnonzero(ink.any(axis=axes)) for axes in ((0, 2), (0, 1)))
+    rows, used = (np.flatnonzero(ink.any(axis=axes)) for axes in ((0, 2), (0, 1)))
     if not len(rows):
         return ""
     top = rows[0] // 2 * 2  # a character holds two rows
     ink = ink[:, top : top + -(-(rows[-1] + 1 - top) // 2) * 2]
-    ink = np.pad(ink[:, :, places[0] : places[-1] + 1], ((0, 0), (0, 0), (0, 2)))
+    ink = np.pad(ink[:, :, used[0] : used[-1] + 1], ((0, 0), (0, 0), (0, 2)))
     characters = np.array(list(" ▀▄█"))[ink[:, ::2] + 2 * ink[:, 1::2]]
     fit = max(1, columns // characters.shape[2])
     lines = [

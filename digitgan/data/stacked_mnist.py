@@ -6,7 +6,7 @@ from digitgan.data.dataset import Dataset, Digits
 from digitgan.random_streams import Stream, random_integers
 
 TRIPLETS = 128_000
-BLOCK = 8_000  # triplets put together at once
+BATCH_SIZE = 8_000  # triplets put together at once
 
 
 def stack(mnist: Dataset, n: int = TRIPLETS) -> Dataset:
@@ -16,7 +16,7 @@ def stack(mnist: Dataset, n: int = TRIPLETS) -> Dataset:
     2018, arXiv 1712.04086. The triplets are always the same for the same digits.
 
     Args:
-        mnist: Whose training digits are stacked, each channel drawn evenly from all.
+        mnist: Whose training digits are stacked, each channel chosen evenly from all.
         n: How many triplets.
 
     Returns:
@@ -25,10 +25,10 @@ def stack(mnist: Dataset, n: int = TRIPLETS) -> Dataset:
     """
     digits = mnist.train.images
     numbers = random_integers(Stream.TRIPLETS, 1, (n, 3))
-    drawn = numbers % np.uint64(len(digits))
+    chosen = numbers % np.uint64(len(digits))
     images = np.empty((n, *digits.shape[1:], 3), np.uint8)
-    for start in range(0, n, BLOCK):
-        part = drawn[start : start + BLOCK].astype(int)
-        images[start : start + BLOCK] = digits[part].transpose(0, 2, 3, 1)
+    for start in range(0, n, BATCH_SIZE):
+        part = chosen[start : start + BATCH_SIZE].astype(int)
+        images[start : start + BATCH_SIZE] = digits[part].transpose(0, 2, 3, 1)
     source = f"Stacked MNIST: {n:,} triplets of {mnist.source}"
     return Dataset(Digits(images), None, (), source, kind="triplets")

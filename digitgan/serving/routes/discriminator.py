@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from digitgan.data.mnist_preprocessing import FAINT
+from digitgan.data.mnist_preprocessing import MIN_INK
 from digitgan.serving.app_state import AppState
 from digitgan.serving.discriminator import Discriminator
 from digitgan.serving.problems import WITH_BODY, Problem, refusals, wrong
@@ -110,6 +110,6 @@ def to_image(rows: list[list[int]]) -> np.ndarray:
     if any(len(row) != len(rows) for row in rows):
         raise wrong("drawing", "no square", SQUARE)
     drawing = np.array(rows, np.uint8)
-    if drawing.max() <= FAINT:
+    if drawing.max() <= MIN_INK:
         raise wrong("drawing", "empty", "one with some ink")
     return drawing
