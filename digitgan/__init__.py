@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # for editors and type checkers: what __getattr__ imports
     from digitgan.data.load import load_dataset
     from digitgan.datasets.make import make_dataset
     from digitgan.errors import InputError
-    from digitgan.evaluation.load_samples import evaluate
+    from digitgan.evaluation.evaluate import evaluate
     from digitgan.handwriting.model import load
     from digitgan.training.adapt import adapt
     from digitgan.training.train import resume, train

@@ -71,8 +71,6 @@ class InputError(ValueError):
                 name unless given.
         """
         name = shown_as or self.field
-        if self.value is None and not (self.allowed or self.problem):
-            return name  # an error of before: a sentence
         allowed = f": allowed is {self.allowed}" if self.allowed else ""
         if not self.problem:
             return f"{name} is {_shortened(self.value)}{allowed}"
@@ -88,11 +86,6 @@ def _shortened(value: object) -> str:
     """Return a value as people typed it, but not too much of it."""
     text = repr(str(value) if isinstance(value, PurePath) else value)
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."
-
-
-def unknown_name(argument: str, value: str, allowed: Iterable[str]) -> InputError:
-    """Return the error of :meth:`InputError.unknown`."""
-    return InputError.unknown(argument, value, allowed)
 
 
 def import_extra(

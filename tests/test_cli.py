@@ -1,5 +1,6 @@
 """The command: light verbs stay light, bad input gets one line and exit code 2."""
 
+import ast
 import json
 import os
 import shutil
@@ -240,6 +241,17 @@ def test_the_public_names_are_listed_before_they_are_used():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     names = set(done.stdout.split())
     assert set(digitgan.__all__) <= names and "numpy" not in names
+
+
+def test_editors_are_told_where_public_names_are():
+    tree = ast.parse(Path(digitgan.__file__).read_text())
+    typed = {
+        alias.name: node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("digitgan")
+        for alias in node.names
+    }
+    assert typed == digitgan._MODULES
 
 
 def test_every_public_name_is_there():

@@ -15,8 +15,8 @@ class Digits:
     """Images and what they show.
 
     Attributes:
-        images: ``uint8 (N, 28, 28)``, 0 background to 255 ink; of Stacked MNIST ``(N, 28,
-            28, 3)``.
+        images: ``uint8 (N, 28, 28)``, 0 background to 255 ink; of Stacked MNIST, and of
+            colour pictures, with 3 channels at the end.
         labels: ``int32 (N,)``, each an index into the classes; None where unknown.
     """
 
