@@ -85,6 +85,7 @@ def test_training_digits_are_balanced_and_similar(mnist, mine):
     assert apart[0] < apart[1]
 
 
+@pytest.mark.learns
 def test_the_result_is_a_model_folder(tmp_path, data, quick):
     base = make_model(tmp_path / "base", "tiny", DIGITS)
     made = adapting.adapt(base, data, tmp_path / "own", minutes=5, seed=3)

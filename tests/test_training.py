@@ -180,6 +180,7 @@ def test_resume_at_an_epoch_is_exact(few, tmp_path, preset):
     assert without_seconds(whole) == without_seconds(parts)
 
 
+@pytest.mark.learns
 def test_resume_after_ctrl_c_is_exact(trained_run, tmp_path, monkeypatch, caplog):
     data = trained_run.config.data
     with (

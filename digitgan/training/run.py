@@ -87,12 +87,38 @@ class Config:
         return " ".join(["digitgan train", self.preset, *arguments])
 
 
+class _PathInRun:
+    """An attribute of a run: a path in its folder."""
+
+    def __init__(self, *parts: str):
+        self.parts = parts
+
+    def __get__(self, run: "Run", _owner: type | None = None) -> Path:
+        return run.folder.joinpath(*self.parts)
+
+
 @dataclass(frozen=True)
 class Run:
     """One run folder and its places."""
 
     folder: Path
     config: Config
+
+    config_path = _PathInRun(CONFIG_NAME)  # what was asked for
+    log_path = _PathInRun("log.csv")  # losses and more, ten rows an epoch
+    scores_path = _PathInRun("scores.csv")  # distance from real images, now and then
+    guard_log_path = _PathInRun("guard.log")  # collapses and roll-backs, a line each
+    events_folder = _PathInRun("events")  # for TensorBoard
+    samples_folder = _PathInRun("samples")  # the sample sheets, one an epoch
+    samples_path = _PathInRun("samples.png")  # the latest sample sheet
+    film_path = _PathInRun("progress.gif")  # all sample sheets as a film
+    curves_path = _PathInRun("curves.png")  # log and scores as a plot
+    # The latest discriminator, and real images to show it, with their conditions:
+    discriminator_path = _PathInRun("discriminator", "discriminator.onnx")
+    real_images_path = _PathInRun("discriminator", "real.npz")
+    checkpoint_folder = _PathInRun("checkpoint")  # the states to resume from
+    model_folder = _PathInRun("model")  # the model folder that the run ends with
+    scorecard_path = _PathInRun("scorecard.json")  # how good the model is
 
     @classmethod
     def create(cls, folder: Path, config: Config) -> "Run":
@@ -135,11 +161,6 @@ class Run:
             check(config.settings)
             return cls(folder, config)
 
-    @property
-    def config_path(self) -> Path:
-        """What was asked for."""
-        return self.folder / CONFIG_NAME
-
     def with_config(self, **changes) -> "Run":
         """Return this run with another goal or guard; nothing is written.
 
@@ -157,28 +178,6 @@ class Run:
         """Remove what a killed session had begun to write."""
         for path in self.folder.rglob(".*-????????.*"):
             path.unlink()
-
-    # The log and the scores
-
-    @property
-    def log_path(self) -> Path:
-        """Losses and more, ten rows an epoch."""
-        return self.folder / "log.csv"
-
-    @property
-    def scores_path(self) -> Path:
-        """The distance from real images, a row every few epochs."""
-        return self.folder / "scores.csv"
-
-    @property
-    def guard_log_path(self) -> Path:
-        """Collapses and roll-backs, a line each."""
-        return self.folder / "guard.log"
-
-    @property
-    def events_folder(self) -> Path:
-        """The log for TensorBoard."""
-        return self.folder / "events"
 
     def read_log(self) -> list[dict[str, float]]:
         """Return the rows of ``log.csv``; none where there is none yet."""
@@ -202,13 +201,6 @@ class Run:
         before = path.read_text(encoding="utf-8") if path.exists() else ""
         write_text(path, f"{before}{line}\n")
 
-    # What people look at
-
-    @property
-    def samples_folder(self) -> Path:
-        """The sample sheets, one an epoch."""
-        return self.folder / "samples"
-
     def sample_sheet(self, epoch: int) -> Path:
         """The sample sheet after an epoch; 0 is before the first."""
         return self.samples_folder / f"epoch_{epoch:04d}.png"
@@ -217,48 +209,6 @@ class Run:
         """Return the epochs after which there is a sample sheet, in order."""
         stems = (p.stem.removeprefix("epoch_") for p in self.samples_folder.glob("*"))
         return sorted(int(stem) for stem in stems if stem.isascii() and stem.isdigit())
-
-    @property
-    def discriminator_path(self) -> Path:
-        """The latest discriminator, as ONNX."""
-        return self.folder / "discriminator" / "discriminator.onnx"
-
-    @property
-    def real_images_path(self) -> Path:
-        """Real ``images`` to show the discriminator, and their conditions."""
-        return self.folder / "discriminator" / "real.npz"
-
-    @property
-    def samples_path(self) -> Path:
-        """The latest sample sheet."""
-        return self.folder / "samples.png"
-
-    @property
-    def film_path(self) -> Path:
-        """All sample sheets as a film."""
-        return self.folder / "progress.gif"
-
-    @property
-    def curves_path(self) -> Path:
-        """The log and the scores as a plot."""
-        return self.folder / "curves.png"
-
-    # What is kept
-
-    @property
-    def checkpoint_folder(self) -> Path:
-        """The states to resume from."""
-        return self.folder / "checkpoint"
-
-    @property
-    def model_folder(self) -> Path:
-        """The model folder that the run ends with."""
-        return self.folder / "model"
-
-    @property
-    def scorecard_path(self) -> Path:
-        """How good the model is."""
-        return self.folder / "scorecard.json"
 
     def _check_empty(self) -> None:
         if self.config_path.exists():
