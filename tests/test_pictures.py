@@ -35,7 +35,7 @@ def toys(n, seed):
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     path = tmp_path_factory.mktemp("toys") / "toys.npz"
-    (x, y), (x_test, y_test) = toys(2000, 0), toys(600, 1)
+    (x, y), (x_test, y_test) = toys(2000, 0), toys(390, 1)
     np.savez(path, x_train=x, y_train=y, x_test=x_test, y_test=y_test)
     return path
 

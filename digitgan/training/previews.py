@@ -89,7 +89,7 @@ class PreviewCallback(GANCallback):
 
     def _write_sheet(self, epoch: int, images: np.ndarray) -> None:
         with replacing(self.run.sample_sheet(epoch)) as temporary:
-            grid(images).save(temporary)
+            grid(images, ink=self.run.config.settings.image.is_ink).save(temporary)
 
     def _write_discriminator(self) -> None:
         with replacing(self.run.discriminator_path) as temporary:
