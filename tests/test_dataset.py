@@ -18,7 +18,7 @@ from PIL import Image
 
 import digitgan
 from digitgan.data.load import load_dataset
-from digitgan.datasets import open_model
+from digitgan.datasets import model_cache
 from digitgan.datasets.formats import FORMATS
 from digitgan.datasets.formats.base import EncodedShard, Format
 from digitgan.datasets.labels import draw_text
@@ -306,13 +306,13 @@ def test_verify_needs_the_same_model(tmp_path, tiny_model, other_model):
 
 
 def test_a_model_is_opened_once(tmp_path, tiny_model, monkeypatch):
-    opened, load = [], open_model.load
+    opened, load = [], model_cache.load
 
     def load_and_note(*arguments, **options):
         opened.append(arguments)
         return load(*arguments, **options)
 
-    monkeypatch.setattr(open_model, "load", load_and_note)
+    monkeypatch.setattr(model_cache, "load", load_and_note)
     make_dataset(tmp_path / "a", count=100, shard_size=10, model=tiny_model)
     assert len(opened) == 1
     (tmp_path / "a" / "t10k-labels-idx1-ubyte.gz").unlink()
@@ -373,7 +373,7 @@ class ColourModel:
 def test_images_of_another_shape(tmp_path, monkeypatch, shape, format):
     """Formats of single images take their shape from the model."""
     model = ColourModel(shape)
-    monkeypatch.setattr(open_model, "load", lambda name, threads: model)
+    monkeypatch.setattr(model_cache, "load", lambda name, threads: model)
     options = {"count": 600, "split": (500, 0, 100), "format": format}
     if format == "idx" and len(shape) == 3:
         with pytest.raises(InputError, match="does not hold images of shape"):

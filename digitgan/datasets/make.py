@@ -12,7 +12,7 @@ from digitgan.datasets import work_folder
 from digitgan.datasets.executors import check_engine, make_shards
 from digitgan.datasets.formats import FORMATS
 from digitgan.datasets.manifest import as_json, write_manifest
-from digitgan.datasets.open_model import facts_of, open_model
+from digitgan.datasets.model_cache import facts_of, load_once
 from digitgan.datasets.progress import progress_bar
 from digitgan.datasets.request import DatasetOptions, DatasetRequest
 from digitgan.datasets.resolve import resolve_spec
@@ -72,9 +72,9 @@ def make_dataset(
             on with it.
     """
     check_engine(workers, engine)
-    open_model.cache_clear()
+    load_once.cache_clear()
     request = DatasetRequest(**options)
-    model = open_model(str(request.model))
+    model = load_once(str(request.model))
     spec = resolve_spec(request, facts_of(model))
     _check_installed(spec.format)
     state = claim_folder(Path(out), spec)
@@ -103,7 +103,7 @@ def verify_dataset(
         DatasetFailed: It broke off.
     """
     check_engine(workers, engine)
-    open_model.cache_clear()
+    load_once.cache_clear()
     state = read_state(Path(out))
     if state is None:
         problem = "holds no manifest.json of ours"

@@ -8,8 +8,8 @@ from digitgan.datasets import work_folder
 from digitgan.datasets.digits import draw_digits
 from digitgan.datasets.formats import FORMATS
 from digitgan.datasets.formats.base import EncodedShard
+from digitgan.datasets.model_cache import model_of
 from digitgan.datasets.numbers import draw_numbers
-from digitgan.datasets.open_model import model_of
 from digitgan.datasets.samples import Samples
 from digitgan.datasets.scenes import draw_scenes
 from digitgan.datasets.shard_record import (

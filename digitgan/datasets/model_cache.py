@@ -10,7 +10,7 @@ FILES = ("generator.onnx", "styles.npz")  # what decides a digit
 
 
 @cache
-def open_model(name: str) -> Model:
+def load_once(name: str) -> Model:
     """Open a model with one thread: there is a worker for each core.
 
     Whoever may find another model under the name clears the cache.
@@ -34,10 +34,10 @@ def model_of(spec: DatasetSpec) -> Model:
     Raises:
         InputError: It is gone or damaged, or another one lies there now.
     """
-    model = open_model(spec.model)
+    model = load_once(spec.model)
     sums = model.description["sha256"]
     if any(sums.get(name) != value for name, value in spec.model_sha256.items()):
-        open_model.cache_clear()
+        load_once.cache_clear()
         made_with = spec.model_sha256["generator.onnx"][:12]
         problem = "is not the one that this data set was made with"
         allowed = f"that one (SHA-256 {made_with}...), or another data set"
