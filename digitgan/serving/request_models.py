@@ -70,14 +70,18 @@ class NoFields(RequestModel):
     """An empty JSON object."""
 
 
+def optional(description: str, example: Any = None) -> Any:
+    """Return the default of a field that need not be given."""
+    examples = None if example is None else [example]
+    return Field(None, description=description, examples=examples)
+
+
 class HandFields(RequestModel):
     """What may be asked of every model's hand."""
 
-    seed: Seed | None = Field(None, description="Same seed, same hand.", examples=[7])
-    variety: Share | None = Field(
-        None,
-        description="From 0, the most usual form, to 1, as various as the model can.",
-        examples=[0.8],
+    seed: Seed | None = optional("Same seed, same hand.", 7)
+    variety: Share | None = optional(
+        "0, the most usual form, to 1, as various as it can.", 0.8
     )
 
 

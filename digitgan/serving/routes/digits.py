@@ -9,11 +9,14 @@ from digitgan.handwriting.model import Model
 from digitgan.serving.app_state import AppState
 from digitgan.serving.drawing import Drawing, add_drawing
 from digitgan.serving.encoders import digit_sheet
-from digitgan.serving.request_models import RequestModel, style_fields
+from digitgan.serving.request_models import RequestModel, optional, style_fields
 
 MAX_DIGITS = 1_000  # in one answer
 DEFAULT_COUNT = 10
 COLUMNS, SCALE = 10, 4  # of a sheet of digits
+
+
+Count = Annotated[int, Field(ge=1, le=MAX_DIGITS)]
 
 
 class DigitArrays(BaseModel):
@@ -22,27 +25,23 @@ class DigitArrays(BaseModel):
     x: list[list[list[int]]] = Field(
         description="Digits x 28 rows x 28 pixels, 0 background to 255 ink."
     )
-    y: list[int] | None = Field(None, description="What each digit is.")
+    y: list[int] | None = optional("What each digit is.")
 
 
 def digit_fields(model: Model) -> type[RequestModel]:
     """Return what ``/v1/digits`` takes."""
 
     class Digits(style_fields(model)):
-        n: Annotated[int, Field(ge=1, le=MAX_DIGITS)] | None = Field(
-            None, description=f"How many; {DEFAULT_COUNT} unless given.", examples=[10]
-        )
-        one_hand: bool | None = Field(
-            None, description="All in the same hand.", examples=[True]
-        )
+        n: Count | None = optional("How many; 10 unless given.", 10)
+        one_hand: bool | None = optional("All in the same hand.", True)
 
     if not model.classes:
         return Digits
     label: Any = Annotated[int, Field(ge=0, le=len(model.classes) - 1)]
     labels: Any = Annotated[list[label], Field(min_length=1, max_length=MAX_DIGITS)]
     which: dict[str, Any] = {
-        "labels": (labels | None, Field(None, description="The digits to draw.")),
-        "digit": (label | None, Field(None, description="This one n times.")),
+        "labels": (labels | None, optional("The digits to draw.")),
+        "digit": (label | None, optional("This one n times.")),
     }
     return create_model("Digits", __base__=Digits, **which)
 

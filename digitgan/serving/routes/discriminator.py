@@ -18,6 +18,7 @@ from digitgan.serving.request_models import (
     RequestModel,
     RunName,
     from_url,
+    optional,
     unique,
 )
 from digitgan.serving.responses import json_or_304, json_response
@@ -45,7 +46,7 @@ class Drawing(RequestModel):
 class Sheet(RequestModel):
     """A sample sheet."""
 
-    sheet: Epoch | None = Field(None, description="The latest unless given.")
+    sheet: Epoch | None = optional("The latest unless given.")
 
 
 class SheetProbabilities(BaseModel):

@@ -12,7 +12,7 @@ from digitgan.sampling.latent_torus import PERIOD, torus_inputs
 from digitgan.serving.app_state import AppState
 from digitgan.serving.drawing import Drawing, add_drawing
 from digitgan.serving.encoders import digit_sheet
-from digitgan.serving.request_models import RequestModel, style_fields
+from digitgan.serving.request_models import RequestModel, optional, style_fields
 from digitgan.serving.routes.digits import DigitArrays
 
 Step = Annotated[int, Field(ge=0, le=PERIOD - 1)]
@@ -25,11 +25,11 @@ def place_fields(model: Model) -> type[RequestModel]:
     """Return the fields that say where on a plane a digit lies."""
 
     class Place(style_fields(model)):
-        x: Step | None = Field(None, description=STEPS.format("right"), examples=[4])
-        y: Step | None = Field(None, description=STEPS.format("down"), examples=[2])
+        x: Step | None = optional(STEPS.format("right"), 4)
+        y: Step | None = optional(STEPS.format("down"), 2)
 
     label: Any = Annotated[int, Field(ge=0, le=len(model.classes) - 1)]
-    digit: Any = (label | None, Field(None, description="Which one.", examples=[3]))
+    digit: Any = (label | None, optional("Which one.", 3))
     return create_model(
         "Place", __base__=Place, **({"digit": digit} if model.classes else {})
     )
@@ -39,12 +39,8 @@ def add_routes(api: APIRouter, state: AppState) -> None:
     """Add ``/v1/plane``."""
 
     class Plane(place_fields(state.model)):
-        columns: Size | None = Field(
-            None, description=SIZES.format("across"), examples=[PERIOD]
-        )
-        rows: Size | None = Field(
-            None, description=SIZES.format("down"), examples=[PERIOD]
-        )
+        columns: Size | None = optional(SIZES.format("across"), PERIOD)
+        rows: Size | None = optional(SIZES.format("down"), PERIOD)
 
     drawing = Drawing(
         path="/v1/plane",

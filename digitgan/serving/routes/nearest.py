@@ -18,11 +18,15 @@ from digitgan.serving.app_state import AppState
 from digitgan.serving.drawing import Drawing, add_drawing
 from digitgan.serving.encoders import data_url
 from digitgan.serving.problems import Problem
+from digitgan.serving.request_models import optional
 from digitgan.serving.responses import json_bytes
 from digitgan.serving.routes.latent_torus import inputs_on_plane, place_fields
 
 DEFAULT_NEIGHBOURS, MAX_NEIGHBOURS = 5, 50
 SAMPLED = 300  # real digits whose own nearest ones say what is typical
+
+
+Count = Annotated[int, Field(ge=1, le=MAX_NEIGHBOURS)]
 
 
 class Typical(BaseModel):
@@ -55,11 +59,7 @@ def add_routes(api: APIRouter, state: AppState) -> None:
     """Add ``/v1/nearest``."""
 
     class Neighbours(place_fields(state.model)):
-        n: Annotated[int, Field(ge=1, le=MAX_NEIGHBOURS)] | None = Field(
-            None,
-            description=f"How many; {DEFAULT_NEIGHBOURS} unless given.",
-            examples=[5],
-        )
+        n: Count | None = optional("How many; 5 unless given.", 5)
 
     drawing = Drawing(
         path="/v1/nearest",

@@ -8,13 +8,19 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from digitgan.data.image_grid import save_gif
-from digitgan.handwriting.model import FRAMES, Model
+from digitgan.handwriting.model import FRAMES, WALK_FRAMES, Model
 from digitgan.handwriting.options import HEIGHTS, MAX_REROLLS
 from digitgan.serving.app_state import AppState
 from digitgan.serving.drawing import Drawing, add_drawing
 from digitgan.serving.encoders import data_url, npz, png, svg
 from digitgan.serving.problems import wrong
-from digitgan.serving.request_models import RequestModel, Seed, Share, style_fields
+from digitgan.serving.request_models import (
+    RequestModel,
+    Seed,
+    Share,
+    optional,
+    style_fields,
+)
 from digitgan.serving.responses import json_bytes
 
 MAX_CHARACTERS = 200  # of a text in one answer
@@ -22,11 +28,17 @@ MAX_WIDTH = 10_000  # pixels
 MAX_AREA = 2_500_000  # of one page: rows x characters x height squared
 MAX_FILM_AREA = 10_000_000  # of all frames
 DEFAULT_HEIGHT = 80  # as `digitgan generate`
-DEFAULT_FRAMES, MAX_FRAMES = 24, 60  # of a walk, one way
+MAX_FRAMES = 60  # of a walk, one way
 
 Gap = Annotated[int, Field(ge=-HEIGHTS[1] // 2, le=HEIGHTS[1] * 10)]
+Spacing = Annotated[list[Gap], Field(min_length=2, max_length=2)]
+Height = Annotated[int, Field(ge=HEIGHTS[0], le=HEIGHTS[1])]
+Width = Annotated[int, Field(ge=1, le=MAX_WIDTH)]
 Grey = Annotated[int, Field(ge=0, le=255)]
-Count = Annotated[int, Field(ge=0, le=MAX_REROLLS)]
+Reroll = Annotated[int, Field(ge=0, le=MAX_REROLLS)]
+Rerolls = Annotated[list[Reroll], Field(min_length=1, max_length=MAX_CHARACTERS)]
+Blend = Annotated[tuple[Seed, Share], Field(strict=False)]  # JSON has lists alone
+Frames = Annotated[int, Field(ge=FRAMES[0], le=MAX_FRAMES)]
 
 
 class WrittenNumbers(BaseModel):
@@ -57,38 +69,20 @@ def text_fields(model: Model) -> type[RequestModel]:
             description="Digits, spaces, line breaks and - . , : / + ( ).",
             examples=["12/05/2026"],
         )
-        spacing: Annotated[list[Gap], Field(min_length=2, max_length=2)] | None = Field(
-            None,
-            description="Least and most pixels between neighbours; below 0 they "
-            "overlap.",
-            examples=[[0, 12]],
+        spacing: Spacing | None = optional(
+            "Least and most pixels between neighbours.", [0, 12]
         )
-        height: Annotated[int, Field(ge=HEIGHTS[0], le=HEIGHTS[1])] | None = Field(
-            None,
-            description=f"Of a digit, in pixels; {DEFAULT_HEIGHT} unless given.",
-            examples=[80],
+        height: Height | None = optional("Of a digit, in pixels; 80 unless given.", 80)
+        width: Width | None = optional("Of the picture, in pixels.", 900)
+        background: Grey | None = optional("Grey of the paper; 255 unless given.", 255)
+        ink: Grey | None = optional("Grey of the ink; 0 unless given.", 0)
+        lines: Literal["ruled", "grid", "boxes"] | None = optional(
+            "Under the text.", "ruled"
         )
-        width: Annotated[int, Field(ge=1, le=MAX_WIDTH)] | None = Field(
-            None, description="Of the picture, in pixels.", examples=[900]
-        )
-        background: Grey | None = Field(
-            None, description="Grey of the paper; 255 unless given.", examples=[255]
-        )
-        ink: Grey | None = Field(
-            None, description="Grey of the ink; 0 unless given.", examples=[0]
-        )
-        lines: Literal["ruled", "grid", "boxes"] | None = Field(
-            None, description="Under the text.", examples=["ruled"]
-        )
-        noise: Share | None = Field(None, description="Of a scanner.", examples=[0.3])
-        rerolls: (
-            Annotated[list[Count], Field(min_length=1, max_length=MAX_CHARACTERS)]
-            | None
-        ) = Field(
-            None,
-            description="How many times each character that is no space was written "
-            "anew.",
-            examples=[9 * [0] + [2]],
+        noise: Share | None = optional("Of a scanner.", 0.3)
+        rerolls: Rerolls | None = optional(
+            "How many times each character that is no space was written anew.",
+            9 * [0] + [2],
         )
 
     return Text
@@ -98,10 +92,8 @@ def number_fields(model: Model) -> type[RequestModel]:
     """Return what ``/v1/numbers`` takes."""
 
     class Numbers(text_fields(model)):
-        blend: Annotated[tuple[Seed, Share], Field(strict=False)] | None = Field(
-            None,
-            description="Another seed, and how far on the way to its hand.",
-            examples=[[8, 0.5]],
+        blend: Blend | None = optional(
+            "Another seed, and how far to its hand.", [8, 0.5]
         )
 
     return Numbers
@@ -112,11 +104,7 @@ def walk_fields(model: Model) -> type[RequestModel]:
 
     class Walk(text_fields(model)):
         toward: Seed = Field(description="The seed of the last hand.", examples=[8])
-        frames: Annotated[int, Field(ge=FRAMES[0], le=MAX_FRAMES)] | None = Field(
-            None,
-            description=f"Of the way there; {DEFAULT_FRAMES} unless given.",
-            examples=[12],
-        )
+        frames: Frames | None = optional("Of the way there; 24 unless given.", 12)
 
     return Walk
 
@@ -168,7 +156,7 @@ def draw_numbers(model: Model, form: str, given: dict[str, Any]) -> bytes:
 
 def draw_walk(model: Model, _: str, given: dict[str, Any]) -> bytes:
     """Write a text in the hands between two and return it as a GIF."""
-    defaults = {"height": DEFAULT_HEIGHT, "frames": DEFAULT_FRAMES}
+    defaults = {"height": DEFAULT_HEIGHT, "frames": WALK_FRAMES}
     options: dict[str, Any] = defaults | given
     check_area(options)
     file = io.BytesIO()

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from digitgan.serving.app_state import AppState
 from digitgan.serving.problems import WITH_BODY, Problem, refusals
-from digitgan.serving.request_models import NoFields, RequestModel, RunName
+from digitgan.serving.request_models import NoFields, RequestModel, RunName, optional
 from digitgan.serving.responses import json_response
 from digitgan.serving.run_report import summarise
 from digitgan.serving.runs import NAMES, Runs, read_log
@@ -18,26 +18,25 @@ from digitgan.training.run import Run, free_folder
 MAX_EPOCHS, MAX_MINUTES = 1_000, 1_440.0
 
 
+Epochs = Annotated[int, Field(ge=1, le=MAX_EPOCHS)]
+Minutes = Annotated[float, Field(ge=0.01, le=MAX_MINUTES)]
+Name = Annotated[str, Field(min_length=1, max_length=40)]
+
+
 class Goal(RequestModel):
     """When a training ends."""
 
-    epochs: Annotated[int, Field(ge=1, le=MAX_EPOCHS)] | None = Field(
-        None, description="Passes over the data.", examples=[6]
-    )
-    minutes: Annotated[float, Field(ge=0.01, le=MAX_MINUTES)] | None = Field(
-        None, description="Stop after so much.", examples=[5]
-    )
+    epochs: Epochs | None = optional("Passes over the data.", 6)
+    minutes: Minutes | None = optional("Stop after so much.", 5)
 
 
 class NewRun(Goal):
     """What is trained."""
 
-    preset: Literal["tiny", "dcgan", "conditional"] | None = Field(
-        None, description="dcgan unless given."
+    preset: Literal["tiny", "dcgan", "conditional"] | None = optional(
+        "dcgan unless given."
     )
-    name: Annotated[str, Field(min_length=1, max_length=40)] | None = Field(
-        None, description=f"Of the run: {NAMES}."
-    )
+    name: Name | None = optional(f"Of the run: {NAMES}.")
 
 
 class Accepted(BaseModel):
