@@ -441,6 +441,7 @@ def test_a_failure_of_ours_gives_nothing_away(model, monkeypatch):
         assert client.get("/healthz").status_code == 200
 
 
+@pytest.mark.process  # not one itself, but ten seconds long
 def test_the_largest_pictures_fit_in_memory(client):
     most = numbers.MAX_AREA
     asks = [
