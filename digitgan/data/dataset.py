@@ -45,6 +45,8 @@ class Dataset:
         name: What :func:`digitgan.data.load.load_dataset` was asked for; empty for what
             is made of arrays.
         kind: What the images are, see :class:`digitgan.data.images.ImageSpec`.
+        validation: The digits to choose by, where the data set names some, or None.
+        decisions: What was understood and done to the images: a sentence each.
     """
 
     train: Digits
@@ -53,6 +55,14 @@ class Dataset:
     source: str
     name: str = ""
     kind: Kind = "digits"
+    validation: Digits | None = None
+    decisions: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> dict[str, Digits]:
+        """The parts that there are: train, validation, test."""
+        every = {n: getattr(self, n) for n in ("train", "validation", "test")}
+        return {name: part for name, part in every.items() if part is not None}
 
     @property
     def image(self) -> ImageSpec:

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from digitgan.data.cache import cache_folder
-from digitgan.data.checks import Unreadable, image_spec, unreadable
+from digitgan.data.checks import Unreadable, checked_digits, image_spec, unreadable
 from digitgan.data.dataset import Dataset, Digits, count_line
 from digitgan.data.download import Unavailable, check_files, copy_whole
 from digitgan.data.idx import (
@@ -24,6 +24,7 @@ from digitgan.data.stacked_mnist import stack
 from digitgan.errors import InputError
 from digitgan.files import as_input_errors
 
+Data = str | Path | Dataset | np.ndarray | tuple[np.ndarray, np.ndarray]
 ALLOWED = (
     f"{', '.join(NAMES)}, an IDX file of images (also .gz), an NPZ file with x_train "
     "and y_train or x and y, a folder of the MNIST IDX files, or a folder with one "
@@ -31,11 +32,12 @@ ALLOWED = (
 )
 
 
-def load_dataset(data: str | Path = "mnist") -> Dataset:
-    """Find a data set by its name, or read one's own from a path.
+def load_dataset(data: Data = "mnist") -> Dataset:
+    """Find a data set by its name, or read one's own from a path or from arrays.
 
     Args:
-        data: One of ``NAMES``, or the path of an IDX file, an NPZ file, a folder of the
+        data: One of ``NAMES``; a data set, which is returned; images, or ``(images,
+            labels)``; or the path of an IDX file, an NPZ file, a folder of the
             MNIST IDX files (which ``classes.txt`` in it may name, a line each) or a
             folder of pictures by class.
 
@@ -44,6 +46,12 @@ def load_dataset(data: str | Path = "mnist") -> Dataset:
         ConnectionError: The named data set can be had from none of its sources; the
             line says why and what to do.
     """
+    if isinstance(data, Dataset):
+        return data
+    if not isinstance(data, str | Path):
+        images, labels = data if isinstance(data, tuple | list) else (data, None)
+        labels = None if labels is None else np.asarray(labels)
+        return _with_classes(Path(), checked_digits(np.asarray(images), labels), None)
     name = str(data)
     if name == STACKED:
         dataset = stack(_find("mnist"))
