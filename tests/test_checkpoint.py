@@ -15,9 +15,10 @@ from digitgan.training.build import build_gan, scale_learning_rate
 from digitgan.training.checkpoint import Checkpoints, snapshot
 from digitgan.training.checkpoint_callback import MAX_TIME_SHARE, CheckpointCallback
 from digitgan.training.clock import Clock
-from digitgan.training.collapse_monitor import MAX_ROLLBACKS, CollapseMonitor
+from digitgan.training.collapse_monitor import CollapseMonitor
 from digitgan.training.progress import Goal, Progress
 from digitgan.training.run import Run
+from digitgan.training.training_loop import MAX_ROLLBACKS
 from digitgan.training.validation_metrics import Scores
 
 WEIGHT = "generator/ink/bias"

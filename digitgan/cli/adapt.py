@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from typer import Argument, Option
 
 from digitgan.cli.quiet import import_keras_quietly, show_log
 
@@ -20,15 +20,13 @@ my-hand/ is a model folder; beside.png in it shows your digits, before and after
 
 
 def adapt(
-    model: Annotated[str, typer.Argument(help="flagship, hf://user/name or a folder.")],
+    model: Annotated[str, Argument(help="flagship, hf://user/name or a folder.")],
     data: Annotated[
-        str, typer.Option(help="The writer's digits, some of each: a folder a class.")
+        str, Option(help="The writer's digits, some of each: a folder a class.")
     ],
-    out: Annotated[
-        Path, typer.Option("-o", "--out", help="A new folder for the new model.")
-    ],
-    minutes: Annotated[float, typer.Option(help="Stop after so much training.")] = 3.0,
-    seed: Annotated[int, typer.Option(help="Of variations, latents and order.")] = 0,
+    out: Annotated[Path, Option("-o", "--out", help="A new folder for the new model.")],
+    minutes: Annotated[float, Option(help="Stop after so much training.")] = 3.0,
+    seed: Annotated[int, Option(help="Of variations, latents and order.")] = 0,
 ) -> None:
     """Adapt a model to a writer."""
     import_keras_quietly()

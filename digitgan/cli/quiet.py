@@ -11,7 +11,6 @@ class _PrintHandler(logging.Handler):
     """Print what is logged, to wherever standard output leads at that moment."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Print the message alone."""
         print(self.format(record), flush=True)
 
 
@@ -35,12 +34,11 @@ def quiet() -> Iterator[None]:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
     stderr = os.dup(2)
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, 2)
+    with open(os.devnull, "w") as null:
+        os.dup2(null.fileno(), 2)
     try:
         yield
     finally:
         sys.stderr.flush()
         os.dup2(stderr, 2)
-        os.close(null)
         os.close(stderr)

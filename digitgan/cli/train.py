@@ -3,11 +3,13 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from typer import Argument, Option
 
 from digitgan.cli.quiet import import_keras_quietly, show_log
 from digitgan.errors import InputError
 
+RESUMABLE = ("epochs", "minutes", "guard", "checkpoint_seconds")
+PROCESS_GROUP = ("devices", "coordinator", "processes", "rank")
 HELP = """Train a GAN and leave a run folder with everything worth keeping.
 
 \b
@@ -40,97 +42,66 @@ Several devices, on JAX (docs/scale.md):
 
 
 def train(  # noqa: PLR0913 - each is a flag
-    preset: Annotated[str | None, typer.Argument(help="dcgan unless given.")] = None,
+    preset: Annotated[str | None, Argument(help="dcgan unless given.")] = None,
     data: Annotated[
-        str | None, typer.Option(help="A name, such as fashion-mnist, or a path.")
+        str | None, Option(help="A name, such as fashion-mnist, or a path.")
     ] = None,
-    epochs: Annotated[
-        int | None, typer.Option(help="Passes over the data, in all.")
-    ] = None,
+    epochs: Annotated[int | None, Option(help="Passes over the data, in all.")] = None,
     minutes: Annotated[
-        float | None, typer.Option(help="Stop after so much training.")
+        float | None, Option(help="Stop after so much training.")
     ] = None,
-    batch_size: Annotated[
-        int | None, typer.Option(help="Real digits in a step.")
-    ] = None,
-    learning_rate: Annotated[
-        float | None, typer.Option(help="Of both players.")
-    ] = None,
+    batch_size: Annotated[int | None, Option(help="Real digits in a step.")] = None,
+    learning_rate: Annotated[float | None, Option(help="Of both players.")] = None,
     latent_dim: Annotated[
-        int | None, typer.Option(help="Random numbers behind a digit.")
+        int | None, Option(help="Random numbers behind a digit.")
     ] = None,
     penalty: Annotated[
-        float | None, typer.Option(help="Gamma of R1 and R2; 0: the textbook's game.")
+        float | None, Option(help="Gamma of R1 and R2; 0: the textbook's game.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Same seed, same digits [0]")] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="The run folder [runs/PRESET]")
-    ] = None,
+    seed: Annotated[int | None, Option(help="Same seed, same digits [0]")] = None,
+    out: Annotated[Path | None, Option(help="The run folder [runs/PRESET]")] = None,
     guard: Annotated[
         str | None,
-        typer.Option(
+        Option(
             help="When it fails: stop, rollback (to the last checkpoint, at half "
             "the learning rate, 3 times at most) or off [stop]"
         ),
     ] = None,
     checkpoint_seconds: Annotated[
-        float | None,
-        typer.Option(help="From one checkpoint to the next, at least [60]"),
+        float | None, Option(help="From one checkpoint to the next, at least [60]")
     ] = None,
     resume: Annotated[
-        Path | None, typer.Option(help="Go on with the run in this folder.")
+        Path | None, Option(help="Go on with the run in this folder.")
     ] = None,
     devices: Annotated[
-        int | None, typer.Option(help="Of this process, to share each batch (JAX).")
+        int | None, Option(help="Of this process, to share each batch (JAX).")
     ] = None,
     coordinator: Annotated[
         str | None,
-        typer.Option(help="HOST:PORT of rank 0, for several processes or hosts (JAX)."),
+        Option(help="HOST:PORT of rank 0, for several processes or hosts (JAX)."),
     ] = None,
-    processes: Annotated[int, typer.Option(help="How many processes there are.")] = 1,
-    rank: Annotated[int, typer.Option(help="Number of this one, from 0.")] = 0,
+    processes: Annotated[int, Option(help="How many processes there are.")] = 1,
+    rank: Annotated[int, Option(help="Number of this one, from 0.")] = 0,
 ) -> None:
     """Train, or go on with a run."""
-    new = {"preset": preset, "data": data, "seed": seed, "out": out}
-    new |= {"batch_size": batch_size, "learning_rate": learning_rate}
-    new |= {"latent_dim": latent_dim, "penalty": penalty}
-    goal = {"epochs": epochs, "minutes": minutes}
-    goal |= {"guard": guard, "checkpoint_seconds": checkpoint_seconds}
+    given = {name: value for name, value in locals().items() if value is not None}
+    given.pop("resume", None)
+    group = {name: given.pop(name) for name in PROCESS_GROUP if name in given}
     if devices is not None and devices < 1:
         raise InputError("devices", devices, "1 or more")
-    group = (devices or 0, coordinator, processes, rank)
-    _start(resume, _given(new), _given(goal), group)
-
-
-def _given(flags: dict) -> dict:
-    """Return the flags that were given."""
-    return {name: value for name, value in flags.items() if value is not None}
-
-
-def _start(resume: Path | None, new: dict, goal: dict, group: tuple) -> None:
-    """Begin a new run, or go on with one.
-
-    Args:
-        resume: Its folder.
-        new: Flags that only a new run can have.
-        goal: Flags that every run can have.
-        group: The fields of :class:`digitgan.training.distribution.ProcessGroup`.
-    """
-    if resume and new:
-        name, value = next(iter(new.items()))
-        allowed = (
-            "--epochs, --minutes, --guard, --checkpoint-seconds and those of devices "
-            "and processes"
-        )
+    fixed = [name for name in given if name not in RESUMABLE]
+    if resume and fixed:
+        allowed = ", ".join(f"--{name.replace('_', '-')}" for name in RESUMABLE)
+        allowed += " and those of devices and processes"
         problem = "cannot be changed in a run that is resumed"
-        raise InputError(name, value, allowed, problem)
+        raise InputError(fixed[0], given[fixed[0]], allowed, problem)
     import_keras_quietly()
     show_log()
     from digitgan.training import train as training
     from digitgan.training.distribution import ProcessGroup
 
-    process_group = ProcessGroup(*group)
+    process_group = ProcessGroup(**group)
     if resume:
-        training.resume(resume, **goal, process_group=process_group)
+        training.resume(resume, **given, process_group=process_group)
     else:
-        training.train(**new, **goal, process_group=process_group)
+        training.train(**given, process_group=process_group)

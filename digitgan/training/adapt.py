@@ -107,14 +107,8 @@ def adapt(
 def training_digits(writer: Digits, others: Digits, seed: int) -> tuple[Digits, Digits]:
     """Return what the model is fine-tuned on, equally many digits of each class.
 
-    Args:
-        writer: The writer's digits, at least one of each class.
-        others: Digits of many people, with labels.
-        seed: Of the variations.
-
-    Returns:
-        The writer's digits, varied; and those of the others that are nearest to one of
-        the writer's, equally many to each.
+    These are the writer's digits, varied; and those of the others that are nearest to
+    one of the writer's, equally many to each.
     """
     assert writer.labels is not None
     labels, varied, similar = np.unique(writer.labels), [], []
@@ -132,10 +126,7 @@ def training_digits(writer: Digits, others: Digits, seed: int) -> tuple[Digits, 
 
 
 def _nearest(images: np.ndarray, among: np.ndarray, n: int) -> np.ndarray:
-    """Return the positions of n images at most that are near to one of these.
-
-    The first ones of each image, then the second ones, and so on, none twice.
-    """
+    """Return where each image's nearest is, then each one's second, and so on to n."""
     ranks = [np.argsort(distances(image, among), kind="stable") for image in images]
     in_turn = np.stack(ranks, axis=1).ravel()
     _, first = np.unique(in_turn, return_index=True)
@@ -143,7 +134,6 @@ def _nearest(images: np.ndarray, among: np.ndarray, n: int) -> np.ndarray:
 
 
 def _with_labels_of(base: Sampler, dataset: Dataset, data: str | Path) -> Digits:
-    """Return the writer's digits, labelled as the model's classes are."""
     classes = base.classes
     if classes != tuple("0123456789"):
         problem = f"has the classes {', '.join(classes) or 'none'}"
@@ -162,7 +152,6 @@ def _with_labels_of(base: Sampler, dataset: Dataset, data: str | Path) -> Digits
 
 
 def _load_gan(base: Sampler, seed: int) -> GAN:
-    """Return the GAN of a model folder, compiled to be fine-tuned."""
     file = base.folder / "gan.keras"
     if not file.is_file() or sha256(file) != base.description["sha256"].get(file.name):
         problem = "has not the gan.keras that its model.json describes"
@@ -189,14 +178,12 @@ def _load_gan(base: Sampler, seed: int) -> GAN:
 
 
 def _batches(parts: tuple, conditions: tuple, seed: int) -> Batches:
-    """Return batches of several sets of digits, which go with these conditions."""
     images = np.concatenate([part.images for part in parts])
     joined = {k: np.concatenate([c[k] for c in conditions]) for k in conditions[0]}
     return Batches(images, joined, BATCH_SIZE, seed)
 
 
 def _fine_tune(gan: GAN, batches: Batches, minutes: float) -> Clock:
-    """Train for a dozen epochs, or until the time is over."""
     clock = Clock(Goal(EPOCHS, minutes, len(batches)))
     gan.fit(
         input_pipeline(gan, batches),
@@ -219,7 +206,7 @@ def _conditions(digits: Digits, base: Sampler) -> dict[str, np.ndarray]:
 
 
 def _facts(base: Sampler, writer: str, data_sha256: str) -> dict:
-    """Return what the model folder says of itself; the rest as the model before."""
+    """Return what ``model.json`` says; the rest is as in the model before."""
     before = base.description
     inherited = ("settings", "classes", "licence", "conditions")
     with as_input_errors("model", base.folder / "model.json"):

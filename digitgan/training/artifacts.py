@@ -22,13 +22,11 @@ LOGGER = logging.getLogger("digitgan")
 LOGGED_ROWS = 2  # of the scorecard
 
 
-def draw_pictures(run: Run, metric_title: str) -> None:
-    """Write ``curves.png``, ``progress.gif`` and ``samples.png``.
-
-    Args:
-        run: With at least one sample sheet.
-        metric_title: What ``scores.csv`` was measured with, where there is one.
-    """
+def draw_pictures(loop: TrainingLoop) -> None:
+    """Write ``curves.png``, ``progress.gif`` and ``samples.png``, where wanted."""
+    run, metric_title = loop.run, loop.metric.title if loop.metric else ""
+    if not run.config.artifacts:
+        return
     if rows := run.read_log():
         draw_curves(run.curves_path, rows, run.read_scores(), metric_title)
     sheets = [run.sample_sheet(epoch) for epoch in run.sample_epochs()]

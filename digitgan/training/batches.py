@@ -12,6 +12,13 @@ class Batches(keras.utils.PyDataset):
 
     Every epoch has an order of its own, drawn from (seed, epoch); the last few digits
     that do not fill a batch wait for another epoch.
+
+    Args:
+        images: The training images, ``uint8 (N, height, width)``, or with channels.
+        conditions: Of each of them, ``(N,)`` by name.
+        batch_size: Digits in a batch.
+        seed: Of the order.
+        first_step: Of the whole training; the first epoch lacks what lies before it.
     """
 
     def __init__(
@@ -22,25 +29,15 @@ class Batches(keras.utils.PyDataset):
         seed: int,
         first_step: int = 0,
     ):
-        """Begin at a step of the whole training.
-
-        Args:
-            images: The training images, ``uint8 (N, height, width)``, or with channels.
-            conditions: Of each of them, ``(N,)`` by name.
-            batch_size: Digits in a batch.
-            seed: Of the order.
-            first_step: Where to begin; the first epoch is shorter by what lies before.
-        """
         super().__init__()
         self.images, self.conditions = images, conditions
-        self.batch_size = batch_size
-        self.seed = seed
+        self.batch_size, self.seed = batch_size, seed
         self.steps = len(images) // batch_size
         self.epoch, self.skipped = divmod(first_step, self.steps)
         self.order = self._shuffle()
 
     def __len__(self) -> int:
-        """Return the number of batches that are left in the first epoch."""
+        """Return the number of batches that are left in the epoch."""
         return self.steps - self.skipped
 
     def __getitem__(self, index: int) -> tuple:

@@ -26,16 +26,10 @@ def compare(writer: Digits, before: Sampler, after: Sampler, seed: int) -> None:
     How far samples lie from the nearest digit of the writer goes into ``model.json``
     too: a model that had memorised the digits would come nearer than they come to one
     another.
-
-    Args:
-        writer: The writer's digits, some of each class.
-        before: The model that was adapted.
-        after: The model that it became.
-        seed: Of the samples.
     """
     with replacing(after.folder / "beside.png") as temporary:
         _picture(writer, before, after, seed).save(temporary)
-    distances = median_distances(writer, before, after, seed)
+    distances = _median_distances(writer, before, after, seed)
     card = json.loads((after.folder / "model.json").read_text(encoding="utf-8"))
     write_card(after.folder, card | {"nearest": distances})
     LOGGER.info(
@@ -45,29 +39,27 @@ def compare(writer: Digits, before: Sampler, after: Sampler, seed: int) -> None:
     )
 
 
-def median_distances(
-    writer: Digits, before: Sampler, after: Sampler, seed: int
-) -> dict[str, float]:
-    """Return median distances to the nearest digit of the writer, in grey levels.
-
-    Returns:
-        ``before`` and ``after`` of 1,000 samples of each model, and ``writer`` of the
-        writer's own digits to one another.
-    """
-    own = writer.images
-    distances = {
-        name: nearest(model.sample(n=SAMPLES, seed=seed), own)[0]
-        for name, model in (("before", before), ("after", after))
-    }
-    distances["writer"] = nearest(own, own, skip=np.arange(len(own)))[0]
-    return {name: round(float(np.median(d)), 1) for name, d in distances.items()}
-
-
 def verdict(distances: dict[str, float]) -> str:
     """Say in words whether the writer's digits were memorised."""
     if distances["after"] < MIN_DISTANCE_RATIO * distances["writer"]:
         return "near to copies; give fewer --minutes, or more digits"
     return "new digits, no copies"
+
+
+def _median_distances(
+    writer: Digits, before: Sampler, after: Sampler, seed: int
+) -> dict[str, float]:
+    """Return median distances to the nearest digit of the writer, in grey levels.
+
+    ``writer`` is that of the writer's own digits to one another.
+    """
+    own = writer.images
+    distances = {
+        "before": nearest(before.sample(n=SAMPLES, seed=seed), own)[0],
+        "after": nearest(after.sample(n=SAMPLES, seed=seed), own)[0],
+        "writer": nearest(own, own, skip=np.arange(len(own)))[0],
+    }
+    return {name: round(float(np.median(d)), 1) for name, d in distances.items()}
 
 
 def _picture(writer: Digits, before: Sampler, after: Sampler, seed: int) -> Image.Image:
@@ -82,7 +74,7 @@ def _picture(writer: Digits, before: Sampler, after: Sampler, seed: int) -> Imag
         "after": after.sample(labels, seed=seed),
     }
     sheets = {name: grid(images, COLUMNS) for name, images in parts.items()}
-    width, height = next(iter(sheets.values())).size
+    width, height = sheets["after"].size
     size = (len(sheets) * (width + GAP) + GAP, height + HEADING + GAP)
     picture = Image.new("L", size, 255)
     draw, font = ImageDraw.Draw(picture), ImageFont.load_default(20)

@@ -9,7 +9,9 @@ from keras.optimizers.schedules import CosineDecay
 
 from digitgan.model.conditions import Conditions, condition_specs
 from digitgan.model.gan import GAN
+from digitgan.model.keras_to_onnx import translate
 from digitgan.model.networks import build_discriminator, build_generator
+from digitgan.model.onnx_graph import Graph
 from digitgan.model.presets import Preset
 
 
@@ -20,16 +22,20 @@ def build_gan(
 
     Args:
         settings: Of the preset.
-        conditions: Of the training images, from
-            :func:`digitgan.training.condition_values.condition_values`.
+        conditions: Of the training images.
         seed: Of everything random; set for the whole process.
         steps: Until the end, for a learning rate that falls.
+
+    Raises:
+        ExportFailed: A layer of the generator has no ONNX form.
     """
     keras.utils.set_random_seed(seed)
     specs = condition_specs(conditions)
     with _dtype_policy(settings.precision):
         generator = build_generator(settings, specs)
         discriminator = build_discriminator(settings, specs)
+    # What could not be exported after an hour of training is refused before it.
+    translate(Graph(), generator, {x.name: x.name for x in generator.inputs})
     gan = GAN(
         generator,
         discriminator,
@@ -52,11 +58,7 @@ def adam(learning_rate: float | CosineDecay) -> keras.optimizers.Adam:
 def scale_learning_rate(gan: GAN, settings: Preset, steps: int, factor: float) -> None:
     """Let a GAN learn at a share of its preset's learning rate from here on.
 
-    Args:
-        gan: From :func:`build_gan`, which got the same settings and steps.
-        settings: Of the preset.
-        steps: Until the end.
-        factor: Above 0, up to 1.
+    Settings and steps are those that :func:`build_gan` got.
     """
     gan.optimizer.learning_rate = _learning_rate(settings, steps, factor)
     gan.make_train_function(force=True)  # the old one knows the old schedule

@@ -33,12 +33,8 @@ LOGGER = logging.getLogger("digitgan")
 def snapshot(gan: GAN) -> dict[str, np.ndarray]:
     """Copy both players, the EMA, optimizer, random states and running metrics.
 
-    Args:
-        gan: Compiled; it may learn on while the copy is written.
-
-    Returns:
-        By path, such as ``generator/stem/kernel``: not by position, so that layers
-        in another order are not mistaken for each other.
+    Names are paths, such as ``generator/stem/kernel``: not positions, so that layers
+    in another order are not mistaken for each other.
     """
     variables = _variables(gan)
     return {path: np.asarray(ops.convert_to_numpy(v)) for path, v in variables.items()}
@@ -55,16 +51,11 @@ class Checkpoints:
     """
 
     def __init__(self, folder: Path):
-        """Look what is there."""
         self.folder = folder
         self.paths = sorted(folder.glob("step_*.npz"))
 
     def write(self, progress: Progress, arrays: dict[str, np.ndarray]) -> None:
-        """Write a checkpoint and remove all but this and the one before.
-
-        Args:
-            progress: How far the training has come.
-            arrays: From :func:`snapshot`.
+        """Write a :func:`snapshot` and remove all but this and the one before.
 
         Raises:
             OSError: The disk is full or cannot be written to; nothing was removed.
@@ -82,10 +73,8 @@ class Checkpoints:
     def restore(self, gan: GAN) -> Progress | None:
         """Put the newest whole checkpoint into a GAN of the same networks.
 
-        A damaged one is passed over, and that is logged.
-
-        Returns:
-            How far the training had come; None where there is no checkpoint yet.
+        A damaged one is passed over, and that is logged. Returns None where there is
+        no checkpoint yet.
 
         Raises:
             InputError: All are damaged, or of other networks.
@@ -160,7 +149,6 @@ def _digest(content: dict[str, np.ndarray]) -> str:
 
 
 def _read(path: Path) -> tuple[dict[str, np.ndarray], Progress]:
-    """Return the arrays of a checkpoint, and how far the training had come."""
     names = [name.removesuffix(".npy") for name in zip_names("checkpoint", path)]
     arrays = read_arrays("checkpoint", path, names, MAX_BYTES)
     with as_input_errors("checkpoint", path):

@@ -23,17 +23,10 @@ class CheckpointCallback(GANCallback):
     list of callbacks and raises where something is wrong, so what is written was good.
     """
 
-    def __init__(self, checkpoints: Checkpoints, clock: Clock, seconds: float):
-        """Note where and how often.
-
-        Args:
-            checkpoints: Where to.
-            clock: The time.
-            seconds: From one to the next, at least.
-        """
+    def __init__(self, checkpoints: Checkpoints, clock: Clock, min_pause: float):
         super().__init__()
         self.checkpoints, self.clock = checkpoints, clock
-        self.min_pause = self.pause = seconds
+        self.min_pause = self.pause = min_pause
         self._thread = ThreadPoolExecutor(1, "checkpoint")
         self._writing: Future[float] | None = None
         self._copy_seconds = 0.0
@@ -59,9 +52,10 @@ class CheckpointCallback(GANCallback):
         """Save when it is time, and at the stop."""
         if self.clock.done:
             self.on_train_end()
-            self._is_due()
+        is_due = self._is_due()
+        if self.clock.done:
             self._save().result()
-        elif self._is_due():
+        elif is_due:
             self._save()
 
     def on_train_end(self, logs=None):

@@ -20,7 +20,6 @@ class Clock(GANCallback):
     """
 
     def __init__(self, goal: Goal):
-        """Begin at step 0."""
         super().__init__()
         self.goal = goal
         self.interrupted = False
@@ -68,7 +67,7 @@ class Clock(GANCallback):
 
         def stop(*_):
             self.interrupted = True
-            self._restore_handlers()
+            self.on_train_end()
 
         try:
             for name in STOP_SIGNALS:
@@ -87,8 +86,5 @@ class Clock(GANCallback):
 
     def on_train_end(self, logs=None):
         """Give the signals back."""
-        self._restore_handlers()
-
-    def _restore_handlers(self) -> None:
         for name, handler in self._handlers.items():
             signal.signal(name, handler)

@@ -11,8 +11,6 @@ from digitgan.training.history import Row, penalty_of
 from digitgan.training.validation_metrics import Scores
 from digitgan.training.variety import COLLAPSED_VARIETY, variety_of
 
-MAX_ROLLBACKS = 3
-ROLLBACK_LR_FACTOR = 0.5  # the learning rate after a roll-back, over that before
 WARM_UP = 500  # steps before anything but a broken number means something
 MIN_STEPS_PER_ROW = 50  # behind a mean that is judged within an epoch
 MIN_EFFECTIVE_CLASSES = 0.3  # share of the real images' effective number
@@ -29,13 +27,6 @@ class CollapseMonitor(keras.callbacks.Callback):
     """
 
     def __init__(self, clock: Clock, real: np.ndarray, enabled: bool = True):
-        """Note how varied real images are.
-
-        Args:
-            clock: To say when it happened.
-            real: Some of the training images, ``uint8 (N, height, width)``.
-            enabled: Whether anything is raised.
-        """
         super().__init__()
         self.clock, self.enabled = clock, enabled
         self.real_variety = variety_of(real)

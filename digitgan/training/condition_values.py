@@ -16,18 +16,11 @@ LOGGER = logging.getLogger("digitgan")
 
 
 def condition_values(dataset: Dataset, names: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Return the conditions of the training digits.
+    """Return the conditions of the training digits, in the order of the names.
 
-    Strokes are measured once for a data set, half a minute for MNIST, and kept in the
-    cache folder.
-
-    Args:
-        dataset: With labels, where ``label`` is among the names.
-        names: Some of ``label``, ``thickness`` and ``slant``.
-
-    Returns:
-        By name and in the order of the names: ``label`` int32 ``(N,)``, ``thickness``
-        in pixels and ``slant`` in degrees, float32 ``(N,)``.
+    These are ``label`` int32 ``(N,)``, ``thickness`` in pixels and ``slant`` in
+    degrees, float32 ``(N,)``. Strokes are measured once for a data set, half a minute
+    for MNIST, and kept in the cache folder.
     """
     styles = _cached_styles(dataset) if set(names) & set(STYLE_UNITS) else {}
     values = {"label": np.asarray(dataset.train.labels), **styles}

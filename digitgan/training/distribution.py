@@ -41,11 +41,7 @@ SINGLE_PROCESS = ProcessGroup()
 
 
 def check_process_group(group: ProcessGroup) -> None:
-    """Refuse what cannot be.
-
-    Raises:
-        InputError: A number is out of its range, or the backend is not JAX.
-    """
+    """Refuse a number out of its range, and a backend that is not JAX."""
     if not 0 <= group.devices <= MAX_DEVICES:
         raise InputError("devices", group.devices, f"1 to {MAX_DEVICES:,}")
     if group.processes < 1:
@@ -74,10 +70,6 @@ def initialize(group: ProcessGroup, batch_size: int) -> None:
     Every device holds all weights and works on its part of each batch; JAX adds up the
     gradients, and batch normalisation sees the whole batch, so that the numbers are
     those of one device up to rounding. A processor counts as as many devices as asked.
-
-    Args:
-        group: All of it, and which of them this one is.
-        batch_size: Of all devices together.
 
     Raises:
         InputError: See :func:`check_process_group`; or there are not so many devices,
@@ -135,10 +127,9 @@ def synchronize(seconds: float, interrupted: bool) -> tuple[float, bool]:
 
 
 def own_folder(group: ProcessGroup, folder: Path) -> Path:
-    """Return the run folder of this process.
+    """Return the run folder of this process: of ranks above 0 a copy, for a while.
 
-    Rank 0 has that which was asked for. The others do the same work, so that no
-    step has to ask who they are, in a copy that goes when they end.
+    They do the same work, so that no step has to ask who they are.
     """
     if group.rank == 0:
         return folder
@@ -151,11 +142,7 @@ def own_folder(group: ProcessGroup, folder: Path) -> Path:
 
 @contextlib.contextmanager
 def failing_together(group: ProcessGroup) -> Iterator[None]:
-    """Let rank 0 alone log, and say what the loss of a process does to the others.
-
-    Raises:
-        TrainingFailed: A process has ended before the training did.
-    """
+    """Let rank 0 alone log, and all fail where one process has ended."""
     if group.rank:
         logging.getLogger("digitgan").setLevel(logging.ERROR)
     try:

@@ -31,7 +31,5 @@ def supported_precision(settings: Preset) -> Preset:
     """Return the settings without bfloat16 where this machine would emulate it."""
     if settings.precision != "mixed_bfloat16" or is_accelerated() or has_bfloat16():
         return settings
-    LOGGER.info(
-        "This processor has no bfloat16: computing in float32, which takes longer"
-    )
+    LOGGER.info("This processor has no bfloat16: float32 takes longer")
     return replace(settings, precision="float32")

@@ -16,16 +16,11 @@ class History:
     Attributes:
         rows: Each with epoch (a fraction), step, seconds, the mean of every metric and
             of the penalty over the steps since the row before, and the number of
-            roll-backs.
+            roll-backs. Of an earlier session's, those that a stop cut short are
+            measured anew.
     """
 
     def __init__(self, rows: list[Row], steps_per_epoch: int):
-        """Go on with the rows of an earlier session.
-
-        Args:
-            rows: Of ``log.csv``; those that a stop cut short are measured anew.
-            steps_per_epoch: Steps in an epoch.
-        """
         self.steps_per_epoch = steps_per_epoch
         self.rows = [row for row in rows if self.is_due(int(row["step"]))]
 

@@ -7,7 +7,7 @@ from digitgan.training.batches import Batches
 
 
 def input_pipeline(gan: GAN, batches: Batches):
-    """Return the batches in the form that ``fit`` takes fastest on this backend.
+    """Return what to give to ``fit`` instead of the batches.
 
     On TensorFlow ``fit`` reads through tf.data, whose autotuning thread sleeps up to a
     minute at a time and is waited for at the end of each epoch: that cost up to half of

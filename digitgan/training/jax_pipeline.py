@@ -16,18 +16,13 @@ MAX_STEPS_PER_CALL = 50  # on an accelerator, which would wait for Python betwee
 
 
 class IndexBatches(keras.utils.PyDataset):
-    """The indices of the images of many steps: all that travels to the devices."""
+    """The indices of the images of many steps: all that travels to the devices.
+
+    An epoch is divided into calls of equal length, or one step less. A call ends where
+    a row of the log does, and a resumed epoch is divided as the whole one.
+    """
 
     def __init__(self, batches: Batches, max_steps: int):
-        """Divide an epoch into calls of equal length, or one step less.
-
-        A call ends where a row of the log does, and a resumed epoch is divided as the
-        whole one.
-
-        Args:
-            batches: Whose images lie on the devices.
-            max_steps: In a call.
-        """
         super().__init__()
         self.batches = batches
         calls = ROWS_PER_EPOCH * -(-batches.steps // (max_steps * ROWS_PER_EPOCH))
@@ -59,9 +54,6 @@ def on_device(gan: GAN, batches: Batches, max_steps: int | None = None) -> Index
         gan: Compiled; its training function is replaced.
         batches: The images and their order.
         max_steps: In a call; unless given, 50 on an accelerator, else 1.
-
-    Returns:
-        What to give to ``fit`` instead of the batches.
     """
     columns = (batches.images, *batches.conditions.values())
     data = [_replicated(column) for column in columns]

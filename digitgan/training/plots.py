@@ -8,28 +8,23 @@ from PIL import Image
 from digitgan.files import replacing
 
 MAX_FRAMES = 60
+Rows = list[dict[str, float]]
 
 
-def draw_curves(
-    path: Path,
-    rows: list[dict[str, float]],
-    scores: list[dict[str, float]],
-    metric_title: str,
-) -> None:
+def draw_curves(path: Path, rows: Rows, scores: Rows, metric_title: str) -> None:
     """Draw the losses, D(real) and D(fake), and the distance from real images.
 
     Args:
         path: The picture to write.
-        rows: Of ``log.csv``: epoch, d_loss, g_loss, d_real, d_fake and more.
-        scores: Of ``scores.csv``: epoch and times_real.
+        rows: Of ``log.csv``.
+        scores: Of ``scores.csv``.
         metric_title: What times_real is of; empty where nothing was measured.
     """
     figure = matplotlib.figure.Figure(figsize=(12, 3.4), layout="constrained")
     losses, probabilities, distance = figure.subplots(1, 3)
-    epochs = [row["epoch"] for row in rows]
 
     def line(axes, name, label, colour):
-        values = [row[name] for row in rows]
+        epochs, values = zip(*((row["epoch"], row[name]) for row in rows), strict=True)
         axes.plot(epochs, values, colour, label=label)
 
     line(losses, "d_loss", "discriminator", "tab:blue")
@@ -40,14 +35,9 @@ def draw_curves(
     probabilities.axhline(0.5, color="grey", linestyle="--", label="cannot tell")
     probabilities.set(title="Probability of being real", xlabel="epoch", ylim=(0, 1))
     if metric_title:
-        distance.semilogy(
-            [row["epoch"] for row in scores],
-            [row["times_real"] for row in scores],
-            "tab:purple",
-            marker="o",
-            markersize=4,
-            label="fakes",
-        )
+        measured = {row["epoch"]: row["times_real"] for row in scores}
+        style = {"color": "tab:purple", "marker": "o", "markersize": 4}
+        distance.semilogy([*measured], [*measured.values()], **style, label="fakes")
         distance.axhline(1, color="grey", linestyle="--", label="real digits")
         distance.set(title=f"{metric_title}, times that of real digits", xlabel="epoch")
     else:
@@ -60,19 +50,14 @@ def draw_curves(
 
 
 def make_film(path: Path, sheets: list[Path]) -> None:
-    """Join the sheets of a run into a GIF of a few seconds that rests at its end.
-
-    Args:
-        path: The GIF to write.
-        sheets: PNG files of one size, in order; at least one. Of many, 60 are shown.
-    """
+    """Join PNG files of one size into a GIF of a few seconds that rests at its end."""
     step = -(-len(sheets) // MAX_FRAMES)
     shown = sheets[::-1][::step][::-1]  # the last one always
-    milliseconds = max(80, min(500, 8000 // len(shown)))
     frames = []
     for sheet in shown:
         with Image.open(sheet) as picture:
             frames.append(picture.reduce(2))
+    milliseconds = max(80, min(500, 8000 // len(shown)))
     durations = [milliseconds] * (len(frames) - 1) + [2500]
     first, *rest = frames
     with replacing(path) as temporary:

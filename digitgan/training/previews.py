@@ -24,7 +24,8 @@ class PreviewCallback(GANCallback):
 
     The sheet of an epoch is drawn before its end already, and drawn anew then. Beside
     the discriminator lie real images with their conditions; those of the n-th are also
-    those of the n-th fake of the sample sheets.
+    those of the n-th fake of the sample sheets. At the start and after each epoch the
+    sheet's images go to ``on_sheet``, too.
     """
 
     def __init__(
@@ -35,15 +36,6 @@ class PreviewCallback(GANCallback):
         conditions: Conditions,
         on_sheet: Callable[[np.ndarray], None],
     ):
-        """Note what to draw.
-
-        Args:
-            run: Where to write.
-            clock: The time.
-            images: The training images, ``uint8 (N, height, width)``.
-            conditions: Of each of them, ``(N,)`` by name.
-            on_sheet: Called with the sheet's images at the start and after each epoch.
-        """
         super().__init__()
         self.run, self.clock, self.on_sheet = run, clock, on_sheet
         self._images, self._conditions = images, conditions
@@ -53,28 +45,20 @@ class PreviewCallback(GANCallback):
         """Write some real images, and the untrained discriminator and samples."""
         if not self.run.real_images_path.exists():
             write_arrays(self.run.real_images_path, self._some_real_images())
-        sheet = self._draw_sheet()
-        if self.clock.step == 0:
-            self._write_sheet(0, sheet)
-        self._write_discriminator()
-        self.on_sheet(sheet)
+        self.on_sheet(self._write(None if self.clock.step else 0))
 
     def on_train_batch_end(self, batch, logs=None):
         """Write now and then; an epoch's end has its own."""
         began = time.perf_counter()
         if self.clock.is_epoch_end or began - self._last < self._pause:
             return
-        self._write_sheet(int(self.clock.epochs) + 1, self._draw_sheet())
-        self._write_discriminator()
+        self._write(int(self.clock.epochs) + 1)
         self._last = time.perf_counter()
         self._pause = max(MIN_SECONDS, (self._last - began) / MAX_TIME_SHARE)
 
     def on_epoch_end(self, epoch, logs=None):
         """Write what the epoch has led to."""
-        sheet = self._draw_sheet()
-        self._write_sheet(epoch + 1, sheet)
-        self._write_discriminator()
-        self.on_sheet(sheet)
+        self.on_sheet(self._write(epoch + 1))
 
     def _some_real_images(self) -> Conditions:
         images = self._images
@@ -84,13 +68,13 @@ class PreviewCallback(GANCallback):
         n = min(REAL_PER_LABEL**2, len(images))
         return {"images": images[np.linspace(0, len(images) - 1, n).astype(int)]}
 
-    def _draw_sheet(self) -> np.ndarray:
-        return sample_grid(self.gan, self._conditions, self.run.config.seed)
-
-    def _write_sheet(self, epoch: int, images: np.ndarray) -> None:
-        with replacing(self.run.sample_sheet(epoch)) as temporary:
-            grid(images, ink=self.run.config.settings.image.is_ink).save(temporary)
-
-    def _write_discriminator(self) -> None:
+    def _write(self, epoch: int | None) -> np.ndarray:
+        """Write the discriminator, and the sheet of an epoch; return its images."""
+        images = sample_grid(self.gan, self._conditions, self.run.config.seed)
+        if epoch is not None:
+            sheet = grid(images, ink=self.run.config.settings.image.is_ink)
+            with replacing(self.run.sample_sheet(epoch)) as temporary:
+                sheet.save(temporary)
         with replacing(self.run.discriminator_path) as temporary:
             write_discriminator(temporary, self.gan.discriminator)
+        return images

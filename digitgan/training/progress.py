@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run has come.
+    """How far a run has come, over all its sessions.
 
     Attributes:
-        step: Batches learnt from since the run was begun.
-        seconds: Time spent on them, over all sessions of the run.
+        step: Batches learnt from.
+        seconds: Time spent on them.
         rollbacks: How often it went back to a checkpoint because it had collapsed.
     """
 
@@ -28,10 +28,7 @@ class Progress:
 class Goal:
     """When a run is done: after so many epochs or minutes, whichever comes first.
 
-    Attributes:
-        epochs: Passes over the data, over all sessions; None for no such goal.
-        minutes: Of training, over all sessions; None likewise.
-        steps_per_epoch: Batches in an epoch.
+    Both are over all sessions; None is no such goal.
     """
 
     epochs: int | None

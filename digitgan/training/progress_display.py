@@ -31,7 +31,6 @@ class ProgressLines(keras.callbacks.Callback):
     """A log line now and then, for files and pipes."""
 
     def __init__(self, clock: Clock, batch_size: int):
-        """Note how many images a step takes."""
         super().__init__()
         self.clock, self.batch_size = clock, batch_size
 
@@ -66,17 +65,17 @@ class ProgressLines(keras.callbacks.Callback):
 
     def _log(self, logs) -> None:
         self._last, self._last_step = time.perf_counter(), self.clock.step
-        losses = f"loss D {float(logs['d_loss']):.3f} G {float(logs['g_loss']):.3f}"
-        real, fake = float(logs["d_real"]), float(logs["d_fake"])
-        line = f"{self.headline()}  {losses}  D(real) {real:.2f} D(fake) {fake:.2f}"
-        LOGGER.info(line)
+        LOGGER.info(
+            "%s  loss D %.3f G %.3f  D(real) %.2f D(fake) %.2f",
+            self.headline(),
+            *(logs[name] for name in ("d_loss", "g_loss", "d_real", "d_fake")),
+        )
 
 
 class LiveDisplay(ProgressLines):
     """One screen that changes: progress, losses, D(real), D(fake) and samples."""
 
     def __init__(self, clock: Clock, batch_size: int, console: Console):
-        """Draw on a console."""
         super().__init__(clock, batch_size)
         self._live = Live(console=console, refresh_per_second=4)
         self._means: dict[str, float] = {}
@@ -119,24 +118,20 @@ class LiveDisplay(ProgressLines):
         return Group(*parts, self._samples, hint)
 
     def _probabilities(self) -> Table:
-        """Return D(real) and D(fake) as bars."""
         table = Table(box=None, padding=(0, 1), show_header=False)
-        for name, key, colour in (
-            ("D(real)", "d_real", "green"),
-            ("D(fake)", "d_fake", "red"),
-        ):
-            probability = self._means[key]
+        for images, colour in (("real", "green"), ("fake", "red")):
+            probability = self._means[f"d_{images}"]
             cells = ("█" * round(probability * BAR_WIDTH)).ljust(BAR_WIDTH, "·")
             bar = Text(cells[: BAR_WIDTH // 2], colour)
             bar.append("│", "bold").append(cells[BAR_WIDTH // 2 :], colour)
-            table.add_row(f"{name} {probability:.2f}", bar)
+            table.add_row(f"D({images}) {probability:.2f}", bar)
         return table
 
     def _losses(self) -> Text:
-        d, g = self._means["d_loss"], self._means["g_loss"]
+        d_loss, g_loss = self._means["d_loss"], self._means["g_loss"]
         return Text(
             " D says how probably a digit is real; │ is 0.5: it cannot tell\n"
-            f" losses: discriminator {d:.3f}, generator {g:.3f}"
+            f" losses: discriminator {d_loss:.3f}, generator {g_loss:.3f}"
         )
 
 
@@ -149,8 +144,7 @@ def _minutes(seconds: float) -> str:
 def _in_half_blocks(images: np.ndarray) -> Text:
     """Draw images side by side: of 28 x 28, 14 columns by 7 lines of half blocks each.
 
-    Args:
-        images: ``uint8 (N, height, width)``, or with channels, which are averaged.
+    Channels are averaged.
     """
     grey = images if images.ndim == 3 else images.mean(axis=3)
     n, height, width = grey.shape

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import shutil
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from digitgan import __version__
@@ -24,21 +24,14 @@ SCORE_COLUMNS = ("epoch", "step", "times_real")
 class Config:
     """What a run was asked to do; stored as ``config.json``.
 
+    Arguments are as in :func:`digitgan.training.train.train`.
+
     Attributes:
-        preset: Name of the preset.
-        settings: Its settings, with the changes that were asked for.
-        data: Name or path of the data.
+        settings: Of the preset, with the changes that were asked for.
         data_sha256: Of the training images and labels.
         classes: Names of the labels; empty where there are none.
         train_size: Number of training images.
-        epochs: Goal in passes over the data, over all sessions; None for no such goal.
-        minutes: Goal in minutes of training, over all sessions; None likewise.
-        seed: Of the weights, the latents, the dropout and the order of the data.
         backend: Keras' backend.
-        guard: What happens to a run that has collapsed, a name in
-            :data:`digitgan.training.checks.GUARDS`.
-        checkpoint_seconds: From one checkpoint to the next, at least.
-        artifacts: Whether pictures, previews and a scorecard are made.
         digitgan: Version that started the run.
     """
 
@@ -79,12 +72,9 @@ class Config:
         for name in ("guard", "checkpoint_seconds"):
             if getattr(self, name) != getattr(Config, name):
                 flags[name] = getattr(self, name)
-        arguments = [
-            f"--{name.replace('_', '-')} {value}"
-            for name, value in {**flags, "seed": self.seed}.items()
-            if value is not None
-        ]
-        return " ".join(["digitgan train", self.preset, *arguments])
+        given = {k: v for k, v in {**flags, "seed": self.seed}.items() if v is not None}
+        arguments = (f" --{k.replace('_', '-')} {v}" for k, v in given.items())
+        return f"digitgan train {self.preset}{''.join(arguments)}"
 
 
 class _PathInRun:
@@ -131,7 +121,11 @@ class Run:
         run = cls(folder, config)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            run._check_empty()
+            if run.config_path.exists():
+                allowed = f"a new folder, or --resume {folder}"
+                raise InputError("out", folder, allowed, "holds another run")
+            if any(folder.iterdir()):
+                raise InputError("out", folder, "a new or empty folder", "is not empty")
             free = shutil.disk_usage(folder).free
             if free < MIN_FREE_BYTES:
                 problem = f"lies on a disk with only {free >> 20} MiB free"
@@ -161,18 +155,9 @@ class Run:
             check(config.settings)
             return cls(folder, config)
 
-    def with_config(self, **changes) -> "Run":
-        """Return this run with another goal or guard; nothing is written.
-
-        Args:
-            **changes: Fields of :class:`Config`.
-        """
-        return replace(self, config=replace(self.config, **changes))
-
     def write_config(self) -> None:
         """Write ``config.json``."""
-        text = json.dumps(asdict(self.config), indent=2) + "\n"
-        write_text(self.config_path, text)
+        write_text(self.config_path, json.dumps(asdict(self.config), indent=2) + "\n")
 
     def remove_temporary_files(self) -> None:
         """Remove what a killed session had begun to write."""
@@ -209,14 +194,6 @@ class Run:
         """Return the epochs after which there is a sample sheet, in order."""
         stems = (p.stem.removeprefix("epoch_") for p in self.samples_folder.glob("*"))
         return sorted(int(stem) for stem in stems if stem.isascii() and stem.isdigit())
-
-    def _check_empty(self) -> None:
-        if self.config_path.exists():
-            allowed = f"a new folder, or --resume {self.folder}"
-            raise InputError("out", self.folder, allowed, "holds another run")
-        if any(self.folder.iterdir()):
-            problem = "is not empty"
-            raise InputError("out", self.folder, "a new or empty folder", problem)
 
 
 def free_folder(preset: str, parent: Path = Path("runs")) -> Path:

@@ -12,16 +12,9 @@ from digitgan.training.run import Run
 
 
 class RunLogger(keras.callbacks.Callback):
-    """Write the log and the events ten times an epoch."""
+    """Write the log and the events ten times an epoch; call ``on_row`` within one."""
 
     def __init__(self, run: Run, clock: Clock, on_row: Callable[[Row], None]):
-        """Begin an empty log.
-
-        Args:
-            run: Where to write.
-            clock: The time.
-            on_row: Called with every row that was written within an epoch.
-        """
         super().__init__()
         self.run, self.clock, self.on_row = run, clock, on_row
         self._history = History([], clock.goal.steps_per_epoch)

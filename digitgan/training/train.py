@@ -9,7 +9,12 @@ import keras
 from digitgan.data.load import load_dataset
 from digitgan.errors import InputError, TrainingFailed
 from digitgan.model.presets import check, find_preset
-from digitgan.training import artifacts as outputs
+from digitgan.training.artifacts import (
+    draw_pictures,
+    export_model,
+    is_exported,
+    write_scorecard,
+)
 from digitgan.training.checks import check_data, check_goal, check_safety
 from digitgan.training.distribution import (
     SINGLE_PROCESS,
@@ -118,14 +123,15 @@ def resume(
             another backend, or it has reached its goal.
         TrainingFailed: As in :func:`train`.
     """
-    opened = Run.open(own_folder(process_group, Path(run)))
-    config = opened.config
+    stored = Run.open(own_folder(process_group, Path(run)))
+    before = stored.config
+    changes = {"guard": guard, "checkpoint_seconds": checkpoint_seconds}
+    changes = {name: value for name, value in changes.items() if value is not None}
+    if epochs is not None or minutes is not None:
+        changes |= {"epochs": epochs, "minutes": minutes}
+    config = replace(before, **changes)
     check_goal(epochs, minutes, config.seed)
-    if epochs or minutes:
-        opened = opened.with_config(epochs=epochs, minutes=minutes)
-    safety = {"guard": guard, "checkpoint_seconds": checkpoint_seconds}
-    opened = opened.with_config(**{k: v for k, v in safety.items() if v is not None})
-    check_safety(opened.config.guard, opened.config.checkpoint_seconds)
+    check_safety(config.guard, config.checkpoint_seconds)
     backend = keras.backend.backend()
     if backend != config.backend:
         problem = f"began on {config.backend} and this is {backend}"
@@ -136,47 +142,38 @@ def resume(
         problem = f"began with other training digits than --data {config.data} now has"
         raise InputError("resume", run, problem=f"{problem} ({dataset.source})")
     with failing_together(process_group):
-        loop = TrainingLoop(opened, dataset)
-        opened.remove_temporary_files()
-        if loop.restore() and loop.clock.done and outputs.is_exported(loop):
+        loop = TrainingLoop(replace(stored, config=config), dataset)
+        stored.remove_temporary_files()
+        if loop.restore() and loop.clock.done and is_exported(loop):
             problem = f"has reached its goal ({loop.clock.step} steps)"
             raise InputError("resume", run, "more --epochs or --minutes", problem)
-        if opened.config != config:
-            opened.write_config()
+        if config != before:
+            loop.run.write_config()
         return _train_and_export(loop)
 
 
 def _train_and_export(loop: TrainingLoop) -> Run:
-    run, dataset = loop.run, loop.dataset
-    LOGGER.info("%s\n%s  ->  %s", dataset.source, run.config.command, run.folder)
+    run = loop.run
+    LOGGER.info("%s\n%s  ->  %s", loop.dataset.source, run.config.command, run.folder)
     try:
         try:
             loop.train()
         except (TrainingFailed, KeyboardInterrupt):
-            _draw_pictures(loop)
+            draw_pictures(loop)
             raise
-        _draw_pictures(loop)
-        outputs.export_model(loop)
+        draw_pictures(loop)
+        export_model(loop)
         if run.config.artifacts and not loop.clock.interrupted:
-            outputs.write_scorecard(run, dataset)
+            write_scorecard(run, loop.dataset)
     except OSError as error:
-        raise _cannot_write(loop, error) from error
+        paths = loop.checkpoint.checkpoints.paths
+        whole = f"; the checkpoint {paths[-1].name} is whole" if paths else ""
+        raise TrainingFailed(
+            f"{run.folder} cannot be written to ({error.strerror or error}){whole}. "
+            f"Make room and go on with: --resume {run.folder}"
+        ) from error
     LOGGER.info(_summary(loop))
     return run
-
-
-def _draw_pictures(loop: TrainingLoop) -> None:
-    if loop.run.config.artifacts:
-        outputs.draw_pictures(loop.run, loop.metric.title if loop.metric else "")
-
-
-def _cannot_write(loop: TrainingLoop, error: OSError) -> TrainingFailed:
-    folder, paths = loop.run.folder, loop.checkpoint.checkpoints.paths
-    whole = f"; the checkpoint {paths[-1].name} is whole" if paths else ""
-    return TrainingFailed(
-        f"{folder} cannot be written to ({error.strerror or error}){whole}. "
-        f"Make room and go on with: --resume {folder}"
-    )
 
 
 def _summary(loop: TrainingLoop) -> str:

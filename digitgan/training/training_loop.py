@@ -12,11 +12,7 @@ from digitgan.training.checkpoint import Checkpoints
 from digitgan.training.checkpoint_callback import CheckpointCallback
 from digitgan.training.checks import MAX_EPOCHS
 from digitgan.training.clock import Clock
-from digitgan.training.collapse_monitor import (
-    MAX_ROLLBACKS,
-    ROLLBACK_LR_FACTOR,
-    CollapseMonitor,
-)
+from digitgan.training.collapse_monitor import CollapseMonitor
 from digitgan.training.condition_values import condition_values
 from digitgan.training.input_pipeline import input_pipeline
 from digitgan.training.previews import PreviewCallback
@@ -28,11 +24,13 @@ from digitgan.training.validation import ValidationCallback
 from digitgan.training.validation_metrics import metric_for
 
 LOGGER = logging.getLogger("digitgan")
+MAX_ROLLBACKS = 3
+ROLLBACK_LR_FACTOR = 0.5  # the learning rate after a roll-back, over that before
 MAX_REAL_IMAGES = 1_000  # whose variety the collapse monitor compares with
 
 
 class TrainingLoop:
-    """A GAN, its data and its callbacks.
+    """A GAN with fresh weights, its data and its callbacks.
 
     Attributes:
         run: The run folder.
@@ -45,33 +43,25 @@ class TrainingLoop:
     """
 
     def __init__(self, run: Run, dataset: Dataset):
-        """Build a GAN with fresh weights, and what accompanies its training."""
         self.run, self.dataset = run, dataset
-        config, images = run.config, dataset.train.images
-        self.conditions = condition_values(dataset, config.settings.conditions)
+        config, settings = run.config, run.config.settings
+        images = dataset.train.images
+        self.conditions = condition_values(dataset, settings.conditions)
         self.gan = build_gan(
-            config.settings,
-            self.conditions,
-            config.seed,
-            config.schedule_steps,
+            settings, self.conditions, config.seed, config.schedule_steps
         )
         self.clock = Clock(config.goal)
-        display = progress_display(self.clock, config.settings.batch_size)
-        monitor = CollapseMonitor(
-            self.clock,
-            images[:: max(1, len(images) // MAX_REAL_IMAGES)],
-            enabled=config.guard != "off",
-        )
+        some_images = images[:: max(1, len(images) // MAX_REAL_IMAGES)]
+        monitor = CollapseMonitor(self.clock, some_images, config.guard != "off")
+        display = progress_display(self.clock, settings.batch_size)
         self._logger = RunLogger(run, self.clock, on_row=monitor.check_row)
         previews = PreviewCallback(
             run, self.clock, images, self.conditions, on_sheet=display.show_sheet
         )
         self.metric = metric_for(dataset, self.conditions)
-        self._validation = None
-        if self.metric:
-            self._validation = ValidationCallback(
-                run, self.clock, self.metric, on_scores=monitor.check_scores
-            )
+        self._validation = self.metric and ValidationCallback(
+            run, self.clock, self.metric, on_scores=monitor.check_scores
+        )
         self.checkpoint = CheckpointCallback(
             Checkpoints(run.checkpoint_folder), self.clock, config.checkpoint_seconds
         )
@@ -102,30 +92,29 @@ class TrainingLoop:
         """Train until the goal, after a roll-back once more.
 
         Raises:
-            TrainingFailed: The run has collapsed, and no roll-back was asked for or
-                there were too many.
+            TrainingFailed: The run has collapsed, beyond the roll-backs asked for.
         """
         while not self.clock.done:
             try:
                 self._fit()
-            except TrainingFailed as failure:
-                self._close()
+            except BaseException as failure:
+                for callback in self._callbacks:  # what fit left open when it raised
+                    with suppress(OSError):
+                        callback.on_train_end()
+                if not isinstance(failure, TrainingFailed):
+                    raise
                 self._roll_back(failure)
-            except BaseException:
-                self._close()
-                raise
 
     def _fit(self) -> None:
         """Train on; an epoch that was cut short is finished on its own first."""
-        config = self.run.config
         batches = Batches(
             self.dataset.train.images,
             self.conditions,
-            config.settings.batch_size,
-            config.seed,
+            self.run.config.settings.batch_size,
+            self.run.config.seed,
             self.clock.step,
         )
-        last_epoch = config.epochs or MAX_EPOCHS
+        last_epoch = self.run.config.epochs or MAX_EPOCHS
         self.gan.fit(
             input_pipeline(self.gan, batches),
             initial_epoch=batches.epoch,
@@ -134,12 +123,6 @@ class TrainingLoop:
             shuffle=False,  # else Keras deals the batches in an order of its own
             verbose=0,  # type: ignore[arg-type]  # Keras takes numbers, too
         )
-
-    def _close(self) -> None:
-        """Let the callbacks end what ``fit`` left open when it raised."""
-        for callback in self._callbacks:
-            with suppress(OSError):
-                callback.on_train_end()
 
     def _roll_back(self, failure: TrainingFailed) -> None:
         """Go back to the last checkpoint, at half the learning rate."""
@@ -151,14 +134,11 @@ class TrainingLoop:
         current, saved = self.clock.progress, self.checkpoint.restore(self.gan)
         if saved is None:
             raise failure
-        rollbacks = current.rollbacks + 1
-        self._continue_from(
-            replace(saved, seconds=current.seconds, rollbacks=rollbacks)
-        )
+        n = current.rollbacks + 1
+        self._continue_from(replace(saved, seconds=current.seconds, rollbacks=n))
         line = (
-            f"{failure}. Roll-back {rollbacks} of {MAX_ROLLBACKS}: on from step "
-            f"{saved.step} at {ROLLBACK_LR_FACTOR**rollbacks:.3g} times the learning "
-            "rate"
+            f"{failure}. Roll-back {n} of {MAX_ROLLBACKS}: on from step {saved.step} "
+            f"at {ROLLBACK_LR_FACTOR**n:.3g} times the learning rate"
         )
         self.run.append_guard_log(line)
         LOGGER.warning(line)
@@ -169,8 +149,6 @@ class TrainingLoop:
         if self._validation:
             self._validation.restore()
         if progress.rollbacks:
-            config = self.run.config
-            factor = ROLLBACK_LR_FACTOR**progress.rollbacks
-            scale_learning_rate(
-                self.gan, config.settings, config.schedule_steps, factor
-            )
+            config, factor = self.run.config, ROLLBACK_LR_FACTOR**progress.rollbacks
+            steps = config.schedule_steps
+            scale_learning_rate(self.gan, config.settings, steps, factor)

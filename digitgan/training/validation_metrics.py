@@ -1,7 +1,6 @@
 """How near to real data a generator is, measured quickly while it trains."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 
@@ -37,53 +36,15 @@ class Scores:
     details: dict[str, float] = field(default_factory=dict)
 
 
-class ValidationMetric(Protocol):
-    """What the validation measures with.
-
-    Attributes:
-        title: Of the axis of a plot.
-    """
-
-    title: str
-
-    def measure(self, gan: GAN) -> Scores:
-        """Sample from the EMA generator and measure."""
-        ...
-
-
-def metric_for(dataset: Dataset, conditions: Conditions) -> ValidationMetric | None:
-    """Return the metric that suits a data set; None where no classifier reads it.
-
-    Args:
-        dataset: Whose training part is learned from. Where no classifier was trained on
-            its classes, the shipped one serves: its features tell other images apart.
-        conditions: Of the training images, ``(N,)`` by name.
-    """
-    if dataset.kind == "triplets":
-        return ModeCoverage(dataset.train)
-    if dataset.image.shape != ImageSpec().shape:
-        return None  # the classifiers read 28 x 28 grey images
-    try:
-        classifier = find_classifier(dataset)
-    except InputError:
-        classifier = Classifier()
-    return FrechetDistance(dataset.train, conditions, classifier)
-
-
 class FrechetDistance:
-    """The Frechet distance between 2,000 samples and held-out training images."""
+    """The Frechet distance between 2,000 samples and held-out training images.
+
+    The classifier, whose features are compared, has not learned from those held out.
+    """
 
     title = "Frechet distance"
 
     def __init__(self, train: Digits, conditions: Conditions, classifier: Classifier):
-        """Measure the real images once.
-
-        Args:
-            train: The training images; those held out are what the classifier has not
-                learned from.
-            conditions: Of each of them, ``(N,)`` by name.
-            classifier: Whose features are compared.
-        """
         self._classifier = classifier
         rest, reference = held_out(train)
         self._conditions = {
@@ -114,26 +75,45 @@ class ModeCoverage:
     title = "Reverse KL of modes"
 
     def __init__(self, train: Digits):
-        """Classify real triplets, evenly from all training triplets."""
         self._classifier = Classifier()
-        real = self._modes_of(_evenly(train.images, MODE_SAMPLES))
-        self._real_divergence = modes(real)[1]
-        self._real_modes = effective_number(_mode_numbers(real))
+        _, self._real_divergence, self._real_modes = self._modes(
+            _evenly(train.images, MODE_SAMPLES)
+        )
 
     def measure(self, gan: GAN) -> Scores:
         """Sample from the EMA generator and measure."""
-        triplets = self._modes_of(sample_images(gan, MODE_SAMPLES, {}))
-        count, divergence = modes(triplets)
-        share = effective_number(_mode_numbers(triplets)) / self._real_modes
+        images = sample_images(gan, MODE_SAMPLES, {})
+        count, divergence, effective = self._modes(images)
         return Scores(
             divergence / self._real_divergence,
-            share ** (1 / 3),
+            (effective / self._real_modes) ** (1 / 3),
             {"kl": divergence, "modes": count},
         )
 
-    def _modes_of(self, images: np.ndarray) -> np.ndarray:
-        """Return the digit in each channel, ``int (N, 3)``."""
-        return classify_triplets(self._classifier, images)
+    def _modes(self, images: np.ndarray) -> tuple[int, float, float]:
+        """Return the modes' number, divergence and effective number."""
+        triplets = classify_triplets(self._classifier, images)  # int (N, 3)
+        return *modes(triplets), effective_number(triplets @ (100, 10, 1))
+
+
+ValidationMetric = FrechetDistance | ModeCoverage
+
+
+def metric_for(dataset: Dataset, conditions: Conditions) -> ValidationMetric | None:
+    """Return the metric that suits a data set; None where no classifier reads it.
+
+    Where no classifier was trained on its classes, the shipped one serves: its features
+    tell other images apart.
+    """
+    if dataset.kind == "triplets":
+        return ModeCoverage(dataset.train)
+    if dataset.image.shape != ImageSpec().shape:
+        return None  # the classifiers read 28 x 28 grey images
+    try:
+        classifier = find_classifier(dataset)
+    except InputError:
+        classifier = Classifier()
+    return FrechetDistance(dataset.train, conditions, classifier)
 
 
 def effective_number(labels: np.ndarray) -> float:
@@ -141,10 +121,6 @@ def effective_number(labels: np.ndarray) -> float:
     shares = np.bincount(labels) / len(labels)
     shares = shares[shares > 0]
     return float(np.exp(-(shares * np.log(shares)).sum()))
-
-
-def _mode_numbers(triplets: np.ndarray) -> np.ndarray:
-    return triplets @ (100, 10, 1)
 
 
 def _evenly(values: np.ndarray, n: int) -> np.ndarray:
