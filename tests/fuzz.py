@@ -37,7 +37,7 @@ from corrupt_files import (
 from digitgan import files
 from digitgan.data.load import load_dataset
 from digitgan.datasets import pattern
-from digitgan.datasets.state import read_state
+from digitgan.datasets.folder import read_state
 from digitgan.errors import InputError
 from digitgan.handwriting.model import load
 from digitgan.sampling.styles import MAX_STYLE_BYTES, STYLE_ARRAYS, StyleTable

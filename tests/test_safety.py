@@ -17,7 +17,7 @@ from corrupt_files import CARD, CLASSES, IMAGES, LABELS, STYLES
 from digitgan import files
 from digitgan.data import checks
 from digitgan.data.load import load_dataset
-from digitgan.datasets.state import read_state
+from digitgan.datasets.folder import read_state
 from digitgan.errors import InputError
 from digitgan.files import sha256
 from digitgan.handwriting.model import load

@@ -24,67 +24,58 @@ def draw_digits(model: Model, spec: DatasetSpec, shard: Shard) -> Samples:
         DatasetFailed: The classifier goes on to misread what the model draws.
     """
     labels = draw_labels(spec, shard)
-    inputs = model.generator_inputs(labels, seed=spec.seed, start=shard.start)
-    images = model.draw(inputs)
-    numbers = shard.start + np.arange(shard.count)
+    rows = np.arange(shard.count)
     dropped = np.zeros(shard.count, int)
-    if spec.checked:
-        inputs = _copied(inputs)
-        _redraw_misread(model, spec, images, inputs, numbers, dropped)
-    styles = {k: v for k, v in inputs.conditions.items() if k != "label"}
+    images, styles = _draw(model, spec.seed, shard.start, labels, rows)
+    attempt = 0
+    misread = _misread(images, labels, rows) if spec.checked else rows[:0]
+    while len(misread):  # other numbers of the seed in their place
+        attempt += 1
+        dropped[misread] = attempt
+        if attempt == MAX_ATTEMPTS:
+            raise DatasetFailed(
+                f"{len(misread)} of {len(labels)} digits were misread {MAX_ATTEMPTS} "
+                f"times in a row: model {spec.model!r} does not write them well enough "
+                "for checked"
+            )
+        start = shard.start + attempt * ATTEMPT_STRIDE
+        images[misread], others = _draw(model, spec.seed, start, labels, misread)
+        for name, values in others.items():
+            styles[name][misread] = values
+        misread = _misread(images, labels, misread)
     if spec.measure:
         measured = measure(images)
         styles |= {f"measured_{name}": values for name, values in measured.items()}
-    styles = {name: np.round(values, 4).tolist() for name, values in styles.items()}
+    columns = {name: np.round(values, 4).tolist() for name, values in styles.items()}
+    numbers = (shard.start + rows + dropped * ATTEMPT_STRIDE).tolist()
     return [
         Sample(
             image=images[i],
-            metadata={"seed": spec.seed, "number": int(numbers[i])}
-            | {name: values[i] for name, values in styles.items()},
+            metadata={"seed": spec.seed, "number": numbers[i]}
+            | {name: values[i] for name, values in columns.items()},
             label=int(labels[i]),
             dropped=int(dropped[i]),
         )
-        for i in range(shard.count)
+        for i in rows
     ]
+
+
+def _draw(
+    model: Model, seed: int, start: int, labels: np.ndarray, rows: np.ndarray
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Return the images and styles of some rows of the digits from a number on."""
+    inputs = model.generator_inputs(labels, seed=seed, start=start)
+    conditions = {name: values[rows] for name, values in inputs.conditions.items()}
+    images = model.draw(GeneratorInputs(inputs.latents[rows], conditions))
+    return images, {k: v for k, v in conditions.items() if k != "label"}
+
+
+def _misread(images: np.ndarray, labels: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return the rows whose images the classifier reads as another label."""
+    return rows[_classifier().predict(images[rows]).labels != labels[rows]]
 
 
 @cache
 def _classifier() -> Classifier:
     """Open the classifier once in a process, with one thread."""
     return Classifier(threads=1)
-
-
-def _copied(inputs: GeneratorInputs) -> GeneratorInputs:
-    conditions = {name: values.copy() for name, values in inputs.conditions.items()}
-    return GeneratorInputs(inputs.latents.copy(), conditions)
-
-
-def _redraw_misread(
-    model: Model,
-    spec: DatasetSpec,
-    images: np.ndarray,
-    inputs: GeneratorInputs,
-    numbers: np.ndarray,
-    dropped: np.ndarray,
-) -> None:
-    """Replace misread digits, in place, by those of other numbers of the seed."""
-    labels, first = inputs.conditions["label"], int(numbers[0])
-    misread = np.arange(len(labels))
-    for attempt in range(1, MAX_ATTEMPTS + 1):
-        predicted = _classifier().predict(images[misread]).labels
-        misread = misread[predicted != labels[misread]]
-        if not len(misread):
-            return
-        dropped[misread] += 1
-        start = first + attempt * ATTEMPT_STRIDE
-        others = model.generator_inputs(labels, seed=spec.seed, start=start)
-        inputs.latents[misread] = others.latents[misread]
-        for name, values in inputs.conditions.items():
-            values[misread] = others.conditions[name][misread]
-        numbers[misread] = start + misread
-        redrawn = {name: v[misread] for name, v in inputs.conditions.items()}
-        images[misread] = model.draw(GeneratorInputs(inputs.latents[misread], redrawn))
-    raise DatasetFailed(
-        f"{len(misread)} of {len(labels)} digits were misread {MAX_ATTEMPTS} times in "
-        f"a row: model {spec.model!r} does not write them well enough for checked"
-    )

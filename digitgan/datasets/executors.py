@@ -1,17 +1,20 @@
 """Who makes the shards: this process, several, or Ray; the shards are the same."""
 
-import itertools
 import os
 import signal
 import threading
-from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import partial
+from itertools import islice
 from multiprocessing import get_context, parent_process
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from digitgan.cpu import available_cores
-from digitgan.datasets.shard_record import ShardRecord
+from digitgan.datasets.manifest import ShardRecord
 from digitgan.datasets.shards import store_shard
 from digitgan.datasets.spec import DatasetSpec
 from digitgan.errors import DatasetFailed, InputError, import_extra
@@ -20,6 +23,30 @@ ENGINES = ("local", "ray")
 QUEUED_PER_WORKER = 2  # shards given out ahead, so that none waits
 MAX_WORKERS_PER_CORE = 64
 MAX_RAY_WORKERS = 10**6
+
+
+class Pool(NamedTuple):
+    """What gives out tasks: submit one, wait for any, take what one returned."""
+
+    submit: Callable[..., Any]
+    wait: Callable[[list], tuple[Iterable, Iterable]]
+    result: Callable[[Any], ShardRecord]
+
+
+def check_engine(workers: int, engine: str) -> None:
+    """Refuse an engine that is not there, or a number of workers that cannot be.
+
+    Raises:
+        InputError: See above.
+    """
+    if engine not in ENGINES:
+        raise InputError.unknown("engine", engine, ENGINES)
+    limit = MAX_WORKERS_PER_CORE * available_cores()
+    if engine == "ray":
+        import_extra("ray", "engine", engine)
+        limit = MAX_RAY_WORKERS
+    if not (isinstance(workers, int) and 1 <= workers <= limit):
+        raise InputError("workers", workers, f"1 to {limit:,}")
 
 
 def make_shards(
@@ -37,53 +64,36 @@ def make_shards(
     Raises:
         DatasetFailed: A worker died.
     """
-    if engine == "ray":
-        return _with_ray(spec, folder, indices, workers)
-    if workers == 1:
-        return (store_shard(spec, folder, index) for index in indices)
-    return _with_processes(spec, folder, indices, workers)
-
-
-def check_engine(workers: int, engine: str) -> None:
-    """Refuse an engine that is not there, or a number of workers that cannot be.
-
-    Raises:
-        InputError: See above.
-    """
-    if engine not in ENGINES:
-        raise InputError.unknown("engine", engine, ENGINES)
-    if engine == "ray":
-        import_extra("ray", "engine", engine)
-    limit = MAX_WORKERS_PER_CORE * available_cores()
-    limit = MAX_RAY_WORKERS if engine == "ray" else limit
-    if not (isinstance(workers, int) and 1 <= workers <= limit):
-        raise InputError("workers", workers, f"1 to {limit:,}")
-
-
-def _with_processes(
-    spec: DatasetSpec, folder: Path, indices: Iterable[int], workers: int
-) -> Iterator[ShardRecord]:
+    if engine == "local" and workers == 1:
+        yield from (store_shard(spec, folder, index) for index in indices)
+        return
     remaining = iter(indices)
-    spawn = get_context("spawn")
-    pool = ProcessPoolExecutor(workers, spawn, initializer=_follow_parent)
+    with (_ray if engine == "ray" else _processes)(workers) as pool:
 
-    def submit(count: int) -> set:
-        some = itertools.islice(remaining, count)
-        return {pool.submit(store_shard, spec, folder, index) for index in some}
+        def submit(count: int) -> list:
+            some = islice(remaining, count)
+            return [pool.submit(spec, folder.absolute(), index) for index in some]
 
-    try:
         running = submit(QUEUED_PER_WORKER * workers)
         while running:
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            running |= submit(len(done))
-            for future in done:
-                yield future.result()
+            done, others = map(list, pool.wait(running))
+            running = [*others, *submit(len(done))]
+            yield from map(pool.result, done)
+
+
+@contextmanager
+def _processes(workers: int) -> Iterator[Pool]:
+    spawn = get_context("spawn")
+    executor = ProcessPoolExecutor(workers, spawn, initializer=_follow_parent)
+    any_of = partial(wait, return_when=FIRST_COMPLETED)
+    try:
+        yield Pool(partial(executor.submit, store_shard), any_of, Future.result)
     except BrokenProcessPool as error:
         raise DatasetFailed(
             "a worker died: it was killed, or memory ran out (try fewer workers)"
         ) from error
     finally:
-        pool.shutdown(cancel_futures=True)
+        executor.shutdown(cancel_futures=True)
 
 
 def _follow_parent() -> None:
@@ -98,9 +108,8 @@ def _follow_parent() -> None:
     threading.Thread(target=follow, daemon=True).start()
 
 
-def _with_ray(
-    spec: DatasetSpec, folder: Path, indices: Iterable[int], workers: int
-) -> Iterator[ShardRecord]:
+@contextmanager
+def _ray(workers: int) -> Iterator[Pool]:
     """As above, on this machine or on the cluster that RAY_ADDRESS names."""
     ray = import_extra("ray", "engine", "ray")
     started_here = not ray.is_initialized()
@@ -108,19 +117,8 @@ def _with_ray(
         local = {"num_cpus": workers, "include_dashboard": False}
         settings = {} if "RAY_ADDRESS" in os.environ else local
         ray.init(log_to_driver=False, logging_level="error", **settings)
-    task = ray.remote(num_cpus=1)(store_shard)
-    remaining, folder = iter(indices), folder.absolute()
-
-    def submit(count: int) -> list:
-        some = itertools.islice(remaining, count)
-        return [task.remote(spec, folder, index) for index in some]
-
     try:
-        running = submit(QUEUED_PER_WORKER * workers)
-        while running:
-            done, running = ray.wait(running)
-            running += submit(len(done))
-            yield from ray.get(done)
+        yield Pool(ray.remote(num_cpus=1)(store_shard).remote, ray.wait, ray.get)
     except ray.exceptions.RayTaskError as error:
         raise error.cause from error  # what went wrong in the worker, as if here
     except ray.exceptions.RayError as error:

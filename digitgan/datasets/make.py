@@ -1,24 +1,22 @@
 """Data sets of any size: made shard by shard, gone on with, verified, mended."""
 
 import errno
+import json
 import time
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Unpack
 
-from digitgan.datasets import work_folder
+from digitgan.datasets import folder as work
 from digitgan.datasets.executors import check_engine, make_shards
+from digitgan.datasets.folder import DatasetState, claim_folder, read_state
 from digitgan.datasets.formats import FORMATS
-from digitgan.datasets.manifest import as_json, write_manifest
 from digitgan.datasets.model_cache import facts_of, load_once
 from digitgan.datasets.progress import progress_bar
 from digitgan.datasets.request import DatasetOptions, DatasetRequest
 from digitgan.datasets.resolve import resolve_spec
-from digitgan.datasets.state import DatasetState, claim_folder, read_state
 from digitgan.datasets.verify import find_damage
-from digitgan.datasets.work_folder import creating, fragment_path
 from digitgan.errors import DatasetFailed, InputError, import_extra
 from digitgan.files import sha256
 
@@ -74,8 +72,7 @@ def make_dataset(
     check_engine(workers, engine)
     load_once.cache_clear()
     request = DatasetRequest(**options)
-    model = load_once(str(request.model))
-    spec = resolve_spec(request, facts_of(model))
+    spec = resolve_spec(request, facts_of(load_once(str(request.model))))
     _check_installed(spec.format)
     state = claim_folder(Path(out), spec)
     return _complete(state, workers, engine, progress)
@@ -114,6 +111,12 @@ def verify_dataset(
     return _complete(state, workers, engine, progress)
 
 
+def _check_installed(format: str) -> None:
+    """Refuse a format whose package is missing, before anything is written."""
+    if package := FORMATS[format].needs:
+        import_extra(package, "format", format)
+
+
 def _complete(
     state: DatasetState, workers: int, engine: str, progress: bool
 ) -> DatasetReport:
@@ -126,21 +129,22 @@ def _complete(
         drawn = sum(shard.count for shard in missing)
         before = {s.index: state.records.pop(s.index, None) for s in missing}
         show = progress and missing
-        bar = progress_bar(spec.kind, spec.count, drawn) if show else nullcontext(_pass)
+        bar = progress_bar(spec.kind, spec.count, drawn) if show else nullcontext()
         with bar as advance:
             for record in make_shards(spec, folder, before, workers, engine):
                 state.records[record.index] = record
-                advance(record.count)
-        if missing or damage or state.manifest is None:
+                if advance:
+                    advance(record.count)
+        manifest = state.manifest
+        if missing or damage or manifest is None:
             _merge(state)
-            records = state.records.values()
-            state.manifest = write_manifest(folder, spec, records, state.merged)
-        work_folder.remove(folder)
+            manifest = state.finish()
+        work.remove_work_files(folder)
     except (OSError, DatasetFailed) as error:
         raise _broken_off(state, error) from error
     return DatasetReport(
         folder=folder,
-        manifest=as_json(state.manifest),
+        manifest=json.loads(json.dumps(asdict(manifest))),
         drawn=drawn,
         seconds=time.perf_counter() - began,
         damage=tuple(damage),
@@ -148,31 +152,19 @@ def _complete(
     )
 
 
-def _check_installed(format: str) -> None:
-    """Refuse a format whose package is missing, before anything is written."""
-    if package := FORMATS[format].needs:
-        import_extra(package, "format", format)
-
-
 def _merge(state: DatasetState) -> None:
     """Merge the fragments whose files are not there or have changed."""
     spec, folder = state.spec, state.folder
     format = FORMATS[spec.format]
-
-    for parts in format.merge_groups(spec):
-        names = format.merged_names(spec, parts)
-        if state.merged and all(map(state.is_merged, names)):
+    for parts, names in format.merge_groups(spec):
+        if all(map(state.is_merged, names)):
             continue
         fragments = {
-            part: [(s, fragment_path(folder, s.index)) for s in spec.shards(part)]
+            part: [(s, work.fragment_path(folder, s.index)) for s in spec.shards(part)]
             for part in parts
         }
-        format.merge(spec, fragments, partial(creating, folder))
+        format.merge(spec, fragments, lambda name: work.creating(folder, folder / name))
         state.merged |= {name: sha256(folder / name) for name in names}
-
-
-def _pass(count: int) -> None:
-    """Show nothing."""
 
 
 def _broken_off(state: DatasetState, error: Exception) -> DatasetFailed:
@@ -181,14 +173,9 @@ def _broken_off(state: DatasetState, error: Exception) -> DatasetFailed:
     if isinstance(error, OSError):
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         why = "the disk is full" if full else (error.strerror or str(error))
-    whole = len(state.records)
-    try:
-        if on_disk := read_state(state.folder):
-            whole = len(on_disk.records)
-    except (OSError, InputError):
-        pass
-    total = sum(1 for _ in state.spec.shards())
+    # Workers may have made more than they said before it broke off.
+    whole = max(len(state.records), len(work.record_paths(state.folder)))
     return DatasetFailed(
-        f"{state.folder}: {why}; {whole} of {total} shards are whole: "
+        f"{state.folder}: {why}; {whole} of {state.spec.shard_count} shards are whole: "
         "mend the cause, and the same command goes on from there"
     )

@@ -1,19 +1,44 @@
-"""``manifest.json``: what a finished data set says of itself."""
+"""What is said of a data set: a record for each shard, and ``manifest.json``."""
 
-import json
+import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
 import digitgan
-from digitgan.datasets.resolve import check_spec
-from digitgan.datasets.shard_record import ShardRecord, check_record
 from digitgan.datasets.spec import DatasetSpec
-from digitgan.files import as_input_errors, from_json, read_json, write_text
 
-FILE = "manifest.json"
-MAX_BYTES = 2**28  # half a million shards
+
+@dataclass(frozen=True)
+class FragmentRecord:
+    """SHA-256 and bytes of what of a shard is merged with other shards'."""
+
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class ShardRecord:
+    """What proves that a shard is whole.
+
+    Attributes:
+        index: Its number.
+        part: Of the data set.
+        count: Samples.
+        labels: How often each label, or on pages each character, occurs.
+        dropped: How many samples were misread, so that others were drawn.
+        sha256: Of its file; of several, what ``sha256sum`` prints for them; of none,
+            of its fragment.
+        fragment: Of its fragment, where it has one.
+    """
+
+    index: int
+    part: str
+    count: int
+    labels: dict[str, int]
+    dropped: int
+    sha256: str
+    fragment: FragmentRecord | None
 
 
 @dataclass(frozen=True)
@@ -49,40 +74,15 @@ class Manifest:
     shards: tuple[ShardRecord, ...]
 
 
-def read_manifest(folder: Path) -> Manifest | None:
-    """Return the manifest of a data set; None where there is none.
-
-    Nor is one that is somebody else's: many programs have such a file.
-
-    Raises:
-        InputError: It is damaged.
-    """
-    path = folder / FILE
-    if not path.is_file():
-        return None
-    stored = read_json("data set", path, MAX_BYTES)
-    if isinstance(stored, dict) and "digitgan" not in stored:
-        return None
-    with as_input_errors("data set", path):
-        manifest = from_json(Manifest, stored)
-        check_spec(manifest.spec)
-        for record in manifest.shards:
-            check_record(manifest.spec, record)
-    return manifest
-
-
-def write_manifest(
-    folder: Path,
-    spec: DatasetSpec,
-    records: Iterable[ShardRecord],
-    merged: dict[str, str],
+def manifest_of(
+    spec: DatasetSpec, records: Iterable[ShardRecord], merged: dict[str, str]
 ) -> Manifest:
-    """Write and return the manifest of a data set that is whole."""
+    """Return the manifest of a data set that is whole."""
     shards = tuple(sorted(records, key=lambda record: record.index))
     counts = {part: Counter() for part in spec.parts}
     for record in shards:
         counts[record.part].update(record.labels)
-    manifest = Manifest(
+    return Manifest(
         digitgan=digitgan.__version__,
         kind=spec.kind,
         format=spec.format,
@@ -96,10 +96,11 @@ def write_manifest(
         merged=merged,
         shards=shards,
     )
-    write_text(folder / FILE, json.dumps(asdict(manifest), indent=1) + "\n")
-    return manifest
 
 
-def as_json(manifest: Manifest) -> dict:
-    """Return what stands in the file."""
-    return json.loads(json.dumps(asdict(manifest)))
+def sha256_of_files(sums: dict[str, str]) -> str:
+    """Return one SHA-256 for the files of a shard, of those of each by name."""
+    if len(sums) == 1:
+        return next(iter(sums.values()))
+    lines = "".join(f"{value}  {name}\n" for name, value in sums.items())
+    return hashlib.sha256(lines.encode()).hexdigest()

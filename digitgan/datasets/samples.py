@@ -1,6 +1,7 @@
 """A sample, whatever the format of its data set."""
 
 import io
+import json
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -45,3 +46,14 @@ class Sample:
 
 
 Samples = list[Sample]  # of a shard, in order
+
+
+def labels_and_images(samples: Samples) -> tuple[bytes, bytes]:
+    """Return a byte for each label, and the pixels of all digits."""
+    labels = bytes(sample.label or 0 for sample in samples)
+    return labels, b"".join(sample.image.tobytes() for sample in samples)
+
+
+def as_json(value: dict | list) -> bytes:
+    """Return a line of JSON as UTF-8."""
+    return json.dumps(value, ensure_ascii=False).encode()

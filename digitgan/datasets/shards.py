@@ -4,19 +4,15 @@ import hashlib
 from collections import Counter
 from pathlib import Path
 
-from digitgan.datasets import work_folder
 from digitgan.datasets.digits import draw_digits
+from digitgan.datasets.folder import fragment_path, write_file, write_record
 from digitgan.datasets.formats import FORMATS
 from digitgan.datasets.formats.base import EncodedShard
+from digitgan.datasets.manifest import FragmentRecord, ShardRecord, sha256_of_files
 from digitgan.datasets.model_cache import model_of
 from digitgan.datasets.numbers import draw_numbers
 from digitgan.datasets.samples import Samples
 from digitgan.datasets.scenes import draw_scenes
-from digitgan.datasets.shard_record import (
-    FragmentRecord,
-    ShardRecord,
-    sha256_of_files,
-)
 from digitgan.datasets.spec import DatasetSpec
 
 DRAW = {"digits": draw_digits, "numbers": draw_numbers, "scenes": draw_scenes}
@@ -55,13 +51,11 @@ def make_shard(spec: DatasetSpec, index: int) -> tuple[EncodedShard, ShardRecord
 def store_shard(spec: DatasetSpec, folder: Path, index: int) -> ShardRecord:
     """Make a shard and put it into the data set; its record comes last."""
     encoded, record = make_shard(spec, index)
-    flushed = len(encoded.files) == 1
-    for name, data in encoded.files.items():
-        with work_folder.creating(folder, name, flushed) as path:
-            path.write_bytes(data)
+    for name, content in encoded.files.items():
+        write_file(folder, folder / name, content, flushed=len(encoded.files) == 1)
     if encoded.fragment is not None:
-        work_folder.write_fragment(folder, index, encoded.fragment)
-    work_folder.write_record(folder, record)
+        write_file(folder, fragment_path(folder, index), encoded.fragment)
+    write_record(folder, record)
     return record
 
 

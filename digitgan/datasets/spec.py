@@ -46,6 +46,11 @@ class Shard:
     count: int
 
     @property
+    def place(self) -> str:
+        """Its place in its part, such as ``00003-of-00012``."""
+        return f"{self.part_index:05}-of-{self.part_shards:05}"
+
+    @property
     def sample_numbers(self) -> range:
         """The numbers of its samples."""
         return range(self.start, self.start + self.count)
@@ -107,10 +112,14 @@ class DatasetSpec:
         """Samples by part; only parts that hold some."""
         return {p: n for p, n in zip(PARTS, self.split, strict=True) if n}
 
+    @property
+    def shard_count(self) -> int:
+        """How many shards it falls into."""
+        return sum(map(self._shards_of, self.parts.values()))
+
     def shards(self, part: str | None = None) -> Iterator[Shard]:
         """Yield every shard of the data set, or of a part, in order."""
-        count = sum(map(self._shards_of, self.parts.values()))
-        shards = (self.shard(index) for index in range(count))
+        shards = map(self.shard, range(self.shard_count))
         return (shard for shard in shards if part in (None, shard.part))
 
     def shard(self, index: int) -> Shard:
@@ -133,5 +142,4 @@ class DatasetSpec:
         raise IndexError(index)
 
     def _shards_of(self, samples: int) -> int:
-        """Return how many shards so many samples fill."""
         return -(-samples // self.shard_size)

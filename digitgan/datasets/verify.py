@@ -4,10 +4,14 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
 
-from digitgan.datasets import work_folder
+from digitgan.datasets.folder import (
+    DatasetState,
+    fragment_path,
+    has_sha256,
+    write_file,
+)
 from digitgan.datasets.formats import FORMATS
-from digitgan.datasets.shard_record import ShardRecord, sha256_of_files
-from digitgan.datasets.state import DatasetState
+from digitgan.datasets.manifest import sha256_of_files
 from digitgan.files import sha256
 
 
@@ -19,9 +23,7 @@ def find_damage(state: DatasetState) -> dict[str, set[int]]:
         that were never made are not among them.
     """
     damage = dict(_damaged_shards(state))
-    format = FORMATS[state.spec.format]
-    for parts in format.merge_groups(state.spec):
-        names = format.merged_names(state.spec, parts)
+    for parts, names in FORMATS[state.spec.format].merge_groups(state.spec):
         damaged = [name for name in names if not state.is_merged(name)]
         if not damaged:
             continue
@@ -38,16 +40,14 @@ def _damaged_shards(state: DatasetState) -> Iterator[tuple[str, set[int]]]:
     format = FORMATS[state.spec.format]
     for index, record in sorted(state.records.items()):
         names = format.file_names(state.spec, state.spec.shard(index))
-        if names and _sha256_of_shard(state, names) != record.sha256:
+        paths = {name: state.folder / name for name in names}
+        whole = all(path.is_file() for path in paths.values()) and (
+            not names
+            or record.sha256
+            == sha256_of_files({name: sha256(path) for name, path in paths.items()})
+        )
+        if not whole:
             yield _what_is_wrong(state, names), {index}
-
-
-def _sha256_of_shard(state: DatasetState, names: list[str]) -> str | None:
-    """Return the SHA-256 of a shard's files; None if one is missing."""
-    try:
-        return sha256_of_files({name: sha256(state.folder / name) for name in names})
-    except FileNotFoundError:
-        return None
 
 
 def _what_is_wrong(state: DatasetState, names: list[str]) -> str:
@@ -63,26 +63,19 @@ def _what_is_wrong(state: DatasetState, names: list[str]) -> str:
 def _lost_fragments(state: DatasetState, part: str) -> set[int]:
     """Return the shards of a part whose fragment is gone and not to be had back."""
     spec, folder = state.spec, state.folder
-    shards = (state.records.get(shard.index) for shard in spec.shards(part))
-    records = [record for record in shards if record and record.fragment]
-    lost = {record.index for record in records if not _has_fragment(state, record)}
+    made = [s.index for s in spec.shards(part) if s.index in state.records]
+    fragments = {i: f for i in made if (f := state.records[i].fragment)}
+    paths = {index: fragment_path(folder, index) for index in fragments}
+    lost = {i for i, f in fragments.items() if not has_sha256(paths[i], f.sha256)}
     if not (lost and state.manifest):
         return lost
-    sizes = [record.fragment.bytes for record in records if record.fragment]
-    fragments = FORMATS[spec.format].extract_fragments(spec, part, folder, sizes)
+    sizes = [fragment.bytes for fragment in fragments.values()]
+    contents = FORMATS[spec.format].extract_fragments(spec, part, folder, sizes)
     with suppress(Exception):  # whatever a damaged file brings up: it ends here
-        for record, fragment in zip(records, fragments, strict=False):
-            if (
-                record.fragment
-                and hashlib.sha256(fragment).hexdigest() == record.fragment.sha256
-            ):
-                work_folder.write_fragment(folder, record.index, fragment)
-                lost.discard(record.index)
+        for (index, fragment), content in zip(
+            fragments.items(), contents, strict=False
+        ):
+            if hashlib.sha256(content).hexdigest() == fragment.sha256:
+                write_file(folder, paths[index], content)
+                lost.discard(index)
     return lost
-
-
-def _has_fragment(state: DatasetState, record: ShardRecord) -> bool:
-    path = work_folder.fragment_path(state.folder, record.index)
-    return bool(
-        record.fragment and path.is_file() and sha256(path) == record.fragment.sha256
-    )

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from digitgan.datasets.samples import Samples
 from digitgan.datasets.spec import DatasetSpec, Shard
 
-Fragments = dict[str, list[tuple[Shard, Path]]]
+Fragments = dict[str, list[tuple[Shard, Path]]]  # of a part, in order
 Create = Callable[[str], AbstractContextManager[Path]]
 
 
@@ -38,7 +38,6 @@ class Format(ABC):
         holds_metadata: It has room for more than images and labels.
         holds_colour: It has room for images of several channels.
         needs: Package that the plain installation lacks, if any.
-        merges: What the fragments of are merged: a part, or the whole data set.
     """
 
     name: ClassVar[str]
@@ -46,13 +45,6 @@ class Format(ABC):
     holds_metadata: ClassVar[bool] = True
     holds_colour: ClassVar[bool] = True
     needs: ClassVar[str | None] = None
-    merges: ClassVar[Literal["part", "data set"] | None] = None
-
-    def merge_groups(self, spec: DatasetSpec) -> list[list[str]]:
-        """Return the parts whose fragments are merged together."""
-        parts = list(spec.parts)
-        groups = {"part": [[part] for part in parts], "data set": [parts]}
-        return groups[self.merges] if self.merges else []
 
     def file_names(self, spec: DatasetSpec, shard: Shard) -> list[str]:
         """Return the files that a shard puts into the data set, in order."""
@@ -62,17 +54,16 @@ class Format(ABC):
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
         """Return those files and the fragment."""
 
-    def merged_names(self, spec: DatasetSpec, parts: Sequence[str]) -> list[str]:
-        """Return the files that the fragments of some parts are merged to."""
-        raise NotImplementedError
+    def merge_groups(self, spec: DatasetSpec) -> list[tuple[list[str], list[str]]]:
+        """Return parts whose fragments are merged together, and to which files."""
+        return []
 
     def merge(self, spec: DatasetSpec, fragments: Fragments, create: Create) -> None:
         """Write those files.
 
         Args:
             spec: Of the data set.
-            fragments: By part, its shards with the paths of their fragments; one of
-                :meth:`merge_groups`.
+            fragments: By part, of one group, its shards and where their fragments lie.
             create: Opens a file by its name; it will be whole or absent.
         """
         raise NotImplementedError

@@ -1,18 +1,18 @@
 """COCO: pictures, and a file a part with the box and the ink of every character."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 from digitgan.datasets.formats.base import Create, EncodedShard, Format, Fragments
 from digitgan.datasets.pattern import CHARACTERS
-from digitgan.datasets.samples import Sample, Samples
+from digitgan.datasets.samples import Sample, Samples, as_json
 from digitgan.datasets.spec import DatasetSpec, Shard
 
 IDS_PER_IMAGE = 10_000  # for the boxes of each
-IMAGE_LINE, BOXES_LINE = 0, 1  # of the two lines of a sample in a fragment
+CATEGORIES = [{"id": i, "name": c} for i, c in enumerate(CHARACTERS, 1)]
 
 
 class Coco(Format):
@@ -20,7 +20,6 @@ class Coco(Format):
 
     name = "coco"
     kinds = ("scenes", "numbers")
-    merges = "part"
 
     def file_names(self, spec: DatasetSpec, shard: Shard) -> list[str]:
         """Return ``train/000000042.png`` and so on."""
@@ -36,39 +35,41 @@ class Coco(Format):
             height, width = sample.image.shape
             image = {"id": number, "file_name": name.partition("/")[2]}
             image |= {"width": width, "height": height, **sample.metadata}
-            for content in (image, _annotations(sample, number)):
-                lines.append(json.dumps(content, ensure_ascii=False) + "\n")
-        return EncodedShard(files, "".join(lines).encode())
+            lines += [as_json(image), as_json(_annotations(sample, number))]
+        return EncodedShard(files, b"".join(line + b"\n" for line in lines))
 
-    def merged_names(self, spec: DatasetSpec, parts: Sequence[str]) -> list[str]:
+    def merge_groups(self, spec: DatasetSpec) -> list[tuple[list[str], list[str]]]:
         """Return ``annotations/instances_train.json`` and so on."""
-        return [f"annotations/instances_{part}.json" for part in parts]
+        return [([p], [f"annotations/instances_{p}.json"]) for p in spec.parts]
 
     def merge(self, spec: DatasetSpec, fragments: Fragments, create: Create) -> None:
-        """Write the file of each part, a picture in memory at a time."""
-        categories = [{"id": i, "name": c} for i, c in enumerate(CHARACTERS, 1)]
-        for part, paths in fragments.items():
-            (name,) = self.merged_names(spec, [part])
-            with create(name) as path, path.open("wb") as file:
-                file.write(b'{"categories": ' + json.dumps(categories).encode())
-                for key, which in (("images", IMAGE_LINE), ("annotations", BOXES_LINE)):
-                    file.write(f',\n"{key}": ['.encode())
-                    separator = b"\n"
-                    for line in filter(None, _lines(paths, which)):
-                        file.write(separator + line)
-                        separator = b",\n"
-                    file.write(b"\n]")
-                file.write(b"}\n")
+        """Write the file of a part, a picture in memory at a time."""
+        ((part, shards),) = fragments.items()
+        name = f"annotations/instances_{part}.json"
+        with create(name) as path, path.open("wb") as file:
+            file.write(b'{"categories": ' + json.dumps(CATEGORIES).encode())
+            file.write(b',\n"images": [')
+            _write_list(file, (image for image, _ in _lines(shards)))
+            file.write(b',\n"annotations": [')
+            _write_list(file, (boxes[1:-1] for _, boxes in _lines(shards)))
+            file.write(b"}\n")
 
 
-def _lines(fragments: Iterable[tuple[Shard, Path]], which: int) -> Iterator[bytes]:
-    """Yield the images, or the boxes of each without the brackets of their list."""
-    for _, fragment in fragments:
+def _lines(shards: Iterable[tuple[Shard, Path]]) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the two lines of each picture."""
+    for _, fragment in shards:
         with fragment.open("rb") as file:
-            for number, line in enumerate(file):
-                if number % 2 == which:
-                    content = line.strip()
-                    yield content if which == IMAGE_LINE else content[1:-1]
+            for image in file:
+                yield image.strip(), next(file).strip()
+
+
+def _write_list(file, items: Iterable[bytes]) -> None:
+    """Write what is not empty, with commas, to the end of a list."""
+    separator = b"\n"
+    for item in filter(None, items):
+        file.write(separator + item)
+        separator = b",\n"
+    file.write(b"\n]")
 
 
 def _annotations(sample: Sample, number: int) -> list[dict]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from digitgan.datasets.formats.base import Create, EncodedShard, Format, Fragments
-from digitgan.datasets.samples import Samples
+from digitgan.datasets.samples import Samples, labels_and_images
 from digitgan.datasets.spec import DatasetSpec, Shard
 
 STEMS = {"train": "train", "validation": "validation", "test": "t10k"}
@@ -23,42 +23,45 @@ class Idx(Format):
     kinds = ("digits",)
     holds_metadata = False
     holds_colour = False
-    merges = "part"
 
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
         """Return the labels as they are and the images deflated."""
-        labels = bytes(sample.label or 0 for sample in samples)
-        images = b"".join(sample.image.tobytes() for sample in samples)
+        labels, images = labels_and_images(samples)
         return EncodedShard(fragment=labels + _deflate(images))
 
-    def merged_names(self, spec: DatasetSpec, parts: Sequence[str]) -> list[str]:
-        """Return images and labels, as MNIST names them; its test digits are t10k."""
-        ends = ("images-idx3-ubyte.gz", "labels-idx1-ubyte.gz")
-        return [f"{STEMS[part]}-{end}" for part in parts for end in ends]
+    def merge_groups(self, spec: DatasetSpec) -> list[tuple[list[str], list[str]]]:
+        """Return images and labels of each part."""
+        return [([part], _file_names(part)) for part in spec.parts]
 
     def merge(self, spec: DatasetSpec, fragments: Fragments, create: Create) -> None:
         """Join the deflated images and the labels, a fragment in memory at a time."""
-        for part, files in fragments.items():
-            images, labels = self.merged_names(spec, [part])
-            total = sum(shard.count for shard, _ in files)
-            with create(images) as path:
-                rows = (file.read_bytes()[shard.count :] for shard, file in files)
-                _write_gzip(path, _header(total, *spec.image_shape), rows)
-            with create(labels) as path:
-                rows = (_deflate(_first(file, shard.count)) for shard, file in files)
-                _write_gzip(path, _header(total), rows)
+        ((part, files),) = fragments.items()
+        images, labels = _file_names(part)
+        total = spec.parts[part]
+        with create(images) as path:
+            blocks = (file.read_bytes()[shard.count :] for shard, file in files)
+            _write_gzip(path, _header(total, *spec.image_shape), blocks)
+        with create(labels) as path:
+            blocks = (_deflate(_first(file, shard.count)) for shard, file in files)
+            _write_gzip(path, _header(total), blocks)
 
     def extract_fragments(
         self, spec: DatasetSpec, part: str, folder: Path, sizes: Sequence[int]
     ) -> Iterator[bytes]:
         """Yield the fragments of a part again, by their sizes in bytes."""
-        images, labels = (folder / name for name in self.merged_names(spec, [part]))
+        images, labels = (folder / name for name in _file_names(part))
         with images.open("rb") as deflated, gzip.open(labels) as plain:
             header = _header(spec.parts[part], *spec.image_shape)
             deflated.seek(len(GZIP_HEADER) + len(_deflate(header)))
             plain.read(LABELS_HEADER_SIZE)
             for shard, size in zip(spec.shards(part), sizes, strict=True):
                 yield plain.read(shard.count) + deflated.read(size - shard.count)
+
+
+def _file_names(part: str) -> list[str]:
+    """Return images and labels of a part, as MNIST names them; test is t10k."""
+    stem = STEMS[part]
+    return [f"{stem}-images-idx3-ubyte.gz", f"{stem}-labels-idx1-ubyte.gz"]
 
 
 def _header(*shape: int) -> bytes:

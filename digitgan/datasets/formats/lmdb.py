@@ -1,12 +1,11 @@
 """LMDB folders with the keys that trainers of text readers look for."""
 
 import errno
-import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from digitgan.datasets.formats.base import EncodedShard, Format
-from digitgan.datasets.samples import Samples
+from digitgan.datasets.samples import Samples, as_json
 from digitgan.datasets.spec import DatasetSpec, Shard
 
 MAP_SIZE = 2**20  # bytes that LMDB may use anyway
@@ -22,21 +21,18 @@ class Lmdb(Format):
 
     def file_names(self, spec: DatasetSpec, shard: Shard) -> list[str]:
         """Return ``train/00003-of-00012/data.mdb``: LMDB opens the folder."""
-        folder = f"{shard.part_index:05}-of-{shard.part_shards:05}"
-        return [f"{shard.part}/{folder}/data.mdb"]
+        return [f"{shard.part}/{shard.place}/data.mdb"]
 
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
         """Return one database; its samples count from 1, as readers expect."""
         items = {"num-samples": str(shard.count).encode()}
         for i, sample in enumerate(samples, 1):
             record, key = sample.record(), f"{i:09}"
-            if sample.label is None:
-                text = record["text"]
-            else:
-                text = spec.classes[sample.label]
+            label = sample.label
+            text = record["text"] if label is None else spec.classes[label]
             items[f"image-{key}"] = sample.png()
             items[f"label-{key}"] = text.encode()
-            items[f"json-{key}"] = json.dumps(record, ensure_ascii=False).encode()
+            items[f"json-{key}"] = as_json(record)
         (name,) = self.file_names(spec, shard)
         return EncodedShard({name: _database(items)})
 

@@ -4,20 +4,18 @@ Its arrays are stored, not compressed, so that NumPy reads them at the disk's sp
 """
 
 import io
-import math
+import shutil
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 
 from digitgan.datasets.formats.base import Create, EncodedShard, Format, Fragments
-from digitgan.datasets.samples import Samples
+from digitgan.datasets.samples import Samples, labels_and_images
 from digitgan.datasets.spec import PARTS, DatasetSpec, Shard
 
 FILE = "mnist.npz"
-CHUNK_SIZE = 2**20
 
 
 class Npz(Format):
@@ -26,37 +24,32 @@ class Npz(Format):
     name = "npz"
     kinds = ("digits",)
     holds_metadata = False
-    merges = "data set"
 
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
         """Return labels and images as they will lie in the file."""
-        labels = bytes(sample.label or 0 for sample in samples)
-        images = b"".join(sample.image.tobytes() for sample in samples)
-        return EncodedShard(fragment=labels + images)
+        return EncodedShard(fragment=b"".join(labels_and_images(samples)))
 
-    def merged_names(self, spec: DatasetSpec, parts: Sequence[str]) -> list[str]:
+    def merge_groups(self, spec: DatasetSpec) -> list[tuple[list[str], list[str]]]:
         """Return the one file."""
-        return [FILE]
+        return [(list(spec.parts), [FILE])]
 
     def merge(self, spec: DatasetSpec, fragments: Fragments, create: Create) -> None:
-        """Write all arrays, a MiB in memory at a time; train and test always."""
-        image_size = math.prod(spec.image_shape)
+        """Write all arrays, a little in memory at a time; train and test always."""
         with create(FILE) as path, zipfile.ZipFile(path, "w") as archive:
             for part, total in zip(PARTS, spec.split, strict=True):
                 if not total and part == "validation":
                     continue
-                for array, shape in (
-                    ("x", (total, *spec.image_shape)),
-                    ("y", (total,)),
-                ):
+                for array, shape in (("x", spec.image_shape), ("y", ())):
                     info = zipfile.ZipInfo(f"{array}_{part}.npy")  # dated 1980
                     with archive.open(info, "w", force_zip64=True) as member:
-                        member.write(_header(shape))
-                        for shard, file in fragments.get(part, []):
-                            start, size = 0, shard.count  # of the labels
-                            if array == "x":
-                                start, size = size, size * image_size
-                            _copy(file, member, start, size)
+                        member.write(_header((total, *shape)))
+                        for shard, fragment in fragments.get(part, []):
+                            with fragment.open("rb") as file:
+                                labels = file.read(shard.count)
+                                if array == "y":
+                                    member.write(labels)
+                                else:
+                                    shutil.copyfileobj(file, member)
 
     def extract_fragments(
         self, spec: DatasetSpec, part: str, folder: Path, sizes: Sequence[int]
@@ -79,15 +72,3 @@ def _header(shape: tuple[int, ...]) -> bytes:
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(header, description)
     return header.getvalue()
-
-
-def _copy(path: Path, member: IO[bytes], start: int, size: int) -> None:
-    """Copy some bytes of a fragment."""
-    with path.open("rb") as file:
-        file.seek(start)
-        while size:
-            chunk = file.read(min(size, CHUNK_SIZE))
-            if not chunk:
-                raise EOFError(f"{path} is cut short")
-            member.write(chunk)
-            size -= len(chunk)

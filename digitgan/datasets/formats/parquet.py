@@ -17,8 +17,7 @@ class Parquet(Format):
 
     def file_names(self, spec: DatasetSpec, shard: Shard) -> list[str]:
         """Return ``data/train-00003-of-00012.parquet``."""
-        place = f"{shard.part_index:05}-of-{shard.part_shards:05}"
-        return [f"data/{shard.part}-{place}.parquet"]
+        return [f"data/{shard.part}-{shard.place}.parquet"]
 
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
         """Return one file."""

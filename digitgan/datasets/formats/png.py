@@ -1,13 +1,13 @@
 """Pictures in folders: one for each class, with a line of metadata each beside them."""
 
 import itertools
-import json
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from digitgan.datasets.formats.base import Create, EncodedShard, Format, Fragments
 from digitgan.datasets.labels import draw_labels
-from digitgan.datasets.samples import Samples
+from digitgan.datasets.samples import Samples, as_json
 from digitgan.datasets.spec import DatasetSpec, Shard
 
 METADATA = "metadata.jsonl"  # what Hugging Face's imagefolder looks for
@@ -18,7 +18,6 @@ class Png(Format):
 
     name = "png"
     kinds = ("digits", "numbers", "scenes")
-    merges = "part"
 
     def file_names(self, spec: DatasetSpec, shard: Shard) -> list[str]:
         """Return ``train/7/000000042.png``, without the class for pages."""
@@ -36,19 +35,20 @@ class Png(Format):
         for name, sample in zip(self.file_names(spec, shard), samples, strict=True):
             files[name] = sample.png()
             record = {"file_name": name.partition("/")[2], **sample.record()}
-            lines.append(json.dumps(record, ensure_ascii=False) + "\n")
-        return EncodedShard(files, "".join(lines).encode())
+            lines.append(as_json(record) + b"\n")
+        return EncodedShard(files, b"".join(lines))
 
-    def merged_names(self, spec: DatasetSpec, parts: Sequence[str]) -> list[str]:
+    def merge_groups(self, spec: DatasetSpec) -> list[tuple[list[str], list[str]]]:
         """Return the file of metadata of each part."""
-        return [f"{part}/{METADATA}" for part in parts]
+        return [([part], [f"{part}/{METADATA}"]) for part in spec.parts]
 
     def merge(self, spec: DatasetSpec, fragments: Fragments, create: Create) -> None:
-        """Put the lines of all shards into one file a part."""
-        for part, paths in fragments.items():
-            with create(f"{part}/{METADATA}") as path, path.open("wb") as file:
-                for _, fragment in paths:
-                    file.write(fragment.read_bytes())
+        """Put the lines of all shards into the file of their part."""
+        ((part, shards),) = fragments.items()
+        with create(f"{part}/{METADATA}") as path, path.open("wb") as file:
+            for _, fragment in shards:
+                with fragment.open("rb") as lines:
+                    shutil.copyfileobj(lines, file)
 
     def extract_fragments(
         self, spec: DatasetSpec, part: str, folder: Path, sizes: Sequence[int]

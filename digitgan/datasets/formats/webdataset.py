@@ -1,11 +1,10 @@
 """Tar shards as WebDataset reads them: ``png``, ``json`` and for digits ``cls``."""
 
 import io
-import json
 import tarfile
 
 from digitgan.datasets.formats.base import EncodedShard, Format
-from digitgan.datasets.samples import Samples
+from digitgan.datasets.samples import Samples, as_json
 from digitgan.datasets.spec import DatasetSpec, Shard
 
 
@@ -24,11 +23,10 @@ class WebDataset(Format):
         file = io.BytesIO()
         with tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as tar:
             for name, sample in zip(shard.sample_names, samples, strict=True):
-                record = sample.record()
                 members = {"png": sample.png()}
                 if sample.label is not None:
                     members["cls"] = str(sample.label).encode()
-                members["json"] = json.dumps(record, ensure_ascii=False).encode()
+                members["json"] = as_json(sample.record())
                 for suffix, data in members.items():
                     info = tarfile.TarInfo(f"{name}.{suffix}")
                     info.size = len(data)

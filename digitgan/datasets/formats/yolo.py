@@ -1,7 +1,5 @@
 """YOLO: pictures, and beside each a file of classes and boxes as shares of its size."""
 
-from collections.abc import Sequence
-
 from digitgan.datasets.formats.base import Create, EncodedShard, Format, Fragments
 from digitgan.datasets.pattern import CHARACTERS
 from digitgan.datasets.samples import Sample, Samples
@@ -16,7 +14,6 @@ class Yolo(Format):
 
     name = "yolo"
     kinds = ("scenes", "numbers")
-    merges = "data set"
 
     def file_names(self, spec: DatasetSpec, shard: Shard) -> list[str]:
         """Return ``images/train/000000042.png``, ``labels/train/000000042.txt``, ..."""
@@ -34,9 +31,9 @@ class Yolo(Format):
             files[next(names)] = _boxes(sample).encode()
         return EncodedShard(files)
 
-    def merged_names(self, spec: DatasetSpec, parts: Sequence[str]) -> list[str]:
+    def merge_groups(self, spec: DatasetSpec) -> list[tuple[list[str], list[str]]]:
         """Return the file that names parts and classes."""
-        return [FILE]
+        return [(list(spec.parts), [FILE])]
 
     def merge(self, spec: DatasetSpec, fragments: Fragments, create: Create) -> None:
         """Write that file; it needs no fragments."""

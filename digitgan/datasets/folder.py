@@ -1,0 +1,184 @@
+"""The folder of a data set: its manifest and, until it is whole, ``.shards``.
+
+``.shards`` holds the spec, a record and perhaps a fragment of each shard that is whole,
+and files on their way to their place.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from digitgan.datasets.formats import FORMATS
+from digitgan.datasets.manifest import Manifest, ShardRecord, manifest_of
+from digitgan.datasets.resolve import check_spec
+from digitgan.datasets.spec import DatasetSpec
+from digitgan.errors import InputError
+from digitgan.files import as_input_errors, from_json, read_json, sha256, write_text
+
+MANIFEST, SHARDS, SPEC = "manifest.json", ".shards", "spec.json"
+LEFT_OVER = (SHARDS, ".spec-")  # names that a run may leave that was killed at once
+MAX_MANIFEST_BYTES = 2**28  # half a million shards
+MAX_SHOWN = 3  # files of others that are named
+
+
+@dataclass
+class DatasetState:
+    """A data set as far as it is made.
+
+    Attributes:
+        folder: Where it lies.
+        spec: What it shall be.
+        records: Of the shards that were whole once, by index.
+        merged: SHA-256 of the files that fragments were merged to, by name.
+        manifest: What it said when it was whole; None before.
+    """
+
+    folder: Path
+    spec: DatasetSpec
+    records: dict[int, ShardRecord] = field(default_factory=dict)
+    merged: dict[str, str] = field(default_factory=dict)
+    manifest: Manifest | None = None
+
+    def add(self, record: ShardRecord) -> None:
+        """Add a record that was stored.
+
+        Raises:
+            ValueError: The spec has no such shard.
+        """
+        shard = self.spec.shard(record.index) if record.index >= 0 else None
+        if not shard or (shard.part, shard.count) != (record.part, record.count):
+            raise ValueError(f"there is no such shard as {record.index}")
+        file_names = FORMATS[self.spec.format].file_names(self.spec, shard)
+        if record.fragment is None and not file_names:
+            raise ValueError(f"shard {record.index} has no fragment")
+        self.records[record.index] = record
+
+    def is_merged(self, name: str) -> bool:
+        """Say whether a merged file is still the one that was written."""
+        return has_sha256(self.folder / name, self.merged.get(name))
+
+    def finish(self) -> Manifest:
+        """Write and return the manifest."""
+        manifest = manifest_of(self.spec, self.records.values(), self.merged)
+        text = json.dumps(asdict(manifest), indent=1) + "\n"
+        write_text(self.folder / MANIFEST, text)
+        return manifest
+
+
+def read_state(folder: Path) -> DatasetState | None:
+    """Return what a folder says of itself, or None if it is no data set of ours.
+
+    Raises:
+        InputError: Its manifest or a record is damaged.
+    """
+    path = folder / MANIFEST
+    if path.is_file():
+        stored = read_json("data set", path, MAX_MANIFEST_BYTES)
+        if not isinstance(stored, dict) or "digitgan" in stored:  # many have that name
+            with as_input_errors("data set", path):
+                manifest = from_json(Manifest, stored)
+                spec, merged = check_spec(manifest.spec), dict(manifest.merged)
+                state = DatasetState(folder, spec, merged=merged, manifest=manifest)
+                for record in manifest.shards:
+                    state.add(record)
+                return state
+    path = folder / SHARDS / SPEC
+    if not path.is_file():
+        return None
+    with as_input_errors("data set", path):
+        spec = check_spec(from_json(DatasetSpec, read_json("data set", path)))
+    state = DatasetState(folder, spec)
+    for path in record_paths(folder):
+        with as_input_errors("data set", path):
+            state.add(from_json(ShardRecord, read_json("data set", path)))
+    return state
+
+
+def claim_folder(folder: Path, spec: DatasetSpec) -> DatasetState:
+    """Return the state of a folder that may be new; claim it for a spec.
+
+    Raises:
+        InputError: It holds other files or another data set, or cannot be written to.
+    """
+    try:
+        state = read_state(folder)
+        if state is None:
+            _check_empty(folder)
+            write_text(folder / SHARDS / SPEC, json.dumps(asdict(spec)))
+            return DatasetState(folder, spec)
+    except OSError as error:
+        problem = f"cannot be written to ({error.strerror})"
+        raise InputError("out", folder, "a folder of your own", problem) from error
+    if state.spec != spec:
+        wanted, present = asdict(spec), asdict(state.spec)
+        name = next(k for k in wanted if k != "model" and wanted[k] != present[k])
+        problem = f"holds a data set with {name} {present[name]!r}, not "
+        problem += repr(wanted[name])
+        raise InputError("out", folder, "another folder, or remove this one", problem)
+    state.spec = spec  # the model may lie elsewhere now
+    return state
+
+
+def _check_empty(folder: Path) -> None:
+    """Refuse a folder with somebody else's files, or a file."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError("out", folder, "a new folder", "is a file")
+    paths = [*folder.glob("*"), *folder.glob(f"{SHARDS}/*")]
+    others = sorted(p.name for p in paths if not p.name.startswith(LEFT_OVER))
+    if others:
+        more = ", ..." if len(others) > MAX_SHOWN else ""
+        problem = f"holds other files ({', '.join(others[:MAX_SHOWN])}{more})"
+        raise InputError("out", folder, "a new or an empty folder", problem)
+
+
+def record_paths(folder: Path) -> list[Path]:
+    """Return the files of the records of shards that are whole."""
+    return list((folder / SHARDS).glob("[0-9]*.json"))
+
+
+def write_record(folder: Path, record: ShardRecord) -> None:
+    """Note that a shard is whole."""
+    write_text(folder / SHARDS / f"{record.index}.json", json.dumps(asdict(record)))
+
+
+def fragment_path(folder: Path, index: int) -> Path:
+    """Return where the fragment of a shard waits to be merged."""
+    return folder / SHARDS / f"{index}.fragment"
+
+
+def write_file(folder: Path, path: Path, content: bytes, flushed: bool = True) -> None:
+    """Write a file of the data set, whole or not at all, as :func:`creating` does."""
+    with creating(folder, path, flushed) as waiting:
+        waiting.write_bytes(content)
+
+
+@contextmanager
+def creating(folder: Path, path: Path, flushed: bool = True) -> Iterator[Path]:
+    """Yield a path whose file takes its place in the data set once it is whole.
+
+    Thousands of small files are not flushed one by one, which would take longer than
+    to draw them: should the power fail, their sums tell.
+    """
+    name = path.relative_to(folder).as_posix().replace("/", "-")
+    waiting = folder / SHARDS / f"{name}.{os.getpid()}"
+    for needed in (path.parent, waiting.parent):
+        needed.mkdir(parents=True, exist_ok=True)
+    yield waiting
+    if flushed:
+        with waiting.open("rb+") as file:
+            os.fsync(file.fileno())
+    waiting.replace(path)
+
+
+def remove_work_files(folder: Path) -> None:
+    """Remove what is needed only until the data set is whole."""
+    shutil.rmtree(folder / SHARDS, ignore_errors=True)
+
+
+def has_sha256(path: Path, expected: str | None) -> bool:
+    """Say whether a file is there and as it was written."""
+    return path.is_file() and sha256(path) == expected
