@@ -42,7 +42,7 @@ def read_back(digits: Digits, folder: Path) -> dict[str, list[float]]:
         page, places = filled_form(digits, seed)
         photo = folder / f"photo-{seed}.jpg"
         photo.write_bytes(photograph(page, seed))
-        sheet = cells.read_form(photo)
+        sheet = cells.read_forms([photo])
         assert sheet.filled.sum() == len(digits)
         read = classifier.predict(sheet.cells[places]).labels
         right.append(100 * float(np.mean(read == digits.labels)))

@@ -47,8 +47,15 @@ def split(writer: Digits, seed: int = 0) -> tuple[Digits, Digits]:
     return writer[on_form], writer[rest]
 
 
-def filled_form(digits: Digits, seed: int = 0) -> tuple[Image.Image, np.ndarray]:
+def filled_form(
+    digits: Digits, seed: int = 0, darkness: float = 0.75
+) -> tuple[Image.Image, np.ndarray]:
     """Write digits into the cells of their rows, not quite in the middle.
+
+    Args:
+        digits: At most eight of each class.
+        seed: Of their places.
+        darkness: Of the pen, the share of light that it takes.
 
     Returns:
         The page, and ``int (N,)``: the cell of each digit.
@@ -63,7 +70,7 @@ def filled_form(digits: Digits, seed: int = 0) -> tuple[Image.Image, np.ndarray]
         ink = cv2.resize(image, (size, size), interpolation=cv2.INTER_CUBIC) > 127
         box = form.cell_boxes()[places[i]]
         left, top = (box[:2] + box[2:] - size) // 2 + rng.integers(-12, 13, 2)
-        page[top : top + size, left : left + size] *= 1 - 0.75 * ink
+        page[top : top + size, left : left + size] *= 1 - darkness * ink
     return Image.fromarray(np.rint(255 * page).astype(np.uint8)), places
 
 

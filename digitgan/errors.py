@@ -16,7 +16,7 @@ EXTRAS = {  # packages that the plain installation lacks, and what installs them
     "jax": "jax",
     "ray": "ray",
     "serve": "fastapi fastapi_offline prometheus_client starlette uvicorn",
-    "sheet": "cv2",
+    "sheet": "cv2 pillow_heif pypdfium2",
     "torch": "torch",
 }
 

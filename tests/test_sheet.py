@@ -40,7 +40,7 @@ def test_a_bad_photograph_is_read_back(mine, tmp_path, seed, width):
     page, places = filled_form(mine, seed)
     path = tmp_path / "photo.jpg"
     path.write_bytes(photograph(page, seed, width))
-    sheet = cells.read_form(path)
+    sheet = cells.read_forms([path])
     assert set(np.flatnonzero(sheet.filled)) == set(places)
     assert np.array_equal(sheet.labels[places], mine.labels)
     read, known = (
@@ -56,7 +56,10 @@ def test_a_bad_photograph_is_read_back(mine, tmp_path, seed, width):
 def test_it_may_be_photographed_from_any_side(photo, tmp_path, turn):
     with Image.open(photo) as picture:
         picture.rotate(turn, expand=True).save(tmp_path / "turned.png")
-    upright, turned = cells.read_form(photo), cells.read_form(tmp_path / "turned.png")
+    upright, turned = (
+        cells.read_forms([photo]),
+        cells.read_forms([tmp_path / "turned.png"]),
+    )
     assert np.array_equal(upright.filled, turned.filled)
     apart = np.abs(upright.cells.astype(float) - turned.cells)
     assert apart[upright.filled].mean() < 3
@@ -66,7 +69,7 @@ def test_the_folder_is_a_data_set(photo, tmp_path, capsys):
     folder = tmp_path / "my-digits"
     code, out, _ = run(capsys, "sheet", "--read", photo, "-o", folder)
     assert code == 0 and "50 digits; 30 empty cells left out" in out
-    dataset, sheet = load_dataset(folder), cells.read_form(photo)
+    dataset, sheet = load_dataset(folder), cells.read_forms([photo])
     assert dataset.classes == tuple("0123456789")
     assert np.array_equal(dataset.train.labels, sheet.labels[sheet.filled])
     assert np.array_equal(dataset.train.images, sheet.cells[sheet.filled])
@@ -85,7 +88,7 @@ def test_dirt_is_no_digit_and_a_long_stroke_is_whole(tmp_path):
     left, top, right, bottom = form.cell_boxes()[13].tolist()
     draw.line((left + 80, top - 15, left + 80, bottom + 15), fill=40, width=9)
     page.save(tmp_path / "scan.png")
-    sheet = cells.read_form(tmp_path / "scan.png")
+    sheet = cells.read_forms([tmp_path / "scan.png"])
     assert np.flatnonzero(sheet.filled).tolist() == [13]
     rows = np.flatnonzero(sheet.cells[13].any(axis=1))
     assert len(rows) == 20
@@ -131,12 +134,12 @@ def test_the_photograph_is_not_overwritten(photo, tmp_path, capsys, monkeypatch)
 
 
 def test_a_cell_that_looks_like_another_digit_is_named(photo, tmp_path, capsys):
-    sheet = cells.read_form(photo)
+    sheet = cells.read_forms([photo])
     four = int(np.flatnonzero(sheet.filled & (sheet.labels == 4))[0])
     seven = int(np.flatnonzero(sheet.filled & (sheet.labels == 7))[0])
     sheet.cells[four] = sheet.cells[seven]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cells, "read_form", lambda _: sheet)
+        patch.setattr(cells, "read_forms", lambda _: sheet)
         _, out, _ = run(capsys, "sheet", "--read", photo, "-o", tmp_path / "out")
     line = next(line for line in out.splitlines() if line.endswith("looks like a 7"))
     named = Path(line.split()[0])

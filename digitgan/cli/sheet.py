@@ -13,6 +13,7 @@ HELP = """Print a form to write digits on, and read a photograph of it back.
 Examples:
   digitgan sheet --make sheet.pdf                 print it, fill it, photograph it
   digitgan sheet --read photo.jpg -o my-digits/   then look at my-digits.png
+  digitgan sheet --read one.heic --read two.pdf -o my-digits/
   digitgan adapt flagship --data my-digits/ -o my-hand/
 """
 
@@ -22,14 +23,15 @@ def sheet(
         Path | None, typer.Option(help="Write the form: a PDF or PNG.")
     ] = None,
     read: Annotated[
-        Path | None, typer.Option(help="A photograph or scan of the filled form.")
+        list[Path] | None,
+        typer.Option(help="A photograph or scan of a filled form; may be repeated."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="A new folder for the digits.")
     ] = None,
 ) -> None:
     """Make a form, or read one."""
-    if (make is None) == (read is None):
+    if bool(make) == bool(read):
         given = "are both given" if make else "are missing"
         allowed = "one of --make FORM and --read PHOTO"
         raise InputError("--make and --read", None, allowed, given)
@@ -47,19 +49,19 @@ def sheet(
         _read(read, out)
 
 
-def _read(photo: Path, folder: Path) -> None:
-    """Read a photograph and say what is worth a second look."""
-    from digitgan.data.sheet.cells import file_name, read_form, write_folder
+def _read(photos: list[Path], folder: Path) -> None:
+    """Read photographs and say what is worth a second look."""
+    from digitgan.data.sheet.cells import file_name, read_forms, write_folder
     from digitgan.measure.classifier import Classifier
 
-    form = read_form(photo)
-    contact_sheet = write_folder(form, folder)
-    filled = form.filled
+    forms = read_forms(photos)
+    contact_sheet = write_folder(forms, folder)
+    filled = forms.filled
     print(f"{folder}: {filled.sum()} digits; {(~filled).sum()} empty cells left out")
     cells = filled.nonzero()[0].tolist()
-    digits = Classifier().predict(form.cells[filled])[0].argmax(1)
+    digits = Classifier().predict(forms.cells[filled])[0].argmax(1)
     for cell, digit in zip(cells, digits, strict=True):
-        if form.labels[cell] != digit:
+        if forms.labels[cell] != digit:
             print(f"{folder / file_name(cell)} looks like a {digit}")
     print(
         f"Look at {contact_sheet}, and delete from {folder} what is not a digit of "
