@@ -19,7 +19,7 @@ from digitgan.training.collapse_monitor import CollapseMonitor
 from digitgan.training.progress import Goal, Progress
 from digitgan.training.run import Run
 from digitgan.training.training_loop import MAX_ROLLBACKS
-from digitgan.training.validation_metrics import Scores
+from digitgan.training.validation import Scores
 
 WEIGHT = "generator/ink/bias"
 

@@ -168,24 +168,18 @@ def own_digits(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def finished_run(own_digits, tmp_path_factory):
-    """The folder of a training on those, for tests to copy."""
-    out = tmp_path_factory.mktemp("runs") / "run"
-    with pytest.raises(SystemExit) as end:
-        cli.main([*ONCE, "--data", str(own_digits), "--out", str(out)])
-    assert not end.value.code
-    return out
-
-
-def test_people_can_train_on_their_own_pictures(finished_run):
-    config = json.loads((finished_run / "config.json").read_text())
+@pytest.mark.learns
+def test_people_can_train_on_their_own_pictures(capsys, tmp_path, own_digits):
+    out = tmp_path / "run"
+    code, printed, _ = run(capsys, *ONCE, "--data", own_digits, "--out", out)
+    assert code == 0 and f"digitgan evaluate {out}" in printed
+    config = json.loads((out / "config.json").read_text())
     assert config["classes"] == ["tall", "wide"]
-    assert (finished_run / "model" / "generator.onnx").exists()
+    assert (out / "model" / "generator.onnx").exists()
 
 
 def test_folders_that_cannot_take_a_run(
-    capsys, tmp_path, own_digits, finished_run, monkeypatch
+    capsys, tmp_path, own_digits, trained_run, monkeypatch
 ):
     out = tmp_path / "run"
     train = [*ONCE, "--data", own_digits, "--out"]
@@ -200,8 +194,8 @@ def test_folders_that_cannot_take_a_run(
         usage = namedtuple("usage", "total used free")
         patch.setattr("shutil.disk_usage", lambda _: usage(100, 99, 1 << 20))
         assert "only 1 MiB free" in refused(capsys, *train, out)
-    line = refused(capsys, *train, finished_run)
-    assert "holds another run" in line and f"--resume {finished_run}" in line
+    line = refused(capsys, *train, trained_run.folder)
+    assert "holds another run" in line and f"--resume {trained_run.folder}" in line
 
 
 def test_resume_from_nothing(capsys, tmp_path):
@@ -209,18 +203,14 @@ def test_resume_from_nothing(capsys, tmp_path):
     assert "holds no run" in line
 
 
-def test_resume_refuses_what_would_be_another_training(
-    capsys, tmp_path, own_digits, finished_run
-):
-    out = shutil.copytree(finished_run, tmp_path / "run")
+def test_resume_refuses_what_would_be_another_training(capsys, own_digits, run_copy):
+    out = run_copy.folder
     resume = ["train", "--resume", out]
     assert "--epochs" in refused(capsys, *resume)
     line = refused(capsys, *resume, "--seed", 1)
     assert "--seed 1 cannot be changed" in line
-    data = shutil.copytree(own_digits, tmp_path / "own")
-    next(data.glob("*/0.png")).unlink()
     config = json.loads((out / "config.json").read_text())
-    (out / "config.json").write_text(json.dumps(config | {"data": str(data)}))
+    (out / "config.json").write_text(json.dumps(config | {"data": str(own_digits)}))
     line = refused(capsys, *resume, "--epochs", 9)
     assert "began with other training digits" in line
     (out / "config.json").write_text("{")

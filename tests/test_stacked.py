@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 import digitgan
+from digitgan.data import load as loading
 from digitgan.data import stacked_mnist
 from digitgan.data.image_grid import grid, to_block_characters
 from digitgan.data.images import to_float, to_uint8
@@ -26,7 +27,7 @@ N = 200  # samples of the protocol, here
 @pytest.fixture(scope="module", autouse=True)
 def few():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stacked_mnist, "stack", partial(stacked_mnist.stack, n=320))
+        patch.setattr(loading, "stack", partial(stacked_mnist.stack, n=320))
         patch.setattr(rows, "SAMPLE_COUNTS", {"quick": N, "full": 2 * N})
         yield
 
@@ -34,10 +35,10 @@ def few():
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     pytest.importorskip("keras")
-    from digitgan.training import validation_metrics
+    from digitgan.training import validation
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(validation_metrics, "MODE_SAMPLES", N)
+        patch.setattr(validation, "MODE_SAMPLES", N)
         out = tmp_path_factory.mktemp("runs") / "whole"
         yield digitgan.train("stacked", epochs=2, out=out, guard="off", **TINY)
 
@@ -95,6 +96,7 @@ def test_classifying_does_not_depend_on_batches(mnist, monkeypatch):
     assert np.array_equal(metrics.classify_triplets(classifier, images), read)
 
 
+@pytest.mark.learns
 def test_a_run_leaves_everything(run):
     assert [set(r) for r in _scores(run)] == [{"epoch", "step", "times_real"} | NEWS]
     with Image.open(run.folder / "samples.png") as sheet:
@@ -117,6 +119,7 @@ def _scores(run):
     ]
 
 
+@pytest.mark.learns
 def test_the_file_draws_as_the_network_does(run):
     import keras
 
@@ -129,6 +132,7 @@ def test_the_file_draws_as_the_network_does(run):
     assert np.abs(expected - drawn).max() <= 1
 
 
+@pytest.mark.learns
 def test_the_discriminators_file_judges_as_the_network_does(run):
     import keras
     import onnxruntime
@@ -141,6 +145,7 @@ def test_the_discriminators_file_judges_as_the_network_does(run):
     assert np.abs(found - expected).max() < 2e-2
 
 
+@pytest.mark.learns
 def test_resume_is_exact(run, tmp_path):
     half = digitgan.train("stacked", epochs=1, out=tmp_path / "a", guard="off", **TINY)
     digitgan.resume(half.folder, epochs=2)
@@ -154,6 +159,7 @@ def run_file(run):
     return max(path.name for path in run.checkpoint_folder.iterdir())
 
 
+@pytest.mark.learns
 def test_evaluate_counts_more_when_asked(run, mnist):
     quick = digitgan.evaluate(run.folder)
     full = digitgan.evaluate(run.folder, level="full")
@@ -163,6 +169,7 @@ def test_evaluate_counts_more_when_asked(run, mnist):
     assert full["kl"].value == quick["kl"].value
 
 
+@pytest.mark.learns
 def test_generate_draws_in_colour(run, tmp_path):
     from digitgan.handwriting.generate import generate
 
@@ -172,10 +179,11 @@ def test_generate_draws_in_colour(run, tmp_path):
     generate(out=tmp_path / "a.npz", model=str(run.folder), count=4)
     with np.load(tmp_path / "a.npz") as stored:
         assert stored["x"].shape == (4, 28, 28, 3)
-    with pytest.raises(InputError, match="cannot be asked for a digit"):
+    with pytest.raises(InputError, match="which has no labels"):
         generate("12", model=str(run.folder))
 
 
+@pytest.mark.learns
 def test_what_cannot_be_done_is_said(run, tmp_path, mnist):
     with pytest.raises(InputError, match="no labels"):
         digitgan.train("conditional", "stacked-mnist", out=tmp_path / "b")
@@ -187,6 +195,7 @@ def test_what_cannot_be_done_is_said(run, tmp_path, mnist):
         digitgan.evaluate(run.folder, data="stacked-mnist")
 
 
+@pytest.mark.learns
 def test_the_page_says_that_it_cannot_judge_triplets(run):
     from digitgan.serving.discriminator import Discriminator
     from digitgan.serving.problems import Problem

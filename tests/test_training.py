@@ -5,17 +5,18 @@ import logging
 import os
 import signal
 
+import keras
 import numpy as np
 import onnxruntime
 import pytest
 from PIL import Image
 
 import digitgan
-from digitgan.errors import InputError, TrainingFailed
+from digitgan.errors import ExportFailed, InputError, TrainingFailed
 from digitgan.files import sha256
 from digitgan.model.keras_sampling import sample_grid, sample_images
 from digitgan.model.presets import PRESETS
-from digitgan.training import training_loop
+from digitgan.training import build, training_loop
 from digitgan.training.batches import Batches
 from digitgan.training.build import build_gan
 from digitgan.training.checkpoint import Checkpoints
@@ -223,6 +224,7 @@ def test_scores_are_gone_on_with(run_copy):
 # Refusals and failures
 
 
+@pytest.mark.learns
 def test_a_run_that_explodes_keeps_its_last_good_state(run_copy, monkeypatch):
     before = state_of(run_copy)
 
@@ -236,6 +238,19 @@ def test_a_run_that_explodes_keeps_its_last_good_state(run_copy, monkeypatch):
         digitgan.resume(run_copy.folder, epochs=3)
     assert same(state_of(run_copy), before)
     assert len(run_copy.read_log()) >= 20
+
+
+def test_what_could_not_be_exported_is_refused_at_the_start(monkeypatch):
+    ordinary = build.build_generator
+
+    def with_noise(*arguments):
+        generator = ordinary(*arguments)
+        noisy = keras.layers.GaussianNoise(0.1, name="noise")(generator.output)
+        return keras.Model(generator.inputs, noisy)
+
+    monkeypatch.setattr(build, "build_generator", with_noise)
+    with pytest.raises(ExportFailed, match="layer 'noise', GaussianNoise"):
+        build_gan(PRESETS["tiny"], {"label": np.arange(10)}, 0)
 
 
 def test_a_refused_goal_changes_nothing(run_copy):

@@ -85,10 +85,11 @@ def adapt(
         f"{len(writer)} digits of one writer, and {len(similar):,} of MNIST that are "
         f"most like them: up to {minutes:g} minutes"
     )
-    styles = _conditions(own, base)
+    styles, others_styles = _conditions(own, base), _conditions(similar, base)
+    both = {k: np.concatenate([v, others_styles[k]]) for k, v in styles.items()}
+    images = np.concatenate([own.images, similar.images])
     out.mkdir(parents=True, exist_ok=True)  # minutes before it is needed
-    batches = _batches((own, similar), (styles, _conditions(similar, base)), seed)
-    clock = _fine_tune(gan, batches, minutes)
+    clock = _fine_tune(gan, Batches(images, both, BATCH_SIZE, seed), minutes)
     arguments = ["digitgan", "adapt", model, "--data", data]
     arguments += ["--minutes", f"{minutes:g}", "--seed", seed, "-o", out]
     facts |= {
@@ -140,13 +141,13 @@ def _with_labels_of(base: Sampler, dataset: Dataset, data: str | Path) -> Digits
         allowed = "one that can be asked for the digits 0 to 9"
         raise InputError("model", base.folder, allowed, problem)
     labels = dataset.train.labels
-    present = () if labels is None else {dataset.classes[n] for n in np.unique(labels)}
-    missing = [name for name in classes if name not in present]
-    unknown = [name for name in dataset.classes if name not in classes]
-    if labels is None or missing or unknown:
-        wrong = f"no digit {missing[0]}" if missing else f"a class {unknown[0]!r}"
+    labels = np.empty(0, np.int32) if labels is None else labels
+    present = {dataset.classes[label] for label in np.unique(labels)}
+    wrong = [f"no digit {name}" for name in classes if name not in present]
+    wrong += [f"a class {name!r}" for name in dataset.classes if name not in classes]
+    if wrong:
         allowed = "the classes 0 to 9, at least one digit of each"
-        raise InputError("data", str(data), allowed, f"has {wrong}")
+        raise InputError("data", str(data), allowed, f"has {wrong[0]}")
     positions = np.array([classes.index(name) for name in dataset.classes], np.int32)
     return Digits(dataset.train.images, positions[labels])
 
@@ -161,26 +162,14 @@ def _load_gan(base: Sampler, seed: int) -> GAN:
         stored = keras.models.load_model(file, safe_mode=True)
         if not isinstance(stored, GAN):
             raise ValueError("it holds no GAN")
-        gan = GAN(
-            stored.generator,
-            stored.discriminator,
-            objective=stored.objective,
-            penalty=stored.penalty,
-            ema_decay=EMA_DECAY,
-            seed=seed,
-        )
+        players, game = (stored.generator, stored.discriminator), stored.objective
+        gan = GAN(*players, game, stored.penalty, EMA_DECAY, seed)
     layers = gan.discriminator.layers
     convolutions = [layer for layer in layers if isinstance(layer, keras.layers.Conv2D)]
     for layer in convolutions[:FROZEN_CONVOLUTIONS]:
         layer.trainable = False
     gan.compile(optimizer=adam(LEARNING_RATE))
     return gan
-
-
-def _batches(parts: tuple, conditions: tuple, seed: int) -> Batches:
-    images = np.concatenate([part.images for part in parts])
-    joined = {k: np.concatenate([c[k] for c in conditions]) for k in conditions[0]}
-    return Batches(images, joined, BATCH_SIZE, seed)
 
 
 def _fine_tune(gan: GAN, batches: Batches, minutes: float) -> Clock:

@@ -11,14 +11,9 @@ class Batches(keras.utils.PyDataset):
     """The batches of an epoch, and of those after it.
 
     Every epoch has an order of its own, drawn from (seed, epoch); the last few digits
-    that do not fill a batch wait for another epoch.
-
-    Args:
-        images: The training images, ``uint8 (N, height, width)``, or with channels.
-        conditions: Of each of them, ``(N,)`` by name.
-        batch_size: Digits in a batch.
-        seed: Of the order.
-        first_step: Of the whole training; the first epoch lacks what lies before it.
+    that do not fill a batch wait for another epoch. Images are ``uint8 (N, height,
+    width)``, or with channels; of the first epoch, what lies before ``first_step`` of
+    the whole training is left out.
     """
 
     def __init__(

@@ -20,11 +20,7 @@ def build_gan(
 ) -> GAN:
     """Build both players with fresh weights and compile the GAN.
 
-    Args:
-        settings: Of the preset.
-        conditions: Of the training images.
-        seed: Of everything random; set for the whole process.
-        steps: Until the end, for a learning rate that falls.
+    The seed is set for the whole process; the learning rate falls over the steps.
 
     Raises:
         ExportFailed: A layer of the generator has no ONNX form.
@@ -56,10 +52,7 @@ def adam(learning_rate: float | CosineDecay) -> keras.optimizers.Adam:
 
 
 def scale_learning_rate(gan: GAN, settings: Preset, steps: int, factor: float) -> None:
-    """Let a GAN learn at a share of its preset's learning rate from here on.
-
-    Settings and steps are those that :func:`build_gan` got.
-    """
+    """Let a GAN from :func:`build_gan` learn at a share of its preset's rate."""
     gan.optimizer.learning_rate = _learning_rate(settings, steps, factor)
     gan.make_train_function(force=True)  # the old one knows the old schedule
 

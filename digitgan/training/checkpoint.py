@@ -45,21 +45,14 @@ class Checkpoints:
 
     Each is whole or absent whenever the process is killed, and carries a SHA-256 over
     all it holds. An older one goes only when a newer one is safely on the disk.
-
-    Attributes:
-        paths: Oldest first.
     """
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.paths = sorted(folder.glob("step_*.npz"))
+        self.paths = sorted(folder.glob("step_*.npz"))  # oldest first
 
     def write(self, progress: Progress, arrays: dict[str, np.ndarray]) -> None:
-        """Write a :func:`snapshot` and remove all but this and the one before.
-
-        Raises:
-            OSError: The disk is full or cannot be written to; nothing was removed.
-        """
+        """Write a :func:`snapshot`, then remove all but this and the one before."""
         path = self.folder / f"step_{progress.step:09d}.npz"
         content = {k: np.asarray(v) for k, v in asdict(progress).items()} | arrays
         write_arrays(path, {"sha256": np.asarray(_digest(content)), **content})
@@ -71,10 +64,7 @@ class Checkpoints:
                 other.unlink()
 
     def restore(self, gan: GAN) -> Progress | None:
-        """Put the newest whole checkpoint into a GAN of the same networks.
-
-        A damaged one is passed over, and that is logged. Returns None where there is
-        no checkpoint yet.
+        """Put the newest whole checkpoint, where there is one, into a GAN.
 
         Raises:
             InputError: All are damaged, or of other networks.
@@ -125,10 +115,9 @@ def _variables(gan: GAN) -> dict[str, keras.Variable]:
 
 
 def _named_layers(network: keras.Model) -> Iterator[tuple[str, keras.Layer]]:
-    """Yield the layers with their names.
+    """Yield the layers with names that do not depend on what else was built.
 
-    Keras numbers those that nobody named by how many the process has made (conv2d_7);
-    here they are numbered within their network.
+    Keras numbers those that nobody named by how many the process has made: conv2d_7.
     """
     counts = Counter()
     for layer in network.layers:
@@ -174,7 +163,5 @@ def _flush(folder: Path) -> None:
     """Make a renaming last, where folders can be flushed."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        os.fsync(handle)
+        os.close(handle)

@@ -11,13 +11,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)  # Ctrl-C; what a shutdown sends
 
 
 class Clock(GANCallback):
-    """Count steps and seconds; stop at the goal, on Ctrl-C and on SIGTERM.
-
-    Attributes:
-        goal: When the training is done.
-        progress: How far it has come.
-        interrupted: Whether Ctrl-C or SIGTERM came.
-    """
+    """Count steps and seconds; stop at the goal, on Ctrl-C and on SIGTERM."""
 
     def __init__(self, goal: Goal):
         super().__init__()

@@ -8,7 +8,7 @@ import numpy as np
 from digitgan.errors import TrainingFailed
 from digitgan.training.clock import Clock
 from digitgan.training.history import Row, penalty_of
-from digitgan.training.validation_metrics import Scores
+from digitgan.training.validation import Scores
 from digitgan.training.variety import COLLAPSED_VARIETY, variety_of
 
 WARM_UP = 500  # steps before anything but a broken number means something
@@ -21,9 +21,8 @@ CERTAIN = 0.99  # mean D(real) above this and D(fake) below its complement
 class CollapseMonitor(keras.callbacks.Callback):
     """Raise :class:`TrainingFailed` on a run that cannot get better.
 
-    The run logger calls :meth:`check_row` and the validation :meth:`check_scores` with
-    what they measured; the losses of each step and epoch come from Keras. The monitor
-    stands before the checkpoint callback, so that no state that it refused is saved.
+    The run logger and the validation call it with what they measured, Keras with the
+    losses of each step and epoch.
     """
 
     def __init__(self, clock: Clock, real: np.ndarray, enabled: bool = True):

@@ -37,9 +37,8 @@ def _cached_styles(dataset: Dataset) -> dict[str, np.ndarray]:
     path = cache_folder() / f"styles-{dataset.sha256[:16]}.npz"
     n = len(dataset.train)
     with suppress(InputError):  # none yet, or a damaged one: measured anew
-        names = list(STYLE_UNITS)
-        cached = read_arrays("cache", path, names, 8 * len(names) * n)
-        if [values.shape for values in cached.values()] == [(n,)] * len(names):
+        cached = read_arrays("cache", path, STYLE_UNITS, 8 * len(STYLE_UNITS) * n)
+        if [values.shape for values in cached.values()] == [(n,)] * len(STYLE_UNITS):
             return cached
     LOGGER.info("Measuring %s digits, once ...", f"{n:,}")
     styles = measured_styles(dataset.train.images)

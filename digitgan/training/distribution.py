@@ -22,17 +22,10 @@ RUNTIME_ERRORS = ("JaxRuntimeError", "XlaRuntimeError")  # of JAX, by its versio
 
 @dataclass(frozen=True)
 class ProcessGroup:
-    """The processes that train together, and which of them this one is.
+    """The processes that train together, and which of them this one is."""
 
-    Attributes:
-        devices: Of this process; 0 for the one that Keras takes by itself.
-        coordinator: ``HOST:PORT`` where rank 0 listens; None for one process alone.
-        processes: How many train together.
-        rank: Number of this one, from 0.
-    """
-
-    devices: int = 0
-    coordinator: str | None = None
+    devices: int = 0  # of this process; 0 for the one that Keras takes by itself
+    coordinator: str | None = None  # HOST:PORT where rank 0 listens
     processes: int = 1
     rank: int = 0
 
@@ -42,21 +35,20 @@ SINGLE_PROCESS = ProcessGroup()
 
 def check_process_group(group: ProcessGroup) -> None:
     """Refuse a number out of its range, and a backend that is not JAX."""
-    if not 0 <= group.devices <= MAX_DEVICES:
-        raise InputError("devices", group.devices, f"1 to {MAX_DEVICES:,}")
-    if group.processes < 1:
-        raise InputError("processes", group.processes, "1 or more")
-    if not 0 <= group.rank < group.processes:
-        allowed = f"0 to {group.processes - 1}, one less than --processes"
-        raise InputError("rank", group.rank, allowed)
-    host, _, port = (group.coordinator or ":").rpartition(":")
-    if group.coordinator and not (host and port.isdigit() and 0 < int(port) < 2**16):
-        raise InputError("coordinator", group.coordinator, "HOST:PORT")
-    if group.processes > 1 and not group.coordinator:
+    last, address = group.processes - 1, group.coordinator
+    host, _, port = (address or "none:1").rpartition(":")
+    has_port = bool(host) and port.isdigit() and 0 < int(port) < 2**16
+    for name, is_allowed, allowed in (
+        ("devices", 0 <= group.devices <= MAX_DEVICES, f"1 to {MAX_DEVICES:,}"),
+        ("processes", group.processes >= 1, "1 or more"),
+        ("rank", 0 <= group.rank <= last, f"0 to {last}, one less than --processes"),
+        ("coordinator", has_port, "HOST:PORT"),
+        ("processes", last or not address, "2 or more where there is a --coordinator"),
+    ):
+        if not is_allowed:
+            raise InputError(name, getattr(group, name), allowed)
+    if last and not address:
         raise InputError("coordinator", None, "HOST:PORT of rank 0", "is not given")
-    if group.coordinator and group.processes == 1:
-        allowed = "2 or more where there is a --coordinator"
-        raise InputError("processes", group.processes, allowed)
     backend = keras.backend.backend()
     if group != SINGLE_PROCESS and backend != "jax":
         problem = f"needs JAX and this is {backend}: set KERAS_BACKEND=jax"
@@ -72,8 +64,7 @@ def initialize(group: ProcessGroup, batch_size: int) -> None:
     those of one device up to rounding. A processor counts as as many devices as asked.
 
     Raises:
-        InputError: See :func:`check_process_group`; or there are not so many devices,
-            or the batch cannot be divided.
+        InputError: There are not so many devices, or the batch cannot be divided.
         TrainingFailed: The other processes were not found.
     """
     if group == SINGLE_PROCESS:
@@ -107,9 +98,8 @@ def initialize(group: ProcessGroup, batch_size: int) -> None:
         allowed = f"a multiple of {len(devices)}, the number of devices"
         raise InputError("batch_size", batch_size, allowed)
     names = [f"{device.platform}:{device.id}" for device in devices]
-    keras.distribution.set_distribution(
-        keras.distribution.DataParallel(devices=names, auto_shard_dataset=False)
-    )
+    parallel = keras.distribution.DataParallel(devices=names, auto_shard_dataset=False)
+    keras.distribution.set_distribution(parallel)
 
 
 def synchronize(seconds: float, interrupted: bool) -> tuple[float, bool]:

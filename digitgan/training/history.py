@@ -13,11 +13,8 @@ Row = dict[str, float]
 class History:
     """Turn Keras' running means, which start anew every epoch, into rows.
 
-    Attributes:
-        rows: Each with epoch (a fraction), step, seconds, the mean of every metric and
-            of the penalty over the steps since the row before, and the number of
-            roll-backs. Of an earlier session's, those that a stop cut short are
-            measured anew.
+    Each row has the mean of every metric and of the penalty over the steps since the
+    row before. Of an earlier session's, those that a stop cut short are measured anew.
     """
 
     def __init__(self, rows: list[Row], steps_per_epoch: int):
@@ -31,12 +28,7 @@ class History:
         return in_epoch * ROWS_PER_EPOCH // self.steps_per_epoch > rows_before
 
     def add(self, progress: Progress, epoch_means: dict[str, float]) -> Row | None:
-        """Add the row that ends now, and return it; None if it is there already.
-
-        Args:
-            progress: The step, and the seconds spent.
-            epoch_means: Over the epoch's steps so far, the whole loss among them.
-        """
+        """Add the row that ends now, and return it; None if it is there already."""
         if self.rows and self.rows[-1]["step"] >= progress.step:
             return None
         means = {**epoch_means, "penalty": penalty_of(epoch_means)}

@@ -48,12 +48,8 @@ class IndexBatches(keras.utils.PyDataset):
 def on_device(gan: GAN, batches: Batches, max_steps: int | None = None) -> IndexBatches:
     """Put the images on the devices, and let ``fit`` take many steps in one call.
 
-    With several devices each holds all images and draws its part of every batch.
-
-    Args:
-        gan: Compiled; its training function is replaced.
-        batches: The images and their order.
-        max_steps: In a call; unless given, 50 on an accelerator, else 1.
+    With several devices each holds all images and draws its part of every batch. The
+    GAN's training function is replaced; ``max_steps`` are those in a call of it.
     """
     columns = (batches.images, *batches.conditions.values())
     data = [_replicated(column) for column in columns]

@@ -14,11 +14,7 @@ Rows = list[dict[str, float]]
 def draw_curves(path: Path, rows: Rows, scores: Rows, metric_title: str) -> None:
     """Draw the losses, D(real) and D(fake), and the distance from real images.
 
-    Args:
-        path: The picture to write.
-        rows: Of ``log.csv``.
-        scores: Of ``scores.csv``.
-        metric_title: What times_real is of; empty where nothing was measured.
+    The rows are of ``log.csv``, the scores of ``scores.csv``, where there are some.
     """
     figure = matplotlib.figure.Figure(figsize=(12, 3.4), layout="constrained")
     losses, probabilities, distance = figure.subplots(1, 3)

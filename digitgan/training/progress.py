@@ -6,13 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run has come, over all its sessions.
-
-    Attributes:
-        step: Batches learnt from.
-        seconds: Time spent on them.
-        rollbacks: How often it went back to a checkpoint because it had collapsed.
-    """
+    """How far a run has come, over all its sessions, and how often it rolled back."""
 
     step: int = 0
     seconds: float = 0.0

@@ -1,6 +1,7 @@
 """What people see while a GAN trains: a live screen, or log lines now and then."""
 
 import logging
+import math
 import time
 
 import keras
@@ -33,13 +34,10 @@ class ProgressLines(keras.callbacks.Callback):
     def __init__(self, clock: Clock, batch_size: int):
         super().__init__()
         self.clock, self.batch_size = clock, batch_size
+        self._last, self._last_step = time.perf_counter(), None
 
     def show_sheet(self, images: np.ndarray) -> None:
         """Show the latest samples, ``uint8 (N, height, width)``: not in lines."""
-
-    def on_train_begin(self, logs=None):
-        """Start to wait for the first line."""
-        self._last, self._last_step = time.perf_counter(), None
 
     def on_train_batch_end(self, batch, logs=None):
         """Log when the last line is old enough."""
@@ -57,10 +55,12 @@ class ProgressLines(keras.callbacks.Callback):
         epoch = max(0, clock.step - 1) // goal.steps_per_epoch + 1
         in_epoch = clock.step - (epoch - 1) * goal.steps_per_epoch
         of_epochs = f"/{goal.epochs}" if goal.epochs else ""
-        images = clock.steps_per_second * self.batch_size
+        images, left = clock.steps_per_second * self.batch_size, "?:??"
+        if clock.seconds_left < math.inf:
+            left = "{}:{:02d}".format(*divmod(int(clock.seconds_left), 60))
         return (
             f"epoch {epoch}{of_epochs}  step {in_epoch}/{goal.steps_per_epoch}  "
-            f"{images:,.0f} images/s  {_minutes(clock.seconds_left)} left"
+            f"{images:,.0f} images/s  {left} left"
         )
 
     def _log(self, logs) -> None:
@@ -135,17 +135,8 @@ class LiveDisplay(ProgressLines):
         )
 
 
-def _minutes(seconds: float) -> str:
-    if seconds == float("inf"):
-        return "?:??"
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
-
-
 def _in_half_blocks(images: np.ndarray) -> Text:
-    """Draw images side by side: of 28 x 28, 14 columns by 7 lines of half blocks each.
-
-    Channels are averaged.
-    """
+    """Draw images side by side, grey: 28 x 28 as 7 lines of 14 half blocks."""
     grey = images if images.ndim == 3 else images.mean(axis=3)
     n, height, width = grey.shape
     small = grey[:, : height // 4 * 4, : width // 2 * 2]

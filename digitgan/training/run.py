@@ -5,6 +5,7 @@ import io
 import json
 import shutil
 from dataclasses import asdict, dataclass
+from itertools import chain, count
 from pathlib import Path
 
 from digitgan import __version__
@@ -22,24 +23,16 @@ SCORE_COLUMNS = ("epoch", "step", "times_real")
 
 @dataclass(frozen=True)
 class Config:
-    """What a run was asked to do; stored as ``config.json``.
+    """What a run was asked to do, with what and by which version: ``config.json``.
 
     Arguments are as in :func:`digitgan.training.train.train`.
-
-    Attributes:
-        settings: Of the preset, with the changes that were asked for.
-        data_sha256: Of the training images and labels.
-        classes: Names of the labels; empty where there are none.
-        train_size: Number of training images.
-        backend: Keras' backend.
-        digitgan: Version that started the run.
     """
 
     preset: str
-    settings: Preset
+    settings: Preset  # of the preset, with the changes that were asked for
     data: str
     data_sha256: str
-    classes: tuple[str, ...]
+    classes: tuple[str, ...]  # empty where there are no labels
     train_size: int
     epochs: int | None
     minutes: float | None
@@ -112,12 +105,7 @@ class Run:
 
     @classmethod
     def create(cls, folder: Path, config: Config) -> "Run":
-        """Make the folder of a new run and write ``config.json``.
-
-        Raises:
-            InputError: The folder holds something already, cannot be written to, or
-                lies on a disk that is nearly full.
-        """
+        """Make the folder of a new run and write ``config.json``, or refuse to."""
         run = cls(folder, config)
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -139,11 +127,7 @@ class Run:
 
     @classmethod
     def open(cls, folder: Path) -> "Run":
-        """Open the folder of a run that exists.
-
-        Raises:
-            InputError: There is no run in it.
-        """
+        """Open the folder of a run, or refuse what is none."""
         path = folder / CONFIG_NAME
         if not path.is_file():
             problem = "holds no run (there is no config.json in it)"
@@ -198,11 +182,8 @@ class Run:
 
 def free_folder(preset: str, parent: Path = Path("runs")) -> Path:
     """Return the first of ``runs/PRESET``, ``runs/PRESET-2``, ... that is free."""
-    folder, number = parent / preset, 1
-    while folder.exists():
-        number += 1
-        folder = parent / f"{preset}-{number}"
-    return folder
+    names = chain([preset], (f"{preset}-{number}" for number in count(2)))
+    return next(parent / name for name in names if not (parent / name).exists())
 
 
 def default_epochs(settings: Preset, train_size: int) -> int:

@@ -177,7 +177,6 @@ def _train_and_export(loop: TrainingLoop) -> Run:
 
 
 def _summary(loop: TrainingLoop) -> str:
-    """Say what there is to look at, and what to do next."""
     clock, folder, data = loop.clock, loop.run.folder, loop.run.config.data
     comparable = data == "mnist" or loop.dataset.kind == "triplets"
     against = "" if comparable else f" --data {data}"

@@ -20,8 +20,7 @@ from digitgan.training.progress import Progress
 from digitgan.training.progress_display import progress_display
 from digitgan.training.run import Run
 from digitgan.training.run_logger import RunLogger
-from digitgan.training.validation import ValidationCallback
-from digitgan.training.validation_metrics import metric_for
+from digitgan.training.validation import ValidationCallback, metric_for
 
 LOGGER = logging.getLogger("digitgan")
 MAX_ROLLBACKS = 3
@@ -30,17 +29,7 @@ MAX_REAL_IMAGES = 1_000  # whose variety the collapse monitor compares with
 
 
 class TrainingLoop:
-    """A GAN with fresh weights, its data and its callbacks.
-
-    Attributes:
-        run: The run folder.
-        dataset: What is learned from.
-        conditions: Of the training images, ``(N,)`` by name.
-        gan: The GAN.
-        clock: Its time, and whether it is done.
-        metric: What measures how good it is; None where nothing can.
-        checkpoint: What saves it.
-    """
+    """A GAN with fresh weights, its data and its callbacks."""
 
     def __init__(self, run: Run, dataset: Dataset):
         self.run, self.dataset = run, dataset
@@ -72,19 +61,12 @@ class TrainingLoop:
             self._logger,
             *([previews] if config.artifacts else []),
             *([self._validation] if self._validation else []),
-            monitor,
-            display,
-            self.checkpoint,
+            *(monitor, display, self.checkpoint),
         ]
 
     def restore(self) -> bool:
-        """Go on from the last checkpoint; return whether there is one.
-
-        Raises:
-            InputError: It is damaged, as is the one before, or of other networks.
-        """
-        progress = self.checkpoint.restore(self.gan)
-        if progress:
+        """Go on from the last checkpoint; return whether there is one."""
+        if progress := self.checkpoint.restore(self.gan):
             self._continue_from(progress)
         return progress is not None
 

@@ -1,14 +1,128 @@
-"""Validation every few epochs: how near to real images, and is every class there."""
+"""Validation: how near to real images, and is every class there, now and then."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
+import numpy as np
+
+from digitgan.data.dataset import Dataset, Digits, held_out
+from digitgan.data.images import ImageSpec
+from digitgan.errors import InputError
+from digitgan.evaluation.metrics.distances import frechet
+from digitgan.evaluation.metrics.stacked import classify_triplets, modes
+from digitgan.measure.classifier import Classifier
+from digitgan.measure.classifier_registry import find_classifier
+from digitgan.model.conditions import Conditions
+from digitgan.model.gan import GAN
+from digitgan.model.keras_sampling import sample_images
 from digitgan.training.clock import Clock
 from digitgan.training.gan_callback import GANCallback
 from digitgan.training.run import Run
-from digitgan.training.validation_metrics import Scores, ValidationMetric
 
+FRECHET_SAMPLES = 2_000
+MODE_SAMPLES = 10_000  # fewer than in the protocol of Stacked MNIST, for time
 MIN_STEPS_BETWEEN = 400
 MAX_VALIDATIONS = 40  # in a run
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a validation measured, over the same of real images.
+
+    The metric is 1 where samples are as near to real images as these to one another.
+    """
+
+    times_real: float  # the metric
+    effective_classes: float  # exponential of the entropy of the predicted labels
+    details: dict[str, float] = field(default_factory=dict)  # for ``scores.csv``
+
+
+class FrechetDistance:
+    """The Frechet distance between 2,000 samples and held-out training images.
+
+    The classifier, whose features are compared, has not learned from those held out.
+    """
+
+    title = "Frechet distance"
+
+    def __init__(self, train: Digits, conditions: Conditions, classifier: Classifier):
+        self._classifier = classifier
+        rest, reference = held_out(train)
+        self._conditions = {
+            k: _evenly(v, FRECHET_SAMPLES) for k, v in conditions.items()
+        }
+        predicted = classifier.predict(reference.images)
+        self._reference = predicted.features
+        self._real_classes = effective_number(predicted.labels)
+        real = classifier.predict(_evenly(rest.images, FRECHET_SAMPLES))
+        self._real_distance = frechet(real.features, self._reference)
+
+    def measure(self, gan: GAN) -> Scores:
+        """Sample from the EMA generator and measure."""
+        images = sample_images(gan, FRECHET_SAMPLES, self._conditions)
+        predicted = self._classifier.predict(images)
+        distance = frechet(predicted.features, self._reference)
+        classes = effective_number(predicted.labels)
+        return Scores(distance / self._real_distance, classes / self._real_classes)
+
+
+class ModeCoverage:
+    """How many of the 1,000 modes of Stacked MNIST are there, and how unevenly.
+
+    The metric is the reverse KL divergence of the modes of 10,000 samples. As the
+    effective number of modes counts triplets, that of classes is its cube root.
+    """
+
+    title = "Reverse KL of modes"
+
+    def __init__(self, train: Digits):
+        self._classifier = Classifier()
+        _, self._real_divergence, self._real_modes = self._modes(
+            _evenly(train.images, MODE_SAMPLES)
+        )
+
+    def measure(self, gan: GAN) -> Scores:
+        """Sample from the EMA generator and measure."""
+        images = sample_images(gan, MODE_SAMPLES, {})
+        count, divergence, effective = self._modes(images)
+        return Scores(
+            divergence / self._real_divergence,
+            (effective / self._real_modes) ** (1 / 3),
+            {"kl": divergence, "modes": count},
+        )
+
+    def _modes(self, images: np.ndarray) -> tuple[int, float, float]:
+        """Return the modes' number, divergence and effective number."""
+        triplets = classify_triplets(self._classifier, images)  # int (N, 3)
+        return *modes(triplets), effective_number(triplets @ (100, 10, 1))
+
+
+ValidationMetric = FrechetDistance | ModeCoverage
+
+
+def metric_for(dataset: Dataset, conditions: Conditions) -> ValidationMetric | None:
+    """Return the metric that suits a data set; None where no classifier reads it."""
+    if dataset.kind == "triplets":
+        return ModeCoverage(dataset.train)
+    if dataset.image.shape != ImageSpec().shape:
+        return None  # the classifiers read 28 x 28 grey images
+    try:
+        classifier = find_classifier(dataset)
+    except InputError:
+        classifier = Classifier()  # its features tell other images apart, too
+    return FrechetDistance(dataset.train, conditions, classifier)
+
+
+def effective_number(labels: np.ndarray) -> float:
+    """Return how many classes would be this mixed if each came equally often."""
+    shares = np.bincount(labels) / len(labels)
+    shares = shares[shares > 0]
+    return float(np.exp(-(shares * np.log(shares)).sum()))
+
+
+def _evenly(values: np.ndarray, n: int) -> np.ndarray:
+    """Return n of the values, evenly from first to last."""
+    return values[np.linspace(0, len(values) - 1, n).astype(int)]
 
 
 class ValidationCallback(GANCallback):

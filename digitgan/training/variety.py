@@ -10,10 +10,6 @@ COLLAPSED_VARIETY = 0.25  # of the real images': below it, the generator has col
 def variety_of(images: np.ndarray) -> float:
     """Return the standard deviation over the images, averaged over the pixels.
 
-    Args:
-        images: ``uint8 (N, height, width)``, or with several channels.
-
-    Returns:
-        In units of [-1, 1], as the metric ``variety`` of the fakes.
+    In units of [-1, 1], as the metric ``variety`` of the fakes.
     """
     return float(to_float(images).std(axis=0).mean())
