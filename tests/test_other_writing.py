@@ -185,7 +185,7 @@ def test_data_sets_of_other_things(model, tmp_path):
     folders = {p.name for p in (tmp_path / "png" / "train").iterdir() if p.is_dir()}
     assert folders == {"T-shirt-top", "Trouser", "Sneaker", "Ankle boot"}
     digitgan.make_dataset(tmp_path / "npz", format="npz", **wish)
-    with pytest.raises(InputError, match="models of the digits 0 to 9"):
+    with pytest.raises(InputError, match="allowed is one of the digits 0 to 9"):
         digitgan.make_dataset(tmp_path / "c", checked=True, **wish)
 
 
@@ -205,7 +205,9 @@ def clothes(mnist):
 
 def test_classes_that_no_model_may_have_are_refused_before_training(clothes):
     named = Dataset(clothes.train, None, ("0: shirt", *CLOTHES[1:]), "clothes", "mine")
-    with pytest.raises(InputError, match="--data 'mine': a class is named"):
+    with pytest.raises(
+        InputError, match="data 'mine' cannot be learned from: a class is named"
+    ):
         check_data(named, PRESETS["conditional"])
 
 
@@ -218,6 +220,7 @@ def test_the_training_command_refuses_in_a_line(words, monkeypatch, capsys):
     assert stopped.value.code == 2 and f"{words[0]}" in err.splitlines()[-1]
 
 
+@pytest.mark.learns
 def test_a_classifier_learns_other_classes_and_is_found(cache, clothes, model):
     pytest.importorskip("keras")
     card = train_classifier.make(
