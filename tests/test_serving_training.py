@@ -25,7 +25,7 @@ from starlette.testclient import TestClient  # noqa: E402
 from digitgan.serving import training_process  # noqa: E402
 from digitgan.serving.app import create_app  # noqa: E402
 from digitgan.serving.discriminator import Discriminator  # noqa: E402
-from digitgan.serving.narration import Facts, duration, tell  # noqa: E402
+from digitgan.serving.narration import STATES, Facts, duration, narrate  # noqa: E402
 from digitgan.serving.problems import Problem  # noqa: E402
 from digitgan.serving.run_report import report  # noqa: E402
 from digitgan.serving.runs import Runs, sheet_digits  # noqa: E402
@@ -324,10 +324,10 @@ def test_the_same_state_has_the_same_mark(client, tmp_path):
 def test_curves_stay_short_and_keep_their_ends(tmp_path):
     run = made(tmp_path / "a", [row(n / 10) for n in range(1, 2000)], epochs=300)
     answer = report(run, None)
-    assert len(answer.curves["epoch"]) <= 400
+    assert len(answer["curves"]["epoch"]) <= 400
     assert (
-        answer.curves["epoch"][-1] == 199.9
-        and answer.sheets == run.sample_epochs() == []
+        answer["curves"]["epoch"][-1] == 199.9
+        and answer["sheets"] == run.sample_epochs() == []
     )
 
 
@@ -459,9 +459,9 @@ def test_sheets_are_read_back_exactly(tmp_path):
     ],
 )
 def test_sentences_say_who_is_winning(real, fake, says):
-    answer = tell(Facts("learning", 2, 60, 30, real, fake, 1.0))
+    answer = narrate(Facts("learning", 2, 60, 30, real, fake, 1.0))
     assert says in answer["winning"] and f"{100 * real:.0f} %" in answer["winning"]
-    compared = tell(Facts("learning", 2, 60, 30, real, fake, 1.0, compares=True))
+    compared = narrate(Facts("learning", 2, 60, 30, real, fake, 1.0, compares=True))
     assert "only compares" in compared["winning"]
 
 
@@ -471,13 +471,12 @@ def test_sentences_say_who_is_winning(real, fake, says):
     + [(2, 0.95, "No collapse")],
 )
 def test_sentences_say_whether_it_has_collapsed(epoch, share, says):
-    assert says in tell(Facts("learning", epoch, 60, 30, 0.6, 0.4, share))["variety"]
+    assert says in narrate(Facts("learning", epoch, 60, 30, 0.6, 0.4, share))["variety"]
 
 
 def test_sentences_for_every_state():
-    states = ("starting", "learning", "finishing", "pausing", "stopping", "paused")
-    states += ("stopped", "finished", "failed", "elsewhere")
-    answer = {s: tell(Facts(s, 1, 90, 60, error="no disk"))["now"] for s in states}
+    states = STATES
+    answer = {s: narrate(Facts(s, 1, 90, 60, error="no disk"))["now"] for s in states}
     assert len(set(answer.values())) == len(states)
     assert "no disk" in answer["failed"] and "60 seconds left" in answer["learning"]
     assert "1 epoch." in answer["paused"]

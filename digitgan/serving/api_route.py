@@ -1,4 +1,4 @@
-"""Routes whose bodies are small, quick and JSON."""
+"""Routes of the API: fields stand once, and bodies are small, quick and JSON."""
 
 import asyncio
 import json
@@ -23,27 +23,27 @@ class ApiRoute(APIRoute):
         """Return what answers a request."""
         answer = super().get_route_handler()
 
+        async def answer_query(request: Request) -> Response:
+            unique(request.query_params.multi_items())
+            return await answer(request)
+
         async def answer_body(request: Request) -> Response:
             if request.query_params:
                 line = "a POST takes its fields from the body, not the URL"
                 raise Problem(400, line)
             return await answer(JsonRequest(request.scope, request.receive))
 
-        return answer_body if self.body_field else answer
+        return answer_body if self.body_field else answer_query
 
 
 class JsonRequest(Request):
     """A request with a JSON body that is neither too large nor too slow."""
 
     async def body(self) -> bytes:
-        """Return the body.
-
-        Raises:
-            Problem: 415, 413 or 408.
-        """
-        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/json":
-            raise wrong("Content-Type", kind[:100], "application/json", 415)
+        """Return the body; a :class:`Problem` is 415, 413 or 408."""
+        media = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media != "application/json":
+            raise wrong("Content-Type", media[:100], "application/json", 415)
         if hasattr(self, "_body"):  # FastAPI asks twice
             return self._body
         body = bytearray()
@@ -66,11 +66,7 @@ class JsonRequest(Request):
 
 
 def parse_json(body: bytes) -> Any:
-    """Return the value of JSON; a name stands once in an object.
-
-    Raises:
-        Problem: 400, it is no JSON, or a name stands twice.
-    """
+    """Return the value of JSON, in which a name stands once in an object."""
     try:
         return json.loads(body, object_pairs_hook=unique)
     except (ValueError, RecursionError) as error:

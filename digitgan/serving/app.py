@@ -9,10 +9,11 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.staticfiles import StaticFiles
 
 import digitgan
 from digitgan.handwriting.model import Model
-from digitgan.serving import api_description, routes, static_files
+from digitgan.serving import routes
 from digitgan.serving.api_route import ApiRoute
 from digitgan.serving.app_state import AppState
 from digitgan.serving.auth import TokenAuth
@@ -20,7 +21,10 @@ from digitgan.serving.draw_pool import DrawPool
 from digitgan.serving.encoders import MEDIA_TYPES
 from digitgan.serving.metrics import Metrics
 from digitgan.serving.middleware import add_headers, check_names, count_requests
+from digitgan.serving.openapi import openapi
 from digitgan.serving.problems import HANDLERS
+from digitgan.serving.runs import Runs
+from digitgan.serving.static_files import FOLDER, PAGES, Pages
 from digitgan.serving.training_process import Trainer
 
 DEFAULT_RUNS = Path("runs")
@@ -49,14 +53,13 @@ def create_app(
         data: What new ones learn from.
     """
     pool = DrawPool(workers, queue)
-    state = AppState(
-        model, pool, TokenAuth(token), Metrics(pool), Trainer(), runs, data
-    )
+    auth, metrics, trainer = TokenAuth(token), Metrics(pool), Trainer()
+    state = AppState(model, pool, auth, metrics, Runs(runs), data, trainer)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI):
         yield
-        await state.trainer.close()
+        await trainer.close()
         await asyncio.to_thread(pool.close)
 
     app = FastAPI(
@@ -70,19 +73,19 @@ def create_app(
         lifespan=lifespan,
         exception_handlers=HANDLERS,
         middleware=[
-            Middleware(count_requests, state.metrics),
+            Middleware(count_requests, metrics),
             Middleware(add_headers),
-            Middleware(check_names, state.auth),
+            Middleware(check_names, auth),
         ],
     )
     app.router.route_class = ApiRoute
     for module in pkgutil.iter_modules(routes.__path__):
         add_routes = import_module(f"{routes.__name__}.{module.name}").add_routes
         add_routes(app.router, state)
-    app.mount("/swagger-ui", static_files.swagger_ui())
-    app.mount("/", static_files.pages())
-    api_description.install(app)
-    paths = {getattr(route, "path", "") for route in app.routes} | static_files.PAGES
+    app.mount("/swagger-ui", StaticFiles(packages=[("fastapi_offline", "static")]))
+    app.mount("/", Pages(directory=FOLDER, html=True))
+    app.openapi = lambda: openapi(app)
+    paths = {getattr(route, "path", "") for route in app.routes} | PAGES
     paths |= {p.replace("{ending}", form) for p in paths for form in MEDIA_TYPES}
-    state.metrics.paths = frozenset(path for path in paths if "{" not in path)
+    metrics.paths = frozenset(path for path in paths if "{" not in path)
     return app

@@ -30,19 +30,11 @@ class TokenAuth:
     """
 
     def __init__(self, token: str | None = None):
-        """Settle who may write.
-
-        Args:
-            token: What they must know, or None where the server listens on loopback.
-        """
+        """Note the token, or None where the server listens on loopback."""
         self._token = token
 
     def require_token(self, request: Request) -> None:
-        """Refuse who does not know the token; the dependency of routes that write.
-
-        Raises:
-            Problem: 401.
-        """
+        """Refuse (401) who does not know the token: a dependency of what writes."""
         if not self._token:
             return
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -55,8 +47,7 @@ class TokenAuth:
     def refusal(self, scope: Scope) -> Response | None:
         """Return the answer to another site's request, or to the link with the token.
 
-        Returns:
-            None for a request that the application answers.
+        None is for a request that the application answers.
         """
         request = Request(scope)
         host = request.headers.get("host", "")
@@ -69,22 +60,18 @@ class TokenAuth:
             allowed = "the page of this server"
             return wrong("Origin", origin[:100], allowed, 403).response()
         token = request.query_params.get("token", "")
-        if self._token and token and request.url.path == "/":
-            return self._welcome(request, token)
-        return None
-
-    def _matches(self, token: str) -> bool:
-        expected = self._token or ""
-        return secrets.compare_digest(token.encode(), expected.encode())
-
-    def _welcome(self, request: Request, token: str) -> Response:
-        """Turn the token of a link into a cookie, and show the rest of the link."""
+        if not self._token or not token or request.url.path != "/":
+            return None
         rest = request.url.remove_query_params("token").query
         response = RedirectResponse(f"/?{rest}" if rest else "/", 303)
         response.headers["Cache-Control"] = "no-store"
         if self._matches(token):
             response.set_cookie(COOKIE, token, httponly=True, samesite="strict")
         return response
+
+    def _matches(self, token: str) -> bool:
+        expected = self._token or ""
+        return secrets.compare_digest(token.encode(), expected.encode())
 
 
 def is_loopback(name: str) -> bool:

@@ -11,8 +11,7 @@ from digitgan.files import read_arrays, sha256
 from digitgan.measure.morphometry import measure
 from digitgan.measure.onnx_session import open_session
 from digitgan.sampling.styles import STYLE_UNITS
-from digitgan.serving.problems import Problem
-from digitgan.serving.runs import MAX_ARRAYS, sheet_digits
+from digitgan.serving.runs import MAX_ARRAYS, sheet_digits, unfit
 from digitgan.training.run import Run
 
 MAX_OPEN = 4  # discriminators in memory
@@ -22,39 +21,21 @@ class Discriminator:
     """The latest discriminator of a run, and the real digits it is asked about."""
 
     def __init__(self, run: Run):
-        """Open it.
-
-        Raises:
-            Problem: 409, the run has kept none yet, or it is damaged.
-        """
+        """Open it; a :class:`Problem` (409) if the run has none yet."""
         self._run, name = run, run.folder.name
+        path, arrays = run.real_images_path, ["images", "label", *STYLE_UNITS]
         try:
             modified = run.discriminator_path.stat().st_mtime_ns
             self._session = _open(run.discriminator_path, modified)
-            arrays = read_arrays(
-                "real digits",
-                run.real_images_path,
-                ["images", "label", *STYLE_UNITS],
-                MAX_ARRAYS,
-            )
-            self.real = arrays.pop("images")
-            self._conditions = arrays
+            self._conditions = read_arrays("real digits", path, arrays, MAX_ARRAYS)
+            self.real = self._conditions.pop("images")
         except Exception as error:  # those of ONNX Runtime have no other base
-            line = f"{name} has no discriminator to ask yet"
-            raise Problem(409, line, field="name", value=name) from error
+            raise unfit(name, f"{name} has no discriminator to ask yet") from error
         if self.real.ndim != 3:
-            line = f"{name} writes in several channels: allowed is one"
-            raise Problem(409, line, field="name", value=name)
+            raise unfit(name, f"{name} writes in several channels: allowed is one")
 
     def of_sheet(self, epoch: int) -> dict[str, list[float]]:
-        """Say how real it finds real digits, and the fakes of a sample sheet.
-
-        Returns:
-            ``real`` and ``fake``, probabilities in the order of the sheet.
-
-        Raises:
-            Problem: 404, there is no such sheet.
-        """
+        """Return how ``real`` it finds the real digits, and a sheet's ``fake`` ones."""
         fakes = sheet_digits(self._run, epoch)[: len(self.real)]
         return {
             "real": _rounded(self._probabilities(self.real, self._conditions)),
@@ -62,17 +43,10 @@ class Discriminator:
         }
 
     def of_drawing(self, drawing: np.ndarray) -> dict:
-        """Say how real it finds a drawing.
+        """Say how real it finds a drawing, ``uint8 (H, W)`` with some ink.
 
         One that is conditioned on labels is shown it with each; one that is conditioned
         on styles, with those of the drawing.
-
-        Args:
-            drawing: ``uint8 (H, W)`` with some ink.
-
-        Returns:
-            ``image``, what it sees, ``(28, 28)``; ``probability``, and for a label each
-            ``probabilities`` and ``label``, the index of the highest.
         """
         digit = preprocess_drawing(drawing)
         labels = self._conditions.get("label")

@@ -13,36 +13,21 @@ MAX_WAIT = 5.0  # seconds for a thread
 
 
 class DrawPool:
-    """A bounded pool of threads that draw while the event loop goes on.
-
-    Attributes:
-        limit: How many drawings may be under way or wait at once.
-    """
+    """A bounded pool of threads that draw while the event loop goes on."""
 
     def __init__(self, workers: int, queue: int, max_wait: float = MAX_WAIT):
-        """Start with nothing to do.
-
-        Args:
-            workers: Threads that draw, 1 or more.
-            queue: How many drawings may wait for one, 0 or more.
-            max_wait: How long, in seconds.
-        """
+        """Start with threads, and room for drawings that wait some seconds for one."""
         self.limit, self._max_wait = workers + queue, max_wait
         self._futures: set[Future] = set()
         self._pool = ThreadPoolExecutor(workers, "drawing")
 
     @property
     def busy(self) -> int:
-        """How many are or do."""
+        """How many drawings are under way or wait, ``limit`` at most."""
         return len(self._futures)
 
     async def run(self, draw: Callable[..., T], *arguments) -> T:
-        """Draw in a thread.
-
-        Raises:
-            Problem: 503, as many as may be are at it or wait, or no thread was free in
-                time.
-        """
+        """Draw in a thread; a :class:`Problem` (503) where none is free in time."""
         if self.busy >= self.limit:
             raise self._full()
         future = self._pool.submit(draw, *arguments)

@@ -57,15 +57,7 @@ def digit_sheet(
     columns: int,
     scale: int,
 ) -> bytes:
-    """Return digits, and what each was conditioned on, in a form.
-
-    Args:
-        form: A name in ``MEDIA_TYPES``.
-        images: ``uint8 (n, 28, 28)``, 0 background to 255 ink.
-        conditions: Of each digit, ``(n,)``.
-        columns: Digits in a row of a picture.
-        scale: Pixels of a picture for each of a digit.
-    """
+    """Return digits ``(n, 28, 28)`` and their conditions ``(n,)`` in a form."""
     arrays = {"y" if k == "label" else k: v for k, v in conditions.items()}
     sheet = grid(images, columns, scale)
     if form == "png":

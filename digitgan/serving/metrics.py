@@ -1,13 +1,7 @@
 """What ``/metrics`` tells Prometheus."""
 
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    ProcessCollector,
-    exposition,
-)
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, exposition
+from prometheus_client.process_collector import ProcessCollector
 
 from digitgan.serving.draw_pool import DrawPool
 
@@ -16,27 +10,15 @@ MEDIA_TYPE = exposition.CONTENT_TYPE_PLAIN_0_0_4
 
 
 class Metrics:
-    """Figures of one server.
-
-    Attributes:
-        paths: Those that are counted by name; the rest is ``other``, so that nobody
-            can make the server remember names.
-        in_flight: Requests that are not answered yet.
-        requests: Those that are, by path and status.
-        seconds: How long they took, by path.
-    """
+    """Figures of one server, and the load of its pool."""
 
     def __init__(self, pool: DrawPool):
-        """Count from nought, and show the load of a pool."""
-        self.paths: frozenset[str] = frozenset()
+        """Count from nought."""
+        self.paths: frozenset[str] = frozenset()  # counted by name; the rest is other
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)  # memory, processor, open files
-        self.requests = Counter(
-            "digitgan_requests",
-            "Requests answered.",
-            ("path", "status"),
-            registry=registry,
-        )
+        labels, line = ("path", "status"), "Requests answered."
+        self.requests = Counter("digitgan_requests", line, labels, registry=registry)
         self.seconds = Histogram(
             "digitgan_request_seconds",
             "From the request to the end of its answer.",
@@ -51,6 +33,12 @@ class Metrics:
         drawing.set_function(lambda: pool.busy)
         limit = Gauge("digitgan_drawing_limit", "Past this, 503.", registry=registry)
         limit.set(pool.limit)
+
+    def count(self, path: str, status: int, seconds: float) -> None:
+        """Count a request that is answered; nobody can make it remember names."""
+        path = path if path in self.paths else "other"
+        self.requests.labels(path, str(status)).inc()
+        self.seconds.labels(path).observe(seconds)
 
     def text(self) -> bytes:
         """Return all figures in Prometheus' text format."""

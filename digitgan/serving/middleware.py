@@ -33,10 +33,8 @@ def count_requests(app: ASGIApp, metrics: Metrics) -> ASGIApp:
         try:
             await app(scope, receive, note_status)
         finally:
-            path = scope["path"] if scope["path"] in metrics.paths else "other"
             metrics.in_flight.dec()
-            metrics.requests.labels(path, str(status)).inc()
-            metrics.seconds.labels(path).observe(time.perf_counter() - start)
+            metrics.count(scope["path"], status, time.perf_counter() - start)
 
     return counted
 

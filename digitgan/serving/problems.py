@@ -3,13 +3,14 @@
 import json
 import math
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any, NotRequired
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from typing_extensions import TypedDict  # pydantic reads no other before Python 3.12
 
 from digitgan.errors import InputError
 
@@ -17,20 +18,20 @@ MEDIA_TYPE = "application/problem+json"
 MAX_SHOWN = 200  # characters of a wrong value that an answer repeats
 
 
-class ProblemDetails(BaseModel):
+class ProblemDetails(TypedDict):
     """The answer to a request that is refused."""
 
     type: str
     title: str
     status: int
-    detail: str = Field(description="One line for people.")
-    field: str | None = Field(None, description="What was wrong.")
-    value: Any = Field(None, description="What it was.")
-    allowed: str | None = Field(None, description="What it may be.")
+    detail: Annotated[str, Field(description="One line for people.")]
+    field: NotRequired[Annotated[str, Field(description="What was wrong.")]]
+    value: NotRequired[Annotated[Any, Field(description="What it was.")]]
+    allowed: NotRequired[Annotated[str, Field(description="What it may be.")]]
 
 
 class Problem(HTTPException):
-    """A request that is refused: names the field, its value and what is allowed.
+    """A request that is refused.
 
     Attributes:
         members: More of the answer, such as ``field``, ``value``, ``allowed``.
@@ -81,30 +82,28 @@ def _shown(value: Any) -> Any:
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."
 
 
-def on_http_exception(request: Request, error: Exception) -> Response:
+def on_http_exception(request: Request, error: HTTPException) -> Response:
     """Answer a refusal, of ours or of Starlette."""
-    assert isinstance(error, HTTPException)
-    if isinstance(error, Problem):
-        return error.response()
     headers = dict(error.headers or {})
-    if error.status_code == 404:
-        path = request.url.path[:100]
-        line = f"there is no {path!r}: /openapi.json names all"
-        return Problem(404, line, headers).response()
-    if error.status_code == 405:
+    if isinstance(error, Problem):
+        problem = error
+    elif error.status_code == 404:
+        line = f"there is no {request.url.path[:100]!r}: /openapi.json names all"
+        problem = Problem(404, line, headers)
+    elif error.status_code == 405:
         routes = [r for r in request.app.routes if r.matches(request.scope)[0].value]
         methods = {m for r in routes for m in getattr(r, "methods", None) or ()}
         methods |= {"HEAD"} if "GET" in methods else set()
-        headers["Allow"] = ", ".join(sorted(methods or {"GET", "HEAD"}))
-        problem = wrong("method", request.method[:20], headers["Allow"], 405)
-        problem.headers = headers
-        return problem.response()
-    return Problem(error.status_code, error.detail, headers).response()
+        allowed = ", ".join(sorted(methods or {"GET", "HEAD"}))
+        problem = wrong("method", request.method[:20], allowed, 405)
+        problem.headers = headers | {"Allow": allowed}
+    else:
+        problem = Problem(error.status_code, error.detail, headers)
+    return problem.response()
 
 
-def on_validation_error(_: Request, error: Exception) -> Response:
+def on_validation_error(_: Request, error: RequestValidationError) -> Response:
     """Answer what FastAPI itself refuses: no body, or a path that makes no sense."""
-    assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     field = str(first["loc"][-1])
     if first["type"] == "missing":
@@ -123,27 +122,3 @@ HANDLERS: dict[int | type[Exception], Any] = {
     RequestValidationError: on_validation_error,
     Exception: on_failure,
 }
-REFUSALS = {
-    400: "A field is unknown, missing or not allowed: the answer names it.",
-    401: "The token is missing.",
-    403: "The page of another site has sent it.",
-    404: "There is nothing of that name on this machine.",
-    405: "Another method is meant.",
-    406: "No media type of Accept is offered.",
-    408: "The body came too slowly.",
-    409: "The run is not in a state for that, or another is being trained.",
-    413: "The body is too large.",
-    415: "The body is not JSON.",
-    421: "Without a token only the names of this machine are answered.",
-    503: "All are busy: try again after Retry-After seconds.",
-}
-ANY, WITH_BODY = (405, 421), (400, 403, 408, 413, 415)
-
-
-def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Describe refusals, those of any route included, as FastAPI's ``responses``."""
-    schema = {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}
-    return {
-        status: {"description": REFUSALS[status], "content": {MEDIA_TYPE: schema}}
-        for status in sorted({*ANY, *statuses})
-    }

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Callable
-from types import UnionType
-from typing import Annotated, Any, Optional, Self, Union, get_args, get_origin
+from functools import cache
+from typing import Annotated, Any, Self
 
 from fastapi import Path
 from pydantic import (
@@ -21,12 +21,11 @@ from digitgan.sampling.sampler import Sampler
 from digitgan.serving.problems import Problem, wrong
 from digitgan.serving.runs import NAME
 
-Seed = Annotated[int, Field(ge=0, le=2**64 - 1)]
-Epoch = Annotated[int, Field(ge=0, le=999_999)]
+MAX_SEED = 2**64 - 1
+MAX_EPOCH = 999_999  # that a sample sheet is of
 RunName = Annotated[
     str, Path(json_schema_extra={"pattern": f"^{NAME.pattern}$"}, examples=["tiny"])
 ]
-Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class RequestModel(BaseModel):
@@ -47,61 +46,90 @@ class RequestModel(BaseModel):
     ) -> Self:
         if not isinstance(data, dict):
             raise Problem(400, "the body is not a JSON object", field="body")
-        for name in data.keys() - cls.model_fields.keys():
+        for name in (name for name in data if name not in cls.model_fields):
             error = InputError.unknown("field", name[:100], cls.model_fields)
-            line = error.line()
-            raise Problem(
-                400, line, field=name[:100], value=None, allowed=error.allowed
-            )
+            members = {"field": name[:100], "value": None, "allowed": error.allowed}
+            raise Problem(400, error.line(), **members)
         present = {name: value for name, value in data.items() if value is not None}
         try:
             return validate(present)
         except ValidationError as failed:
             name = str(failed.errors(include_url=False)[0]["loc"][0])
             if name not in present:
-                raise Problem(
-                    400, f"{name} is missing", field=name, value=None
-                ) from None
+                line = f"{name} is missing"
+                raise Problem(400, line, field=name, value=None) from None
             schema = cls.model_json_schema()["properties"][name]
             raise wrong(name, present[name], allowed_by(schema)) from None
+
+    def given(self) -> dict[str, Any]:
+        """Return the fields that were given."""
+        return self.model_dump(exclude_unset=True)
 
 
 class NoFields(RequestModel):
     """An empty JSON object."""
 
 
-def optional(description: str, example: Any = None) -> Any:
-    """Return the default of a field that need not be given."""
+def optional(description: str, example: Any = None, **limits: Any) -> Any:
+    """Return the default of a field that need not be given, with its limits."""
     examples = None if example is None else [example]
-    return Field(None, description=description, examples=examples)
+    return Field(None, description=description, examples=examples, **limits)
 
 
 class HandFields(RequestModel):
     """What may be asked of every model's hand."""
 
-    seed: Seed | None = optional("Same seed, same hand.", 7)
-    variety: Share | None = optional(
-        "0, the most usual form, to 1, as various as it can.", 0.8
+    seed: int | None = optional("Same seed, same hand.", 7, ge=0, le=MAX_SEED)
+    variety: float | None = optional(
+        "0, the most usual form, to 1, as various as it can.", 0.8, ge=0, le=1
     )
+
+
+def style_fields(model: Sampler) -> type[RequestModel]:
+    """Return the fields of a model's hand: seed, variety and the styles that it has."""
+    described = {
+        "thickness": ("Of the strokes, in pixels of a 28 x 28 digit.", 3.5),
+        "slant": ("In degrees; positive leans right.", 20),
+    }
+    styles: dict[str, Any] = {
+        name: (float | None, optional(*described[name], ge=low, le=high))
+        for name, (low, high) in model.limits.items()
+    }
+    return create_model("StyleFields", __base__=HandFields, **styles)
+
+
+def with_digit(
+    fields: type[RequestModel], model: Sampler, description: str, example: Any = None
+) -> type[RequestModel]:
+    """Return fields and, where a model has classes, ``digit``, one of them."""
+    limits = {"ge": 0, "le": len(model.classes) - 1}
+    digit: Any = (int | None, optional(description, example, **limits))
+    digit_field = {"digit": digit} if model.classes else {}
+    return create_model(fields.__name__, __base__=fields, **digit_field)
 
 
 def from_url(model: type[RequestModel]) -> Callable[[Any], dict[str, Any]]:
     """Return a function that reads the strings of a URL as values of JSON.
 
     ``seed=7`` is 7 and ``labels=2,0,2,6`` is a list; what is no JSON stays a string.
-
-    Args:
-        model: What the fields are.
     """
+
+    @cache
+    def types() -> dict[str, set[str]]:
+        schemas = model.model_json_schema()["properties"]
+        return {
+            name: {option["type"] for option in schema.get("anyOf", [schema])}
+            for name, schema in schemas.items()
+        }
 
     def literal(name: str, value: Any) -> Any:
         # FastAPI hands over a list for a field that is one
         [text] = value if isinstance(value, list) else [value]
-        kinds = _kinds(model, name)
-        if str in kinds:
+        kinds = types().get(name, {"string"})
+        if "string" in kinds:
             return text
         try:
-            return json.loads(f"[{text}]" if kinds & {list, tuple} else text)
+            return json.loads(f"[{text}]" if "array" in kinds else text)
         except (ValueError, RecursionError):
             return text
 
@@ -109,11 +137,7 @@ def from_url(model: type[RequestModel]) -> Callable[[Any], dict[str, Any]]:
 
 
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return pairs as a dictionary.
-
-    Raises:
-        Problem: 400, a name stands twice.
-    """
+    """Return pairs as a dictionary; a :class:`Problem` if a name stands twice."""
     unique: dict[str, Any] = {}
     for name, value in pairs:
         if name in unique:
@@ -122,21 +146,11 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return unique
 
 
-def _kinds(model: type[RequestModel], name: str) -> set[Any]:
-    """Return the types that a field may have, such as ``{list, NoneType}``."""
-    field = model.model_fields.get(name)
-    kind = field.annotation if field else str
-    options = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
-    plain = [get_args(o)[0] if get_origin(o) is Annotated else o for o in options]
-    return {get_origin(option) or option for option in plain}
-
-
 def allowed_by(schema: dict[str, Any]) -> str:
     """Say in a few words what a JSON schema allows."""
     if "anyOf" in schema:  # it may be null
         schema = schema | schema["anyOf"][0]
     low, high = schema.get("minimum", 0), schema.get("maximum", 0)
-    span = f"{low:,} to {high:,}"
     match schema["type"]:
         case "string" if "enum" in schema:
             return ", ".join(schema["enum"])
@@ -144,7 +158,7 @@ def allowed_by(schema: dict[str, Any]) -> str:
             least, most = schema.get("minLength", 0), schema["maxLength"]
             return f"a string of {least:,} to {most:,} characters"
         case "integer":
-            return f"a whole number from {span}"
+            return f"a whole number from {low:,} to {high:,}"
         case "number":
             return f"a number from {low:,g} to {high:,g}"
         case "boolean":
@@ -157,19 +171,3 @@ def allowed_by(schema: dict[str, Any]) -> str:
         return f"{few} lists, each of {allowed_by(items)}"
     span = f"{items['minimum']:,} to {items['maximum']:,}"
     return f"{few} whole numbers from {span}, between commas"
-
-
-def style_fields(model: Sampler) -> type[RequestModel]:
-    """Return the fields of a model's hand: seed, variety and the styles that it has."""
-    says = {
-        "thickness": ("Of the strokes, in pixels of a 28 x 28 digit.", 3.5),
-        "slant": ("In degrees; positive leans right.", 20),
-    }
-    styles: dict[str, Any] = {
-        name: (
-            Optional[Annotated[float, Field(ge=low, le=high)]],  # noqa: UP045 - a value
-            Field(None, description=says[name][0], examples=[says[name][1]]),
-        )
-        for name, (low, high) in model.limits.items()
-    }
-    return create_model("StyleFields", __base__=HandFields, **styles)

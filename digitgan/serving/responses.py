@@ -9,11 +9,7 @@ from starlette.responses import Response
 
 
 def json_bytes(value: Any) -> bytes:
-    """Return a value as one line of JSON.
-
-    Raises:
-        ValueError: It holds a number that JSON cannot say.
-    """
+    """Return a value as one line of JSON, in which no number may be infinite."""
     text = json.dumps(value, separators=(",", ":"), allow_nan=False)
     return f"{text}\n".encode()
 

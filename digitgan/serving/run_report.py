@@ -4,12 +4,14 @@ import math
 import time
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated, NotRequired
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from digitgan.errors import InputError
 from digitgan.files import read_arrays
-from digitgan.serving.narration import Facts, tell
+from digitgan.serving.narration import Facts, narrate
 from digitgan.serving.runs import MAX_ARRAYS, MAX_RUNS, read_log
 from digitgan.serving.training_process import TrainingProcess
 from digitgan.training.progress import Progress
@@ -21,8 +23,12 @@ CURVES = ("epoch", "d_loss", "g_loss", "d_real", "d_fake", "variety")  # of log.
 FRESH_SECONDS = 45  # since the log was written: somebody else may be at it
 RECENT_ROWS = 5  # of the log, which tell the rate
 
+Time = Annotated[float | None, Field(description="Unix time; null if there is none.")]
+Epochs = Annotated[list[int], Field(description="Those that have a sample sheet.")]
+Share = Annotated[float | None, Field(description="Of the variety of real digits.")]
 
-class RunSummary(BaseModel):
+
+class RunSummary(TypedDict):
     """In short what a run is."""
 
     name: str
@@ -31,41 +37,39 @@ class RunSummary(BaseModel):
     epoch: float
 
 
-class RunReport(BaseModel):
+class RunReport(TypedDict):
     """Everything of a run; of one that has no folder yet, what is there."""
 
     name: str
     state: str
     error: str | None
-    last_line: str | None = Field(description="The last that it printed.")
+    last_line: str | None
     epoch: float
-    sheets: list[int] = Field(description="Epochs after which there is a sample sheet.")
-    sheet_at: float | None = Field(description="When the last was drawn; Unix time.")
-    discriminator_at: float | None = Field(description="When it was written.")
+    sheets: Epochs
+    sheet_at: Time
+    discriminator_at: Time
     curves: dict[str, list[float | None]]
-    narration: dict[str, str] = Field(description="Sentences for people.")
-    preset: str = ""
-    data: str = ""
-    classes: list[str] = []
-    goal: dict[str, float | None] = {}
-    step: int = 0
-    seconds: float = 0.0
-    seconds_left: float | None = None
-    images_per_second: int | None = None
-    variety: float | None = Field(
-        default=None, description="A share of that of real digits."
-    )
+    narration: dict[str, str]
+    preset: NotRequired[str]
+    data: NotRequired[str]
+    classes: NotRequired[list[str]]
+    goal: NotRequired[dict[str, float | None]]
+    step: NotRequired[int]
+    seconds: NotRequired[float]
+    seconds_left: NotRequired[float | None]
+    images_per_second: NotRequired[int | None]
+    variety: NotRequired[Share]
 
 
 def summarise(run: Run, process: TrainingProcess | None) -> RunSummary:
     """Say in short what a run is."""
     rows = read_log(run)
-    return RunSummary(
-        name=run.folder.name,
-        preset=run.config.preset,
-        state=state_of(run, rows, process),
-        epoch=rows[-1]["epoch"] if rows else 0.0,
-    )
+    return {
+        "name": run.folder.name,
+        "preset": run.config.preset,
+        "state": state_of(run, rows, process),
+        "epoch": rows[-1]["epoch"] if rows else 0.0,
+    }
 
 
 def report(run: Run, process: TrainingProcess | None) -> RunReport:
@@ -75,42 +79,40 @@ def report(run: Run, process: TrainingProcess | None) -> RunReport:
     last = rows[-1] if rows else {"epoch": 0.0, "step": 0, "seconds": 0.0}
     rate = _steps_per_second(rows)
     learning = state in ("learning", "elsewhere")
-    left = _seconds_left(run, rows, rate) if learning else None
     real, epochs = real_variety(run), run.sample_epochs()
-    error = process.error if process else ""
     facts = Facts(
         state=state,
         epoch=last["epoch"],
         seconds=last["seconds"],
-        seconds_left=left,
+        seconds_left=_seconds_left(run, rows, rate) if learning else None,
         d_real=_finite(last.get("d_real")),
         d_fake=_finite(last.get("d_fake")),
         variety=_finite(last["variety"] / real) if rows and real else None,
         compares=config.settings.objective == "relativistic",
-        error=error,
+        error=process.error if process else "",
         guard=_last_line(run.guard_log_path),
     )
-    return RunReport(
-        name=run.folder.name,
-        preset=config.preset,
-        data=Path(config.data).name,
-        classes=list(config.classes),
-        goal={"epochs": config.epochs, "minutes": config.minutes},
-        state=state,
-        error=error or None,
-        last_line=process.last_line if process else None,
-        epoch=last["epoch"],
-        step=int(last["step"]),
-        seconds=last["seconds"],
-        seconds_left=left,
-        images_per_second=round(rate * config.settings.batch_size) if rate else None,
-        variety=facts.variety,
-        sheets=epochs,
-        sheet_at=_modified(run.sample_sheet(epochs[-1])) if epochs else None,
-        discriminator_at=_modified(run.discriminator_path),
-        curves=_curves(rows),
-        narration=tell(facts),
-    )
+    return {
+        "name": run.folder.name,
+        "state": state,
+        "error": facts.error or None,
+        "last_line": process.last_line if process else None,
+        "epoch": facts.epoch,
+        "sheets": epochs,
+        "sheet_at": _modified(run.sample_sheet(epochs[-1])) if epochs else None,
+        "discriminator_at": _modified(run.discriminator_path),
+        "curves": _curves(rows),
+        "narration": narrate(facts),
+        "preset": config.preset,
+        "data": Path(config.data).name,
+        "classes": list(config.classes),
+        "goal": {"epochs": config.epochs, "minutes": config.minutes},
+        "step": int(last["step"]),
+        "seconds": facts.seconds,
+        "seconds_left": facts.seconds_left,
+        "images_per_second": round(rate * config.settings.batch_size) if rate else None,
+        "variety": facts.variety,
+    }
 
 
 def report_without_folder(process: TrainingProcess) -> RunReport:
@@ -124,22 +126,22 @@ def report_without_folder(process: TrainingProcess) -> RunReport:
         "stopped": "Stopped before it began: there is nothing to go on with.",
         "failed": f"The training failed: {process.error}",
     }[state]
-    return RunReport(
-        name=process.name,
-        state=state,
-        error=process.error or None,
-        last_line=process.last_line,
-        epoch=0.0,
-        sheets=[],
-        sheet_at=None,
-        discriminator_at=None,
-        curves={},
-        narration={"now": sentence},
-    )
+    return {
+        "name": process.name,
+        "state": state,
+        "error": process.error or None,
+        "last_line": process.last_line,
+        "epoch": 0.0,
+        "sheets": [],
+        "sheet_at": None,
+        "discriminator_at": None,
+        "curves": {},
+        "narration": {"now": sentence},
+    }
 
 
 def state_of(run: Run, rows: list, process: TrainingProcess | None) -> str:
-    """Say what a run is doing; see :class:`digitgan.serving.narration.Facts`."""
+    """Say what a run is doing, in one of the states that narration knows."""
     done = run.config.goal.is_reached(_progress(rows))
     if process and process.running:
         if process.ending:
@@ -153,7 +155,7 @@ def state_of(run: Run, rows: list, process: TrainingProcess | None) -> str:
     if done:
         return "finished"
     if not process and _log_age(run) < FRESH_SECONDS:
-        return "elsewhere"
+        return "elsewhere"  # somebody else's process trains it
     return "paused" if process and process.ending == "pause" else "stopped"
 
 
@@ -168,8 +170,9 @@ def real_variety(run: Run) -> float:
 
 @lru_cache(maxsize=MAX_RUNS)
 def _variety_of(path: Path, _modified: int) -> float:
-    arrays = read_arrays("real digits", path, ["images"], MAX_ARRAYS)
-    return variety_of(arrays["images"])
+    return variety_of(
+        read_arrays("real digits", path, ["images"], MAX_ARRAYS)["images"]
+    )
 
 
 def _progress(rows: list) -> Progress:
@@ -194,8 +197,7 @@ def _seconds_left(run: Run, rows: list, rate: float | None) -> float | None:
 
 def _log_age(run: Run) -> float:
     """Return the seconds since the log was written; infinite where there is none."""
-    path = run.log_path
-    return max(0.0, time.time() - path.stat().st_mtime) if path.exists() else math.inf
+    return max(0.0, time.time() - (_modified(run.log_path) or -math.inf))
 
 
 def _curves(rows: list) -> dict[str, list[float | None]]:
@@ -206,7 +208,6 @@ def _curves(rows: list) -> dict[str, list[float | None]]:
 
 
 def _modified(path: Path) -> float | None:
-    """Return when a file was written, in Unix time; None if it is not."""
     return round(path.stat().st_mtime, 3) if path.exists() else None
 
 

@@ -18,14 +18,10 @@ MAX_ARRAYS = 2**24  # bytes of the real digits that a run keeps
 
 
 class Runs:
-    """A folder of run folders; nothing outside it is read or written.
-
-    Attributes:
-        folder: Where they are; it need not be there yet.
-    """
+    """A folder of run folders; nothing outside it is read or written."""
 
     def __init__(self, folder: Path):
-        """Note where they are."""
+        """Note where they are; the folder need not be there yet."""
         self.folder = folder
 
     def names(self) -> list[str]:
@@ -38,47 +34,36 @@ class Runs:
         return [name for _, name in sorted(times, reverse=True)[:MAX_RUNS]]
 
     def path(self, name: str) -> Path:
-        """Return where a run of this name is, or would be.
-
-        Raises:
-            Problem: 400, no run can be called that.
-        """
+        """Return where a run is, or would be; a :class:`Problem` (400) for no name."""
         if not NAME.fullmatch(name):
             raise wrong("name", name, NAMES)
         return self.folder / name
 
     def open(self, name: str) -> Run:
-        """Open a run.
-
-        Raises:
-            Problem: 400 or 404, there is none of this name, or it is damaged.
-        """
+        """Open a run; a :class:`Problem` (400 or 404) if there is none to be read."""
         try:
             return Run.open(self.path(name))
         except InputError as error:
             line = f"there is no run {name!r} that can be read"
-            raise Problem(404, line, field="name", value=name) from error
+            raise unfit(name, line, 404) from error
+
+
+def unfit(name: str, line: str, status: int = 409) -> Problem:
+    """Return the refusal of a request that a run is not fit for."""
+    return Problem(status, line, field="name", value=name)
 
 
 def read_log(run: Run) -> list[dict[str, float]]:
-    """Return the rows of a run's log.
-
-    Raises:
-        Problem: 409, it is damaged.
-    """
+    """Return the rows of a run's log; a :class:`Problem` (409) if it is damaged."""
     try:
         return run.read_log()
     except (OSError, ValueError, TypeError) as error:
-        line = f"log.csv of {run.folder.name} is damaged"
-        raise Problem(409, line, field="name", value=run.folder.name) from error
+        name = run.folder.name
+        raise unfit(name, f"log.csv of {name} is damaged") from error
 
 
 def sheet_path(run: Run, epoch: int) -> Path:
-    """Return the sample sheet after an epoch, 0 being before the first.
-
-    Raises:
-        Problem: 404, there is none.
-    """
+    """Return the sample sheet after an epoch; a :class:`Problem` (404) for none."""
     if epoch not in run.sample_epochs():
         line = f"{run.folder.name} has no sheet of epoch {epoch}"
         raise Problem(404, line, field="sheet", value=epoch)
@@ -86,10 +71,6 @@ def sheet_path(run: Run, epoch: int) -> Path:
 
 
 def sheet_digits(run: Run, epoch: int) -> np.ndarray:
-    """Return the digits of a sample sheet, ``uint8 (N, 28, 28)``.
-
-    Raises:
-        Problem: 404, there is none.
-    """
+    """Return the digits of a sample sheet, ``uint8 (N, 28, 28)``."""
     with Image.open(sheet_path(run, epoch), formats=["PNG"]) as picture:
         return images_of_grid(picture)

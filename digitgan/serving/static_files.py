@@ -1,4 +1,4 @@
-"""The pages of the studio as files, and the page that shows the API."""
+"""The pages of the studio as files, with the constants that they share with Python."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ class Pages(StaticFiles):
     """Files of a folder; ``/explore`` is ``explore.html``."""
 
     async def get_response(self, path: str, scope) -> Response:
-        """Answer with a file, or with the constants that pages share with Python."""
+        """Answer with a file, or with the constants."""
         if path == "constants.js":
             return Response(constants_module(), media_type="text/javascript")
         return await super().get_response(path, scope)
@@ -24,13 +24,3 @@ class Pages(StaticFiles):
         """Find a file, or the page of that name."""
         full_path, status = super().lookup_path(path)
         return (full_path, status) if status else super().lookup_path(f"{path}.html")
-
-
-def pages() -> StaticFiles:
-    """Return the pages of the studio, and of the API's description at ``/docs``."""
-    return Pages(directory=FOLDER, html=True)
-
-
-def swagger_ui() -> StaticFiles:
-    """Return Swagger UI, which shows the description, from a package of its files."""
-    return StaticFiles(packages=[("fastapi_offline", "static")])

@@ -3,13 +3,13 @@
 import asyncio
 import signal
 import sys
-import time
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections import deque
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 from digitgan.serving.problems import Problem
+from digitgan.serving.runs import unfit
 
 COMMAND = (sys.executable, "-m", "digitgan", "train")
 OFFERED = ("tiny", "dcgan", "conditional")  # presets that show something in minutes
@@ -20,23 +20,13 @@ PREFIX = "digitgan: "  # how a line for people begins when the command fails
 
 @dataclass
 class TrainingProcess:
-    """A process that trains a run, running or ended.
+    """A process that trains a run, running or ended."""
 
-    Attributes:
-        name: Of the run.
-        process: What runs ``digitgan train``.
-        first_step: Where the run stood when it began.
-        ending: ``pause`` or ``stop`` once somebody asked for it.
-        lines: The last of what it printed.
-        start: Seconds since the epoch.
-    """
-
-    name: str
-    process: asyncio.subprocess.Process
-    first_step: int = 0
-    ending: Literal["", "pause", "stop"] = ""
+    name: str  # of the run
+    process: Process
+    first_step: int = 0  # where the run stood when it began
+    ending: Literal["", "pause", "stop"] = ""  # once somebody asked for it
     lines: deque[str] = field(default_factory=lambda: deque(maxlen=MAX_LINES))
-    start: float = field(default_factory=time.time)
 
     @property
     def running(self) -> bool:
@@ -68,11 +58,7 @@ class TrainingProcess:
 
 
 class Trainer:
-    """Starts and ends the process that trains.
-
-    Attributes:
-        latest: The process started last, or None.
-    """
+    """Starts and ends the process that trains; ``latest`` is the one started last."""
 
     def __init__(self):
         """Train nothing yet."""
@@ -92,16 +78,7 @@ class Trainer:
         return latest if latest and latest.name == name else None
 
     async def start(self, name: str, arguments: list[str], first_step: int = 0) -> None:
-        """Start ``digitgan train``.
-
-        Args:
-            name: Of the run.
-            arguments: Of the command; no shell reads them.
-            first_step: Where the run stands.
-
-        Raises:
-            Problem: 409, another run is being trained.
-        """
+        """Start ``digitgan train``; a :class:`Problem` (409) while another runs."""
         async with self._starting:  # or two could both find nothing running
             if running := self.running:
                 line = f"{running} is being trained: pause or stop it first, "
@@ -109,24 +86,20 @@ class Trainer:
                 raise Problem(409, line, running=running, limit=1)
             process = await asyncio.create_subprocess_exec(
                 *COMMAND,
-                *arguments,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
+                *arguments,  # that no shell reads
+                stdin=DEVNULL,
+                stdout=PIPE,
+                stderr=STDOUT,
                 start_new_session=True,  # Ctrl-C in its terminal is the server's
             )
             self.latest = TrainingProcess(name, process, first_step)
             self._reader = asyncio.create_task(self.latest.read())
 
     def end(self, name: str, how: Literal["pause", "stop"]) -> None:
-        """Let it finish its step and keep everything; a second time, at once.
-
-        Raises:
-            Problem: 409, this run is not being trained.
-        """
+        """Let it finish its step and keep everything; a second time, at once."""
         training = self.process_of(name)
         if not training or not training.running:
-            raise Problem(409, f"{name} is not being trained", field="name", value=name)
+            raise unfit(name, f"{name} is not being trained")
         training.ending = how
         training.process.send_signal(signal.SIGINT)
 
@@ -141,25 +114,3 @@ class Trainer:
         if self.latest.running:
             self.latest.process.kill()
         await self._reader
-
-
-def command_line(
-    *,
-    out: Path | None = None,
-    resume: Path | None = None,
-    preset: str = "",
-    data: str = "",
-    **goal: float | None,
-) -> list[str]:
-    """Return the arguments of ``digitgan train``.
-
-    Args:
-        out: The folder of a new run.
-        resume: The folder of a run to go on with.
-        preset: Of a new run.
-        data: That a new run learns from.
-        **goal: ``epochs``, ``minutes``; None for what is not given.
-    """
-    flags = {"data": data or None, "out": out, "resume": resume, **goal}
-    given = [f"--{name}={value}" for name, value in flags.items() if value is not None]
-    return [preset, *given] if preset else given

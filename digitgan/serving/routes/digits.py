@@ -1,49 +1,51 @@
 """``/v1/digits``: single digits of 28 x 28 pixels."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field, create_model
+from pydantic import Field, create_model
+from typing_extensions import TypedDict
 
 from digitgan.handwriting.model import Model
 from digitgan.serving.app_state import AppState
 from digitgan.serving.drawing import Drawing, add_drawing
 from digitgan.serving.encoders import digit_sheet
-from digitgan.serving.request_models import RequestModel, optional, style_fields
+from digitgan.serving.request_models import (
+    RequestModel,
+    optional,
+    style_fields,
+    with_digit,
+)
 
 MAX_DIGITS = 1_000  # in one answer
 DEFAULT_COUNT = 10
 COLUMNS, SCALE = 10, 4  # of a sheet of digits
+PIXELS = "Digits x 28 rows x 28 pixels, 0 background to 255 ink."
 
 
-Count = Annotated[int, Field(ge=1, le=MAX_DIGITS)]
-
-
-class DigitArrays(BaseModel):
+class DigitArrays(TypedDict):
     """Digits as JSON."""
 
-    x: list[list[list[int]]] = Field(
-        description="Digits x 28 rows x 28 pixels, 0 background to 255 ink."
-    )
-    y: list[int] | None = optional("What each digit is.")
+    x: Annotated[list[list[list[int]]], Field(description=PIXELS)]
+    y: NotRequired[Annotated[list[int], Field(description="What each digit is.")]]
 
 
 def digit_fields(model: Model) -> type[RequestModel]:
     """Return what ``/v1/digits`` takes."""
 
     class Digits(style_fields(model)):
-        n: Count | None = optional("How many; 10 unless given.", 10)
+        n: int | None = optional(
+            "How many; 10 unless given.", DEFAULT_COUNT, ge=1, le=MAX_DIGITS
+        )
         one_hand: bool | None = optional("All in the same hand.", True)
 
     if not model.classes:
         return Digits
     label: Any = Annotated[int, Field(ge=0, le=len(model.classes) - 1)]
-    labels: Any = Annotated[list[label], Field(min_length=1, max_length=MAX_DIGITS)]
-    which: dict[str, Any] = {
-        "labels": (labels | None, optional("The digits to draw.")),
-        "digit": (label | None, optional("This one n times.")),
-    }
-    return create_model("Digits", __base__=Digits, **which)
+    sizes = {"min_length": 1, "max_length": MAX_DIGITS}
+    labels: Any = (list[label] | None, optional("The digits to draw.", **sizes))
+    fields = create_model("Digits", __base__=Digits, labels=labels)
+    return with_digit(fields, model, "This one n times.")
 
 
 def add_routes(api: APIRouter, state: AppState) -> None:
@@ -53,19 +55,18 @@ def add_routes(api: APIRouter, state: AppState) -> None:
         fields=digit_fields(state.model),
         draw=draw_digits,
         summary="Draw single digits of 28 x 28 pixels",
-        json_model=DigitArrays,
+        json_answer=DigitArrays,
     )
     add_drawing(api, state, drawing)
 
 
 def draw_digits(model: Model, form: str, given: dict[str, Any]) -> bytes:
     """Draw digits and return them in a form."""
-    which = [given.pop(name, None) for name in ("labels", "n", "digit")]
-    if which == [None, None, None]:
-        which[1] = DEFAULT_COUNT
-    labels = model.labels(*which)
-    inputs = model.generator_inputs(which[1] if labels is None else labels, **given)
+    labels, n, digit = (given.pop(name, None) for name in ("labels", "n", "digit"))
+    if labels is n is digit is None:
+        n = DEFAULT_COUNT
+    labels = model.labels(labels, n, digit)
+    inputs = model.generator_inputs(n if labels is None else labels, **given)
     images = model.draw(inputs)
-    return digit_sheet(
-        form, images, inputs.conditions, min(len(images), COLUMNS), SCALE
-    )
+    columns = min(len(images), COLUMNS)
+    return digit_sheet(form, images, inputs.conditions, columns, SCALE)

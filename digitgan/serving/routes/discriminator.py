@@ -1,28 +1,29 @@
 """``/v1/runs/NAME/discriminator``: how real it finds sheets and drawings."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, NotRequired
 
 import numpy as np
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 from starlette.requests import Request
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from digitgan.data.mnist_preprocessing import MIN_INK
 from digitgan.serving.app_state import AppState
 from digitgan.serving.discriminator import Discriminator
-from digitgan.serving.problems import WITH_BODY, Problem, refusals, wrong
+from digitgan.serving.openapi import WITH_BODY, json_of, responses
+from digitgan.serving.problems import wrong
 from digitgan.serving.request_models import (
-    Epoch,
+    MAX_EPOCH,
     RequestModel,
     RunName,
     from_url,
     optional,
-    unique,
 )
 from digitgan.serving.responses import json_or_304, json_response
-from digitgan.serving.runs import Runs
+from digitgan.serving.runs import unfit
 
 MIN_SIDE, MAX_SIDE = 28, 56  # pixels of a drawing: more would not fit a request
 SQUARE = (
@@ -33,23 +34,27 @@ PATH = "/v1/runs/{name}/discriminator"
 
 Grey = Annotated[int, Field(ge=0, le=255)]
 Row = Annotated[list[Grey], Field(min_length=MIN_SIDE, max_length=MAX_SIDE)]
+Image = Annotated[list[list[int]], Field(description="What it sees.")]
 
 
 class Drawing(RequestModel):
     """A digit that somebody has drawn."""
 
-    drawing: Annotated[list[Row], Field(min_length=MIN_SIDE, max_length=MAX_SIDE)] = (
-        Field(description=f"As many rows as columns: {SQUARE}.", examples=[LINE])
+    drawing: list[Row] = Field(
+        min_length=MIN_SIDE,
+        max_length=MAX_SIDE,
+        description=f"As many rows as columns: {SQUARE}.",
+        examples=[LINE],
     )
 
 
 class Sheet(RequestModel):
     """A sample sheet."""
 
-    sheet: Epoch | None = optional("The latest unless given.")
+    sheet: int | None = optional("The latest unless given.", ge=0, le=MAX_EPOCH)
 
 
-class SheetProbabilities(BaseModel):
+class SheetProbabilities(TypedDict):
     """How real the discriminator finds real digits and the fakes of a sheet."""
 
     sheet: int
@@ -58,56 +63,49 @@ class SheetProbabilities(BaseModel):
     fake: list[float]
 
 
-class DrawingProbability(BaseModel):
+class DrawingProbability(TypedDict):
     """How real the discriminator finds a drawing."""
 
     latest: int
-    image: list[list[int]] = Field(description="What it sees.")
+    image: Image
     probability: float
-    label: int | None = None
-    probabilities: list[float] | None = None
+    label: NotRequired[int]
+    probabilities: NotRequired[list[float]]
 
 
 def add_routes(api: APIRouter, state: AppState) -> None:
     """Add the path that asks the discriminator of a run."""
-    runs = Runs(state.runs)
-    answers = refusals(400, 404, 409) | {304: {"description": "Not changed."}}
+    runs = state.runs
+    sheet = responses(json_of(SheetProbabilities), 400, 404, 409, not_changed=True)
+    drawing = responses(json_of(DrawingProbability), 401, 404, 409, *WITH_BODY)
 
-    @api.get(PATH, response_model=SheetProbabilities, responses=answers)
+    @api.get(PATH, responses=sheet)
     async def ask_about_sheet(
         request: Request,
         name: RunName,
         options: Annotated[Sheet, Query(), BeforeValidator(from_url(Sheet))],
     ) -> Response:
         """Say how real the discriminator finds real digits and a sheet's fakes."""
-        unique(request.query_params.multi_items())
         run = runs.open(name)
         epochs = run.sample_epochs()
         if not epochs:
-            raise Problem(409, f"{name} has no sheet yet", field="name", value=name)
+            raise unfit(name, f"{name} has no sheet yet")
         epoch = epochs[-1] if options.sheet is None else options.sheet
         answer = await asyncio.to_thread(lambda: Discriminator(run).of_sheet(epoch))
         return json_or_304(request, {"sheet": epoch, "latest": epochs[-1], **answer})
 
-    @api.post(
-        PATH,
-        response_model=DrawingProbability,
-        dependencies=[Depends(state.auth.require_token)],
-        responses=refusals(401, 404, 409, *WITH_BODY),
-    )
+    needs_token = Depends(state.auth.require_token)
+
+    @api.post(PATH, dependencies=[needs_token], responses=drawing)
     async def ask_about_drawing(name: RunName, body: Drawing) -> Response:
         """Say how real the discriminator finds a drawing."""
-        run, drawing = runs.open(name), to_image(body.drawing)
-        answer = await asyncio.to_thread(lambda: Discriminator(run).of_drawing(drawing))
+        run, image = runs.open(name), to_image(body.drawing)
+        answer = await asyncio.to_thread(lambda: Discriminator(run).of_drawing(image))
         return json_response({"latest": (run.sample_epochs() or [0])[-1], **answer})
 
 
 def to_image(rows: list[list[int]]) -> np.ndarray:
-    """Return a drawing as ``uint8 (H, H)``.
-
-    Raises:
-        Problem: 400, it is no square, or has no ink.
-    """
+    """Return a drawing as ``uint8 (H, H)``; refuse what is no square or empty."""
     if any(len(row) != len(rows) for row in rows):
         raise wrong("drawing", "no square", SQUARE)
     drawing = np.array(rows, np.uint8)

@@ -1,10 +1,9 @@
 """``/v1/plane``: digits around a latent, on a plane without an edge."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 from fastapi import APIRouter
-from pydantic import Field, create_model
 
 from digitgan.handwriting.model import Model
 from digitgan.sampling.generator_inputs import GeneratorInputs
@@ -12,11 +11,14 @@ from digitgan.sampling.latent_torus import PERIOD, torus_inputs
 from digitgan.serving.app_state import AppState
 from digitgan.serving.drawing import Drawing, add_drawing
 from digitgan.serving.encoders import digit_sheet
-from digitgan.serving.request_models import RequestModel, optional, style_fields
+from digitgan.serving.request_models import (
+    RequestModel,
+    optional,
+    style_fields,
+    with_digit,
+)
 from digitgan.serving.routes.digits import DigitArrays
 
-Step = Annotated[int, Field(ge=0, le=PERIOD - 1)]
-Size = Annotated[int, Field(ge=1, le=PERIOD)]
 STEPS = f"Steps {{}}; after {PERIOD} the plane comes round."
 SIZES = f"Digits {{}}; {PERIOD}, the whole plane, unless given."
 
@@ -25,29 +27,25 @@ def place_fields(model: Model) -> type[RequestModel]:
     """Return the fields that say where on a plane a digit lies."""
 
     class Place(style_fields(model)):
-        x: Step | None = optional(STEPS.format("right"), 4)
-        y: Step | None = optional(STEPS.format("down"), 2)
+        x: int | None = optional(STEPS.format("right"), 4, ge=0, le=PERIOD - 1)
+        y: int | None = optional(STEPS.format("down"), 2, ge=0, le=PERIOD - 1)
 
-    label: Any = Annotated[int, Field(ge=0, le=len(model.classes) - 1)]
-    digit: Any = (label | None, optional("Which one.", 3))
-    return create_model(
-        "Place", __base__=Place, **({"digit": digit} if model.classes else {})
-    )
+    return with_digit(Place, model, "Which one.", 3)
 
 
 def add_routes(api: APIRouter, state: AppState) -> None:
     """Add ``/v1/plane``."""
 
     class Plane(place_fields(state.model)):
-        columns: Size | None = optional(SIZES.format("across"), PERIOD)
-        rows: Size | None = optional(SIZES.format("down"), PERIOD)
+        columns: int | None = optional(SIZES.format("across"), PERIOD, ge=1, le=PERIOD)
+        rows: int | None = optional(SIZES.format("down"), PERIOD, ge=1, le=PERIOD)
 
     drawing = Drawing(
         path="/v1/plane",
         fields=Plane,
         draw=draw_plane,
         summary="Draw digits around a latent, row after row; the plane has no edge",
-        json_model=DigitArrays,
+        json_answer=DigitArrays,
     )
     add_drawing(api, state, drawing)
 
@@ -63,8 +61,7 @@ def inputs_on_plane(
     model: Model, given: dict[str, Any], columns: int = 1, rows: int = 1
 ) -> GeneratorInputs:
     """Return the generator's inputs for a part of the plane, row after row."""
-    style = dict(given)
+    style = {"digit": 0} | given if model.classes else dict(given)
     left, top = style.pop("x", 0), style.pop("y", 0)
     y, x = np.mgrid[top : top + rows, left : left + columns].reshape(2, -1)
-    label = {"digit": style.pop("digit", 0)} if model.classes else {}
-    return torus_inputs(model, x, y, **label, **style)
+    return torus_inputs(model, x, y, **style)

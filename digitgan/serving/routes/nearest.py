@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from digitgan.data.dataset import Dataset
 from digitgan.data.download import Unavailable
@@ -25,11 +26,11 @@ from digitgan.serving.routes.latent_torus import inputs_on_plane, place_fields
 DEFAULT_NEIGHBOURS, MAX_NEIGHBOURS = 5, 50
 SAMPLED = 300  # real digits whose own nearest ones say what is typical
 
+Picture = Annotated[str, Field(description="The PNG as a data: URL.")]
+Count = Annotated[int, Field(description="How many real digits were compared.")]
 
-Count = Annotated[int, Field(ge=1, le=MAX_NEIGHBOURS)]
 
-
-class Typical(BaseModel):
+class Typical(TypedDict):
     """Quartiles of how far real digits lie from the nearest other one."""
 
     low: float
@@ -37,21 +38,21 @@ class Typical(BaseModel):
     high: float
 
 
-class Neighbour(BaseModel):
+class Neighbour(TypedDict):
     """A real digit."""
 
-    image: str = Field(description="The PNG as a data: URL.")
+    image: Picture
     distance: float
 
 
-class Nearest(BaseModel):
+class Nearest(TypedDict):
     """The real digits nearest to one."""
 
     distance: float
     typical: Typical
     neighbours: list[Neighbour]
-    image: str = Field(description="The digit itself.")
-    among: int = Field(description="How many real digits were compared.")
+    image: Picture
+    among: Count
     source: str
 
 
@@ -59,7 +60,9 @@ def add_routes(api: APIRouter, state: AppState) -> None:
     """Add ``/v1/nearest``."""
 
     class Neighbours(place_fields(state.model)):
-        n: Count | None = optional("How many; 5 unless given.", 5)
+        n: int | None = optional(
+            "How many; 5 unless given.", 5, ge=1, le=MAX_NEIGHBOURS
+        )
 
     drawing = Drawing(
         path="/v1/nearest",
@@ -67,7 +70,7 @@ def add_routes(api: APIRouter, state: AppState) -> None:
         draw=TrainingDigits(state.model).nearest,
         summary="Find the real training digits nearest to one on the plane",
         media_types={"json": "application/json"},
-        json_model=Nearest,
+        json_answer=Nearest,
     )
     add_drawing(api, state, drawing)
 
@@ -80,16 +83,12 @@ class TrainingDigits:
         self._description = model.description
         self._lock = Lock()
         self._dataset: Dataset | None = None
-        self._typical: dict[int, dict[str, float]] = {}
+        self._typical: dict[int, Typical] = {}
 
     def nearest(self, model: Model, _: str, given: dict[str, Any]) -> bytes:
-        """Return the real digits nearest to one on the plane, as JSON.
-
-        Raises:
-            Problem: 404, the training digits are not on this machine.
-        """
+        """Return the real digits nearest to one on the plane, as JSON."""
         count = given.pop("n", DEFAULT_NEIGHBOURS)
-        drawn = model.draw(inputs_on_plane(model, given))
+        drawn = model.draw(inputs_on_plane(model, given))[0]
         label = given.get("digit", 0)
         with self._lock:
             dataset = self._dataset = self._dataset or self._read()
@@ -98,21 +97,19 @@ class TrainingDigits:
                 real = real[dataset.train.labels == label]
             if label not in self._typical:
                 self._typical[label] = _typical(real)
-        apart = distances(drawn[0], real).astype(float).round(1)
+        apart = distances(drawn, real).astype(float).round(1)
         order = np.argsort(apart, kind="stable")[:count].tolist()
-        return json_bytes(
-            {
-                "distance": float(apart[order[0]]),
-                "typical": self._typical[label],
-                "neighbours": [
-                    {"image": _picture(real[i]), "distance": float(apart[i])}
-                    for i in order
-                ],
-                "image": _picture(drawn[0]),
-                "among": len(real),
-                "source": dataset.source,
-            }
-        )
+        answer: Nearest = {
+            "distance": float(apart[order[0]]),
+            "typical": self._typical[label],
+            "neighbours": [
+                {"image": _picture(real[i]), "distance": float(apart[i])} for i in order
+            ],
+            "image": _picture(drawn),
+            "among": len(real),
+            "source": dataset.source,
+        }
+        return json_bytes(answer)
 
     def _read(self) -> Dataset:
         """Read them from the cache; nothing is fetched behind anyone's back."""
@@ -126,19 +123,17 @@ class TrainingDigits:
         except Unavailable:
             line = f"{title} is not in the cache of this machine: fetch it once with "
             code = f"import digitgan; digitgan.load_dataset('{names[0]}')"
-            line += f'python -c "{code}"'
-            raise Problem(404, line) from None
+            raise Problem(404, f'{line}python -c "{code}"') from None
         if dataset.sha256 != self._description.get("data_sha256"):
             raise Problem(404, f"{title} in the cache is not what this model learned")
         return dataset
 
 
-def _typical(real: np.ndarray) -> dict[str, float]:
-    """Say how far real digits lie from the nearest other one."""
+def _typical(real: np.ndarray) -> Typical:
     sample = np.unique(np.linspace(0, len(real) - 1, SAMPLED).astype(int))
     apart, _ = nearest(real[sample], real, skip=sample)
-    quartiles = np.percentile(apart, [25, 50, 75]).round(1).tolist()
-    return dict(zip(("low", "median", "high"), quartiles, strict=True))
+    low, median, high = np.percentile(apart, [25, 50, 75]).round(1).tolist()
+    return {"low": low, "median": median, "high": high}
 
 
 def _picture(image: np.ndarray) -> str:

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from digitgan.data.image_grid import save_gif
 from digitgan.handwriting.model import FRAMES, WALK_FRAMES, Model
@@ -15,9 +16,8 @@ from digitgan.serving.drawing import Drawing, add_drawing
 from digitgan.serving.encoders import data_url, npz, png, svg
 from digitgan.serving.problems import wrong
 from digitgan.serving.request_models import (
+    MAX_SEED,
     RequestModel,
-    Seed,
-    Share,
     optional,
     style_fields,
 )
@@ -31,32 +31,28 @@ DEFAULT_HEIGHT = 80  # as `digitgan generate`
 MAX_FRAMES = 60  # of a walk, one way
 
 Gap = Annotated[int, Field(ge=-HEIGHTS[1] // 2, le=HEIGHTS[1] * 10)]
-Spacing = Annotated[list[Gap], Field(min_length=2, max_length=2)]
-Height = Annotated[int, Field(ge=HEIGHTS[0], le=HEIGHTS[1])]
-Width = Annotated[int, Field(ge=1, le=MAX_WIDTH)]
-Grey = Annotated[int, Field(ge=0, le=255)]
 Reroll = Annotated[int, Field(ge=0, le=MAX_REROLLS)]
-Rerolls = Annotated[list[Reroll], Field(min_length=1, max_length=MAX_CHARACTERS)]
+Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
+Share = Annotated[float, Field(ge=0, le=1)]
 Blend = Annotated[tuple[Seed, Share], Field(strict=False)]  # JSON has lists alone
-Frames = Annotated[int, Field(ge=FRAMES[0], le=MAX_FRAMES)]
+Style = Annotated[dict[str, float], Field(description="Thickness and slant.")]
+Place = Annotated[int, Field(description="Among the characters that are no space.")]
+Box = Annotated[list[int], Field(description="Left, top, right, bottom of the ink.")]
+Picture = Annotated[str, Field(description="The PNG as a data: URL.")]
 
 
-class WrittenNumbers(BaseModel):
+class WrittenNumbers(TypedDict):
     """A written text as JSON."""
 
     text: str
     seed: int
-    style: dict[str, float] = Field(description="Thickness and slant of the hand.")
+    style: Style
     width: int
     height: int
     labels: list[str]
-    places: list[int] = Field(
-        description="Of each label among the characters that are no space."
-    )
-    boxes: list[list[int]] = Field(
-        description="Left, top, right and bottom of the ink of each label."
-    )
-    image: str = Field(description="The PNG as a data: URL.")
+    places: list[Place]
+    boxes: list[Box]
+    image: Picture
 
 
 def text_fields(model: Model) -> type[RequestModel]:
@@ -69,20 +65,34 @@ def text_fields(model: Model) -> type[RequestModel]:
             description="Digits, spaces, line breaks and - . , : / + ( ).",
             examples=["12/05/2026"],
         )
-        spacing: Spacing | None = optional(
-            "Least and most pixels between neighbours.", [0, 12]
+        spacing: list[Gap] | None = optional(
+            "Least and most pixels between neighbours.",
+            [0, 12],
+            min_length=2,
+            max_length=2,
         )
-        height: Height | None = optional("Of a digit, in pixels; 80 unless given.", 80)
-        width: Width | None = optional("Of the picture, in pixels.", 900)
-        background: Grey | None = optional("Grey of the paper; 255 unless given.", 255)
-        ink: Grey | None = optional("Grey of the ink; 0 unless given.", 0)
+        height: int | None = optional(
+            "Of a digit, in pixels; 80 unless given.",
+            DEFAULT_HEIGHT,
+            ge=HEIGHTS[0],
+            le=HEIGHTS[1],
+        )
+        width: int | None = optional(
+            "Of the picture, in pixels.", 900, ge=1, le=MAX_WIDTH
+        )
+        background: int | None = optional(
+            "Grey of the paper; 255 unless given.", 255, ge=0, le=255
+        )
+        ink: int | None = optional("Grey of the ink; 0 unless given.", 0, ge=0, le=255)
         lines: Literal["ruled", "grid", "boxes"] | None = optional(
             "Under the text.", "ruled"
         )
         noise: Share | None = optional("Of a scanner.", 0.3)
-        rerolls: Rerolls | None = optional(
+        rerolls: list[Reroll] | None = optional(
             "How many times each character that is no space was written anew.",
             9 * [0] + [2],
+            min_length=1,
+            max_length=MAX_CHARACTERS,
         )
 
     return Text
@@ -104,7 +114,9 @@ def walk_fields(model: Model) -> type[RequestModel]:
 
     class Walk(text_fields(model)):
         toward: Seed = Field(description="The seed of the last hand.", examples=[8])
-        frames: Frames | None = optional("Of the way there; 24 unless given.", 12)
+        frames: int | None = optional(
+            "Of the way there; 24 unless given.", 12, ge=FRAMES[0], le=MAX_FRAMES
+        )
 
     return Walk
 
@@ -119,16 +131,14 @@ def add_routes(api: APIRouter, state: AppState) -> None:
         summary="Write a text in the hands on the way from one to another",
         example=example | {"toward": 8, "frames": 12},
         media_types={"gif": "image/gif"},
-        accepts_post=True,
     )
     numbers = Drawing(
         path="/v1/numbers",
         fields=number_fields(state.model),
         draw=draw_numbers,
         summary="Write a text in one hand, and say where its characters are",
-        example=example | {"height": 80},
-        json_model=WrittenNumbers,
-        accepts_post=True,
+        example=example | {"height": DEFAULT_HEIGHT},
+        json_answer=WrittenNumbers,
     )
     add_drawing(api, state, walk)  # before /v1/numbers.{ending}
     add_drawing(api, state, numbers)
@@ -156,8 +166,7 @@ def draw_numbers(model: Model, form: str, given: dict[str, Any]) -> bytes:
 
 def draw_walk(model: Model, _: str, given: dict[str, Any]) -> bytes:
     """Write a text in the hands between two and return it as a GIF."""
-    defaults = {"height": DEFAULT_HEIGHT, "frames": WALK_FRAMES}
-    options: dict[str, Any] = defaults | given
+    options: dict[str, Any] = {"height": DEFAULT_HEIGHT, "frames": WALK_FRAMES} | given
     check_area(options)
     file = io.BytesIO()
     save_gif([written.image for written in model.write_walk(**options)], file)
@@ -165,11 +174,7 @@ def draw_walk(model: Model, _: str, given: dict[str, Any]) -> bytes:
 
 
 def check_area(options: dict[str, Any]) -> None:
-    """Refuse pages for which a server has not the memory.
-
-    Raises:
-        Problem: 400.
-    """
+    """Refuse pages for which a server has not the memory."""
     rows = options["text"].split("\n")
     height, frames = options["height"], options.get("frames", 1)
     gap = max(0, *options.get("spacing", [0]))

@@ -1,30 +1,35 @@
 """``/v1/model``, and for operators ``/healthz`` and ``/metrics``."""
 
+from typing import Annotated
+
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 import digitgan
 from digitgan.serving.app_state import AppState
 from digitgan.serving.metrics import MEDIA_TYPE
-from digitgan.serving.problems import refusals
+from digitgan.serving.openapi import json_of, responses
 from digitgan.serving.responses import json_response
 
+Range = Annotated[list[float], Field(description="Least and greatest.")]
 
-class ModelDescription(BaseModel):
+
+class ModelDescription(TypedDict):
     """What a model can be asked."""
 
-    name: str
     preset: str | None
     epochs: float | None
     data: str | None
+    name: str
     version: str
     sha256: dict[str, str]
     classes: list[str]
-    limits: dict[str, list[float]] = Field(description="Least and greatest of a style.")
+    limits: Annotated[dict[str, Range], Field(description="Of each style.")]
 
 
-class Health(BaseModel):
+class Health(TypedDict):
     """How much there is to do."""
 
     status: str
@@ -34,27 +39,32 @@ class Health(BaseModel):
 
 def add_routes(api: APIRouter, state: AppState) -> None:
     """Add the paths."""
-    description = state.model.description
-    about = {name: description.get(name) for name in ("preset", "epochs", "data")}
-    about |= {"name": state.model.name, "version": digitgan.__version__}
-    about |= {"sha256": description["sha256"], "classes": state.model.classes}
-    about |= {"limits": state.model.limits}
+    model, pool = state.model, state.pool
 
-    @api.get("/v1/model", responses={200: {"model": ModelDescription}} | refusals())
-    async def model() -> Response:
+    @api.get("/v1/model", responses=responses(json_of(ModelDescription)))
+    async def describe_model() -> Response:
         """Say what the model can be asked."""
-        return json_response(about, headers={"Cache-Control": "no-cache"})
+        answer: ModelDescription = {
+            "preset": model.description.get("preset"),
+            "epochs": model.description.get("epochs"),
+            "data": model.description.get("data"),
+            "name": model.name,
+            "version": digitgan.__version__,
+            "sha256": model.description["sha256"],
+            "classes": [*model.classes],
+            "limits": {style: [*limits] for style, limits in model.limits.items()},
+        }
+        return json_response(answer, headers={"Cache-Control": "no-cache"})
 
-    @api.get("/healthz", responses={200: {"model": Health}} | refusals())
+    @api.get("/healthz", responses=responses(json_of(Health)))
     async def healthz() -> Response:
         """Say that the event loop turns, and how much there is to do."""
-        pool = state.pool
-        health = {"status": "ok", "drawing": pool.busy, "limit": pool.limit}
+        health: Health = {"status": "ok", "drawing": pool.busy, "limit": pool.limit}
         return json_response(health)
 
-    text = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
+    text = responses({"text/plain": {"schema": {"type": "string"}}})
 
-    @api.get("/metrics", response_class=Response, responses=text | refusals())
+    @api.get("/metrics", response_class=Response, responses=text)
     async def metrics() -> Response:
         """Tell Prometheus what was counted."""
         headers = {"Cache-Control": "no-store", "Content-Type": MEDIA_TYPE}
