@@ -67,7 +67,7 @@ def test_varied_digits_are_the_same_digits(mine):
     assert np.abs(across - 14).max() <= 1
 
 
-def test_training_digits_are_balanced_and_similar(mnist, mine):
+def test_training_digits_are_balanced_and_similar(mnist, mine, quick):
     others = held_out(mnist.train)[0][:4000]
     own, similar = adapting.training_digits(mine, others, seed=0)
     assert (np.bincount(own.labels) == adapting.OWN_PER_CLASS).all()
