@@ -162,8 +162,14 @@ def _load_gan(base: Sampler, seed: int) -> GAN:
         stored = keras.models.load_model(file, safe_mode=True)
         if not isinstance(stored, GAN):
             raise ValueError("it holds no GAN")
-        players, game = (stored.generator, stored.discriminator), stored.objective
-        gan = GAN(*players, game, stored.penalty, EMA_DECAY, seed)
+        gan = GAN(
+            stored.generator,
+            stored.discriminator,
+            objective=stored.objective,
+            penalty=stored.penalty,
+            ema_decay=EMA_DECAY,
+            seed=seed,
+        )
     layers = gan.discriminator.layers
     convolutions = [layer for layer in layers if isinstance(layer, keras.layers.Conv2D)]
     for layer in convolutions[:FROZEN_CONVOLUTIONS]:

@@ -1,7 +1,5 @@
 """A GAN at its start: both players with fresh weights, compiled with its optimizer."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -27,9 +25,13 @@ def build_gan(
     """
     keras.utils.set_random_seed(seed)
     specs = condition_specs(conditions)
-    with _dtype_policy(settings.precision):
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(settings.precision)  # weights stay float32
+    try:
         generator = build_generator(settings, specs)
         discriminator = build_discriminator(settings, specs)
+    finally:
+        keras.config.set_dtype_policy(policy)
     # What could not be exported after an hour of training is refused before it.
     translate(Graph(), generator, {x.name: x.name for x in generator.inputs})
     gan = GAN(
@@ -64,14 +66,3 @@ def _learning_rate(
     if settings.final_lr_fraction < 1:
         return CosineDecay(rate, steps, alpha=settings.final_lr_fraction)
     return rate
-
-
-@contextmanager
-def _dtype_policy(precision: str) -> Iterator[None]:
-    """Let layers that are made inside compute in this precision, weights apart."""
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(precision)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)
