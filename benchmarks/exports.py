@@ -19,8 +19,7 @@ from pathlib import Path
 from record import publish, spread
 
 import digitgan
-from digitgan.export import export, file_sizes
-from digitgan.export.exporter import FORMATS, exporter_of
+from digitgan.export import FORMATS, export, exporter_of, file_sizes
 
 LIBRARIES = {
     "onnx": ("ONNX Runtime", "onnxruntime"),

@@ -212,8 +212,9 @@ def stored_manifest() -> dict:
         for s in spec.shards()
     ]
     facts = {"digitgan": "0.1.0", "kind": "digits", "format": "idx", "seed": 0}
-    facts |= {"count": 100, "dropped": 0, "parts": spec.parts, "label_counts": {}}
+    facts |= {"count": 100, "dropped": 0, "parts": spec.parts}
     return facts | {
+        "label_counts": {part: {"0": count} for part, count in spec.parts.items()},
         "model_sha256": "0" * 64,
         "spec": json.loads(json.dumps(asdict(spec))),
         "merged": {"train-images-idx3-ubyte.gz": "0" * 64},

@@ -1,5 +1,8 @@
 """Model folders for tests: untrained, so that they are there at once."""
 
+import hashlib
+import json
+
 import numpy as np
 import pytest
 
@@ -22,4 +25,58 @@ def make_model(folder, preset, classes):
     told = {name: known[name] for name in settings.conditions}
     gan = build_gan(settings, told, 0)
     save_model(folder, gan, settings.image, told, facts)
+    return folder
+
+
+def make_blocks_model(folder):
+    """Write a model without Keras: a block of noise for each digit; return the folder.
+
+    It draws a million images a second, each by its label and latents alone.
+    """
+    onnx = pytest.importorskip("onnx")
+    from onnx import TensorProto, helper, numpy_helper
+
+    blocks = np.zeros((10, 28, 28), np.float32)
+    for digit in range(10):
+        blocks[digit, 4:24, 9 - digit // 2 : 16 + digit // 2] = 1
+    noise = np.abs(np.random.default_rng(0).normal(30, 10, (4, 784))).astype("f4")
+    arrays = {
+        "blocks": blocks.reshape(10, 784),
+        "noise": noise,
+        "low": np.float32(20),
+        "high": np.float32(255),
+        "grey": np.float32(150),
+        "shape": np.array([-1, 28, 28]),
+    }
+    nodes = [
+        helper.make_node("MatMul", ["latents", "noise"], ["ink"]),
+        helper.make_node("Add", ["ink", "grey"], ["shifted"]),
+        helper.make_node("Clip", ["shifted", "low", "high"], ["clipped"]),
+        helper.make_node("Gather", ["blocks", "label"], ["block"]),
+        helper.make_node("Mul", ["clipped", "block"], ["pixels"]),
+        helper.make_node("Cast", ["pixels"], ["bytes"], to=TensorProto.UINT8),
+        helper.make_node("Reshape", ["bytes", "shape"], ["digits"]),
+    ]
+    value = helper.make_tensor_value_info
+    inputs = [
+        value("latents", TensorProto.FLOAT, ["N", 4]),
+        value("label", TensorProto.INT32, ["N"]),
+    ]
+    digits = value("digits", TensorProto.UINT8, ["N", 28, 28])
+    stored = [numpy_helper.from_array(np.asarray(a), n) for n, a in arrays.items()]
+    graph = helper.make_graph(nodes, "generator", inputs, [digits], stored)
+    opset = [helper.make_opsetid("", 18)]
+    network = helper.make_model(graph, opset_imports=opset, ir_version=10)
+    onnx.checker.check_model(network)
+    content = network.SerializeToString()
+    description = {
+        "digitgan": "0.1.0",
+        "latent_dim": 4,
+        "conditions": {"label": [0, 9]},
+        "classes": list("0123456789"),
+        "sha256": {"generator.onnx": hashlib.sha256(content).hexdigest()},
+    }
+    folder.mkdir(parents=True)
+    (folder / "generator.onnx").write_bytes(content)
+    (folder / "model.json").write_text(json.dumps(description))
     return folder

@@ -20,12 +20,12 @@ NOBODY = 65534
 
 @pytest.fixture
 def options(tiny_model):
-    return {"count": 1000, "shard_size": 50, "split": (1000, 0, 0), "model": tiny_model}
+    return {"count": 200, "shard_size": 10, "split": (200, 0, 0), "model": tiny_model}
 
 
 def one_worker(options):
     """Return options as the command takes them, for one worker."""
-    return [*flags_of(options | {"split": "1000,0,0"}), "--workers=1"]
+    return [*flags_of(options | {"split": "200,0,0"}), "--workers=1"]
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_a_read_only_folder(room, options, capsys, monkeypatch, format):
     assert sha256_of_files(room / "a") == before
 
     code, output, errors = run(capsys, room / "a", *arguments)
-    assert (code, errors) == (0, []) and "700 drawn now" in output
+    assert (code, errors) == (0, []) and "140 drawn now" in output
     assert sha256_of_files(room / "a") == expected
     with closed(room / "a"):
         code, output, errors = run(capsys, room / "a", *arguments)
@@ -137,7 +137,7 @@ def test_killed_at_once(tmp_path, options):
     """What the very first moment of a run leaves is no hindrance."""
     make_dataset(tmp_path / "expected", **options)
     (tmp_path / "a" / ".shards").mkdir(parents=True)
-    (tmp_path / "a" / ".shards" / ".spec-x1y2z3.json").write_text('{"kind": "dig')
+    (tmp_path / "a" / ".shards" / ".shards-spec.json.123").write_text('{"kind": "dig')
     make_dataset(tmp_path / "a", **options)
     assert sha256_of_files(tmp_path / "a") == sha256_of_files(tmp_path / "expected")
 
@@ -157,8 +157,8 @@ def test_progress_shows_rate_and_time_left(tmp_path, options, monkeypatch, capsy
     monkeypatch.setenv("FORCE_COLOR", "1")  # as on a terminal
     _, _, lines = run(capsys, tmp_path / "a", *one_worker(options))
     shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", "\n".join(lines))
-    assert re.search(r" 300/1000 ", shown)
-    assert re.search(r"1000/1000 [\d,]+ digits/s, 0:00:00 left", shown)
+    assert re.search(r" 60/200 ", shown)
+    assert re.search(r"200/200 [\d,]+ digits/s, 0:00:00 left", shown)
 
 
 def test_a_full_disk_is_said_in_one_line(tmp_path, options, monkeypatch):
@@ -166,5 +166,5 @@ def test_a_full_disk_is_said_in_one_line(tmp_path, options, monkeypatch):
     full = OSError(errno.ENOSPC, "No space left on device")
     line = make_six_shards(tmp_path / "a", options, monkeypatch, full)
     assert "the disk is full; 6 of 20 shards are whole: mend the cause" in line
-    assert make_dataset(tmp_path / "a", **options).drawn == 700
+    assert make_dataset(tmp_path / "a", **options).drawn == 140
     assert sha256_of_files(tmp_path / "a") == sha256_of_files(tmp_path / "expected")

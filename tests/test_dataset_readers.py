@@ -16,7 +16,7 @@ from digitgan.handwriting.options import DIGITS
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # local files are all that is read
 COUNT = 1000
 HEAVY = ("png", "parquet", "webdataset")
-by_heavy_reader = pytest.mark.process  # datasets and webdataset: seconds to import
+by_heavy_reader = pytest.mark.process  # Keras, datasets, webdataset: slow to import
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +50,7 @@ def test_idx_by_idx2numpy(made, drawn):
             assert np.array_equal(idx2numpy.convert_from_file(file), drawn[f"y_{part}"])
 
 
+@by_heavy_reader
 def test_npz_by_keras_own_loader(made, drawn, monkeypatch):
     """Keras' ``mnist.load_data`` reads it; only its download is put aside."""
     keras = pytest.importorskip("keras")
@@ -69,6 +70,7 @@ def test_npz_without_test_digits_still_has_the_arrays(made):
         assert sorted(stored.files) == ["x_test", "x_train", "y_test", "y_train"]
 
 
+@by_heavy_reader
 def test_png_by_keras(made, drawn):
     keras = pytest.importorskip("keras")
     data = keras.utils.image_dataset_from_directory(

@@ -74,7 +74,7 @@ def test_killed_and_gone_on_with(tmp_path, tiny_model, made, format, workers, ki
 @pytest.mark.parametrize("format", FORMATS_OF_DIGITS)
 def test_verify_mends_just_what_is_damaged(tmp_path, capsys, tiny_model, made, format):
     out = tmp_path / "a"
-    make_dataset(out, count=1000, format=format, shard_size=100, model=tiny_model)
+    make_dataset(out, count=200, format=format, shard_size=20, model=tiny_model)
     before = sha256_of_files(out)
     code, output, _ = run(capsys, "--verify", out, "--workers", 1)
     assert code == 0 and output.strip().endswith("all whole")

@@ -14,8 +14,13 @@ from model_folders import make_model
 import digitgan
 from digitgan.cli import main
 from digitgan.errors import InputError
-from digitgan.export import export, file_sizes, numpy_generator
-from digitgan.export.exporter import FORMATS, exporter_of
+from digitgan.export import (
+    FORMATS,
+    export,
+    exporter_of,
+    file_sizes,
+    numpy_generator,
+)
 from digitgan.export.graph import read_graph
 from digitgan.export.web import SITE
 

@@ -43,34 +43,25 @@ def export(
     ] = None,
 ) -> None:
     """Write a model in another form."""
-    from digitgan.export.exporter import FORMATS
+    from digitgan.export import FORMATS, file_sizes
+    from digitgan.export import export as write_export
 
     if format not in (names := [*FORMATS, "hub"]):
         raise InputError.unknown("format", format, names)
-    if format == "hub" and repo is not None and out is None:
-        _publish(model, repo)
-    elif format != "hub" and out is not None and repo is None:
-        _write(model, format, out)
-    else:
-        needed, other = ("repo", "out") if format == "hub" else ("out", "repo")
-        raise InputError(
-            "format", format, problem=f"needs --{needed} and takes no --{other}"
-        )
+    to_hub = format == "hub"
+    if (repo is not None, out is None) != (to_hub, to_hub):
+        needed, other = ("repo", "out") if to_hub else ("out", "repo")
+        problem = f"needs --{needed} and takes no --{other}"
+        raise InputError("format", format, problem=problem)
+    if repo is not None:
+        from digitgan.export.hub import publish
+        from digitgan.handwriting.model import load
 
-
-def _publish(model: str, repo: str) -> None:
-    from digitgan.export.hub import publish
-    from digitgan.handwriting.model import load
-
-    print(publish(load(model, threads=1), repo))
-
-
-def _write(model: str, format: str, out: Path) -> None:
-    from digitgan import export
-
-    lines = []
-    with quiet():
-        written = export.export(model, format, out, lines.append)
-    sizes = export.file_sizes(written)
-    count = f"{len(sizes)} file{'s' * (len(sizes) > 1)}"
-    print(f"{written}: {count}, {sum(sizes.values()):,} bytes", *lines, sep="\n")
+        print(publish(load(model, threads=1), repo))
+    elif out is not None:
+        lines = []
+        with quiet():
+            written = write_export(model, format, out, lines.append)
+        sizes = file_sizes(written)
+        count = f"{len(sizes)} file{'s' * (len(sizes) > 1)}"
+        print(f"{written}: {count}, {sum(sizes.values()):,} bytes", *lines, sep="\n")

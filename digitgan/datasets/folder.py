@@ -6,21 +6,19 @@ and files on their way to their place.
 
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from digitgan.datasets.formats import FORMATS
-from digitgan.datasets.manifest import Manifest, ShardRecord, manifest_of
+from digitgan.datasets.manifest import Facts, ShardRecord, manifest_of
 from digitgan.datasets.resolve import check_spec
 from digitgan.datasets.spec import DatasetSpec
 from digitgan.errors import InputError
-from digitgan.files import as_input_errors, from_json, read_json, sha256, write_text
+from digitgan.files import as_input_errors, from_json, read_json, sha256
 
-MANIFEST, SHARDS, SPEC = "manifest.json", ".shards", "spec.json"
-LEFT_OVER = (SHARDS, ".spec-")  # names that a run may leave that was killed at once
+MANIFEST, SHARDS, SPEC = "manifest.json", ".shards", ".shards/spec.json"
 MAX_MANIFEST_BYTES = 2**28  # half a million shards
 MAX_SHOWN = 3  # files of others that are named
 
@@ -41,7 +39,7 @@ class DatasetState:
     spec: DatasetSpec
     records: dict[int, ShardRecord] = field(default_factory=dict)
     merged: dict[str, str] = field(default_factory=dict)
-    manifest: Manifest | None = None
+    manifest: dict | None = None
 
     def add(self, record: ShardRecord) -> None:
         """Add a record that was stored.
@@ -52,8 +50,8 @@ class DatasetState:
         shard = self.spec.shard(record.index) if record.index >= 0 else None
         if not shard or (shard.part, shard.count) != (record.part, record.count):
             raise ValueError(f"there is no such shard as {record.index}")
-        file_names = FORMATS[self.spec.format].file_names(self.spec, shard)
-        if record.fragment is None and not file_names:
+        format = FORMATS[self.spec.format]
+        if record.fragment is None and not format.file_names(self.spec, shard):
             raise ValueError(f"shard {record.index} has no fragment")
         self.records[record.index] = record
 
@@ -61,11 +59,11 @@ class DatasetState:
         """Say whether a merged file is still the one that was written."""
         return has_sha256(self.folder / name, self.merged.get(name))
 
-    def finish(self) -> Manifest:
+    def finish(self) -> dict:
         """Write and return the manifest."""
-        manifest = manifest_of(self.spec, self.records.values(), self.merged)
-        text = json.dumps(asdict(manifest), indent=1) + "\n"
-        write_text(self.folder / MANIFEST, text)
+        shards = tuple(self.records[index] for index in sorted(self.records))
+        manifest = manifest_of(Facts(self.spec, self.merged, shards))
+        write_file(self.folder, MANIFEST, f"{json.dumps(manifest, indent=1)}\n")
         return manifest
 
 
@@ -75,26 +73,32 @@ def read_state(folder: Path) -> DatasetState | None:
     Raises:
         InputError: Its manifest or a record is damaged.
     """
-    path = folder / MANIFEST
-    if path.is_file():
+    if (path := folder / MANIFEST).is_file():
         stored = read_json("data set", path, MAX_MANIFEST_BYTES)
-        if not isinstance(stored, dict) or "digitgan" in stored:  # many have that name
+        if not isinstance(stored, dict) or "digitgan" in stored:  # others have one too
             with as_input_errors("data set", path):
-                manifest = from_json(Manifest, stored)
-                spec, merged = check_spec(manifest.spec), dict(manifest.merged)
-                state = DatasetState(folder, spec, merged=merged, manifest=manifest)
-                for record in manifest.shards:
-                    state.add(record)
-                return state
-    path = folder / SHARDS / SPEC
-    if not path.is_file():
+                return _state_of(folder, stored)
+    if not (path := folder / SPEC).is_file():
         return None
     with as_input_errors("data set", path):
-        spec = check_spec(from_json(DatasetSpec, read_json("data set", path)))
-    state = DatasetState(folder, spec)
+        spec = from_json(DatasetSpec, read_json("data set", path))
+        state = DatasetState(folder, check_spec(spec))
     for path in record_paths(folder):
         with as_input_errors("data set", path):
             state.add(from_json(ShardRecord, read_json("data set", path)))
+    return state
+
+
+def _state_of(folder: Path, manifest: dict) -> DatasetState:
+    """Return the state that a manifest describes, if all of it is as it would be."""
+    names = ("spec", "merged", "shards")
+    facts = from_json(Facts, {name: manifest[name] for name in names})
+    spec, merged = check_spec(facts.spec), dict(facts.merged)
+    state = DatasetState(folder, spec, merged=merged, manifest=manifest)
+    for record in facts.shards:
+        state.add(record)
+    if manifest != manifest_of(facts, manifest["digitgan"]):
+        raise ValueError("it contradicts itself")
     return state
 
 
@@ -108,7 +112,7 @@ def claim_folder(folder: Path, spec: DatasetSpec) -> DatasetState:
         state = read_state(folder)
         if state is None:
             _check_empty(folder)
-            write_text(folder / SHARDS / SPEC, json.dumps(asdict(spec)))
+            write_file(folder, SPEC, json.dumps(asdict(spec)))
             return DatasetState(folder, spec)
     except OSError as error:
         problem = f"cannot be written to ({error.strerror})"
@@ -127,8 +131,9 @@ def _check_empty(folder: Path) -> None:
     """Refuse a folder with somebody else's files, or a file."""
     if folder.exists() and not folder.is_dir():
         raise InputError("out", folder, "a new folder", "is a file")
+    # A run that was killed at once may have left the folder and the spec on its way.
     paths = [*folder.glob("*"), *folder.glob(f"{SHARDS}/*")]
-    others = sorted(p.name for p in paths if not p.name.startswith(LEFT_OVER))
+    others = sorted(path.name for path in paths if not path.name.startswith(SHARDS))
     if others:
         more = ", ..." if len(others) > MAX_SHOWN else ""
         problem = f"holds other files ({', '.join(others[:MAX_SHOWN])}{more})"
@@ -140,31 +145,33 @@ def record_paths(folder: Path) -> list[Path]:
     return list((folder / SHARDS).glob("[0-9]*.json"))
 
 
-def write_record(folder: Path, record: ShardRecord) -> None:
-    """Note that a shard is whole."""
-    write_text(folder / SHARDS / f"{record.index}.json", json.dumps(asdict(record)))
+def record_name(index: int) -> str:
+    """Return the file of the record of a shard."""
+    return f"{SHARDS}/{index}.json"
 
 
-def fragment_path(folder: Path, index: int) -> Path:
-    """Return where the fragment of a shard waits to be merged."""
-    return folder / SHARDS / f"{index}.fragment"
+def fragment_name(index: int) -> str:
+    """Return the file where the fragment of a shard waits to be merged."""
+    return f"{SHARDS}/{index}.fragment"
 
 
-def write_file(folder: Path, path: Path, content: bytes, flushed: bool = True) -> None:
-    """Write a file of the data set, whole or not at all, as :func:`creating` does."""
-    with creating(folder, path, flushed) as waiting:
-        waiting.write_bytes(content)
+def write_file(
+    folder: Path, name: str, content: str | bytes, flushed: bool = True
+) -> None:
+    """Write a file of the data set as :func:`creating` does; a text as UTF-8."""
+    with creating(folder, name, flushed) as path:
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 @contextmanager
-def creating(folder: Path, path: Path, flushed: bool = True) -> Iterator[Path]:
+def creating(folder: Path, name: str, flushed: bool = True) -> Iterator[Path]:
     """Yield a path whose file takes its place in the data set once it is whole.
 
     Thousands of small files are not flushed one by one, which would take longer than
     to draw them: should the power fail, their sums tell.
     """
-    name = path.relative_to(folder).as_posix().replace("/", "-")
-    waiting = folder / SHARDS / f"{name}.{os.getpid()}"
+    path = folder / name
+    waiting = folder / SHARDS / f"{name.replace('/', '-')}.{os.getpid()}"
     for needed in (path.parent, waiting.parent):
         needed.mkdir(parents=True, exist_ok=True)
     yield waiting
@@ -172,11 +179,6 @@ def creating(folder: Path, path: Path, flushed: bool = True) -> Iterator[Path]:
         with waiting.open("rb+") as file:
             os.fsync(file.fileno())
     waiting.replace(path)
-
-
-def remove_work_files(folder: Path) -> None:
-    """Remove what is needed only until the data set is whole."""
-    shutil.rmtree(folder / SHARDS, ignore_errors=True)
 
 
 def has_sha256(path: Path, expected: str | None) -> bool:

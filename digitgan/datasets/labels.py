@@ -22,10 +22,8 @@ def draw_labels(spec: DatasetSpec, shard: Shard) -> np.ndarray:
     labels = np.array(spec.labels, np.int32)
     n = len(labels)
     if not spec.balance:
-        uniforms = _uniforms(spec.seed, Stream.LABELS, shard.start, shard.count, 1)[
-            :, 0
-        ]
-        return labels[(uniforms * n).astype(int)]
+        table = _uniforms(spec.seed, Stream.LABELS, shard.start, shard.count, 1)
+        return labels[(table[:, 0] * n).astype(int)]
     first, end = shard.part_start // n, -(-(shard.part_start + shard.count) // n)
     purpose = BALANCED_LABELS[shard.part]
     orders = _uniforms(spec.seed, purpose, first, end - first, n).argsort(axis=1)

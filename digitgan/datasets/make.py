@@ -1,16 +1,23 @@
 """Data sets of any size: made shard by shard, gone on with, verified, mended."""
 
 import errno
-import json
+import shutil
 import time
-from contextlib import nullcontext
-from dataclasses import asdict, dataclass, replace
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Unpack
 
-from digitgan.datasets import folder as work
 from digitgan.datasets.executors import check_engine, make_shards
-from digitgan.datasets.folder import DatasetState, claim_folder, read_state
+from digitgan.datasets.folder import (
+    SHARDS,
+    DatasetState,
+    claim_folder,
+    creating,
+    fragment_name,
+    read_state,
+    record_paths,
+)
 from digitgan.datasets.formats import FORMATS
 from digitgan.datasets.model_cache import facts_of, load_once
 from digitgan.datasets.progress import progress_bar
@@ -139,12 +146,12 @@ def _complete(
         if missing or damage or manifest is None:
             _merge(state)
             manifest = state.finish()
-        work.remove_work_files(folder)
+        shutil.rmtree(folder / SHARDS, ignore_errors=True)
     except (OSError, DatasetFailed) as error:
         raise _broken_off(state, error) from error
     return DatasetReport(
         folder=folder,
-        manifest=json.loads(json.dumps(asdict(manifest))),
+        manifest=manifest,
         drawn=drawn,
         seconds=time.perf_counter() - began,
         damage=tuple(damage),
@@ -160,10 +167,12 @@ def _merge(state: DatasetState) -> None:
         if all(map(state.is_merged, names)):
             continue
         fragments = {
-            part: [(s, work.fragment_path(folder, s.index)) for s in spec.shards(part)]
+            part: [(s, folder / fragment_name(s.index)) for s in spec.shards(part)]
             for part in parts
         }
-        format.merge(spec, fragments, lambda name: work.creating(folder, folder / name))
+        with ExitStack() as stack:
+            paths = [stack.enter_context(creating(folder, name)) for name in names]
+            format.merge(spec, fragments, paths)
         state.merged |= {name: sha256(folder / name) for name in names}
 
 
@@ -174,7 +183,7 @@ def _broken_off(state: DatasetState, error: Exception) -> DatasetFailed:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         why = "the disk is full" if full else (error.strerror or str(error))
     # Workers may have made more than they said before it broke off.
-    whole = max(len(state.records), len(work.record_paths(state.folder)))
+    whole = max(len(state.records), len(record_paths(state.folder)))
     return DatasetFailed(
         f"{state.folder}: {why}; {whole} of {state.spec.shard_count} shards are whole: "
         "mend the cause, and the same command goes on from there"

@@ -1,9 +1,9 @@
 """What is said of a data set: a record for each shard, and ``manifest.json``."""
 
 import hashlib
+import json
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import digitgan
 from digitgan.datasets.spec import DatasetSpec
@@ -42,60 +42,44 @@ class ShardRecord:
 
 
 @dataclass(frozen=True)
-class Manifest:
-    """What ``manifest.json`` holds.
+class Facts:
+    """Of a manifest, that which the rest of it follows from.
 
     Attributes:
-        digitgan: Version that made the data set.
-        kind: As in the spec, like the next three.
-        format: See there.
-        seed: See there.
-        count: See there.
-        dropped: Samples that the classifier misread.
-        parts: Samples by part.
-        label_counts: How often each label or character occurs, by part.
-        model_sha256: Of the network.
         spec: Everything that decides the bytes.
         merged: SHA-256 of the files that fragments were merged to, by name.
         shards: What proves each.
     """
 
-    digitgan: str
-    kind: str
-    format: str
-    seed: int
-    count: int
-    dropped: int
-    parts: dict[str, int]
-    label_counts: dict[str, dict[str, int]]
-    model_sha256: str
     spec: DatasetSpec
     merged: dict[str, str]
     shards: tuple[ShardRecord, ...]
 
 
-def manifest_of(
-    spec: DatasetSpec, records: Iterable[ShardRecord], merged: dict[str, str]
-) -> Manifest:
-    """Return the manifest of a data set that is whole."""
-    shards = tuple(sorted(records, key=lambda record: record.index))
+def manifest_of(facts: Facts, version: str = digitgan.__version__) -> dict:
+    """Return what ``manifest.json`` holds.
+
+    Beside the facts these are the version that made the data set, what people look for
+    in the spec, ``dropped``, samples that the classifier misread, and how often each
+    label or character occurs, by part.
+    """
+    spec = facts.spec
     counts = {part: Counter() for part in spec.parts}
-    for record in shards:
+    for record in facts.shards:
         counts[record.part].update(record.labels)
-    return Manifest(
-        digitgan=digitgan.__version__,
-        kind=spec.kind,
-        format=spec.format,
-        seed=spec.seed,
-        count=spec.count,
-        dropped=sum(record.dropped for record in shards),
-        parts=spec.parts,
-        label_counts={part: dict(sorted(c.items())) for part, c in counts.items()},
-        model_sha256=spec.model_sha256["generator.onnx"],
-        spec=spec,
-        merged=merged,
-        shards=shards,
-    )
+    manifest = {
+        "digitgan": version,
+        "kind": spec.kind,
+        "format": spec.format,
+        "seed": spec.seed,
+        "count": spec.count,
+        "dropped": sum(record.dropped for record in facts.shards),
+        "parts": spec.parts,
+        "label_counts": {p: dict(sorted(c.items())) for p, c in counts.items()},
+        "model_sha256": spec.model_sha256["generator.onnx"],
+        **asdict(facts),
+    }
+    return json.loads(json.dumps(manifest))  # as it is read: tuples are lists
 
 
 def sha256_of_files(sums: dict[str, str]) -> str:

@@ -21,11 +21,8 @@ def load_once(name: str) -> Model:
 def facts_of(model: Model) -> ModelFacts:
     """Return what of a model a data set depends on."""
     sums = model.description["sha256"]
-    return ModelFacts(
-        model.classes,
-        {name: sums[name] for name in FILES if name in sums},
-        model.image.shape,
-    )
+    used = {name: sums[name] for name in FILES if name in sums}
+    return ModelFacts(model.classes, used, model.image.shape)
 
 
 def model_of(spec: DatasetSpec) -> Model:

@@ -2,7 +2,6 @@
 
 import calendar
 import re
-from collections.abc import Iterator
 
 import numpy as np
 
@@ -12,8 +11,11 @@ MAX_CHARACTERS = 32  # of a number
 SIGNS = " -.,:/+()"
 CHARACTERS = "0123456789" + SIGNS.strip()  # that leave ink: the classes of boxes
 FIELDS = {"yyyy": (1900, 2099), "mm": (1, 12), "hh": (0, 23), "minute": (0, 59)}
-ONCE = (*FIELDS, "dd")
-TOKEN = re.compile(rf"yyyy|dd|mm|hh|#|[0-9{re.escape(SIGNS)}]")
+TOKEN = re.compile(
+    rf"(?P<minute>(?<=hh[{re.escape(SIGNS)}])mm)|yyyy|dd|mm|hh|#"
+    rf"|[0-9{re.escape(SIGNS)}]|(?P<unknown>.)",
+    re.DOTALL,
+)
 COMMON_YEAR = 2001  # where no year is asked for: 29 February is not drawn
 
 
@@ -30,28 +32,18 @@ def parse(pattern: str) -> list[str]:
         allowed = f"1 to {MAX_CHARACTERS}, and not spaces alone"
         problem = f"has {len(pattern)} characters"
         raise InputError("pattern", pattern, allowed, problem)
-    tokens = list(_tokens(pattern))
-    for name in ONCE:
+    tokens = []
+    for match in TOKEN.finditer(pattern):
+        if match["unknown"]:
+            allowed = f"dd, mm, yyyy, hh, # for any digit, digits and {SIGNS!r}"
+            problem = f"has {match[0]!r} at place {match.start() + 1}"
+            raise InputError("pattern", pattern, allowed, problem)
+        tokens.append("minute" if match["minute"] else match[0])
+    for name in (*FIELDS, "dd"):
         if tokens.count(name) > 1:
             problem = f"has {'mm' if name == 'minute' else name} more than once"
             raise InputError("pattern", pattern, "once", problem)
     return tokens
-
-
-def _tokens(pattern: str) -> Iterator[str]:
-    position, previous = 0, ["", ""]
-    while position < len(pattern):
-        match = TOKEN.match(pattern, position)
-        if not match:
-            allowed = f"dd, mm, yyyy, hh, # for any digit, digits and {SIGNS!r}"
-            problem = f"has {pattern[position]!r} at place {position + 1}"
-            raise InputError("pattern", pattern, allowed, problem)
-        token = match[0]
-        if token == "mm" and previous[-2] == "hh" and previous[-1] in SIGNS:
-            token = "minute"
-        previous.append(token)
-        position = match.end()
-        yield token
 
 
 def fill(pattern: str, rng: np.random.Generator) -> str:
@@ -64,10 +56,8 @@ def fill(pattern: str, rng: np.random.Generator) -> str:
     year = values["yyyy"] if "yyyy" in tokens else COMMON_YEAR
     month = values["mm"] if "mm" in tokens else 1
     values["dd"] = int(rng.integers(1, calendar.monthrange(year, month)[1] + 1))
-    filled = []
-    for token in tokens:
-        if token == "#":
-            filled.append(str(rng.integers(10)))
-        else:
-            filled.append(f"{values[token]:02}" if token in values else token)
-    return "".join(filled)
+    filled = {name: f"{value:02}" for name, value in values.items()}
+    return "".join(
+        str(rng.integers(10)) if token == "#" else filled.get(token, token)
+        for token in tokens
+    )

@@ -11,25 +11,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 @contextmanager
 def progress_bar(kind: str, count: int, left: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar on a terminal; yield what moves it.
+    """Show on a terminal how many samples are left; yield what moves the bar."""
+    console, began, drawn = Console(stderr=True), time.perf_counter(), 0
+    columns = BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}")
+    hidden = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
+        task = bar.add_task("", total=count, completed=count - left)
 
-    Args:
-        kind: What is drawn.
-        count: Samples of the whole data set.
-        left: How many of them are still to be drawn.
-    """
-    columns = BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[pace]}")
-    console, began, present = Console(stderr=True), time.perf_counter(), count - left
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task("", total=count, completed=present, pace="")
-
-        def advance(drawn: int) -> None:
-            done = bar.tasks[task].completed + drawn
-            rate = (done - present) / (time.perf_counter() - began)
-            rest = timedelta(seconds=round((count - done) / rate))
+        def advance(samples: int) -> None:
+            nonlocal drawn
+            drawn += samples
+            rate = drawn / (time.perf_counter() - began)
+            rest = timedelta(seconds=round((left - drawn) / rate))
             pace = f"{rate:,.0f} {kind}/s, {rest} left"
-            bar.update(task, completed=done, pace=pace)
+            bar.update(task, advance=samples, description=pace)
 
         yield advance

@@ -1,7 +1,6 @@
 """Check a request and fill in its defaults: what is refused is refused here."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from digitgan.datasets import pattern
 from digitgan.datasets.formats import FORMATS
@@ -16,19 +15,10 @@ MAX_SEED = 2**64 - 1
 MAX_SHARD_SIZE = 10**6
 DEFAULT_LENGTH = (3, 8)  # digits of a number
 MNIST_SHAPE = (28, 28)  # of digits that can be read, measured and written with
-
-
-class Defaults(NamedTuple):
-    """What a request gets that does not say."""
-
-    format: str
-    shard_size: int  # samples that take some seconds
-
-
-KINDS = {
-    "digits": Defaults("idx", 4096),
-    "numbers": Defaults("png", 512),
-    "scenes": Defaults("coco", 128),
+KINDS = {  # format and shard size unless given: samples that take some seconds
+    "digits": ("idx", 4096),
+    "numbers": ("png", 512),
+    "scenes": ("coco", 128),
 }
 
 
@@ -40,36 +30,30 @@ def resolve_spec(request: DatasetRequest, model: ModelFacts) -> DatasetSpec:
     """
     if request.kind not in KINDS:
         raise InputError.unknown("kind", request.kind, KINDS)
-    usual = KINDS[request.kind]
-    format = usual.format if request.format is None else request.format
-    size = usual.shard_size if request.shard_size is None else request.shard_size
-    _check_format(request, format)
+    format, shard_size = KINDS[request.kind]
+    format = format if request.format is None else request.format
+    shard_size = shard_size if request.shard_size is None else request.shard_size
+    _check_format(request, format, model.image_shape)
     _check_kind(request)
-    _check_range("count", request.count, 1, MAX_COUNT)
-    _check_range("seed", request.seed, 0, MAX_SEED)
-    _check_range("shard_size", size, 1, MAX_SHARD_SIZE)
-    _check_model(request, format, model)
+    _check_range("count", request.count, MAX_COUNT)
+    _check_range("seed", request.seed, MAX_SEED, low=0)
+    _check_range("shard_size", shard_size, MAX_SHARD_SIZE)
+    _check_model(request, model)
     if request.pattern is not None:
         pattern.parse(request.pattern)
     wants_length = request.kind != "digits" and request.pattern is None
-    return DatasetSpec(
-        kind=request.kind,
-        format=format,
-        count=request.count,
-        seed=request.seed,
-        split=_split(request.split, request.count),
-        labels=_labels(request.labels, len(model.classes)),
-        balance=request.balance,
-        checked=request.checked,
-        measure=request.measure,
-        length=_length(request.length) if wants_length else None,
-        pattern=request.pattern,
-        shard_size=size,
-        classes=model.classes,
-        image_shape=model.image_shape,
-        model_sha256=model.sha256,
-        model=str(request.model),
-    )
+    resolved = {
+        "format": format,
+        "split": _split(request.split, request.count),
+        "labels": _labels(request.labels, len(model.classes)),
+        "length": _length(request.length) if wants_length else None,
+        "shard_size": shard_size,
+        "classes": model.classes,
+        "image_shape": model.image_shape,
+        "model_sha256": model.sha256,
+        "model": str(request.model),
+    }
+    return DatasetSpec(**vars(request) | resolved)
 
 
 def check_spec(spec: DatasetSpec) -> DatasetSpec:
@@ -90,64 +74,71 @@ def check_spec(spec: DatasetSpec) -> DatasetSpec:
     return spec
 
 
-def _check_format(request: DatasetRequest, name: str) -> None:
+def _check_format(
+    request: DatasetRequest, name: str, image_shape: tuple[int, ...]
+) -> None:
     """Refuse a format that is unknown, or cannot hold what is asked for."""
     if name not in FORMATS:
         raise InputError.unknown("format", name, FORMATS)
     kind = request.kind
-    holding = sorted(f.name for f in FORMATS.values() if kind in f.kinds)
-    if name not in holding:
-        allowed = f"{', '.join(holding)} for kind {kind!r}"
-        raise InputError("format", name, allowed, f"does not hold {kind}")
+    fitting = {n: f for n, f in sorted(FORMATS.items()) if kind in f.kinds}
+    if name not in fitting:
+        allowed, problem = f"{', '.join(fitting)} for kind {kind!r}", "does not hold"
+        raise InputError("format", name, allowed, f"{problem} {kind}")
     if request.measure and not FORMATS[name].holds_metadata:
-        allowed = ", ".join(f for f in holding if FORMATS[f].holds_metadata)
+        allowed = ", ".join(n for n, f in fitting.items() if f.holds_metadata)
         raise InputError("format", name, allowed, "has no room for what measure finds")
+    if len(image_shape) > 2 and not FORMATS[name].holds_colour:
+        allowed = ", ".join(n for n, f in fitting.items() if f.holds_colour)
+        problem = f"does not hold images of shape {image_shape}"
+        raise InputError("format", name, allowed, problem)
 
 
 def _check_kind(request: DatasetRequest) -> None:
     """Refuse options of another kind, and those that exclude one another."""
     kind, text = request.kind, request.pattern
+    names, problem, allowed = (
+        ("balance", "checked", "measure"),
+        f"is for single digits, not for {kind}",
+        "kind 'digits'",
+    )
     if kind == "digits":
-        for name in ("length", "pattern"):
-            if getattr(request, name) is not None:
-                problem = "is for written numbers, not for single digits"
-                raise InputError(name, None, "kind 'numbers' or 'scenes'", problem)
-    else:
-        for name in ("balance", "checked", "measure"):
-            if getattr(request, name):
-                problem = f"is for single digits, not for {kind}"
-                raise InputError(name, None, "kind 'digits'", problem)
+        names, problem, allowed = (
+            ("length", "pattern"),
+            "is for written numbers, not for single digits",
+            "kind 'numbers' or 'scenes'",
+        )
+    for name in names:
+        if getattr(request, name) not in (None, False):
+            raise InputError(name, None, allowed, problem)
     for name in ("length", "labels"):
         if text is not None and getattr(request, name) is not None:
             raise InputError("pattern", text, problem=f"cannot go together with {name}")
 
 
-def _check_model(request: DatasetRequest, format: str, model: ModelFacts) -> None:
+def _check_model(request: DatasetRequest, model: ModelFacts) -> None:
     """Refuse a model without labels, or with others than are needed."""
     classes, shape = model.classes, model.image_shape
+    needs_digits = request.checked or request.kind != "digits"
+    problem = ""
     if not classes:
         problem = "cannot be asked for a digit"
         allowed = "one with labels, such as flagship"
-        raise InputError("model", request.model, allowed, problem)
-    if len(shape) > 2 and not FORMATS[format].holds_colour:
-        allowed = ", ".join(f.name for f in FORMATS.values() if f.holds_colour)
-        problem = f"does not hold images of shape {shape}"
-        raise InputError("format", format, allowed, problem)
-    needs_digits = request.checked or request.kind != "digits"
-    if needs_digits and classes != DIGITS:
+    elif needs_digits and classes != DIGITS:
         problem = f"writes {', '.join(classes)}"
-        raise InputError("model", request.model, "one of the digits 0 to 9", problem)
-    if (needs_digits or request.measure) and shape != MNIST_SHAPE:
-        problem = f"draws images of shape {shape}"
-        raise InputError("model", request.model, f"one of {MNIST_SHAPE}", problem)
+        allowed = "one of the digits 0 to 9"
+    elif (needs_digits or request.measure) and shape != MNIST_SHAPE:
+        problem, allowed = f"draws images of shape {shape}", f"one of {MNIST_SHAPE}"
+    if problem:
+        raise InputError("model", request.model, allowed, problem)
 
 
-def _check_range(name: str, value: int, low: int, high: int) -> None:
+def _check_range(name: str, value: int, high: int, low: int = 1) -> None:
     if not (isinstance(value, int) and low <= value <= high):
         raise InputError(name, value, f"{low:,} to {high:,}")
 
 
-def _whole_numbers(value: str | Sequence[int], separator: str) -> list[int]:
+def _whole_numbers(value: str | Sequence[int], separator: str = ",") -> list[int]:
     """Return the whole numbers of ``1,2`` or of a sequence; none for anything else."""
     try:
         items = value.split(separator) if isinstance(value, str) else list(value)
@@ -160,7 +151,7 @@ def _whole_numbers(value: str | Sequence[int], separator: str) -> list[int]:
 
 def _split(split: str | Sequence[int], count: int) -> tuple[int, int, int]:
     """Return the samples of each part, of shares in percent or of counts."""
-    shares = _whole_numbers(split, ",")
+    shares = _whole_numbers(split)
     if len(shares) != 3 or sum(shares) not in (100, count):
         problem = f"adds up to {sum(shares):,}" if shares else ""
         allowed = (
@@ -168,22 +159,19 @@ def _split(split: str | Sequence[int], count: int) -> tuple[int, int, int]:
             f"(percent) or to count ({count:,})"
         )
         raise InputError("split", split, allowed, problem)
+    if sum(shares) != count:
+        percent, shares = shares, [count * share // 100 for share in shares]
+        # What rounding leaves over goes to the first part that has a share.
+        first = next(i for i, share in enumerate(percent) if share)
+        shares[first] += count - sum(shares)
     train, validation, test = shares
-    if sum(shares) == count:
-        return train, validation, test
-    # What rounding leaves over goes to the first part that has a share.
-    validation, test = count * validation // 100, count * test // 100
-    if train:
-        return count - validation - test, validation, test
-    if shares[1]:
-        return 0, count - test, test
-    return 0, 0, count
+    return train, validation, test
 
 
 def _labels(labels: str | Sequence[int] | None, size: int) -> tuple[int, ...]:
     if labels is None:
         return tuple(range(size))
-    chosen = _whole_numbers(labels, ",")
+    chosen = _whole_numbers(labels)
     if not chosen or max(chosen) >= size or len(set(chosen)) < len(chosen):
         allowed = f"different numbers from 0 to {size - 1}, such as 0,1,7"
         raise InputError("labels", labels, allowed)

@@ -55,5 +55,5 @@ def labels_and_images(samples: Samples) -> tuple[bytes, bytes]:
 
 
 def as_json(value: dict | list) -> bytes:
-    """Return a line of JSON as UTF-8."""
-    return json.dumps(value, ensure_ascii=False).encode()
+    """Return a line of JSON, as UTF-8."""
+    return json.dumps(value, ensure_ascii=False).encode() + b"\n"

@@ -1,13 +1,14 @@
 """One shard: made from nothing but the spec and its index, kept whole or not at all."""
 
 import hashlib
+import json
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 
 from digitgan.datasets.digits import draw_digits
-from digitgan.datasets.folder import fragment_path, write_file, write_record
+from digitgan.datasets.folder import fragment_name, record_name, write_file
 from digitgan.datasets.formats import FORMATS
-from digitgan.datasets.formats.base import EncodedShard
 from digitgan.datasets.manifest import FragmentRecord, ShardRecord, sha256_of_files
 from digitgan.datasets.model_cache import model_of
 from digitgan.datasets.numbers import draw_numbers
@@ -18,24 +19,30 @@ from digitgan.datasets.spec import DatasetSpec
 DRAW = {"digits": draw_digits, "numbers": draw_numbers, "scenes": draw_scenes}
 
 
-def make_shard(spec: DatasetSpec, index: int) -> tuple[EncodedShard, ShardRecord]:
+def make_shard(spec: DatasetSpec, index: int) -> tuple[dict[str, bytes], ShardRecord]:
     """Make a shard; the same spec and index give the same bytes anywhere.
 
     Args:
         spec: What :func:`digitgan.datasets.resolve.resolve_spec` returned.
         index: Which shard, from 0.
 
+    Returns:
+        Its files and its fragment, by name, and its record.
+
     Raises:
         InputError: The model is gone, damaged or another one.
         DatasetFailed: The classifier goes on to misread what the model draws.
     """
-    shard = spec.shard(index)
+    shard, format = spec.shard(index), FORMATS[spec.format]
     samples = DRAW[spec.kind](model_of(spec), spec, shard)
-    encoded = FORMATS[spec.format].encode(spec, shard, samples)
-    sums = {name: _sha256(content) for name, content in encoded.files.items()}
+    encoded = format.encode(spec, shard, samples)
+    names = format.file_names(spec, shard)
+    files = dict(zip(names, encoded.files, strict=True))
+    sums = {name: _sha256(content) for name, content in files.items()}
     fragment = None
     if encoded.fragment is not None:
         fragment = FragmentRecord(_sha256(encoded.fragment), len(encoded.fragment))
+        files[fragment_name(index)] = encoded.fragment
     record = ShardRecord(
         index=index,
         part=shard.part,
@@ -45,17 +52,15 @@ def make_shard(spec: DatasetSpec, index: int) -> tuple[EncodedShard, ShardRecord
         sha256=fragment.sha256 if fragment and not sums else sha256_of_files(sums),
         fragment=fragment,
     )
-    return encoded, record
+    return files, record
 
 
 def store_shard(spec: DatasetSpec, folder: Path, index: int) -> ShardRecord:
     """Make a shard and put it into the data set; its record comes last."""
-    encoded, record = make_shard(spec, index)
-    for name, content in encoded.files.items():
-        write_file(folder, folder / name, content, flushed=len(encoded.files) == 1)
-    if encoded.fragment is not None:
-        write_file(folder, fragment_path(folder, index), encoded.fragment)
-    write_record(folder, record)
+    files, record = make_shard(spec, index)
+    for name, content in files.items():
+        write_file(folder, name, content, flushed=len(files) <= 2)
+    write_file(folder, record_name(index), json.dumps(asdict(record)))
     return record
 
 

@@ -46,19 +46,9 @@ class Shard:
     count: int
 
     @property
-    def place(self) -> str:
-        """Its place in its part, such as ``00003-of-00012``."""
-        return f"{self.part_index:05}-of-{self.part_shards:05}"
-
-    @property
     def sample_numbers(self) -> range:
         """The numbers of its samples."""
         return range(self.start, self.start + self.count)
-
-    @property
-    def sample_names(self) -> list[str]:
-        """The names of its samples' files, such as ``000000042``."""
-        return [f"{number:09}" for number in self.sample_numbers]
 
 
 @dataclass(frozen=True)

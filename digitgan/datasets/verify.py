@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from digitgan.datasets.folder import (
     DatasetState,
-    fragment_path,
+    fragment_name,
     has_sha256,
     write_file,
 )
@@ -27,7 +27,7 @@ def find_damage(state: DatasetState) -> dict[str, set[int]]:
         damaged = [name for name in names if not state.is_merged(name)]
         if not damaged:
             continue
-        lost = {index for part in parts for index in _lost_fragments(state, part)}
+        lost = {i for part in parts for i in _lost_fragments(state, part, names)}
         if state.manifest:
             damage |= {_what_is_wrong(state, [name]): lost for name in damaged}
         elif lost:
@@ -60,22 +60,25 @@ def _what_is_wrong(state: DatasetState, names: list[str]) -> str:
     return f"{shown} has changed"
 
 
-def _lost_fragments(state: DatasetState, part: str) -> set[int]:
+def _lost_fragments(state: DatasetState, part: str, names: list[str]) -> set[int]:
     """Return the shards of a part whose fragment is gone and not to be had back."""
     spec, folder = state.spec, state.folder
     made = [s.index for s in spec.shards(part) if s.index in state.records]
     fragments = {i: f for i in made if (f := state.records[i].fragment)}
-    paths = {index: fragment_path(folder, index) for index in fragments}
-    lost = {i for i, f in fragments.items() if not has_sha256(paths[i], f.sha256)}
+    lost = {
+        index
+        for index, fragment in fragments.items()
+        if not has_sha256(folder / fragment_name(index), fragment.sha256)
+    }
     if not (lost and state.manifest):
         return lost
+    paths = [folder / name for name in names]
     sizes = [fragment.bytes for fragment in fragments.values()]
-    contents = FORMATS[spec.format].extract_fragments(spec, part, folder, sizes)
+    contents = FORMATS[spec.format].extract_fragments(spec, part, paths, sizes)
     with suppress(Exception):  # whatever a damaged file brings up: it ends here
-        for (index, fragment), content in zip(
-            fragments.items(), contents, strict=False
-        ):
+        pairs = zip(fragments.items(), contents, strict=False)
+        for (index, fragment), content in pairs:
             if hashlib.sha256(content).hexdigest() == fragment.sha256:
-                write_file(folder, paths[index], content)
+                write_file(folder, fragment_name(index), content)
                 lost.discard(index)
     return lost

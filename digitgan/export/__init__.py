@@ -3,11 +3,47 @@
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
 
-from digitgan.errors import InputError
-from digitgan.export.exporter import FORMATS, exporter_of
-from digitgan.export.parity import check_parity
+import numpy as np
+
+from digitgan.errors import ExportFailed, InputError, import_extra
 from digitgan.handwriting.model import load
+from digitgan.sampling.sampler import Sampler
+
+Generator = Callable[..., np.ndarray]  # of inputs by name, to ``uint8 (N, 28, 28)``
+DIGITS, SEED = 500, 0  # that are compared
+SPLITS = (1, 100, 250)  # calls of 1, 99, 150 and 250 digits: any number must do
+TOLERANCE = 1  # grey level: libraries add up in different orders
+
+
+class Format(NamedTuple):
+    """A format, as far as its library need not be imported.
+
+    Attributes:
+        suffix: Of the file; none for a folder.
+        extra: What pip has to install.
+        draws: Whether its library can draw here, to be compared with ONNX Runtime.
+    """
+
+    suffix: str
+    extra: str
+    draws: bool = True
+
+
+# The module of a format has ``write(model, path)``, which makes a file or folder that
+# is not there yet, and ``open_generator(path)``, which opens it as a Generator with the
+# library that it is for.
+FORMATS = {
+    "litert": Format(".tflite", "train,export"),
+    "onnx": Format(".onnx", ""),
+    "openvino": Format("", "export"),
+    "safetensors": Format("", "export"),
+    "saved_model": Format("", "train"),
+    "torch": Format(".pt2", "torch,export"),
+    "web": Format("", "", draws=False),
+}
 
 
 def export(
@@ -52,11 +88,21 @@ def export(
         exporter.write(sampler, made)
         _check_replaceable(out, made)
         if FORMATS[format].draws:
-            report(check_parity(sampler, format, exporter.open_generator(made)))
+            report(_compare(sampler, format, exporter.open_generator(made)))
         if out.exists():
             out.rename(Path(folder) / f"{out.name}.before")
         made.rename(out)
     return out
+
+
+def exporter_of(format: str) -> ModuleType:
+    """Import the module of a format.
+
+    Raises:
+        InputError: A package that it needs is not installed.
+    """
+    extra = FORMATS[format].extra
+    return import_extra(f"digitgan.export.{format}", "format", format, extra)
 
 
 def file_sizes(path: Path) -> dict[str, int]:
@@ -76,3 +122,20 @@ def _check_replaceable(out: Path, made: Path) -> None:
         problem = f"holds {foreign[0]!r}" if foreign else "is there and something else"
         allowed = "a new path, or one that holds an earlier export alone"
         raise InputError("out", out, allowed, problem)
+
+
+def _compare(model: Sampler, format: str, draw: Generator) -> str:
+    """Say how many pixels of an export are those of the model folder; refuse others."""
+    labels = model.labels(n=DIGITS)
+    inputs = model.generator_inputs(DIGITS if labels is None else labels, seed=SEED)
+    arrays = {"latents": inputs.latents, **inputs.conditions}
+    calls = zip(*(np.split(array, SPLITS) for array in arrays.values()), strict=True)
+    drawn = [draw(**dict(zip(arrays, call, strict=True))) for call in calls]
+    error = np.abs(np.concatenate(drawn).astype(int) - model.draw(inputs))
+    line = (
+        f"{DIGITS} digits beside those of ONNX Runtime: of {error.size:,} pixels "
+        f"{np.count_nonzero(error):,} differ, by {error.max()} of 255 at most"
+    )
+    if error.max() > TOLERANCE:
+        raise ExportFailed(f"format {format!r}: {line}; allowed is {TOLERANCE}")
+    return line

@@ -30,15 +30,7 @@ WEIGHTED = ("Conv", "ConvTranspose", "Gemm")
 
 @dataclass(frozen=True)
 class Node:
-    """One operation, defined as ONNX does.
-
-    Attributes:
-        op_type: Such as ``Conv``.
-        inputs: Names of initializers, of the graph's inputs or of outputs before.
-        output: The name of what it yields.
-        attributes: ``axes``, ``axis``, ``pads``, ``perm``, ``shape``, ``strides`` or
-            ``to``.
-    """
+    """One operation, as ONNX defines it, with the names of its arrays."""
 
     op_type: str
     inputs: tuple[str, ...]
@@ -68,15 +60,7 @@ class Graph:
         }
 
     def evaluate(self, operations: Operations, values: Mapping[str, Any]) -> Any:
-        """Compute the digits.
-
-        Args:
-            operations: Of the library that computes.
-            values: Its arrays: inputs and initializers, by name.
-
-        Returns:
-            Its array ``digits``.
-        """
+        """Return the digits of a library's inputs and initializers, by name."""
         values = dict(values)
         for node in self.nodes:
             inputs = [values[name] for name in node.inputs]
@@ -86,11 +70,7 @@ class Graph:
 
 
 def read_graph(path: Path, operations: Operations) -> Graph:
-    """Read the generator's file.
-
-    Args:
-        path: The file.
-        operations: What can be computed.
+    """Read the generator's file, if all that it computes is among the operations.
 
     Raises:
         InputError: The file has another operation.
@@ -100,16 +80,15 @@ def read_graph(path: Path, operations: Operations) -> Graph:
     nodes, initializers, names = [], {}, {}
     for node in graph.node:
         if node.op_type not in operations:
-            raise InputError(
-                "model",
-                path,
-                f"a network of {', '.join(sorted(operations))} for this format",
-                problem=f"computes {node.op_type}",
-            )
+            allowed = f"a network of {', '.join(sorted(operations))} for this format"
+            raise InputError("model", path, allowed, f"computes {node.op_type}")
         if node.op_type == "Cast" and node.input[0] in constants:  # half to single
             constants[node.output[0]] = constants[node.input[0]]
             continue
-        inputs, attributes = list(node.input), _attributes(node)
+        inputs = list(node.input)
+        attributes = {a.name: helper.get_attribute_value(a) for a in node.attribute}
+        if "to" in attributes:
+            attributes["to"] = str(helper.tensor_dtype_to_np_dtype(attributes["to"]))
         if node.op_type in CONSTANT_INPUTS:
             name = CONSTANT_INPUTS[node.op_type]
             attributes[name] = constants[inputs.pop()].tolist()
@@ -119,14 +98,6 @@ def read_graph(path: Path, operations: Operations) -> Graph:
                 initializers[inputs[place]] = constants[name]
         nodes.append(Node(node.op_type, tuple(inputs), node.output[0], attributes))
     return Graph({one.name: _input(one) for one in graph.input}, nodes, initializers)
-
-
-def _attributes(node: onnx.NodeProto) -> dict[str, Any]:
-    """Return the attributes of a node; types by their NumPy name."""
-    attributes = {one.name: helper.get_attribute_value(one) for one in node.attribute}
-    if "to" in attributes:
-        attributes["to"] = str(helper.tensor_dtype_to_np_dtype(attributes["to"]))
-    return attributes
 
 
 def _initializer_name(node: onnx.NodeProto, place: int) -> str:

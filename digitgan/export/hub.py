@@ -64,9 +64,8 @@ def publish(model: Sampler, repo: str) -> str:
     api = hub.HfApi(library_name="digitgan")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with as_input_errors(
-            "model", model.folder
-        ):  # a description may lack what cards say
+        # A description may lack what cards say.
+        with as_input_errors("model", model.folder):
             write_folder(model, repo, folder)
         files = [hub.CommitOperationAdd(p.name, p) for p in sorted(folder.iterdir())]
         try:
@@ -74,11 +73,11 @@ def publish(model: Sampler, repo: str) -> str:
             message = f"digitgan {model.description['digitgan']}"
             api.create_commit(repo, files, commit_message=message)
         except hub.errors.HfHubHTTPError as error:
-            reason = error.server_message or error.response.reason_phrase
-            status = error.response.status_code
-            raise ExportFailed(
-                f"repo {repo!r}: the hub refused ({status} {reason})"
-            ) from error
+            answer = error.response
+            reason = f"{answer.status_code} "
+            reason += error.server_message or answer.reason_phrase
+            line = f"repo {repo!r}: the hub refused ({reason})"
+            raise ExportFailed(line) from error
         except hub.errors.HTTPError as error:  # of the library that it asks with
             raise OSError(f"repo {repo!r}: the hub cannot be reached") from error
     return str(address)

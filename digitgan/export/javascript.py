@@ -37,14 +37,9 @@ def constants() -> dict[str, dict[str, Any]]:
     for module in MODULES:
         # What a module imports from one before it belongs to that one.
         own = {k: v for k, v in _constants(module).items() if owned.get(k) != v}
-        by_module[_module_name(module)] = own
+        by_module[module.__name__.rpartition(".")[2]] = own
         owned |= own
     return by_module
-
-
-def _module_name(module: ModuleType) -> str:
-    """Return the last part of a module's name, which JavaScript knows it by."""
-    return module.__name__.rpartition(".")[2]
 
 
 def constants_module() -> str:

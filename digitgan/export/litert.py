@@ -6,8 +6,7 @@ from pathlib import Path
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from digitgan.export import saved_model
-from digitgan.export.exporter import Generator
+from digitgan.export import Generator, saved_model
 from digitgan.sampling.sampler import Sampler
 
 

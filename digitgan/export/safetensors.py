@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
-from digitgan.export import numpy_generator
-from digitgan.export.exporter import Generator
+from digitgan.export import Generator, numpy_generator
 from digitgan.export.graph import read_graph
 from digitgan.sampling.sampler import Sampler
 

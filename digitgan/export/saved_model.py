@@ -4,7 +4,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from digitgan.export.exporter import Generator
+from digitgan.export import Generator
 from digitgan.export.graph import Graph, read_graph
 from digitgan.sampling.sampler import Sampler
 

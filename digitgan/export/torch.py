@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from torch.nn import functional
 
-from digitgan.export.exporter import Generator
+from digitgan.export import Generator
 from digitgan.export.graph import Graph, read_graph
 from digitgan.sampling.sampler import Sampler
 

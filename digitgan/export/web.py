@@ -30,10 +30,6 @@ HIDE_SERVER = """
 def write(model: Sampler, out: Path) -> None:
     """Write a folder that any web server shows: nothing in it asks another machine.
 
-    Args:
-        model: Who draws.
-        out: The folder to make.
-
     Raises:
         InputError: The model does not draw the ten digits.
     """
@@ -79,12 +75,10 @@ def _write_model(model: Sampler, folder: Path) -> None:
     """Write the network as it is, the styles as plain numbers, and what they are."""
     folder.mkdir()
     shutil.copy(model.folder / "generator.onnx", folder)
-    styles, statistics, rows = model.styles, {}, np.zeros((0, len(STYLE_UNITS)))
-    if styles:
-        rows = styles.table
-        parts = {"first": styles.first, "count": styles.count}
-        parts |= {"mean": styles.mean, "std": styles.std}
-        statistics = {name: array.tolist() for name, array in parts.items()}
+    statistics, rows = {}, np.zeros((0, len(STYLE_UNITS)))
+    if styles := model.styles:
+        rows, names = styles.table, ("first", "count", "mean", "std")
+        statistics = {name: getattr(styles, name).tolist() for name in names}
     (folder / "styles.bin").write_bytes(rows.astype("<f4").tobytes())
     path = Path(model.name)  # the page is for everybody: no folders of this machine
     description = {
@@ -94,9 +88,7 @@ def _write_model(model: Sampler, folder: Path) -> None:
         "classes": model.classes,
         "limits": model.limits,
         "styles": statistics,
-        "sha256": {
-            name: sha256(folder / name) for name in ("generator.onnx", "styles.bin")
-        },
+        "sha256": {path.name: sha256(path) for path in sorted(folder.iterdir())},
     }
     text = json.dumps(description) + "\n"
     (folder / "model.json").write_text(text, encoding="utf-8")

@@ -1,12 +1,13 @@
 """COCO: pictures, and a file a part with the box and the ink of every character."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
-from digitgan.datasets.formats.base import Create, EncodedShard, Format, Fragments
+from digitgan.datasets.formats.base import EncodedShard, Format, Fragments
 from digitgan.datasets.pattern import CHARACTERS
 from digitgan.datasets.samples import Sample, Samples, as_json
 from digitgan.datasets.spec import DatasetSpec, Shard
@@ -20,33 +21,25 @@ class Coco(Format):
 
     name = "coco"
     kinds = ("scenes", "numbers")
-
-    def file_names(self, spec: DatasetSpec, shard: Shard) -> list[str]:
-        """Return ``train/000000042.png`` and so on."""
-        return [f"{shard.part}/{name}.png" for name in shard.sample_names]
+    sample_files = ("{part}/{sample:09}.png",)
+    merged_files = ("annotations/instances_{part}.json",)
 
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
         """Return the pictures; the fragment has two lines for each: image and boxes."""
-        files, lines = {}, []
-        names = self.file_names(spec, shard)
-        rows = zip(shard.sample_numbers, names, samples, strict=True)
-        for number, name, sample in rows:
-            files[name] = sample.png()
+        lines = []
+        for number, sample in zip(shard.sample_numbers, samples, strict=True):
             height, width = sample.image.shape
-            image = {"id": number, "file_name": name.partition("/")[2]}
+            image = {"id": number, "file_name": f"{number:09}.png"}
             image |= {"width": width, "height": height, **sample.metadata}
             lines += [as_json(image), as_json(_annotations(sample, number))]
-        return EncodedShard(files, b"".join(line + b"\n" for line in lines))
+        return EncodedShard([sample.png() for sample in samples], b"".join(lines))
 
-    def merge_groups(self, spec: DatasetSpec) -> list[tuple[list[str], list[str]]]:
-        """Return ``annotations/instances_train.json`` and so on."""
-        return [([p], [f"annotations/instances_{p}.json"]) for p in spec.parts]
-
-    def merge(self, spec: DatasetSpec, fragments: Fragments, create: Create) -> None:
+    def merge(
+        self, spec: DatasetSpec, fragments: Fragments, paths: Sequence[Path]
+    ) -> None:
         """Write the file of a part, a picture in memory at a time."""
-        ((part, shards),) = fragments.items()
-        name = f"annotations/instances_{part}.json"
-        with create(name) as path, path.open("wb") as file:
+        (shards,) = fragments.values()
+        with paths[0].open("wb") as file:
             file.write(b'{"categories": ' + json.dumps(CATEGORIES).encode())
             file.write(b',\n"images": [')
             _write_list(file, (image for image, _ in _lines(shards)))
@@ -63,8 +56,8 @@ def _lines(shards: Iterable[tuple[Shard, Path]]) -> Iterator[tuple[bytes, bytes]
                 yield image.strip(), next(file).strip()
 
 
-def _write_list(file, items: Iterable[bytes]) -> None:
-    """Write what is not empty, with commas, to the end of a list."""
+def _write_list(file: IO[bytes], items: Iterable[bytes]) -> None:
+    """Write what is not empty, with commas between, and close the list."""
     separator = b"\n"
     for item in filter(None, items):
         file.write(separator + item)

@@ -6,11 +6,10 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from digitgan.datasets.formats.base import Create, EncodedShard, Format, Fragments
+from digitgan.datasets.formats.base import EncodedShard, Format, Fragments
 from digitgan.datasets.samples import Samples, labels_and_images
 from digitgan.datasets.spec import DatasetSpec, Shard
 
-STEMS = {"train": "train", "validation": "validation", "test": "t10k"}
 GZIP_HEADER = b"\x1f\x8b\x08" + bytes(6) + b"\xff"  # no name, no time, any system
 LAST_BLOCK = b"\x03\x00"  # an empty one
 LABELS_HEADER_SIZE = 8
@@ -21,6 +20,8 @@ class Idx(Format):
 
     name = "idx"
     kinds = ("digits",)
+    merged_files = ("{part}-images-idx3-ubyte.gz", "{part}-labels-idx1-ubyte.gz")
+    part_names = {"test": "t10k"}
     holds_metadata = False
     holds_colour = False
 
@@ -29,49 +30,32 @@ class Idx(Format):
         labels, images = labels_and_images(samples)
         return EncodedShard(fragment=labels + _deflate(images))
 
-    def merge_groups(self, spec: DatasetSpec) -> list[tuple[list[str], list[str]]]:
-        """Return images and labels of each part."""
-        return [([part], _file_names(part)) for part in spec.parts]
-
-    def merge(self, spec: DatasetSpec, fragments: Fragments, create: Create) -> None:
+    def merge(
+        self, spec: DatasetSpec, fragments: Fragments, paths: Sequence[Path]
+    ) -> None:
         """Join the deflated images and the labels, a fragment in memory at a time."""
-        ((part, files),) = fragments.items()
-        images, labels = _file_names(part)
+        ((part, shards),) = fragments.items()
+        images = (file.read_bytes()[shard.count :] for shard, file in shards)
+        labels = (_deflate(file.read_bytes()[: shard.count]) for shard, file in shards)
         total = spec.parts[part]
-        with create(images) as path:
-            blocks = (file.read_bytes()[shard.count :] for shard, file in files)
-            _write_gzip(path, _header(total, *spec.image_shape), blocks)
-        with create(labels) as path:
-            blocks = (_deflate(_first(file, shard.count)) for shard, file in files)
-            _write_gzip(path, _header(total), blocks)
+        _write_gzip(paths[0], _header(total, *spec.image_shape), images)
+        _write_gzip(paths[1], _header(total), labels)
 
     def extract_fragments(
-        self, spec: DatasetSpec, part: str, folder: Path, sizes: Sequence[int]
+        self, spec: DatasetSpec, part: str, paths: Sequence[Path], sizes: Sequence[int]
     ) -> Iterator[bytes]:
         """Yield the fragments of a part again, by their sizes in bytes."""
-        images, labels = (folder / name for name in _file_names(part))
-        with images.open("rb") as deflated, gzip.open(labels) as plain:
+        with paths[0].open("rb") as deflated, gzip.open(paths[1]) as labels:
             header = _header(spec.parts[part], *spec.image_shape)
             deflated.seek(len(GZIP_HEADER) + len(_deflate(header)))
-            plain.read(LABELS_HEADER_SIZE)
+            labels.read(LABELS_HEADER_SIZE)
             for shard, size in zip(spec.shards(part), sizes, strict=True):
-                yield plain.read(shard.count) + deflated.read(size - shard.count)
-
-
-def _file_names(part: str) -> list[str]:
-    """Return images and labels of a part, as MNIST names them; test is t10k."""
-    stem = STEMS[part]
-    return [f"{stem}-images-idx3-ubyte.gz", f"{stem}-labels-idx1-ubyte.gz"]
+                yield labels.read(shard.count) + deflated.read(size - shard.count)
 
 
 def _header(*shape: int) -> bytes:
     """Return the header of bytes of a shape."""
     return struct.pack(f">4B{len(shape)}I", 0, 0, 8, len(shape), *shape)
-
-
-def _first(path: Path, count: int) -> bytes:
-    with path.open("rb") as file:
-        return file.read(count)
 
 
 def _deflate(data: bytes) -> bytes:

@@ -17,24 +17,19 @@ class Lmdb(Format):
 
     name = "lmdb"
     kinds = ("digits", "numbers")
+    shard_file = "{part}/{shard:05}-of-{shards:05}/data.mdb"  # LMDB opens the folder
     needs = "lmdb"
-
-    def file_names(self, spec: DatasetSpec, shard: Shard) -> list[str]:
-        """Return ``train/00003-of-00012/data.mdb``: LMDB opens the folder."""
-        return [f"{shard.part}/{shard.place}/data.mdb"]
 
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
         """Return one database; its samples count from 1, as readers expect."""
         items = {"num-samples": str(shard.count).encode()}
         for i, sample in enumerate(samples, 1):
-            record, key = sample.record(), f"{i:09}"
-            label = sample.label
+            record, label = sample.record(), sample.label
             text = record["text"] if label is None else spec.classes[label]
-            items[f"image-{key}"] = sample.png()
-            items[f"label-{key}"] = text.encode()
-            items[f"json-{key}"] = as_json(record)
-        (name,) = self.file_names(spec, shard)
-        return EncodedShard({name: _database(items)})
+            items[f"image-{i:09}"] = sample.png()
+            items[f"label-{i:09}"] = text.encode()
+            items[f"json-{i:09}"] = as_json(record).rstrip()
+        return EncodedShard([_database(items)])
 
 
 def _database(items: dict[str, bytes]) -> bytes:

@@ -11,11 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from digitgan.datasets.formats.base import Create, EncodedShard, Format, Fragments
+from digitgan.datasets.formats.base import EncodedShard, Format, Fragments
 from digitgan.datasets.samples import Samples, labels_and_images
 from digitgan.datasets.spec import PARTS, DatasetSpec, Shard
-
-FILE = "mnist.npz"
 
 
 class Npz(Format):
@@ -23,26 +21,25 @@ class Npz(Format):
 
     name = "npz"
     kinds = ("digits",)
+    merged_files = ("mnist.npz",)
     holds_metadata = False
 
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
         """Return labels and images as they will lie in the file."""
         return EncodedShard(fragment=b"".join(labels_and_images(samples)))
 
-    def merge_groups(self, spec: DatasetSpec) -> list[tuple[list[str], list[str]]]:
-        """Return the one file."""
-        return [(list(spec.parts), [FILE])]
-
-    def merge(self, spec: DatasetSpec, fragments: Fragments, create: Create) -> None:
+    def merge(
+        self, spec: DatasetSpec, fragments: Fragments, paths: Sequence[Path]
+    ) -> None:
         """Write all arrays, a little in memory at a time; train and test always."""
-        with create(FILE) as path, zipfile.ZipFile(path, "w") as archive:
+        with zipfile.ZipFile(paths[0], "w") as archive:
             for part, total in zip(PARTS, spec.split, strict=True):
                 if not total and part == "validation":
                     continue
                 for array, shape in (("x", spec.image_shape), ("y", ())):
                     info = zipfile.ZipInfo(f"{array}_{part}.npy")  # dated 1980
                     with archive.open(info, "w", force_zip64=True) as member:
-                        member.write(_header((total, *shape)))
+                        member.write(_header(total, *shape))
                         for shard, fragment in fragments.get(part, []):
                             with fragment.open("rb") as file:
                                 labels = file.read(shard.count)
@@ -52,22 +49,22 @@ class Npz(Format):
                                     shutil.copyfileobj(file, member)
 
     def extract_fragments(
-        self, spec: DatasetSpec, part: str, folder: Path, sizes: Sequence[int]
+        self, spec: DatasetSpec, part: str, paths: Sequence[Path], sizes: Sequence[int]
     ) -> Iterator[bytes]:
         """Yield the fragments of a part again, by their sizes in bytes."""
         total = spec.parts[part]
         with (
-            zipfile.ZipFile(folder / FILE) as archive,
+            zipfile.ZipFile(paths[0]) as archive,
             archive.open(f"x_{part}.npy") as x,
             archive.open(f"y_{part}.npy") as y,
         ):
-            x.read(len(_header((total, *spec.image_shape))))
-            y.read(len(_header((total,))))
+            x.read(len(_header(total, *spec.image_shape)))
+            y.read(len(_header(total)))
             for shard, size in zip(spec.shards(part), sizes, strict=True):
                 yield y.read(shard.count) + x.read(size - shard.count)
 
 
-def _header(shape: tuple[int, ...]) -> bytes:
+def _header(*shape: int) -> bytes:
     description = {"descr": "|u1", "fortran_order": False, "shape": shape}
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(header, description)

@@ -13,11 +13,8 @@ class Parquet(Format):
 
     name = "parquet"
     kinds = ("digits", "numbers", "scenes")
+    shard_file = "data/{part}-{shard:05}-of-{shards:05}.parquet"
     needs = "pyarrow"
-
-    def file_names(self, spec: DatasetSpec, shard: Shard) -> list[str]:
-        """Return ``data/train-00003-of-00012.parquet``."""
-        return [f"data/{shard.part}-{shard.place}.parquet"]
 
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
         """Return one file."""
@@ -26,8 +23,8 @@ class Parquet(Format):
 
         types = _column_types()
         images = [
-            {"bytes": sample.png(), "path": f"{name}.png"}
-            for name, sample in zip(shard.sample_names, samples, strict=True)
+            {"bytes": sample.png(), "path": f"{number:09}.png"}
+            for number, sample in zip(shard.sample_numbers, samples, strict=True)
         ]
         records = [sample.record() for sample in samples]
         columns = {"image": pa.array(images, types["image"])}
@@ -37,8 +34,7 @@ class Parquet(Format):
         table = pa.table(columns).replace_schema_metadata(_schema_metadata(spec))
         file = io.BytesIO()
         pq.write_table(table, file, compression="zstd")
-        (name,) = self.file_names(spec, shard)
-        return EncodedShard({name: file.getvalue()})
+        return EncodedShard([file.getvalue()])
 
 
 def _column_types() -> dict:

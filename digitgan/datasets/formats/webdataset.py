@@ -13,23 +13,19 @@ class WebDataset(Format):
 
     name = "webdataset"
     kinds = ("digits", "numbers", "scenes")
-
-    def file_names(self, spec: DatasetSpec, shard: Shard) -> list[str]:
-        """Return ``train-000003.tar``, so that braces can name a range."""
-        return [f"{shard.part}-{shard.part_index:06}.tar"]
+    shard_file = "{part}-{shard:06}.tar"  # so that braces can name a range
 
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
         """Return one archive; its files have no date and no owner."""
         file = io.BytesIO()
         with tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-            for name, sample in zip(shard.sample_names, samples, strict=True):
+            for number, sample in zip(shard.sample_numbers, samples, strict=True):
                 members = {"png": sample.png()}
                 if sample.label is not None:
                     members["cls"] = str(sample.label).encode()
-                members["json"] = as_json(sample.record())
+                members["json"] = as_json(sample.record()).rstrip()
                 for suffix, data in members.items():
-                    info = tarfile.TarInfo(f"{name}.{suffix}")
+                    info = tarfile.TarInfo(f"{number:09}.{suffix}")
                     info.size = len(data)
                     tar.addfile(info, io.BytesIO(data))
-        (name,) = self.file_names(spec, shard)
-        return EncodedShard({name: file.getvalue()})
+        return EncodedShard([file.getvalue()])

@@ -1,11 +1,13 @@
 """YOLO: pictures, and beside each a file of classes and boxes as shares of its size."""
 
-from digitgan.datasets.formats.base import Create, EncodedShard, Format, Fragments
+from collections.abc import Sequence
+from pathlib import Path
+
+from digitgan.datasets.formats.base import EncodedShard, Format, Fragments
 from digitgan.datasets.pattern import CHARACTERS
 from digitgan.datasets.samples import Sample, Samples
 from digitgan.datasets.spec import DatasetSpec, Shard
 
-FILE = "data.yaml"
 PART_KEYS = {"train": "train", "validation": "val", "test": "test"}
 
 
@@ -14,33 +16,21 @@ class Yolo(Format):
 
     name = "yolo"
     kinds = ("scenes", "numbers")
-
-    def file_names(self, spec: DatasetSpec, shard: Shard) -> list[str]:
-        """Return ``images/train/000000042.png``, ``labels/train/000000042.txt``, ..."""
-        return [
-            f"{folder}/{shard.part}/{name}.{suffix}"
-            for name in shard.sample_names
-            for folder, suffix in (("images", "png"), ("labels", "txt"))
-        ]
+    sample_files = ("images/{part}/{sample:09}.png", "labels/{part}/{sample:09}.txt")
+    merged_files = ("data.yaml",)
 
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
         """Return pictures and boxes."""
-        names, files = iter(self.file_names(spec, shard)), {}
-        for sample in samples:
-            files[next(names)] = sample.png()
-            files[next(names)] = _boxes(sample).encode()
-        return EncodedShard(files)
+        files = [(sample.png(), _boxes(sample).encode()) for sample in samples]
+        return EncodedShard([content for pair in files for content in pair])
 
-    def merge_groups(self, spec: DatasetSpec) -> list[tuple[list[str], list[str]]]:
-        """Return the file that names parts and classes."""
-        return [(list(spec.parts), [FILE])]
-
-    def merge(self, spec: DatasetSpec, fragments: Fragments, create: Create) -> None:
-        """Write that file; it needs no fragments."""
+    def merge(
+        self, spec: DatasetSpec, fragments: Fragments, paths: Sequence[Path]
+    ) -> None:
+        """Write the file that names parts and classes; it needs no fragments."""
         lines = [f"{PART_KEYS[part]}: images/{part}" for part in fragments]
         lines += ["names:", *(f"  {i}: {c!r}" for i, c in enumerate(CHARACTERS))]
-        with create(FILE) as path:
-            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        paths[0].write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _boxes(sample: Sample) -> str:
