@@ -45,7 +45,7 @@ def make_blocks_model(folder):
         "noise": noise,
         "low": np.float32(20),
         "high": np.float32(255),
-        "grey": np.float32(150),
+        "grey": np.float32(200),
         "shape": np.array([-1, 28, 28]),
     }
     nodes = [

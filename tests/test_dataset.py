@@ -96,7 +96,7 @@ def test_shards_and_workers_leave_the_digits_alone(tmp_path, tiny_model, format)
 
 
 def test_pages_depend_on_their_number_alone(tmp_path, tiny_model):
-    options = {"count": 7, "split": (5, 0, 2), "format": "yolo", "seed": 6}
+    options = {"count": 5, "split": (3, 0, 2), "format": "yolo", "seed": 6}
     options |= {"model": tiny_model}
     for kind in ("numbers", "scenes"):
         made = []
@@ -105,7 +105,7 @@ def test_pages_depend_on_their_number_alone(tmp_path, tiny_model):
             made.append(make_dataset(out, kind=kind, shard_size=size, **options))
         first, second = (sha256_of_files(one.folder) for one in made)
         assert first.pop("manifest.json") != second.pop("manifest.json")
-        assert first == second and len(first) == 2 * 7 + 1
+        assert first == second and len(first) == 2 * 5 + 1
 
 
 def test_balance_and_labels(tmp_path, tiny_model):
@@ -150,11 +150,11 @@ def test_samples_carry_style_and_measures(tmp_path):
 def test_checked_keeps_what_the_classifier_reads_rightly(tmp_path, capsys):
     from digitgan.measure.classifier import Classifier
 
-    options = ["--count", 400, "--split", "400,0,0", "--workers", 1, "--seed", 1]
+    options = ["--count", 600, "--split", "600,0,0", "--workers", 1, "--seed", 1]
     code, output, _ = run(capsys, tmp_path / "a", "--checked", *options)
     assert code == 0
     data = load_dataset(tmp_path / "a")
-    assert len(data.train.labels) == 400
+    assert len(data.train.labels) == 600
     predicted = Classifier().predict(data.train.images).labels
     assert (predicted == data.train.labels).all()
     manifest = json.loads((tmp_path / "a" / "manifest.json").read_text())
@@ -164,7 +164,7 @@ def test_checked_keeps_what_the_classifier_reads_rightly(tmp_path, capsys):
     run(capsys, tmp_path / "b", *options)
     plain = load_dataset(tmp_path / "b").train.images
     same = (plain == data.train.images).all(axis=(1, 2))
-    assert 400 - dropped <= same.sum() < 400
+    assert 600 - dropped <= same.sum() < 600
 
 
 def test_checked_gives_up_on_scribbles(tmp_path, tiny_model):

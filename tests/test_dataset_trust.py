@@ -117,7 +117,7 @@ def test_a_damaged_manifest_is_named(tmp_path, capsys, tiny_model):
 
 @pytest.mark.parametrize("format", ["coco", "yolo"])
 def test_verify_mends_pages(tmp_path, tiny_model, format):
-    options = {"kind": "scenes", "count": 6, "shard_size": 2, "split": (4, 0, 2)}
+    options = {"kind": "scenes", "count": 4, "shard_size": 1, "split": (3, 0, 1)}
     make_dataset(tmp_path / "a", format=format, model=tiny_model, **options)
     before = sha256_of_files(tmp_path / "a")
     for name in [name for name in before if name != "manifest.json"][::3]:
@@ -125,7 +125,7 @@ def test_verify_mends_pages(tmp_path, tiny_model, format):
         report = verify_dataset(tmp_path / "a")
         assert report.damage == (f"{name} is missing",)
         assert sha256_of_files(tmp_path / "a") == before
-        assert report.drawn in (0, 2, 4)
+        assert report.drawn in (0, 1, 3)
 
 
 @pytest.mark.process

@@ -1,9 +1,8 @@
 """The verb ``dataset``."""
 
 import sys
-from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +10,9 @@ from digitgan.cli.request_flags import with_flags_of
 from digitgan.cpu import available_cores
 from digitgan.datasets.request import DatasetRequest
 from digitgan.errors import InputError
+
+if TYPE_CHECKING:
+    from digitgan.datasets.make import DatasetReport
 
 GOES_ON = "the same command goes on with what is whole"
 HELP = f"""Make a labelled data set, go on with one, or check one.
@@ -49,47 +51,37 @@ def dataset(
     ] = False,
 ) -> None:
     """Make or check a data set."""
-    from digitgan.datasets.make import make_dataset
+    from digitgan.datasets.make import make_dataset, verify_dataset
 
     workers = available_cores() if workers is None else workers
+    how = {"workers": workers, "engine": engine, "progress": True}
     try:
         if verify:
-            _verify(out, request, workers, engine)
+            report = verify_dataset(out, model=_named_model(request), **how)
+            for description in report.damage:
+                print(f"{description}: made again")
+            for index in report.differing:
+                print(f"shard {index} is whole now, but other than the manifest said")
         else:
-            options = asdict(request)
-            report = make_dataset(
-                out, workers=workers, engine=engine, progress=True, **options
-            )
-            print(_summary(report))
+            report = make_dataset(out, **how, **vars(request))
+        print(_summary(report))
     except KeyboardInterrupt:
         print(f"stopped; {GOES_ON}", file=sys.stderr)
         raise
 
 
-def _verify(out: Path, request: DatasetRequest, workers: int, engine: str) -> None:
-    """Check a data set, say what was wrong and mend it."""
-    from digitgan.datasets.make import verify_dataset
-
-    usual = DatasetRequest()
-    for option in fields(request):
-        value = getattr(request, option.name)
-        if option.name != "model" and value != getattr(usual, option.name):
-            problem = "is decided by the data set that --verify checks"
-            raise InputError(
-                option.name, value, "--workers, --engine, --model", problem
-            )
-    model = None if request.model == usual.model else request.model
-    report = verify_dataset(
-        out, model=model, workers=workers, engine=engine, progress=True
-    )
-    for description in report.damage:
-        print(f"{description}: made again")
-    for index in report.differing:
-        print(f"shard {index} is whole now, but other than the manifest said")
-    print(_summary(report))
+def _named_model(request: DatasetRequest) -> str | Path | None:
+    """Return the model, if one is named; refuse what the data set decides."""
+    usual = vars(DatasetRequest())
+    given = {name: v for name, v in vars(request).items() if v != usual[name]}
+    model = given.pop("model", None)
+    for name, value in given.items():
+        problem = "is decided by the data set that --verify checks"
+        raise InputError(name, value, "--workers, --engine, --model", problem)
+    return model
 
 
-def _summary(report) -> str:
+def _summary(report: "DatasetReport") -> str:
     """Say in a line what is there now."""
     manifest = report.manifest
     parts = ", ".join(f"{n:,} {part}" for part, n in manifest["parts"].items())

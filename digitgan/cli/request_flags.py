@@ -1,9 +1,9 @@
 """Flags of a verb, made from the fields of a request: names, defaults and help once."""
 
-import inspect
 from collections.abc import Callable
 from dataclasses import Field, fields
 from functools import wraps
+from inspect import Parameter, signature
 from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
@@ -25,23 +25,23 @@ def with_flags_of(request: type) -> Callable[[Callable], Callable]:
             return verb(request=request(**options), **arguments)
 
         parameters = []
-        for parameter in inspect.signature(verb).parameters.values():
-            own = [parameter.replace(kind=parameter.KEYWORD_ONLY)]
+        for parameter in signature(verb).parameters.values():
+            own = [parameter.replace(kind=Parameter.KEYWORD_ONLY)]
             parameters += flags if parameter.name == "request" else own
-        signature: Any = with_flags  # whose signature is what Typer reads
-        signature.__signature__ = inspect.Signature(parameters)
+        read_by_typer: Any = with_flags
+        read_by_typer.__signature__ = signature(verb).replace(parameters=parameters)
         return with_flags
 
     return decorate
 
 
-def _flag(option: Field, hint: Any) -> inspect.Parameter:
+def _flag(option: Field, hint: Any) -> Parameter:
     """Return a flag: what may be a string or a sequence is typed as a string."""
-    name, default = option.name, option.default
     kinds = set(get_args(hint)) or {hint}
     flag = str if str in kinds else int if int in kinds else bool
-    names = [f"--{name.replace('_', '-')}"] if flag is bool else []  # no --no-...
+    dashed = option.name.replace("_", "-")
+    names = [f"--{dashed}"] if flag is bool else []  # no --no-...
     kind = flag | None if type(None) in kinds else flag
     annotation = Annotated[kind, typer.Option(*names, help=option.metadata["help"])]
-    keyword_only = inspect.Parameter.KEYWORD_ONLY
-    return inspect.Parameter(name, keyword_only, default=default, annotation=annotation)
+    own = Parameter(option.name, Parameter.KEYWORD_ONLY, default=option.default)
+    return own.replace(annotation=annotation)

@@ -97,20 +97,15 @@ def _check_format(
 def _check_kind(request: DatasetRequest) -> None:
     """Refuse options of another kind, and those that exclude one another."""
     kind, text = request.kind, request.pattern
-    names, problem, allowed = (
-        ("balance", "checked", "measure"),
-        f"is for single digits, not for {kind}",
-        "kind 'digits'",
-    )
     if kind == "digits":
-        names, problem, allowed = (
-            ("length", "pattern"),
-            "is for written numbers, not for single digits",
-            "kind 'numbers' or 'scenes'",
-        )
+        names, needed = ("length", "pattern"), "kind 'numbers' or 'scenes'"
+        problem = "is for written numbers, not for single digits"
+    else:
+        names, needed = ("balance", "checked", "measure"), "kind 'digits'"
+        problem = f"is for single digits, not for {kind}"
     for name in names:
         if getattr(request, name) not in (None, False):
-            raise InputError(name, None, allowed, problem)
+            raise InputError(name, None, needed, problem)
     for name in ("length", "labels"):
         if text is not None and getattr(request, name) is not None:
             raise InputError("pattern", text, problem=f"cannot go together with {name}")

@@ -12,6 +12,7 @@ from digitgan.datasets.samples import Samples
 from digitgan.datasets.spec import DatasetSpec, Shard
 
 Fragments = dict[str, list[tuple[Shard, Path]]]  # by part, with where they lie
+Paths = Sequence[Path]
 
 
 class EncodedShard(NamedTuple):
@@ -82,9 +83,7 @@ class Format(ABC):
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
         """Return the content of a shard's files, and its fragment."""
 
-    def merge(
-        self, spec: DatasetSpec, fragments: Fragments, paths: Sequence[Path]
-    ) -> None:
+    def merge(self, spec: DatasetSpec, fragments: Fragments, paths: Paths) -> None:
         """Write the merged files of a group; they are whole when all are.
 
         Args:
@@ -95,7 +94,7 @@ class Format(ABC):
         raise NotImplementedError
 
     def extract_fragments(
-        self, spec: DatasetSpec, part: str, paths: Sequence[Path], sizes: Sequence[int]
+        self, spec: DatasetSpec, part: str, paths: Paths, sizes: Sequence[int]
     ) -> Iterator[bytes]:
         """Yield the fragments of a part out of merged files, as far as they are whole.
 

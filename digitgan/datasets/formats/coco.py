@@ -1,13 +1,13 @@
 """COCO: pictures, and a file a part with the box and the ink of every character."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 
-from digitgan.datasets.formats.base import EncodedShard, Format, Fragments
+from digitgan.datasets.formats.base import EncodedShard, Format, Fragments, Paths
 from digitgan.datasets.pattern import CHARACTERS
 from digitgan.datasets.samples import Sample, Samples, as_json
 from digitgan.datasets.spec import DatasetSpec, Shard
@@ -34,9 +34,7 @@ class Coco(Format):
             lines += [as_json(image), as_json(_annotations(sample, number))]
         return EncodedShard([sample.png() for sample in samples], b"".join(lines))
 
-    def merge(
-        self, spec: DatasetSpec, fragments: Fragments, paths: Sequence[Path]
-    ) -> None:
+    def merge(self, spec: DatasetSpec, fragments: Fragments, paths: Paths) -> None:
         """Write the file of a part, a picture in memory at a time."""
         (shards,) = fragments.values()
         with paths[0].open("wb") as file:

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from digitgan.datasets.formats.base import EncodedShard, Format, Fragments
+from digitgan.datasets.formats.base import EncodedShard, Format, Fragments, Paths
 from digitgan.datasets.samples import Samples, labels_and_images
 from digitgan.datasets.spec import DatasetSpec, Shard
 
@@ -30,9 +30,7 @@ class Idx(Format):
         labels, images = labels_and_images(samples)
         return EncodedShard(fragment=labels + _deflate(images))
 
-    def merge(
-        self, spec: DatasetSpec, fragments: Fragments, paths: Sequence[Path]
-    ) -> None:
+    def merge(self, spec: DatasetSpec, fragments: Fragments, paths: Paths) -> None:
         """Join the deflated images and the labels, a fragment in memory at a time."""
         ((part, shards),) = fragments.items()
         images = (file.read_bytes()[shard.count :] for shard, file in shards)
@@ -42,7 +40,7 @@ class Idx(Format):
         _write_gzip(paths[1], _header(total), labels)
 
     def extract_fragments(
-        self, spec: DatasetSpec, part: str, paths: Sequence[Path], sizes: Sequence[int]
+        self, spec: DatasetSpec, part: str, paths: Paths, sizes: Sequence[int]
     ) -> Iterator[bytes]:
         """Yield the fragments of a part again, by their sizes in bytes."""
         with paths[0].open("rb") as deflated, gzip.open(paths[1]) as labels:

@@ -7,11 +7,10 @@ import io
 import shutil
 import zipfile
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import numpy as np
 
-from digitgan.datasets.formats.base import EncodedShard, Format, Fragments
+from digitgan.datasets.formats.base import EncodedShard, Format, Fragments, Paths
 from digitgan.datasets.samples import Samples, labels_and_images
 from digitgan.datasets.spec import PARTS, DatasetSpec, Shard
 
@@ -28,9 +27,7 @@ class Npz(Format):
         """Return labels and images as they will lie in the file."""
         return EncodedShard(fragment=b"".join(labels_and_images(samples)))
 
-    def merge(
-        self, spec: DatasetSpec, fragments: Fragments, paths: Sequence[Path]
-    ) -> None:
+    def merge(self, spec: DatasetSpec, fragments: Fragments, paths: Paths) -> None:
         """Write all arrays, a little in memory at a time; train and test always."""
         with zipfile.ZipFile(paths[0], "w") as archive:
             for part, total in zip(PARTS, spec.split, strict=True):
@@ -49,7 +46,7 @@ class Npz(Format):
                                     shutil.copyfileobj(file, member)
 
     def extract_fragments(
-        self, spec: DatasetSpec, part: str, paths: Sequence[Path], sizes: Sequence[int]
+        self, spec: DatasetSpec, part: str, paths: Paths, sizes: Sequence[int]
     ) -> Iterator[bytes]:
         """Yield the fragments of a part again, by their sizes in bytes."""
         total = spec.parts[part]

@@ -3,9 +3,8 @@
 import shutil
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from pathlib import Path
 
-from digitgan.datasets.formats.base import EncodedShard, Format, Fragments
+from digitgan.datasets.formats.base import EncodedShard, Format, Fragments, Paths
 from digitgan.datasets.labels import draw_labels
 from digitgan.datasets.samples import Samples, as_json
 from digitgan.datasets.spec import DatasetSpec, Shard
@@ -38,9 +37,7 @@ class Png(Format):
         ]
         return EncodedShard([sample.png() for sample in samples], b"".join(lines))
 
-    def merge(
-        self, spec: DatasetSpec, fragments: Fragments, paths: Sequence[Path]
-    ) -> None:
+    def merge(self, spec: DatasetSpec, fragments: Fragments, paths: Paths) -> None:
         """Put the lines of all shards into the file of their part."""
         (shards,) = fragments.values()
         with paths[0].open("wb") as file:
@@ -49,7 +46,7 @@ class Png(Format):
                     shutil.copyfileobj(lines, file)
 
     def extract_fragments(
-        self, spec: DatasetSpec, part: str, paths: Sequence[Path], sizes: Sequence[int]
+        self, spec: DatasetSpec, part: str, paths: Paths, sizes: Sequence[int]
     ) -> Iterator[bytes]:
         """Yield the lines of each shard again."""
         with paths[0].open("rb") as file:

@@ -1,9 +1,6 @@
 """YOLO: pictures, and beside each a file of classes and boxes as shares of its size."""
 
-from collections.abc import Sequence
-from pathlib import Path
-
-from digitgan.datasets.formats.base import EncodedShard, Format, Fragments
+from digitgan.datasets.formats.base import EncodedShard, Format, Fragments, Paths
 from digitgan.datasets.pattern import CHARACTERS
 from digitgan.datasets.samples import Sample, Samples
 from digitgan.datasets.spec import DatasetSpec, Shard
@@ -24,9 +21,7 @@ class Yolo(Format):
         files = [(sample.png(), _boxes(sample).encode()) for sample in samples]
         return EncodedShard([content for pair in files for content in pair])
 
-    def merge(
-        self, spec: DatasetSpec, fragments: Fragments, paths: Sequence[Path]
-    ) -> None:
+    def merge(self, spec: DatasetSpec, fragments: Fragments, paths: Paths) -> None:
         """Write the file that names parts and classes; it needs no fragments."""
         lines = [f"{PART_KEYS[part]}: images/{part}" for part in fragments]
         lines += ["names:", *(f"  {i}: {c!r}" for i, c in enumerate(CHARACTERS))]
