@@ -14,6 +14,7 @@ from digitgan.cli import (
     export,
     generate,
     info,
+    inspect,
     serve,
     sheet,
     train,
@@ -26,7 +27,18 @@ from digitgan.errors import (
     missing_extra,
 )
 
-VERBS = (train, generate, dataset, evaluate, serve, sheet, adapt, export, info)
+VERBS = (
+    train,
+    generate,
+    dataset,
+    inspect,
+    evaluate,
+    serve,
+    sheet,
+    adapt,
+    export,
+    info,
+)
 FAILURES = (TrainingFailed, DatasetFailed, ExportFailed)  # they say enough themselves
 
 app = typer.Typer(

@@ -1,0 +1,183 @@
+"""What a data set holds and what looks wrong with it, before anybody trains on it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from PIL import Image
+
+from digitgan.data.dataset import Dataset, Digits
+from digitgan.data.image_grid import grid
+from digitgan.data.images import DIGITS as DIGIT_IMAGES
+from digitgan.data.named_datasets import DIGITS
+from digitgan.measure.classifier import Classifier
+
+MAX_READ = 5_000  # digits that the classifier reads
+COLUMNS = 10  # of the contact sheet
+MIN_AGREEMENT = 0.9  # of digits with right labels it is 0.97 or more
+MIN_CONFIDENCE = 0.9  # of digits that look like MNIST's
+MAX_IMBALANCE = 10  # times as many images as the rarest class has
+TURNS = {  # what may have happened to images that the classifier cannot read
+    "transposed": lambda x: x.swapaxes(1, 2),
+    "turned by 90 degrees": lambda x: np.rot90(x, 1, (1, 2)),
+    "turned by 270 degrees": lambda x: np.rot90(x, 3, (1, 2)),
+    "upside down": lambda x: np.rot90(x, 2, (1, 2)),
+    "mirrored": lambda x: x[:, :, ::-1],
+    "inverted": lambda x: 255 - x,
+}
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What a data set holds; as JSON the object of ``digitgan inspect --json``.
+
+    Attributes:
+        source: What it is and where it was found.
+        count: Images in all parts.
+        classes: Images of each class, by name; empty without labels.
+        parts: Images in each part: train, validation, test.
+        size: Height and width of an image and, of several channels, their number.
+        range: Lowest and highest pixel value, 0 background to 255 ink.
+        duplicates: Images that are equal to one before them.
+        decisions: What was understood when it was read, a sentence each.
+        agreement: Share of digits that the shipped classifier reads as labelled, of at
+            most 5,000; None without labels or where the classes are no digits.
+        warnings: What looks wrong, a sentence each.
+    """
+
+    source: str
+    count: int
+    classes: dict[str, int]
+    parts: dict[str, int]
+    size: tuple[int, ...]
+    range: tuple[int, int]
+    duplicates: int
+    decisions: tuple[str, ...]
+    agreement: float | None
+    warnings: list[str] = field(default_factory=list)
+
+
+def inspect(data: Dataset) -> Inspection:
+    """Count what a data set holds and look for what is wrong with it."""
+    digits = _joined(data)
+    images, labels = digits.images, digits.labels
+    counts = [] if labels is None else np.bincount(labels, minlength=len(data.classes))
+    agreement, misread = _agreement(data, digits)
+    inspection = Inspection(
+        source=data.source,
+        count=len(digits),
+        classes=dict(zip(data.classes, map(int, counts), strict=False)),
+        parts={name: len(part) for name, part in data.parts.items()},
+        size=data.image.shape,
+        range=(int(images.min()), int(images.max())),
+        duplicates=len(images) - len({image.tobytes() for image in images}),
+        decisions=data.decisions,
+        agreement=agreement,
+    )
+    warnings = *_wrong_images(data, inspection, images), *_wrong_classes(inspection)
+    inspection.warnings.extend([*warnings, *misread])
+    return inspection
+
+
+def contact_sheet(data: Dataset) -> Image.Image:
+    """Return a row of ten images for each class, or ten rows without labels."""
+    return grid(_examples(data, COLUMNS), COLUMNS, ink=data.image.is_ink)
+
+
+def one_of_each(data: Dataset) -> np.ndarray:
+    """Return an image of each of the first ten classes, or the first ten."""
+    labels = data.train.labels
+    return _examples(data, 1)[:10] if labels is not None else data.train.images[:10]
+
+
+def _examples(data: Dataset, each: int) -> np.ndarray:
+    """Return some training images of every class in turn, blank where there are few."""
+    images, labels = data.train.images, data.train.labels
+    if labels is None:
+        return images[: each * COLUMNS]
+    rows = np.zeros((len(data.classes), each, *images.shape[1:]), np.uint8)
+    for label, row in enumerate(rows):
+        some = images[np.flatnonzero(labels == label)[:each]]
+        row[: len(some)] = some
+    return rows.reshape(-1, *images.shape[1:])
+
+
+def _joined(data: Dataset) -> Digits:
+    """Return all parts as one."""
+    parts = list(data.parts.values())
+    labels = [part.labels for part in parts if part.labels is not None]
+    whole = len(labels) == len(parts)
+    images = np.concatenate([part.images for part in parts])
+    return Digits(images, np.concatenate(labels) if whole else None)
+
+
+def _wrong_images(
+    data: Dataset, found: Inspection, images: np.ndarray
+) -> Iterator[str]:
+    """Yield what looks wrong with images, without reading a digit."""
+    axes = tuple(range(1, images.ndim))
+    if blank := int((images.min(axes) == images.max(axes)).sum()):
+        yield f"{blank:,} images are blank"
+    if 0 < found.range[1] < 128:
+        yield f"no pixel is brighter than {found.range[1]} of 255"
+    elif len(np.unique(images[:MAX_READ])) <= 2:
+        yield "pixels are black or white, without the greys that MNIST has at edges"
+    edges = images[:, [0, -1]], images[:, :, [0, -1]]
+    if data.image.is_ink and np.median([np.median(edge) for edge in edges]) > 127:
+        yield "the ground is light: digits should be light ink on dark ground"
+    if found.duplicates > found.count // 100:
+        yield f"{found.duplicates:,} images are equal to one before them"
+    if data.test:
+        learnt = {image.tobytes() for image in data.train.images}
+        if known := sum(image.tobytes() in learnt for image in data.test.images):
+            yield f"{known:,} test images stand among the training images, too"
+
+
+def _wrong_classes(found: Inspection) -> Iterator[str]:
+    """Yield what looks wrong with the number of images in each class."""
+    if missing := [name for name, count in found.classes.items() if not count]:
+        yield f"no image of {', '.join(missing)}"
+    some = [count for count in found.classes.values() if count]
+    if some and max(some) > MAX_IMBALANCE * min(some):
+        yield f"classes are uneven: from {min(some):,} to {max(some):,} images"
+    if len(some) == 1:
+        yield "all images are of one class"
+
+
+def _agreement(data: Dataset, digits: Digits) -> tuple[float | None, list[str]]:
+    """Return the share of digits read as labelled, and what their reading shows."""
+    if data.image != DIGIT_IMAGES or not set(data.classes) <= set(DIGITS):
+        return None, []
+    few = digits[:: -(-len(digits) // MAX_READ)]
+    classifier = Classifier()
+    predictions = classifier.predict(few.images)
+    confidence = float(predictions.probabilities.max(axis=1).mean())
+    if few.labels is None:
+        return None, list(_turned(classifier, few.images, confidence))
+    labels = np.array([int(name) for name in data.classes])[few.labels]
+    wrong = predictions.labels != labels
+    agreement = round(float(1 - wrong.mean()), 4)
+    if agreement >= MIN_AGREEMENT:
+        return agreement, []
+    pairs = np.bincount(10 * labels[wrong] + predictions.labels[wrong], minlength=100)
+    label, read = divmod(int(pairs.argmax()), 10)
+    remark = f"the classifier reads {agreement:.1%} as labelled; most often"
+    remark += f" {label} as {read} ({pairs.max():,} times)"
+    return agreement, [remark, *_turned(classifier, few.images, confidence)]
+
+
+def _turned(
+    classifier: Classifier, images: np.ndarray, confidence: float
+) -> Iterator[str]:
+    """Yield what would make images more legible, or that they are not as MNIST's."""
+    some = images[:500]
+    sure = {
+        name: classifier.predict(np.ascontiguousarray(turn(some))).probabilities
+        for name, turn in TURNS.items()
+    }
+    means = {name: float(p.max(axis=1).mean()) for name, p in sure.items()}
+    best = max(means, key=lambda name: means[name])
+    if means[best] > max(confidence, MIN_CONFIDENCE):
+        yield f"the digits look {best}"
+    elif confidence < MIN_CONFIDENCE:
+        yield "the digits do not look like MNIST's: 20 pixels long, centred, soft edges"
