@@ -17,7 +17,7 @@ import digitgan
 from digitgan.data.image_grid import grid
 from digitgan.data.load import load_dataset
 from digitgan.evaluation.table import numbers
-from digitgan.measure.classifier_registry import classifier_path
+from digitgan.measure.classifier import classifier_path
 
 COLUMNS = 16  # of each class in the picture
 SHEET = ROOT / "docs" / "images" / "other-writing.png"

@@ -5,6 +5,7 @@ import io
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from digitgan.evaluation import rows
 from digitgan.evaluation.checks import check_images
 from digitgan.evaluation.evaluate import evaluate
 from digitgan.evaluation.metrics import networks
-from digitgan.evaluation.rows.metric import Figure, Metric, RowGroups, mean_of
+from digitgan.evaluation.rows.metric import Figure, Metric, RowGroup, mean_of
 from digitgan.evaluation.table import show
 
 N = 1_000
@@ -194,12 +195,10 @@ def test_equal_seeds_give_equal_scorecards_in_any_order(small_mnist, few_card):
 # Another metric, another kind of image
 
 
-def test_a_new_metric_is_a_function_and_a_registered_row(small_mnist, monkeypatch):
+def test_a_new_metric_is_a_function_and_a_row(small_mnist, monkeypatch):
     """Two files: a function in metrics/, and this in the file of its family."""
     metric = Metric("ink", "share of ink", "mean grey", as_real=0.02, far=0.1)
-    groups = RowGroups()
 
-    @groups.register("ink", metric)
     def ink_rows(comparison):
         fake, real = (
             side.images.mean(axis=(1, 2)) / 255
@@ -207,7 +206,8 @@ def test_a_new_metric_is_a_function_and_a_registered_row(small_mnist, monkeypatc
         )
         yield metric.row(mean_of(fake, real), len(fake))
 
-    monkeypatch.setattr(rows.fidelity, "GROUPS", groups)
+    groups = [RowGroup("ink", (metric,), ink_rows)]
+    monkeypatch.setattr(rows, "FAMILIES", [SimpleNamespace(GROUPS=groups)])
     images = small_mnist.train.images[:150]
     row = evaluate(images, data=small_mnist)["ink"]
     assert 0.1 < row.value < 0.2 and row.verdict == "as real" and row.n == 150

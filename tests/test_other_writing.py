@@ -19,7 +19,7 @@ from digitgan.evaluation import table, train_classifier
 from digitgan.evaluation.evaluate import evaluate
 from digitgan.evaluation.load_samples import load_samples
 from digitgan.files import sha256
-from digitgan.measure import classifier_registry
+from digitgan.measure import classifier as classifiers
 from digitgan.model.presets import PRESETS
 from digitgan.training.checks import check_data
 
@@ -224,10 +224,10 @@ def test_the_training_command_refuses_in_a_line(words, monkeypatch, capsys):
 def test_a_classifier_learns_other_classes_and_is_found(cache, clothes, model):
     pytest.importorskip("keras")
     card = train_classifier.make(
-        classifier_registry.classifier_path(clothes).parent, clothes, "none", epochs=1
+        classifiers.classifier_path(clothes).parent, clothes, "none", epochs=1
     )
     assert card["classes"] == list(CLOTHES)
-    classifier = classifier_registry.find_classifier(clothes)
+    classifier = classifiers.find_classifier(clothes)
     assert classifier.predict(X).probabilities.shape == (6, 4)
     images, labels, _ = load_samples(model, clothes)
     assert set(labels) == {0, 1, 2, 3}

@@ -30,12 +30,12 @@ def check_images(
     if images.dtype.kind not in "uif":
         problem = f"are of type {images.dtype}"
         raise InputError("images", None, "uint8 or float", problem)
-    highest = 1 if images.dtype.kind == "f" else 255
+    is_float = images.dtype.kind == "f"
     low, high = images.min(), images.max()
-    if not (low >= 0 and high <= highest):  # NaN is neither
+    if not (low >= 0 and high <= (1 if is_float else 255)):  # NaN is neither
         allowed = "integers 0 to 255, or floats 0 to 1, where 0 is background"
         raise InputError("images", None, allowed, f"reach from {low} to {high}")
-    if images.dtype.kind == "f":
+    if is_float:
         images = np.rint(images * 255)
     return np.ascontiguousarray(images, dtype=np.uint8)
 

@@ -8,7 +8,7 @@ import numpy as np
 from digitgan.data.dataset import Dataset, Digits, held_out
 from digitgan.errors import InputError
 from digitgan.measure import morphometry
-from digitgan.measure.classifier import Classifier, Predictions
+from digitgan.measure.classifier import Classifier, Predictions, class_names
 
 MIN_SAMPLES, MAX_SAMPLES = 100, 5_000
 DIGIT_SHAPE = (28, 28)  # what the classifier and morphometry read
@@ -77,34 +77,15 @@ class Comparison:
     full: bool
     seed: int
 
-    @property
-    def lacks_labels(self) -> bool:
-        """Whether the fake images, or the real ones, have no labels."""
-        return self.fake.labels is None or self.test.labels is None
-
-    @property
-    def shows_digits(self) -> bool:
-        """Whether the images are what the classifier and morphometry read."""
-        return self.fake.images.shape[1:] == DIGIT_SHAPE
-
 
 def compare(
     submitted: Digits,
     data: Dataset,
     classifier: Classifier | None,
-    classes: tuple[str, ...],
     full: bool,
     seed: int,
 ) -> Comparison:
     """Draw equally many fake, held-out training and test images and measure them.
-
-    Args:
-        submitted: What is evaluated, checked.
-        data: The real images.
-        classifier: Of those classes; None for pictures that no classifier reads.
-        classes: The name of each label.
-        full: See :class:`Comparison`.
-        seed: See :class:`Comparison`.
 
     Raises:
         InputError: There are too few real images.
@@ -123,7 +104,7 @@ def compare(
         spare_test=test.images[n:],
         train=data.train,
         submitted=submitted,
-        classes=classes,
+        classes=class_names(data),
         full=full,
         seed=seed,
     )
@@ -131,12 +112,11 @@ def compare(
 
 def measured(digits: Digits, classifier: Classifier | None) -> MeasuredImages:
     """Classify digits and measure their handwriting; pictures stay as they are."""
-    if classifier is None:
-        nothing = np.zeros((len(digits), 0))
-        predictions = Predictions(nothing, nothing)
-        return MeasuredImages(digits.images, digits.labels, predictions, nothing)
-    predictions = classifier.predict(digits.images)
-    style = np.stack(list(morphometry.measure(digits.images).values()), axis=1)
+    style = np.zeros((len(digits), 0))
+    predictions = Predictions(style, style)
+    if classifier is not None:
+        predictions = classifier.predict(digits.images)
+        style = np.stack(list(morphometry.measure(digits.images).values()), axis=1)
     return MeasuredImages(digits.images, digits.labels, predictions, style)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from digitgan.data.dataset import Dataset, Digits
+from digitgan.data.images import TRIPLETS
 from digitgan.data.load import load_dataset
 from digitgan.errors import InputError, import_extra
 from digitgan.evaluation.checks import check_images, check_labels
@@ -16,12 +17,10 @@ from digitgan.evaluation.metrics.stacked import classify_triplets
 from digitgan.evaluation.rows import row_groups
 from digitgan.evaluation.rows.stacked import mode_rows
 from digitgan.evaluation.scorecard import Row, Scorecard
-from digitgan.measure.classifier import Classifier
-from digitgan.measure.classifier_registry import class_names, find_classifier
+from digitgan.measure.classifier import Classifier, class_names, find_classifier
 from digitgan.sampling.sampler import Sampler
 
 LEVELS = ("quick", "full")
-TRIPLET_SHAPE = (*DIGIT_SHAPE, 3)
 Progress = Callable[[int, int, str], None]
 
 
@@ -41,13 +40,12 @@ def evaluate(
             more (up to 5,000 of them, drawn by the seed, are measured); triplets of
             digits, ``(N, 28, 28, 3)``; pictures of the size that the real ones have; or
             what :func:`load_samples` takes or returned, such as ``"runs/conditional"``.
-        labels: ``int (N,)``, the digit that each image was asked to show, if the
-            subject is images and they are known; without them the figures that need
-            them are skipped and say so.
+        labels: ``int (N,)``, the digit that each image was asked to show, if known;
+            without them the figures that need them are skipped and say so.
         level: ``quick`` (seconds, NumPy and ONNX Runtime alone) or ``full`` (minutes,
             with networks trained on the digits; needs the training extras).
-        data: The real digits: anything that ``load_dataset`` takes, or what it
-            returned. They must have test digits, and labels.
+        data: The real digits, which must have test digits and labels: anything that
+            ``load_dataset`` takes, or what it returned.
         seed: From 0 to 2**32 - 1; equal seeds give equal scorecards.
         progress: Called before each step with its number, how many there are and
             its name.
@@ -60,9 +58,13 @@ def evaluate(
             asked for and Keras or scikit-learn is missing.
     """
     start = time.perf_counter()
-    _check(level, seed)
-    if not isinstance(data, Dataset):
-        data = load_dataset(data)
+    if level not in LEVELS:
+        raise InputError.unknown("level", level, LEVELS)
+    if not 0 <= seed < 2**32:
+        raise InputError("seed", seed, f"0 to {2**32 - 1}")
+    for package in ("keras", "sklearn") if level == "full" else ():
+        import_extra(package, "level", level)
+    data = data if isinstance(data, Dataset) else load_dataset(data)
     samples = _samples(subject, labels, data, seed, level)
     report = progress or (lambda step, steps, name: None)
     if samples.kind == "triplets":
@@ -81,15 +83,6 @@ def evaluate(
         seconds=round(time.perf_counter() - start, 2),
         classes=class_names(data),
     )
-
-
-def _check(level: str, seed: int) -> None:
-    if level not in LEVELS:
-        raise InputError.unknown("level", level, LEVELS)
-    if not 0 <= seed < 2**32:
-        raise InputError("seed", seed, f"0 to {2**32 - 1}")
-    for package in ("keras", "sklearn") if level == "full" else ():
-        import_extra(package, "level", level)
 
 
 def _samples(subject, labels, data: Dataset, seed: int, level: str) -> Samples:
@@ -118,7 +111,7 @@ def _triplet_rows(
 ) -> list[Row]:
     """Count the modes of Stacked MNIST, with real triplets made of single digits."""
     _check_real(data, with_labels=True)
-    images = check_images(samples.images, MIN_SAMPLES, TRIPLET_SHAPE)
+    images = check_images(samples.images, MIN_SAMPLES, TRIPLETS.shape)
     title = "classifying triplets"
     triplets = classify_triplets(
         classifier, images, lambda done: report(done, len(images), title)
@@ -135,17 +128,14 @@ def _rows(
     report: Progress,
 ) -> list[Row]:
     """Compute every row that applies."""
-    classes = class_names(data)
     images = check_images(samples.images, MIN_SAMPLES, data.image.shape)
-    labels = check_labels(samples.labels, len(images), len(classes))
+    labels = check_labels(samples.labels, len(images), len(class_names(data)))
     _check_real(data, with_labels=classifier is not None)
     groups, rows = row_groups(full), []
-    steps = len(groups) + 1
-    report(0, steps, "measuring digits")
-    digits = Digits(images, labels)
-    comparison = compare(digits, data, classifier, classes, full, seed)
+    report(0, len(groups) + 1, "measuring digits")
+    comparison = compare(Digits(images, labels), data, classifier, full, seed)
     for step, group in enumerate(groups, 1):
-        report(step, steps, group.title)
+        report(step, len(groups) + 1, group.title)
         rows += group.rows(comparison)
     return rows
 

@@ -9,15 +9,13 @@ import numpy as np
 from PIL import Image
 
 BINS = 40
+CELL = 30  # pixels of a digit and the background around it
 
 
 def element(tag: str, *children: Element | str, **attributes: object) -> Element:
     """Return an element; text among its children is escaped when it is written.
 
-    Args:
-        tag: Its name.
-        children: Elements and text, in their order.
-        attributes: ``class_`` is written ``class``, ``text_anchor`` ``text-anchor``.
+    ``class_`` is written ``class``, ``text_anchor`` ``text-anchor``.
     """
     names = (name.rstrip("_").replace("_", "-") for name in attributes)
     parent = Element(tag, dict(zip(names, map(str, attributes.values()), strict=True)))
@@ -35,17 +33,19 @@ def table(
     head: Iterable[str], rows: Iterable[Iterable[Element | str]], **attributes: str
 ) -> Element:
     """Return a table; text becomes cells, elements are cells already."""
-    lines = [element("tr", *(element("th", name) for name in head))]
-    for row in rows:
-        cells = (c if isinstance(c, Element) else element("td", c) for c in row)
-        lines.append(element("tr", *cells))
-    return element("table", *lines, **attributes)
+    lines = (element("tr", *_wrapped("td", row)) for row in rows)
+    head_cells = (element("th", name) for name in head)
+    return element("table", element("tr", *head_cells), *lines, **attributes)
+
+
+def _wrapped(tag: str, children: Iterable[Element | str]) -> list[Element]:
+    """Return elements; what is text yet becomes one of the tag."""
+    return [c if isinstance(c, Element) else element(tag, c) for c in children]
 
 
 def section(title: str, *children: Element | str) -> Element:
     """Return a section under a heading; text among its children becomes paragraphs."""
-    parts = (c if isinstance(c, Element) else element("p", c) for c in children)
-    return element("section", element("h2", title), *parts)
+    return element("section", element("h2", title), *_wrapped("p", children))
 
 
 def figure(picture: Element, caption: str) -> Element:
@@ -63,24 +63,21 @@ def digit_grid(images: np.ndarray, columns: int, alt: str, zoom: int = 2) -> Ele
         zoom: Screen pixels per pixel.
     """
     rows = -(-len(images) // columns)
-    sheet = np.zeros((rows * columns, 30, 30), dtype=np.uint8)
+    sheet = np.zeros((rows * columns, CELL, CELL), dtype=np.uint8)
     sheet[: len(images), 1:-1, 1:-1] = images
-    sheet = sheet.reshape(rows, columns, 30, 30).swapaxes(1, 2)
-    picture = Image.fromarray(255 - sheet.reshape(rows * 30, columns * 30))
+    sheet = sheet.reshape(rows, columns, CELL, CELL).swapaxes(1, 2)
+    picture = Image.fromarray(255 - sheet.reshape(rows * CELL, columns * CELL))
     file = io.BytesIO()
     picture.save(file, format="PNG", optimize=True)
     source = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
-    width, height = columns * 30 * zoom, rows * 30 * zoom
+    width, height = picture.width * zoom, picture.height * zoom
     return element("img", alt=alt, width=width, height=height, src=source)
 
 
 def tiles(pictures: list[np.ndarray], captions: list[str], alt: str) -> Element:
     """Return small figures that flow into as many rows as the screen needs.
 
-    Args:
-        pictures: Each ``uint8 (K, 28, 28)``, K digits one above the other.
-        captions: What stands below each.
-        alt: What a picture shows; its caption is added.
+    Each picture is ``uint8 (K, 28, 28)``, K digits one above the other.
     """
     figures = (
         figure(digit_grid(picture, 1, f"{alt} {caption}"), caption)
@@ -90,27 +87,17 @@ def tiles(pictures: list[np.ndarray], captions: list[str], alt: str) -> Element:
 
 
 def histogram(fake: np.ndarray, real: np.ndarray, caption: str) -> Element:
-    """Return an ``<svg>`` of two distributions: fake ones filled, real ones as a line.
-
-    Args:
-        fake: ``float (N,)``.
-        real: ``float (M,)``.
-        caption: What was measured, and in what.
-    """
+    """Return an ``<svg>`` of fake values, filled, and of real ones, as a line."""
     low, high = np.quantile(np.concatenate([fake, real]), [0.002, 0.998])
     edges = np.linspace(low, max(high, low + 1e-6), BINS + 1)
     shares = [
         np.histogram(np.clip(values, low, high), edges)[0] / len(values)
         for values in (fake, real)
     ]
-    highest = max(share.max() for share in shares)
+    heights = 100 - np.repeat(shares, 2, axis=1) / np.max(shares) * 95
     x = np.repeat(np.linspace(0, 320, BINS + 1), 2)[1:-1]  # each bin is a flat step
     filled, line = (
-        " ".join(
-            f"{a:.1f},{b:.1f}"
-            for a, b in zip(x, 100 - np.repeat(share, 2) / highest * 95, strict=True)
-        )
-        for share in shares
+        " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True)) for y in heights
     )
     ticks = (("start", 0, low), ("middle", 160, (low + high) / 2), ("end", 320, high))
     plot = element(

@@ -13,7 +13,7 @@ from digitgan.data.named_datasets import NAMES
 from digitgan.errors import InputError
 from digitgan.evaluation.rows import stacked
 from digitgan.handwriting.model import load
-from digitgan.measure.classifier_registry import class_names
+from digitgan.measure.classifier import class_names
 from digitgan.sampling.hub import HUB_PREFIX
 from digitgan.sampling.sampler import Sampler
 
@@ -47,9 +47,9 @@ def load_samples(
         subject: ``flagship``, the model that comes with the package; a model or run
             folder, ``hf://user/name`` or an opened model (10,000 digits are drawn,
             with the class frequencies of real digits where labels can be asked for; of
-            a model of triplets 26,000, and for ``full`` 240,000);
-            an NPZ file with ``x (N, 28, 28)`` and perhaps ``y (N,)``; or a data set
-            that ``load_dataset`` reads, of which the training part is taken.
+            a model of triplets 26,000, and for ``full`` 240,000); an NPZ file with
+            ``x (N, 28, 28)`` and perhaps ``y (N,)``; or a data set that
+            ``load_dataset`` reads, of which the training part is taken.
         real: The real images, for their class frequencies.
         seed: Of latents and labels.
         level: ``quick`` or ``full``.

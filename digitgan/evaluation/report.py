@@ -30,13 +30,14 @@ from digitgan.evaluation.metrics import handwriting
 from digitgan.evaluation.scorecard import Row, Scorecard
 from digitgan.evaluation.table import class_columns, numbers
 from digitgan.measure import morphometry
-from digitgan.measure.classifier_registry import find_classifier
+from digitgan.measure.classifier import find_classifier
 from digitgan.measure.nearest_neighbours import nearest
 
 MAX_SHOWN = 2_000  # digits that the pictures and histograms are made of
 NEIGHBOURS = 1_000  # digits whose nearest training digit is looked for
 TILES = 20
 STYLE = Path(__file__).with_name("report.css")
+COLUMNS = ("figure", "these", "spread", "real digits", "ratio", "these are", "n")
 
 
 def can_show(samples: Samples, data: Dataset) -> bool:
@@ -64,9 +65,9 @@ def write(
     labels = check_labels(samples.labels, len(images), len(card.classes))
     if data.test is None:
         raise InputError("data", data.name or data.source, problem="has no test digits")
-    n = min(MAX_SHOWN, len(images), len(data.test))
+    n, classifier = min(MAX_SHOWN, len(images), len(data.test)), find_classifier(data)
     fake, real = (
-        measured(draw_sample(digits, n, card.seed), find_classifier(data))
+        measured(draw_sample(digits, n, card.seed), classifier)
         for digits in (Digits(images, labels), data.test)
     )
     head = element(
@@ -125,37 +126,34 @@ def _ten_of_each(digits: MeasuredImages, classes: int) -> np.ndarray:
 
 
 def _figures(card: Scorecard) -> Element:
-    """Return the table of all rows."""
-    head = ["figure", "these", "spread", "real digits", "ratio", "these are", "n"]
     text = (
         "As real: worse than real digits by a small margin or by three spreads (over "
         "resamples) at most. Where the figure of real digits is lost in the spread "
         "there is no ratio but a difference, with its sign."
     )
-    rows = [_figure(row, head) for row in card.rows]
-    return section("The figures", text, table(head, rows, class_="figures"))
+    rows = map(_figure, card.rows)
+    return section("The figures", text, table(COLUMNS, rows, class_="figures"))
 
 
-def _figure(row: Row, head: list[str]) -> list[Element]:
+def _figure(row: Row) -> list[Element]:
     """Return the cells of one row of the table; narrow screens show their names."""
     name = element("td", row.name, element("small", row.definition))
     values = [
         element("td", number, data_is=column) if number else element("td")
-        for column, number in zip(head[1:], numbers(row), strict=False)
+        for column, number in zip(COLUMNS[1:], numbers(row), strict=False)
     ]
     css = f"verdict {row.verdict.replace(' ', '-')}"
-    verdict = element("td", row.verdict, data_is=head[5], class_=css)
+    verdict = element("td", row.verdict, data_is=COLUMNS[5], class_=css)
     return [name, *values, verdict, element("td", f"{row.n:,}", data_is="n")]
 
 
 def _by_class(card: Scorecard) -> Element | None:
-    """Return the table of the figures that there are for each digit."""
     columns = class_columns(card)
     if not columns:
         return None
     rows = (
-        [element("th", name), *(column[label] for column in columns.values())]
-        for label, name in enumerate(card.classes)
+        [element("th", name), *cells]
+        for name, *cells in zip(card.classes, *columns.values(), strict=True)
     )
     return section("Digit by digit", table(["digit", *columns], rows))
 
@@ -165,13 +163,11 @@ def _confusion(card: Scorecard) -> Element | None:
     confusion = card["agreement"].detail.get("confusion")
     if confusion is None:
         return None
-    rows = [
-        [
-            element("th", name),
-            *(_confusion_cell(n, sum(row), i == j) for j, n in enumerate(row)),
-        ]
-        for i, (name, row) in enumerate(zip(card.classes, confusion, strict=True))
-    ]
+    rows = (
+        [element("th", card.classes[i])]
+        + [_confusion_cell(n, sum(row), i == j) for j, n in enumerate(row)]
+        for i, row in enumerate(confusion)
+    )
     text = (
         "A row for each digit that was asked for, a column for each that the "
         "classifier reads; mistakes are shaded by their share."
@@ -180,7 +176,6 @@ def _confusion(card: Scorecard) -> Element | None:
 
 
 def _confusion_cell(n: int, row_sum: int, right: bool) -> Element:
-    """Return one cell of the confusion, mistakes the redder the more there are."""
     if right:
         return element("td", element("b", str(n)))
     if not n:
@@ -197,10 +192,9 @@ def _worst_and_best(fake: MeasuredImages, classes: tuple[str, ...]) -> Element:
     surest = order[::-1]
     every = range(len(classes))
     best = np.concatenate([surest[fake.classes[surest] == c][:2] for c in every])
-    predicted = [classes[label] for label in fake.predictions.labels]
-    captions, below = predicted, "read"
+    captions, below = [classes[label] for label in fake.predictions.labels], "read"
     if fake.labels is not None:
-        pairs = zip(fake.labels, predicted, strict=True)
+        pairs = zip(fake.labels, captions, strict=True)
         captions = [f"{classes[label]} → {name}" for label, name in pairs]
         below = "asked for → read"
 
@@ -208,13 +202,11 @@ def _worst_and_best(fake: MeasuredImages, classes: tuple[str, ...]) -> Element:
         pictures = [fake.images[[row]] for row in rows]
         return tiles(pictures, [captions[row] for row in rows], alt)
 
-    text = (
-        f"The {min(TILES, len(order))} that the classifier is least sure of; below "
-        f"each, the digit {below}."
-    )
+    count = min(TILES, len(order))
     return section(
         "Worst and best",
-        text,
+        f"The {count} that the classifier is least sure of; below each, the digit "
+        f"{below}.",
         show(order[:TILES], "worst"),
         "The two of each digit that it is surest of.",
         show(best, "best"),
@@ -224,30 +216,25 @@ def _worst_and_best(fake: MeasuredImages, classes: tuple[str, ...]) -> Element:
 def _neighbours(fake: MeasuredImages, train: np.ndarray) -> Element:
     """Return digits above the training digits nearest to them."""
     distance, position = nearest(fake.images[:NEIGHBOURS], train)
-    closest = np.argsort(distance, kind="stable")[:TILES]
 
     def show(rows: np.ndarray) -> Element:
         pairs = [np.stack([fake.images[row], train[position[row]]]) for row in rows]
         captions = [f"{distance[row]:.0f}" for row in rows]
         return tiles(pairs, captions, "nearest training digit at distance")
 
-    text = (
-        "Above one of these, below it the training digit nearest to it, with their "
-        "distance: copies would look the same and have 0. Some at random:"
-    )
     return section(
         "Nearest training digits",
-        text,
+        "Above one of these, below it the training digit nearest to it, with their "
+        "distance: copies would look the same and have 0. Some at random:",
         show(np.arange(min(TILES, len(fake)))),
         f"The nearest of {len(distance):,}:",
-        show(closest),
+        show(np.argsort(distance, kind="stable")[:TILES]),
     )
 
 
 def _handwriting(
     card: Scorecard, fake: MeasuredImages, real: MeasuredImages
 ) -> Element:
-    """Return the distributions of the handwriting."""
     plots = []
     for name in handwriting.NAMES:
         column = morphometry.MEASURES.index(name)
@@ -266,15 +253,15 @@ def _two_sample(card: Scorecard) -> Element | None:
     detail = card["two_sample"].detail
     if not detail:
         return None
-    rows = [
+    rows = (
         [name, f"{value:.4f}", f"{detail['real'][name]:.4f}"]
         for name, value in detail["these"].items()
-    ]
-    text = (
-        "Held-out accuracy of each classifier of the two-sample test; 0.5 is guessing."
     )
-    names = ["classifier", "these", "real digits"]
-    return section("Who tells them from real ones", text, table(names, rows))
+    return section(
+        "Who tells them from real ones",
+        "Held-out accuracy of each classifier of the two-sample test; 0.5 is guessing.",
+        table(["classifier", "these", "real digits"], rows),
+    )
 
 
 def _foot(card: Scorecard, source: str, command: str) -> Element:

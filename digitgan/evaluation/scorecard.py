@@ -75,10 +75,7 @@ class Scorecard:
 
     def __getitem__(self, key: str) -> Row:
         """Return the row of that key, such as ``frechet``."""
-        for row in self.rows:
-            if row.key == key:
-                return row
-        raise KeyError(key)
+        return {row.key: row for row in self.rows}[key]
 
     def to_dict(self) -> dict:
         """Return everything as plain numbers, strings, lists and dictionaries."""
@@ -89,9 +86,5 @@ class Scorecard:
         return asdict(self) | {"rows": rows}
 
     def save(self, path: str | Path) -> None:
-        """Write the scorecard as JSON.
-
-        Raises:
-            OSError: The folder cannot be written to.
-        """
+        """Write the scorecard as JSON."""
         files.write_text(path, json.dumps(self.to_dict(), indent=2) + "\n")

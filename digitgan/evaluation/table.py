@@ -11,15 +11,17 @@ from rich.table import Table
 from digitgan.evaluation.scorecard import Row, Scorecard
 
 COLOURS = {"as real": "green", "close": "yellow", "skipped": "dim"}
+NUMBERS = ("these", "spread", "real", "ratio")
+BY_CLASS = (  # key of the row, part of its detail, name of the column
+    ("shares", "these", "share"),
+    ("agreement", "per digit", "agreement"),
+    ("variety", "these", "variety"),
+    ("coverage_worst", "these", "coverage"),
+)
 
 
 def show(card: Scorecard, console: Console | None = None) -> None:
-    """Print the scorecard.
-
-    Args:
-        card: What :func:`digitgan.evaluate` returned.
-        console: Where to; standard output if not given.
-    """
+    """Print the scorecard on standard output, unless another console is given."""
     console = console or Console()
     console.print(row_table(card))
     for row in card.rows:
@@ -43,12 +45,8 @@ def progress_bar() -> Iterator[Callable[[int, int, str], None]]:
 def row_table(card: Scorecard) -> Table:
     """Return a table of all rows; a difference has a sign, a ratio has none."""
     title = f"{card.count:,} digits, {card.level}, {card.seconds:.0f} s"
-    table = _table(title)
-    table.add_column("figure", no_wrap=True)
-    for name in ("these", "spread", "real", "ratio"):
-        table.add_column(name, justify="right")
-    table.add_column("these are")
-    table.add_column("n", justify="right")
+    table = _table(title, "figure", *NUMBERS, "these are", "n")
+    table.columns[0].no_wrap, table.columns[5].justify = True, "left"
     for row in card.rows:
         verdict = f"[{COLOURS.get(row.verdict, 'red')}]{row.verdict}"
         table.add_row(row.name, *numbers(row), verdict, str(row.n))
@@ -66,31 +64,27 @@ def numbers(row: Row) -> tuple[str, str, str, str]:
 def class_table(card: Scorecard) -> Table:
     """Return a table of the figures that there are for each digit."""
     columns = class_columns(card)
-    table = _table("\ndigit by digit")
-    table.add_column("digit")
-    for name in columns:
-        table.add_column(name, justify="right")
-    for label, name in enumerate(card.classes):
-        table.add_row(name, *(column[label] for column in columns.values()))
+    table = _table("\ndigit by digit", "digit", *columns)
+    for name, *cells in zip(card.classes, *columns.values(), strict=True):
+        table.add_row(name, *cells)
     return table
 
 
 def class_columns(card: Scorecard) -> dict[str, list[str]]:
     """Return the figures that there are for each digit as text, by their name."""
-    columns = {}
-    for key, part, name in (
-        ("shares", "these", "share"),
-        ("agreement", "per digit", "agreement"),
-        ("variety", "these", "variety"),
-        ("coverage_worst", "these", "coverage"),
-    ):
-        values = next((r.detail.get(part) for r in card.rows if r.key == key), None)
-        if values is not None:
-            columns[name] = ["" if v is None else f"{v:.3f}" for v in values]
-    return columns
+    details = {row.key: row.detail for row in card.rows}
+    return {
+        name: ["" if v is None else f"{v:.3f}" for v in details[key][part]]
+        for key, part, name in BY_CLASS
+        if part in details.get(key, {})
+    }
 
 
-def _table(title: str) -> Table:
-    return Table(
-        title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False
+def _table(title: str, first: str, *names: str) -> Table:
+    """Return an empty table, its columns but the first justified to the right."""
+    table = Table(
+        first, title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False
     )
+    for name in names:
+        table.add_column(name, justify="right")
+    return table

@@ -27,8 +27,7 @@ from digitgan.data.augmentation import random_affine
 from digitgan.data.dataset import Dataset, Digits, held_out
 from digitgan.data.load import load_dataset
 from digitgan.errors import ExportFailed, InputError
-from digitgan.measure.classifier import WEIGHTS, Classifier
-from digitgan.measure.classifier_registry import classifier_path
+from digitgan.measure.classifier import WEIGHTS, Classifier, classifier_path
 
 EPOCHS = 22
 BATCH_SIZE = 128
@@ -48,12 +47,8 @@ def downscaled(images: np.ndarray) -> np.ndarray:
 def build(classes: int = 10) -> tuple[Any, Any]:
     """Return the network to train and, with the same weights, what yields features.
 
-    Args:
-        classes: How many there are to tell apart.
-
-    Returns:
-        Two Keras models of ``uint8 (N, 28, 28, 1)``: with the outputs ``digit (N,
-        classes)`` and ``image (N, 196)``; and with the output ``(N, 64)``.
+    Two Keras models of ``uint8 (N, 28, 28, 1)``: with the outputs ``digit (N, classes)``
+    and ``image (N, 196)``; and with the output ``(N, 64)``.
     """
     import keras
     from keras import layers
@@ -64,16 +59,13 @@ def build(classes: int = 10) -> tuple[Any, Any]:
         x = layers.Conv2D(width, 3, stride, padding="same", use_bias=False)(x)
         x = layers.BatchNormalization()(x)
         x = layers.ReLU()(x)
-    x = layers.Flatten()(x)
-    x = layers.Dropout(0.2)(x)
+    x = layers.Dropout(0.2)(layers.Flatten()(x))
     x = layers.Dense(FEATURES, use_bias=False)(x)
     features = layers.BatchNormalization(center=False, scale=False, name="features")(x)
     digit = layers.Dense(classes, activation="softmax", name="digit")(features)
     image = layers.Dense(196, name="image")(features)
-    return (
-        keras.Model(images, {"digit": digit, "image": image}),
-        keras.Model(images, features),
-    )
+    outputs = {"digit": digit, "image": image}
+    return keras.Model(images, outputs), keras.Model(images, features)
 
 
 def augmented_batches(digits: Digits) -> Any:
@@ -102,21 +94,14 @@ def augmented_batches(digits: Digits) -> Any:
 
 
 def train(digits: Digits, classes: int, epochs: int) -> tuple[Any, Any]:
-    """Train and return what :func:`build` does.
-
-    Args:
-        digits: To learn from, with labels.
-        classes: How many there are to tell apart.
-        epochs: Passes over the digits.
-    """
+    """Train on labelled digits and return what :func:`build` does."""
     import keras
 
     keras.utils.set_random_seed(SEED)
     network, features = build(classes)
     data = augmented_batches(digits)
-    rate: Any = keras.optimizers.schedules.CosineDecay(
-        LEARNING_RATE, epochs * len(data)
-    )
+    steps = epochs * len(data)
+    rate: Any = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)
     network.compile(
         keras.optimizers.Adam(rate),
         loss={"digit": "sparse_categorical_crossentropy", "image": "mse"},
@@ -150,11 +135,7 @@ def export(network: Any, features: Any, path: Path) -> None:
 
 
 def check_parity(network: Any, features: Any, path: Path, images: np.ndarray) -> None:
-    """Compare the file with the Keras models.
-
-    Raises:
-        ExportFailed: Probabilities or features differ.
-    """
+    """Raise ExportFailed where the file differs from the Keras models."""
     exported, x = Classifier(path).predict(images), images[..., None]
     expected = network.predict(x, verbose=0)["digit"], features.predict(x, verbose=0)
     for name, a, b in zip(exported._fields, exported, expected, strict=True):
@@ -168,22 +149,18 @@ def check_parity(network: Any, features: Any, path: Path, images: np.ndarray) ->
 
 def accuracy(path: Path, digits: Digits) -> float:
     """Return the share of digits that the exported classifier gets right."""
-    return float(
-        np.mean(Classifier(path).predict(digits.images).labels == digits.labels)
-    )
+    predicted = Classifier(path).predict(digits.images).labels
+    return float(np.mean(predicted == digits.labels))
 
 
 def make(folder: Path, data: Dataset, command: str, epochs: int = EPOCHS) -> dict:
-    """Train, export, check and describe the classifier.
+    """Train, export and check the classifier; return its card, ``classifier.json``.
 
     Args:
         folder: Receives ``classifier.onnx`` and ``classifier.json``.
         data: Labelled digits; the test digits are classified once, at the very end.
-        command: What was typed, kept in the card.
+        command: What was typed, for the card.
         epochs: Passes over the digits.
-
-    Returns:
-        The card that ``classifier.json`` holds.
 
     Raises:
         InputError: The data have no labels or no test digits.
@@ -199,6 +176,7 @@ def make(folder: Path, data: Dataset, command: str, epochs: int = EPOCHS) -> dic
     path.with_suffix(".json").unlink(missing_ok=True)  # it describes another one
     export(network, features, path)
     check_parity(network, features, path, unseen.images[:PARITY_DIGITS])
+    parameters = features.count_params() + network.get_layer("digit").count_params()
     card = {
         "sha256": files.sha256(path),
         "command": command,
@@ -207,8 +185,7 @@ def make(folder: Path, data: Dataset, command: str, epochs: int = EPOCHS) -> dic
             "held_out": accuracy(path, unseen),
             "test": accuracy(path, data.test),
         },
-        "parameters": features.count_params()
-        + network.get_layer("digit").count_params(),
+        "parameters": parameters,
         "features": FEATURES,
         "bytes": path.stat().st_size,
         "classes": list(data.classes),

@@ -1,11 +1,15 @@
-"""The frozen classifier that labels images and yields the features of the distances."""
+"""The frozen classifiers that label images and yield the features of the distances."""
 
+import shlex
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from digitgan import files
+from digitgan.data.cache import cache_folder
+from digitgan.data.dataset import Dataset
+from digitgan.data.named_datasets import DIGITS
 from digitgan.errors import InputError
 from digitgan.measure.onnx_session import open_session
 
@@ -16,8 +20,7 @@ class Predictions(NamedTuple):
     """What a classifier says of each of N images.
 
     Attributes:
-        probabilities: ``float32 (N, 10)``, of the digits 0 to 9, or of the classes that
-            it was trained on.
+        probabilities: ``float32 (N, classes)``.
         features: ``float32 (N, 64)``, about zero mean and unit variance over the
             training digits.
     """
@@ -58,14 +61,37 @@ class Classifier:
             self._input = self._session.get_inputs()[0].name
 
     def predict(self, images: np.ndarray, batch_size: int = 500) -> Predictions:
-        """Classify images; the result does not depend on the batch size.
-
-        Args:
-            images: ``uint8 (N, 28, 28)``, 0 background to 255 ink.
-            batch_size: How many images the network sees at once.
-        """
+        """Classify ``uint8 (N, 28, 28)``; the batch size does not change the result."""
         batches = [
             self._session.run(None, {self._input: images[start : start + batch_size]})
             for start in range(0, len(images), batch_size)
         ]
         return Predictions(*map(np.concatenate, zip(*batches, strict=True)))
+
+
+def find_classifier(data: Dataset) -> Classifier:
+    """Return the classifier that was trained on a data set, or the shipped one.
+
+    Raises:
+        InputError: Its classes are not digits and no classifier was trained on them.
+    """
+    if (path := classifier_path(data)).is_file():
+        return Classifier(path)
+    if class_names(data) is DIGITS:
+        return Classifier()
+    name = shlex.quote(data.name or "PATH")
+    problem = (
+        f"has the classes {', '.join(data.classes[:3])}, ..., which no classifier has "
+        f"learned yet: python -m digitgan.evaluation.train_classifier --data {name}"
+    )
+    raise InputError("data", data.name or data.source, problem=problem)
+
+
+def class_names(data: Dataset) -> tuple[str, ...]:
+    """Return the classes of a classifier of the data: all ten of digits, if of some."""
+    return DIGITS if set(data.classes) <= set(DIGITS) else data.classes
+
+
+def classifier_path(data: Dataset) -> Path:
+    """Return where the classifier of a data set is stored, in the cache folder."""
+    return cache_folder() / "classifiers" / data.sha256[:16] / "classifier.onnx"

@@ -17,6 +17,7 @@ strokes of known size better:
   sqrt(2), which make slanted strokes too long.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -49,17 +50,22 @@ def measure(images: np.ndarray) -> dict[str, np.ndarray]:
         right), ``width`` and ``height`` (of the parallelogram of that slant with 1 %
         of the ink outside each side). All are 0 for an empty image.
     """
-    strokes = [
-        _strokes(images[start : start + DIGITS_PER_WORD])
-        for start in range(0, len(images), DIGITS_PER_WORD)
-    ]
-    area, length, thickness = np.concatenate([np.zeros((3, 0)), *strokes], axis=1)
-    boxes = [
-        _box(images[start : start + 1000]) for start in range(0, len(images), 1000)
-    ]
-    slant, width, height = np.concatenate([np.zeros((3, 0)), *boxes], axis=1)
-    values = (area, length, thickness, slant, width, height)
+    values = np.concatenate(
+        [
+            _in_batches(_strokes, images, DIGITS_PER_WORD),
+            _in_batches(_box, images, 1000),
+        ]
+    )
     return dict(zip(MEASURES, values, strict=True))
+
+
+def _in_batches(
+    figures: Callable[[np.ndarray], np.ndarray], images: np.ndarray, size: int
+) -> np.ndarray:
+    """Return three figures of each image, ``(3, N)``."""
+    starts = range(0, len(images), size)
+    parts = [figures(images[start : start + size]) for start in starts]
+    return np.concatenate([np.zeros((3, 0)), *parts], axis=1)
 
 
 def _strokes(images: np.ndarray) -> np.ndarray:
@@ -67,12 +73,13 @@ def _strokes(images: np.ndarray) -> np.ndarray:
     ink = _enlarged(images)
     skeleton = _skeleton(ink)
     digit, row, column = np.nonzero(skeleton)
-    pixels = np.bincount(digit, minlength=len(images))
-    steps = _steps(skeleton, digit, row, column)
-    length = np.bincount(digit, steps, minlength=len(images))
-    reach = np.bincount(
-        digit, _reach(ink, digit, row, column), minlength=len(images)
-    ) / np.maximum(pixels, 1)
+
+    def total(values: np.ndarray | None = None) -> np.ndarray:
+        return np.bincount(digit, values, minlength=len(images))
+
+    pixels = total()
+    length = total(_steps(skeleton, digit, row, column))
+    reach = total(_reach(ink, digit, row, column)) / np.maximum(pixels, 1)
     thickness = np.where(pixels > 0, 2 * reach + THICKNESS_BIAS, 0)
     area = ink.sum(axis=(1, 2)) / SCALE**2
     return np.stack([area, length / SCALE, thickness / SCALE])
@@ -113,7 +120,7 @@ def _thin(words: np.ndarray) -> None:
         for neighbours in (around, around[4:] + around[:4]):  # turned by 180 degrees
             removed = pixel & _removable(*neighbours)
             pixel ^= removed
-            changed = changed or bool(removed.any())
+            changed |= bool(removed.any())
 
 
 def _removable(n, ne, e, se, s, sw, w, nw) -> np.ndarray:
@@ -206,10 +213,11 @@ def _histogram(positions: np.ndarray, ink: np.ndarray) -> np.ndarray:
 def _extent(density: np.ndarray) -> np.ndarray:
     """Return how many bins lie between the trimmed ends of each distribution."""
     reached = np.cumsum(density, axis=1)
-    ends = []
-    for share in (TRIM, 1 - TRIM):
+
+    def end(share: float) -> np.ndarray:
         last = np.argmax(reached >= share, axis=1)[:, np.newaxis]
         inside = np.take_along_axis(density, last, axis=1)
         over = np.take_along_axis(reached, last, axis=1) - share
-        ends.append((last + 1 - over / np.maximum(inside, 1e-12))[:, 0])
-    return np.where(reached[:, -1] > 0.5, ends[1] - ends[0], 0.0)
+        return (last + 1 - over / np.maximum(inside, 1e-12))[:, 0]
+
+    return np.where(reached[:, -1] > 0.5, end(1 - TRIM) - end(TRIM), 0.0)

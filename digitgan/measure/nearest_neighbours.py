@@ -1,4 +1,8 @@
-"""The nearest of many images, and how far away it is."""
+"""The nearest of many images, and how far away it is.
+
+Near is the Euclidean distance, in grey levels, of the averages of 2 x 2 pixels, so that
+a copy shifted by half a pixel or a little blurred is still a copy.
+"""
 
 import numpy as np
 
@@ -11,44 +15,31 @@ def nearest(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Find the nearest image, in batches.
 
-    Near is the Euclidean distance of the averages of 2 x 2 pixels, so that a
-    copy shifted by half a pixel or a little blurred is still a copy.
-
     Args:
         images: ``uint8 (N, 28, 28)``, or others of even height and width.
         among: ``uint8 (M, 28, 28)``, likewise.
         skip: ``int (N,)``, one position in ``among`` that is not looked at.
 
     Returns:
-        ``float (N,)`` distances in grey levels and ``int (N,)`` positions in
-        ``among``, the first of several equally near ones.
+        ``float (N,)`` distances and ``int (N,)`` positions in ``among``, the first of
+        several equally near ones.
     """
     a, b = _averages(images), _averages(among)
     half = np.sum(b * b, axis=1) / 2
     distance, position = np.empty(len(a)), np.empty(len(a), int)
     for start in range(0, len(a), BATCH_SIZE):
-        batch = a[start : start + BATCH_SIZE]
-        score = half - batch @ b.T
-        rows = np.arange(len(batch))
+        rows = slice(start, start + BATCH_SIZE)
+        score, each = half - a[rows] @ b.T, np.arange(len(a[rows]))
         if skip is not None:
-            score[rows, skip[start : start + BATCH_SIZE]] = np.inf
-        best = score.argmin(axis=1)
-        squared = 2 * score[rows, best] + np.sum(batch * batch, axis=1)
-        position[start : start + BATCH_SIZE] = best
-        distance[start : start + BATCH_SIZE] = np.sqrt(squared) * GREY_STEP
+            score[each, skip[rows]] = np.inf
+        position[rows] = best = score.argmin(axis=1)
+        squared = 2 * score[each, best] + np.sum(a[rows] * a[rows], axis=1)
+        distance[rows] = np.sqrt(squared) * GREY_STEP
     return distance, position
 
 
 def distances(image: np.ndarray, among: np.ndarray) -> np.ndarray:
-    """Return how far one image lies from each of many, as :func:`nearest` measures.
-
-    Args:
-        image: ``uint8 (28, 28)``.
-        among: ``uint8 (M, 28, 28)``.
-
-    Returns:
-        ``float (M,)`` in grey levels.
-    """
+    """Return how far ``uint8 (28, 28)`` lies from each of ``(M, 28, 28)``, ``(M,)``."""
     apart = _averages(among) - _averages(image[np.newaxis])
     return GREY_STEP * np.sqrt(np.einsum("mp,mp->m", apart, apart))
 

@@ -17,16 +17,10 @@ LOG_FATAL = 4  # what ONNX Runtime prints; the rest it raises
 def open_session(
     field: str, path: Path, sha256: str, threads: int = 1
 ) -> onnxruntime.InferenceSession:
-    """Open an ONNX file.
+    """Open an ONNX file whose SHA-256 is known, for so many threads (0: one a core).
 
     A network is a program: it cannot touch files, but it can compute for ever, so open
     those of people whom you trust with your processor.
-
-    Args:
-        field: The argument that named the file, such as ``model``.
-        path: The file.
-        sha256: That it must have.
-        threads: To run one call with; 0 for one a core.
 
     Raises:
         InputError: The file is not the one described, too large, wants other files,

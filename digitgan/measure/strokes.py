@@ -42,17 +42,11 @@ def ink_moments(images: np.ndarray) -> Moments:
 
 
 def outline_width(images: np.ndarray) -> np.ndarray:
-    """Measure the width of strokes by their outline.
+    """Measure the width of strokes in ``uint8 (n, height, width)``, ``float32 (n,)``.
 
     A stroke has two sides: twice its area over the length of its outline, which is the
     total variation of the ink, is its width (0.15 pixels from that along the skeleton,
-    for a digit).
-
-    Args:
-        images: ``uint8 (n, height, width)`` with ink in each.
-
-    Returns:
-        In pixels, ``float32 (n,)``.
+    for a digit). There must be ink in each image.
     """
     ink = np.pad(images / np.float32(255), ((0, 0), (1, 1), (1, 1)))
     down, right = np.diff(ink, axis=1), np.diff(ink, axis=2)

@@ -34,14 +34,8 @@ def kernel(
     """Return the kernel distance of two sets of features (KID), unbiased.
 
     Binkowski et al. 2018, arXiv 1801.01401: the squared maximum mean discrepancy
-    with the kernel ``(x . y / D + 1)^3``, averaged over random subsets.
-
-    Args:
-        a: ``float (N, D)``.
-        b: ``float (M, D)``.
-        subsets: How many pairs of subsets are compared.
-        size: Rows of each subset, never more than half of N or M.
-        seed: Draws the subsets.
+    with the kernel ``(x . y / D + 1)^3``, averaged over random subsets of ``size``
+    rows, but never more than half of ``a``, ``float (N, D)``, or ``b``, ``(M, D)``.
 
     Returns:
         Mean and standard deviation over the subsets; the mean may be slightly
@@ -49,13 +43,11 @@ def kernel(
     """
     rng = np.random.default_rng(seed)
     size = min(size, len(a) // 2, len(b) // 2)
-    values = [
-        _discrepancy(
-            a[rng.choice(len(a), size, replace=False)].astype(float),
-            b[rng.choice(len(b), size, replace=False)].astype(float),
-        )
-        for _ in range(subsets)
-    ]
+
+    def subset(x: np.ndarray) -> np.ndarray:
+        return x[rng.choice(len(x), size, replace=False)].astype(float)
+
+    values = [_discrepancy(subset(a), subset(b)) for _ in range(subsets)]
     return float(np.mean(values)), float(np.std(values))
 
 

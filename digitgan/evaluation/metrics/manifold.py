@@ -25,7 +25,7 @@ def prdc(real: np.ndarray, fake: np.ndarray, k: int = 5) -> dict[str, np.ndarray
     real, fake = np.asarray(real, float), np.asarray(fake, float)
     real_radius, fake_radius = radii(real, k), radii(fake, k)
     balls = np.zeros(len(fake))
-    recall, coverage = np.zeros(len(real), bool), np.zeros(len(real), bool)
+    recall, coverage = np.zeros(len(real)), np.zeros(len(real))
     for start in range(0, len(real), BATCH_SIZE):
         rows = slice(start, start + BATCH_SIZE)
         distance = squared_distances(real[rows], fake)
@@ -33,21 +33,14 @@ def prdc(real: np.ndarray, fake: np.ndarray, k: int = 5) -> dict[str, np.ndarray
         balls += inside.sum(axis=0)
         coverage[rows] = inside.any(axis=1)
         recall[rows] = (distance < fake_radius).any(axis=1)
-    return {
-        "precision": (balls > 0).astype(float),
-        "recall": recall.astype(float),
-        "density": balls / k,
-        "coverage": coverage.astype(float),
-    }
+    precision = (balls > 0).astype(float)
+    return dict(
+        precision=precision, recall=recall, density=balls / k, coverage=coverage
+    )
 
 
 def radii(points: np.ndarray, k: int) -> np.ndarray:
-    """Return each point's squared distance to its k-th nearest other point, ``(N,)``.
-
-    Args:
-        points: ``float (N, D)``, more than k rows.
-        k: 1 for the nearest.
-    """
+    """Return each point's squared distance to its k-th nearest other, ``(N,)``."""
     squared = []
     for start in range(0, len(points), BATCH_SIZE):
         distance = squared_distances(points[start : start + BATCH_SIZE], points)
@@ -56,15 +49,7 @@ def radii(points: np.ndarray, k: int) -> np.ndarray:
 
 
 def squared_distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return the squared Euclidean distance of every row of a to every row of b.
-
-    Args:
-        a: ``float (N, D)``.
-        b: ``float (M, D)`` of the same type.
-
-    Returns:
-        ``float (N, M)``, 0 or more.
-    """
+    """Return squared Euclidean distances, ``(N, M)``, of ``(N, D)`` to ``(M, D)``."""
     product = a @ b.T
     product *= -2
     product += np.sum(a * a, axis=1)[:, np.newaxis]

@@ -14,10 +14,6 @@ def copied(fake: np.ndarray, train: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     fake is new when its nearest training digit has another training digit nearer to
     itself.
 
-    Args:
-        fake: ``uint8 (N, 28, 28)``.
-        train: ``uint8 (T, 28, 28)`` the training digits.
-
     Returns:
         ``float (N,)`` distances in grey levels, and ``float (N,)``: 1 for new, else 0.
     """

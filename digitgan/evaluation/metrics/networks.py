@@ -16,16 +16,12 @@ def dense(
 ) -> np.ndarray:
     """Train a small dense network to tell two classes apart and apply it to others.
 
-    One hidden layer of 64 units; 600 batches of 128, Adam with weight decay.
-
-    Args:
-        x: ``float (N, D)``, about unit scale.
-        y: ``bool (N,)``.
-        unseen: ``float (M, D)``.
-        seed: Draws the weights and the batches.
+    One hidden layer of 64 units; 600 batches of 128, Adam with weight decay
+    (arXiv 1412.6980, 1711.05101) on ``x``, ``float (N, D)`` of about unit scale, and
+    ``y``, ``bool (N,)``.
 
     Returns:
-        The log odds of the class ``True`` for each unseen row, ``float32 (M,)``.
+        The log odds of the class ``True`` for each row of ``unseen``, ``float32 (M,)``.
     """
     rng = np.random.default_rng(seed)
     x, y, unseen = (np.asarray(part, np.float32) for part in (x, y, unseen))
@@ -36,9 +32,15 @@ def dense(
         np.zeros(1),
     ]
     weights = [weight.astype(np.float32) for weight in weights]
-    adam = _Adam(weights)
-    for rows in _batches(len(x), STEPS, rng):
-        adam.step(_gradient(weights, x[rows], y[rows]))
+    first, second = ([np.zeros_like(weight) for weight in weights] for _ in range(2))
+    for step, rows in enumerate(_batches(len(x), STEPS, rng), 1):
+        rate = LEARNING_RATE * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
+        for w, m, v, gradient in zip(
+            weights, first, second, _gradient(weights, x[rows], y[rows]), strict=True
+        ):
+            m += 0.1 * (gradient - m)
+            v += 0.001 * (gradient**2 - v)
+            w -= rate * m / (np.sqrt(v) + 1e-7) + LEARNING_RATE * WEIGHT_DECAY * w
     return _forward(weights, unseen)[1]
 
 
@@ -63,29 +65,6 @@ def _gradient(weights, x: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
     return [x.T @ back, back.sum(0), hidden.T @ error, error.sum(keepdims=True)]
 
 
-class _Adam:
-    """Adam with decoupled weight decay, in place (arXiv 1412.6980, 1711.05101)."""
-
-    def __init__(self, weights: list[np.ndarray]):
-        self.weights = weights
-        self.first = [np.zeros_like(weight) for weight in weights]
-        self.second = [np.zeros_like(weight) for weight in weights]
-        self.steps = 0
-
-    def step(self, gradients: list[np.ndarray]) -> None:
-        self.steps += 1
-        size = LEARNING_RATE * np.sqrt(1 - 0.999**self.steps) / (1 - 0.9**self.steps)
-        for weight, first, second, gradient in zip(
-            self.weights, self.first, self.second, gradients, strict=True
-        ):
-            first += 0.1 * (gradient - first)
-            second += 0.001 * (gradient**2 - second)
-            weight -= (
-                size * first / (np.sqrt(second) + 1e-7)
-                + LEARNING_RATE * WEIGHT_DECAY * weight
-            )
-
-
 def convolutional(
     train: Digits,
     unseen: np.ndarray,
@@ -93,7 +72,7 @@ def convolutional(
     steps: int,
     seed: int = 0,
 ) -> np.ndarray:
-    """Train a small convolutional network and apply it to other images.
+    """Train a small convolutional network and apply it to other images. Needs Keras.
 
     Args:
         train: Images of any size, and labels below ``classes``.
@@ -104,9 +83,6 @@ def convolutional(
 
     Returns:
         ``float32 (M, classes)`` probabilities.
-
-    Raises:
-        ImportError: Keras is not installed.
     """
     import keras
     from keras import layers
@@ -122,12 +98,9 @@ def convolutional(
         network.add(layers.Conv2D(width, 3, 2, padding="same", use_bias=False))
         network.add(layers.BatchNormalization(momentum=0.9))
         network.add(layers.ReLU())
-    for layer in (
-        layers.Flatten(),
-        layers.Dropout(0.3),
-        layers.Dense(classes, activation="softmax"),
-    ):
-        network.add(layer)
+    network.add(layers.Flatten())
+    network.add(layers.Dropout(0.3))
+    network.add(layers.Dense(classes, activation="softmax"))
     rate = keras.optimizers.schedules.CosineDecay(2e-3, steps)
     adam = keras.optimizers.Adam(rate)  # pyright: ignore - Keras types floats only
     network.compile(adam, "sparse_categorical_crossentropy")

@@ -15,15 +15,9 @@ def classify_triplets(
     images: np.ndarray,
     progress: Callable[[int], None] | None = None,
 ) -> np.ndarray:
-    """Classify every channel.
+    """Classify every channel of ``uint8 (N, 28, 28, 3)``: ``int (N, 3)``, 0 to 9.
 
-    Args:
-        classifier: Of digits.
-        images: ``uint8 (N, 28, 28, 3)``.
-        progress: Called with the number of triplets that are done.
-
-    Returns:
-        ``int (N, 3)``, a digit from 0 to 9 each.
+    ``progress`` is called with the number of triplets that are done.
     """
     labels = np.empty((len(images), 3), int)
     for start in range(0, len(images), BATCH_SIZE):
@@ -41,12 +35,10 @@ def modes(triplets: np.ndarray) -> tuple[int, float]:
     The test of Metz et al. 2017 (arXiv 1611.02163) as run by PacGAN (Lin et al. 2018,
     arXiv 1712.04086): 26,000 samples, each channel read by a classifier.
 
-    Args:
-        triplets: ``int (N, 3)``, the digit in each channel.
-
     Returns:
-        The number of the 1,000 modes that occur, and the reverse Kullback-Leibler
-        divergence KL(frequencies || uniform) in nats; see :func:`perfect_sampler`.
+        The number of the 1,000 modes that occur in ``int (N, 3)`` digits, and the
+        reverse Kullback-Leibler divergence KL(frequencies || uniform) in nats; see
+        :func:`perfect_sampler`.
     """
     codes = np.asarray(triplets) @ (100, 10, 1)
     shares = np.bincount(codes, minlength=MODES) / len(codes)
@@ -59,14 +51,8 @@ def perfect_sampler(
 ) -> tuple[float, float]:
     """Return what a perfect sampler scores: KL is above 0 for any finite number.
 
-    Args:
-        samples: How many triplets are drawn.
-        shares: ``float (10,)``, how often each digit occurs; uniform if not given.
-        draws: Simulations.
-        seed: Draws the triplets.
-
-    Returns:
-        Mean and standard deviation of the reverse KL over the simulations.
+    Mean and standard deviation of the reverse KL over so many draws of ``samples``
+    triplets; ``shares``, ``float (10,)``, says how often each digit occurs.
     """
     rng = np.random.default_rng(seed)
     shares = np.full(10, 0.1) if shares is None else np.asarray(shares, float)

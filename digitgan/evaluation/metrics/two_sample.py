@@ -16,7 +16,7 @@ def two_sample(
     full: bool = False,
     seed: int = 0,
 ) -> dict[str, float]:
-    """Return the held-out accuracy of several classifiers; 0.5 is ideal.
+    """Return the held-out accuracy of several classifiers by name; 0.5 is ideal.
 
     Lopez-Paz and Oquab 2017, arXiv 1610.06545. One half of each set is learned from,
     the other half is asked about; equally many of both sets are used. The largest
@@ -30,12 +30,6 @@ def two_sample(
         fake_style: ``float (M, S)``.
         full: Also boosted trees and a convolutional network (scikit-learn, Keras).
         seed: Draws the halves and the weights.
-
-    Returns:
-        The accuracy of each classifier by its name.
-
-    Raises:
-        ImportError: ``full`` is asked for and scikit-learn or Keras is missing.
     """
     rng = np.random.default_rng(seed)
     size = min(len(real), len(fake)) // 2 * 2
@@ -49,18 +43,24 @@ def two_sample(
     tabular /= tabular[train].std(axis=0) + 1e-6
     tabular = np.clip(tabular, -10, 10)
     flat = images.reshape(len(images), -1)
-    accuracy = {}
-    for name, x in (
-        ("network on pixels", flat / np.float32(64)),
-        ("network on where pixels are 0", flat == 0),
-        ("network on histogram and handwriting", tabular),
-    ):
-        centre = x[train].mean(axis=0, dtype=np.float32)
-        odds = dense(x[train] - centre, is_fake[train], x[~train] - centre, seed)
-        accuracy[name] = _accuracy(odds > 0, is_fake[~train])
+    x = {
+        "network on pixels": flat / np.float32(64),
+        "network on where pixels are 0": flat == 0,
+        "network on histogram and handwriting": tabular,
+    }
+    predicted = {name: _predicted(x[name], is_fake, train, seed) for name in x}
     if full:
-        accuracy |= _stronger(images, tabular, is_fake, train, seed)
-    return accuracy
+        predicted |= _stronger(images, tabular, is_fake, train, seed)
+    return {
+        name: float(np.mean(values == is_fake[~train]))
+        for name, values in predicted.items()
+    }
+
+
+def _predicted(x, is_fake, train, seed: int) -> np.ndarray:
+    """Return which of those that it has not learned from a network takes for fake."""
+    centre = x[train].mean(axis=0, dtype=np.float32)
+    return dense(x[train] - centre, is_fake[train], x[~train] - centre, seed) > 0
 
 
 def histogram(images: np.ndarray) -> np.ndarray:
@@ -71,24 +71,15 @@ def histogram(images: np.ndarray) -> np.ndarray:
     return np.log1p(np.stack(counts, axis=1))
 
 
-def _stronger(images, tabular, is_fake, train, seed: int) -> dict[str, float]:
-    """Return the accuracy of the two classifiers that need the training extras."""
+def _stronger(images, tabular, is_fake, train, seed: int) -> dict[str, np.ndarray]:
+    """Return what the two classifiers that need the training extras take for fake."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     trees = HistGradientBoostingClassifier(random_state=seed)
     trees.fit(tabular[train], is_fake[train])
-    by_trees = trees.predict(tabular[~train])
-    by_network = convolutional(
-        Digits(images[train], is_fake[train]), images[~train], 2, 1_000, seed
-    )
+    learned = Digits(images[train], is_fake[train])
+    odds = convolutional(learned, images[~train], 2, 1_000, seed)
     return {
-        "trees on histogram and handwriting": _accuracy(by_trees, is_fake[~train]),
-        "convolutional network on pixels": _accuracy(
-            by_network[:, 1] > 0.5, is_fake[~train]
-        ),
+        "trees on histogram and handwriting": trees.predict(tabular[~train]),
+        "convolutional network on pixels": odds[:, 1] > 0.5,
     }
-
-
-def _accuracy(predicted: np.ndarray, is_fake: np.ndarray) -> float:
-    """Return the share that is right."""
-    return float(np.mean(predicted == is_fake))

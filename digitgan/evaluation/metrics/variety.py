@@ -15,12 +15,9 @@ def shares(labels: np.ndarray, classes: int = 10) -> np.ndarray:
 def vendi(features: np.ndarray, width: float) -> float:
     """Return the effective number of different samples.
 
-    Friedman and Dieng 2022, arXiv 2210.02410, with a Gaussian kernel: 1 when all
-    are the same, N when none is like another.
-
-    Args:
-        features: ``float (N, D)``.
-        width: The kernel's standard deviation, in units of the features.
+    Friedman and Dieng 2022, arXiv 2210.02410, with a Gaussian kernel whose standard
+    deviation is ``width``: of ``float (N, D)``, 1 when all are the same, N when none is
+    like another.
     """
     features = np.asarray(features, float)
     similar = np.exp(squared_distances(features, features) / (-2 * width**2))
@@ -40,16 +37,9 @@ def by_class(
     """Compare the variety of each class with that of the real ones.
 
     Of each class the same number of real and fake samples is used, the first ones,
-    500 at most. The kernel is half as wide as the median distance of two real
-    samples of that class, so that ways of writing it count as different.
-
-    Args:
-        real: ``float (N, D)`` features of real digits.
-        real_labels: ``int (N,)``.
-        fake: ``float (M, D)``.
-        fake_labels: ``int (M,)``.
-        k: Which neighbour sets the radius for the coverage.
-        classes: How many there are.
+    500 at most. The k-th neighbour sets the radius for the coverage. The kernel is
+    half as wide as the median distance of two real samples of that class, so that ways
+    of writing it count as different.
 
     Returns:
         ``float (classes,)`` each: ``vendi`` and ``real_vendi``, the scores (0 where a

@@ -14,32 +14,53 @@ from digitgan.evaluation.metrics.two_sample import two_sample
 from digitgan.evaluation.rows.metric import (
     Figure,
     Metric,
-    RowGroups,
+    RowGroup,
     mean_of,
     resampled,
 )
 from digitgan.evaluation.scorecard import Row
 
-GROUPS = RowGroups()
-
 FRECHET = Metric(
-    key="frechet",
-    name="Frechet distance",
-    definition="between Gaussians fitted to the classifier's features of both",
+    "frechet",
+    "Frechet distance",
+    "between Gaussians fitted to the classifier's features of both",
     as_real=1.5,  # real 0.54 ± 0.14: two deviations
     far=6,  # blur of one pixel and a missing digit are beyond
     worse="times_real",
 )
 KERNEL = Metric(
-    key="kernel",
-    name="kernel distance (KID)",
-    definition="unbiased squared discrepancy, cubic kernel; spread over subsets",
+    "kernel",
+    "kernel distance (KID)",
+    "unbiased squared discrepancy, cubic kernel; spread over subsets",
     as_real=2,  # deviations of the real figure, which is about 0
     far=20,
 )
+MANIFOLD = tuple(
+    Metric(
+        key,
+        key,
+        f"{definition}, by the fifth neighbour in the classifier's features",
+        as_real,  # real ± 0.005, of density ± 0.02: more than three deviations
+        far=4 * as_real,
+        worse="below",
+    )
+    for key, definition, as_real in (
+        ("precision", "share of these that lie where test digits are", 0.03),
+        ("recall", "share of test digits that lie where these are", 0.03),
+        ("density", "how many of the five neighbourhoods around these are there", 0.06),
+        ("coverage", "share of test digits with one of these near", 0.03),
+    )
+)
+TWO_SAMPLE = Metric(
+    "two_sample",
+    "two-sample test",
+    "held-out accuracy of the best of several classifiers that tell these from test "
+    "digits; 0.5 is ideal",
+    as_real=0.03,  # real 0.525 ± 0.007: four deviations
+    far=0.15,  # two of three are told apart
+)
 
 
-@GROUPS.register("distances", FRECHET, KERNEL, min_samples=500)
 def distance_rows(comparison: Comparison) -> Iterator[Row]:
     """Frechet and kernel distance to the test digits."""
     test, n = comparison.test.features, len(comparison.fake)
@@ -50,27 +71,9 @@ def distance_rows(comparison: Comparison) -> Iterator[Row]:
         for side in (comparison.fake, comparison.baseline)
     )
     verdict = KERNEL.verdict(Figure(value, real), unit=real_spread)
-    yield KERNEL.row(Figure(value, real, spread), n, verdict=verdict)
+    yield KERNEL.row(Figure(value, real, spread), n, verdict)
 
 
-def _manifold_metric(key: str, definition: str, as_real: float) -> Metric:
-    definition += ", by the fifth neighbour in the classifier's features"
-    return Metric(key, key, definition, as_real, far=4 * as_real, worse="below")
-
-
-MANIFOLD = (  # real ± 0.005, of density ± 0.02: more than three deviations, and 4 times
-    _manifold_metric(
-        "precision", "share of these that lie where test digits are", 0.03
-    ),
-    _manifold_metric("recall", "share of test digits that lie where these are", 0.03),
-    _manifold_metric(
-        "density", "how many of the five neighbourhoods around these are there", 0.06
-    ),
-    _manifold_metric("coverage", "share of test digits with one of these near", 0.03),
-)
-
-
-@GROUPS.register("neighbourhoods", *MANIFOLD)
 def manifold_rows(comparison: Comparison) -> Iterator[Row]:
     """Precision, recall, density and coverage against the test digits."""
     fake, real = (
@@ -82,31 +85,27 @@ def manifold_rows(comparison: Comparison) -> Iterator[Row]:
         yield metric.row(figure, len(fake[metric.key]))
 
 
-TWO_SAMPLE = Metric(
-    key="two_sample",
-    name="two-sample test",
-    definition="held-out accuracy of the best of several classifiers that tell these "
-    "from test digits; 0.5 is ideal",
-    as_real=0.03,  # real 0.525 ± 0.007: four deviations
-    far=0.15,  # two of three are told apart
-)
-
-
-@GROUPS.register("two-sample test", TWO_SAMPLE, min_samples=200, needs_digits=False)
 def two_sample_rows(comparison: Comparison) -> Iterator[Row]:
     """Can fresh classifiers tell these from test digits?"""
     test, n = comparison.test, len(comparison.fake)
+    full, seed = comparison.full, comparison.seed
     fake, real = (
-        two_sample(
-            test.images,
-            side.images,
-            test.style,
-            side.style,
-            comparison.full,
-            comparison.seed,
-        )
+        two_sample(test.images, side.images, test.style, side.style, full, seed)
         for side in (comparison.fake, comparison.baseline)
     )
     value = max(fake.values())
     figure = Figure(value, max(real.values()), float(np.sqrt(value * (1 - value) / n)))
-    yield TWO_SAMPLE.row(figure, n, detail={"these": fake, "real": real})
+    yield TWO_SAMPLE.row(figure, n, these=fake, real=real)
+
+
+GROUPS = [
+    RowGroup("distances", (FRECHET, KERNEL), distance_rows, min_samples=500),
+    RowGroup("neighbourhoods", MANIFOLD, manifold_rows),
+    RowGroup(
+        "two-sample test",
+        (TWO_SAMPLE,),
+        two_sample_rows,
+        min_samples=200,
+        needs_digits=False,
+    ),
+]

@@ -4,16 +4,15 @@ from collections.abc import Iterator
 
 from digitgan.evaluation.comparison import Comparison
 from digitgan.evaluation.metrics import handwriting
-from digitgan.evaluation.rows.metric import Metric, RowGroups, resampled
+from digitgan.evaluation.rows.metric import Metric, RowGroup, resampled
 from digitgan.evaluation.scorecard import Row
 from digitgan.measure import morphometry
 
-GROUPS = RowGroups()
 STYLES = tuple(
     Metric(
-        key=name,
-        name=name,
-        definition=f"mean shift of the sorted {name}, in deviations of test digits",
+        name,
+        name,
+        f"mean shift of the sorted {name}, in deviations of test digits",
         as_real=0.05,  # a twentieth of how much people differ; less is noise at 5,000
         far=0.3,  # a third of how much people differ: to be seen at a glance
     )
@@ -21,7 +20,6 @@ STYLES = tuple(
 )
 
 
-@GROUPS.register("handwriting", *STYLES)
 def handwriting_rows(comparison: Comparison) -> Iterator[Row]:
     """How far the distribution of each is from that of test digits."""
     for metric in STYLES:
@@ -34,8 +32,9 @@ def _style_row(comparison: Comparison, metric: Metric) -> Row:
     figure = resampled(
         comparison, lambda side: handwriting.distance(test, side.style[:, column])
     )
-    detail = {
-        "mean": [float(fake.mean()), float(test.mean())],
-        "deviation": [float(fake.std()), float(test.std())],
-    }
-    return metric.row(figure, len(fake), detail=detail)
+    mean = [float(fake.mean()), float(test.mean())]
+    deviation = [float(fake.std()), float(test.std())]
+    return metric.row(figure, len(fake), mean=mean, deviation=deviation)
+
+
+GROUPS = [RowGroup("handwriting", STYLES, handwriting_rows)]

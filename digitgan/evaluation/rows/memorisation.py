@@ -6,34 +6,32 @@ import numpy as np
 
 from digitgan.evaluation.comparison import Comparison
 from digitgan.evaluation.metrics import memorisation
-from digitgan.evaluation.rows.metric import Figure, Metric, RowGroups, mean_of
+from digitgan.evaluation.rows.metric import Figure, Metric, RowGroup, mean_of
 from digitgan.evaluation.scorecard import Row
 from digitgan.measure.nearest_neighbours import nearest
 
-GROUPS = RowGroups()
 MAX_QUICK, MAX_FULL = 1_000, 3_000  # digits; all training digits are looked through
 COPIED = 0.75  # of the real distance: nearer than that are copies, slightly changed
 
 # The limits: "real ± ..." is the figure of real digits at n = 1,000 over seeds.
 NEAREST = Metric(
-    key="nearest",
-    name="distance to training digits",
-    definition="median distance to the nearest training digit over test digits'",
+    "nearest",
+    "distance to training digits",
+    "median distance to the nearest training digit over test digits'",
     as_real=0.08,  # real 1.02 ± 0.02: four deviations
     far=0.25,
     worse="either",
 )
 AUTHENTICITY = Metric(
-    key="authenticity",
-    name="authenticity",
-    definition="share farther from the nearest training digit than another one is",
+    "authenticity",
+    "authenticity",
+    "share farther from the nearest training digit than another one is",
     as_real=0.06,  # real 0.66 ± 0.02: three deviations
     far=0.2,  # a third of what is new among real digits
     worse="either",
 )
 
 
-@GROUPS.register("memorisation", NEAREST, AUTHENTICITY, needs_digits=False)
 def memorisation_rows(comparison: Comparison) -> Iterator[Row]:
     """Are these nearer to the training digits than unseen real digits are?"""
     train, spare = comparison.train.images, comparison.spare_test
@@ -53,9 +51,16 @@ def memorisation_rows(comparison: Comparison) -> Iterator[Row]:
     verdict = NEAREST.verdict(figure)
     if verdict != "as real" and figure.value < COPIED * figure.real:
         verdict = "memorised"
-    yield NEAREST.row(figure, n, verdict=verdict)
+    yield NEAREST.row(figure, n, verdict)
     figure = mean_of(fake_new, real_new)
     verdict = AUTHENTICITY.verdict(figure)
     if verdict == "far" and figure.value < figure.real:
         verdict = "memorised"
-    yield AUTHENTICITY.row(figure, n, verdict=verdict)
+    yield AUTHENTICITY.row(figure, n, verdict)
+
+
+GROUPS = [
+    RowGroup(
+        "memorisation", (NEAREST, AUTHENTICITY), memorisation_rows, needs_digits=False
+    )
+]

@@ -6,7 +6,12 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from digitgan.evaluation.comparison import MIN_SAMPLES, Comparison, MeasuredImages
+from digitgan.evaluation.comparison import (
+    DIGIT_SHAPE,
+    MIN_SAMPLES,
+    Comparison,
+    MeasuredImages,
+)
 from digitgan.evaluation.scorecard import Row
 
 RESAMPLES = 8
@@ -63,34 +68,22 @@ class Metric:
         return "close" if gap < far else "far"  # not a number is far, too
 
     def row(
-        self,
-        figure: Figure,
-        n: int,
-        *,
-        verdict: str = "",
-        about: str = "",
-        detail: dict | None = None,
+        self, figure: Figure, n: int, verdict: str = "", about: str = "", **detail
     ) -> Row:
-        """Return the row of a scorecard.
+        """Return the row of a figure that was computed on n images.
 
         Args:
             figure: The figure beside the real one.
             n: How many images it was computed on.
             verdict: As :meth:`verdict` says unless given.
             about: Which class it is about, added to the name.
-            detail: More figures behind this one, by name.
+            detail: More figures behind this one.
         """
-        return Row(
-            key=self.key,
-            name=f"{self.name}, {about}" if about else self.name,
-            value=figure.value,
-            real=figure.real,
-            verdict=verdict or self.verdict(figure),
-            n=n,
-            spread=figure.spread,
-            definition=self.definition,
-            detail=detail or {},
-        )
+        value, real, spread = figure
+        name = f"{self.name}, {about}" if about else self.name
+        verdict = verdict or self.verdict(figure)
+        definition = self.definition
+        return Row(self.key, name, value, real, verdict, n, spread, definition, detail)
 
     def skipped(self, n: int, why: str) -> Row:
         """Return the row of a figure that could not be computed, and why."""
@@ -121,37 +114,18 @@ class RowGroup:
 
     def rows(self, comparison: Comparison) -> list[Row]:
         """Return the rows, or the same skipped and why."""
-        fake = comparison.fake
+        fake, test = comparison.fake, comparison.test
         n, shape = len(fake), fake.images.shape[1:]
-        if self.needs_digits and not comparison.shows_digits:
+        if self.needs_digits and shape != DIGIT_SHAPE:
             size = " x ".join(map(str, shape))
             why = f"it needs images of 28 x 28 pixels in grey: these are {size}"
-        elif self.needs_labels and comparison.lacks_labels:
+        elif self.needs_labels and (fake.labels is None or test.labels is None):
             why = "it needs labels: there are none"
         elif n < self.min_samples:
             why = f"it needs {self.min_samples} digits: there are {n}"
         else:
             return list(self.compute(comparison))
         return [metric.skipped(n, why) for metric in self.metrics]
-
-
-class RowGroups(list[RowGroup]):
-    """The groups of a file, in the order in which they stand there."""
-
-    def register(self, title: str, *metrics: Metric, **needs) -> Callable:
-        """Return a decorator that adds a function as what computes these metrics.
-
-        Args:
-            title: As of :class:`RowGroup`, and so is the rest.
-            metrics: Whose rows the function yields.
-            needs: What they need.
-        """
-
-        def add(compute: Callable[[Comparison], Iterable[Row]]) -> Callable:
-            self.append(RowGroup(title, metrics, compute, **needs))
-            return compute
-
-        return add
 
 
 def resampled(

@@ -15,18 +15,17 @@ from digitgan.measure.classifier import Classifier
 SAMPLE_COUNTS = {"quick": 26_000, "full": 240_000}
 
 MODES = Metric(
-    key="modes",
-    name="modes of 1,000",
-    definition="triplets of digits that occur, as the classifier reads the channels",
+    "modes",
+    "modes of 1,000",
+    "triplets of digits that occur, as the classifier reads the channels",
     as_real=0,  # real triplets have all of them
     far=20,  # one in fifty is missing
     worse="below",
 )
 REVERSE_KL = Metric(
-    key="kl",
-    name="reverse KL",
-    definition="of the triplets' frequencies to equal ones, in nats; spread over "
-    "perfect samplers",
+    "kl",
+    "reverse KL",
+    "of the triplets' frequencies to equal ones, in nats; spread over perfect samplers",
     as_real=0.0,  # but for three spreads
     far=0.1,  # several times the published values of good generators
 )
@@ -38,12 +37,6 @@ def mode_rows(
     """Count modes in the first 26,000 and 240,000 triplets, or in all if fewer.
 
     The real figures are those of triplets of test digits, by the same classifier.
-
-    Args:
-        triplets: From :func:`digitgan.evaluation.metrics.stacked.classify_triplets`.
-        data: MNIST, with labels and a test part.
-        classifier: Who classified them.
-        seed: Draws the real triplets.
     """
     assert data.test is not None and data.train.labels is not None
     test = classifier.predict(data.test.images).labels
@@ -61,4 +54,4 @@ def mode_rows(
         )
         yield modes.row(Figure(float(fake), float(real)), n)
         detail = {"perfect sampler": perfect_kl}
-        yield reverse_kl.row(Figure(fake_kl, real_kl, spread), n, detail=detail)
+        yield reverse_kl.row(Figure(fake_kl, real_kl, spread), n, **detail)

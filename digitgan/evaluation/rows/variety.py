@@ -6,47 +6,45 @@ import numpy as np
 
 from digitgan.evaluation.comparison import Comparison, MeasuredImages
 from digitgan.evaluation.metrics import variety
-from digitgan.evaluation.rows.metric import Figure, Metric, RowGroups, halves
+from digitgan.evaluation.rows.metric import Figure, Metric, RowGroup, halves
 from digitgan.evaluation.scorecard import Row
 
-GROUPS = RowGroups()
 RARE = 1 / 4  # of its share: a digit that rare is missing
 
 # The limits: "real ± ..." is the figure of real digits at n = 1,000 over seeds.
 SHARES = Metric(
-    key="shares",
-    name="shares of digits",
-    definition="half the sum of the differences of the shares, by the classifier",
+    "shares",
+    "shares of digits",
+    "half the sum of the differences of the shares, by the classifier",
     as_real=0.03,  # real ± 0.011: three deviations
     far=0.07,  # most of a digit's share of a tenth lies elsewhere
 )
 VENDI = Metric(
-    key="variety",
-    name="variety within digits",
-    definition="Vendi score of each digit over that of test digits, their mean",
+    "variety",
+    "variety within digits",
+    "Vendi score of each digit over that of test digits, their mean",
     as_real=0.08,  # real 1.02 ± 0.04: two deviations
     far=0.25,  # a fifth of the ways to write is gone, or as much is noise
     worse="by_factor",
 )
 VENDI_WORST = Metric(
-    key="variety_worst",
-    name="variety of worst digit",
-    definition="the same of the digit with the least; 0 where a digit is missing",
+    "variety_worst",
+    "variety of worst digit",
+    "the same of the digit with the least; 0 where a digit is missing",
     as_real=0.1,  # real 0.85 ± 0.03: three deviations
     far=0.4,  # half of what real digits have
     worse="below",
 )
 COVERAGE_WORST = Metric(
-    key="coverage_worst",
-    name="coverage of worst digit",
-    definition="share of test digits of one kind that have one of these near",
+    "coverage_worst",
+    "coverage of worst digit",
+    "share of test digits of one kind that have one of these near",
     as_real=0.06,  # real 0.92 ± 0.016: more than three deviations
     far=0.25,  # a quarter of the ways to write it is not reached
     worse="below",
 )
 
 
-@GROUPS.register("variety", SHARES, VENDI, VENDI_WORST, COVERAGE_WORST, min_samples=500)
 def variety_rows(comparison: Comparison) -> Iterator[Row]:
     """Shares of the digits, and variety and coverage within each."""
     yield _shares_row(comparison)
@@ -85,9 +83,11 @@ def _shares_row(comparison: Comparison) -> Row:
     return SHARES.row(
         Figure(value, baseline, spread),
         n,
-        verdict="far" if missing else SHARES.verdict(Figure(value, baseline)),
-        about=f"rarest {comparison.classes[rarest]}",
-        detail={"these": fake.tolist(), "real": goal.tolist(), "rarest": rarest},
+        "far" if missing else SHARES.verdict(Figure(value, baseline)),
+        f"rarest {comparison.classes[rarest]}",
+        these=fake.tolist(),
+        real=goal.tolist(),
+        rarest=rarest,
     )
 
 
@@ -101,16 +101,12 @@ def _vendi_rows(
         for rows in halves(len(digits), comparison.seed)
     ]
     spread = float(np.std(np.mean(resamples, axis=1)))
-    detail = {"these": fake.tolist(), "real": real.tolist()}
     figure = Figure(float(fake.mean()), float(real.mean()), spread)
-    yield VENDI.row(figure, len(digits), detail=detail)
+    yield VENDI.row(figure, len(digits), these=fake.tolist(), real=real.tolist())
     spread = float(np.std(resamples, axis=0)[worst])
-    yield VENDI_WORST.row(
-        Figure(float(fake[worst]), float(real.min()), spread),
-        int(np.sum(digits.classes == worst)),
-        about=comparison.classes[worst],
-        detail={"digit": worst},
-    )
+    figure = Figure(float(fake[worst]), float(real.min()), spread)
+    n, name = int(np.sum(digits.classes == worst)), comparison.classes[worst]
+    yield VENDI_WORST.row(figure, n, about=name, digit=worst)
 
 
 def _coverage_row(comparison: Comparison, fake: np.ndarray, real: np.ndarray) -> Row:
@@ -122,5 +118,11 @@ def _coverage_row(comparison: Comparison, fake: np.ndarray, real: np.ndarray) ->
         Figure(share, float(real.min()), spread),
         n,
         about=comparison.classes[worst],
-        detail={"these": fake.tolist(), "real": real.tolist(), "digit": worst},
+        these=fake.tolist(),
+        real=real.tolist(),
+        digit=worst,
     )
+
+
+METRICS = SHARES, VENDI, VENDI_WORST, COVERAGE_WORST
+GROUPS = [RowGroup("variety", METRICS, variety_rows, min_samples=500)]
