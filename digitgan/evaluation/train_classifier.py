@@ -47,8 +47,8 @@ def downscaled(images: np.ndarray) -> np.ndarray:
 def build(classes: int = 10) -> tuple[Any, Any]:
     """Return the network to train and, with the same weights, what yields features.
 
-    Two Keras models of ``uint8 (N, 28, 28, 1)``: with the outputs ``digit (N, classes)``
-    and ``image (N, 196)``; and with the output ``(N, 64)``.
+    Two Keras models of ``uint8 (N, 28, 28, 1)``: one with ``digit (N, classes)``
+    and ``image (N, 196)``, the other with ``(N, 64)``.
     """
     import keras
     from keras import layers
