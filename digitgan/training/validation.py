@@ -10,8 +10,7 @@ from digitgan.data.images import ImageSpec
 from digitgan.errors import InputError
 from digitgan.evaluation.metrics.distances import frechet
 from digitgan.evaluation.metrics.stacked import classify_triplets, modes
-from digitgan.measure.classifier import Classifier
-from digitgan.measure.classifier_registry import find_classifier
+from digitgan.measure.classifier import Classifier, find_classifier
 from digitgan.model.conditions import Conditions
 from digitgan.model.gan import GAN
 from digitgan.model.keras_sampling import sample_images
