@@ -48,14 +48,42 @@ def random_stream(
     return np.random.Generator(_philox(purpose, seed, number, place))
 
 
+class StreamReader:
+    """One generator that goes to the start of any stream: quick for short draws."""
+
+    def __init__(self):
+        """Make it; its state before a draw is that of every unread stream."""
+        self._rng = np.random.Generator(np.random.Philox(key=0))
+        self._state: dict = dict(self._rng.bit_generator.state)
+
+    def start(
+        self, purpose: Stream, seed: int, number: int = 0, place: int = 0
+    ) -> np.random.Generator:
+        """Return it at the start of what :func:`random_stream` returns.
+
+        The next call takes it elsewhere.
+        """
+        key, counter = _words(purpose, seed, number, place)
+        self._state["state"] = {"key": key, "counter": counter}
+        self._rng.bit_generator.state = self._state
+        return self._rng
+
+
 def random_integers(purpose: Stream, seed: int, shape: int | tuple) -> np.ndarray:
     """Return raw ``uint64`` of a stream, the same in every version of NumPy."""
     return _philox(purpose, seed, 0, 0).random_raw(shape)
 
 
 def _philox(purpose: Stream, seed: int, number: int, place: int) -> np.random.Philox:
-    key = np.array([seed, number], "u8")
-    return np.random.Philox(key=key, counter=[0, 0, place, purpose])
+    key, counter = _words(purpose, seed, number, place)
+    return np.random.Philox(key=key, counter=counter)
+
+
+def _words(
+    purpose: Stream, seed: int, number: int, place: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return key and counter of Philox."""
+    return np.array([seed, number], "u8"), np.array([0, 0, place, purpose], "u8")
 
 
 def draw_latents(n: int, latent_dim: int, seed: int = 0, start: int = 0) -> np.ndarray:

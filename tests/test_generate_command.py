@@ -11,8 +11,9 @@ from PIL import Image
 
 import digitgan
 from digitgan import cli
+from digitgan.handwriting.characters import Characters
 from digitgan.handwriting.options import WriteOptions
-from digitgan.handwriting.writer_style import sample_writer
+from digitgan.handwriting.writer_style import sample_writers
 
 HEAVY = ("keras", "tensorflow", "jax", "torch", "matplotlib", "sklearn")
 CLASSES = tuple("0123456789")
@@ -56,7 +57,8 @@ def test_arrays_of_a_text_hold_the_digits_of_its_picture(capsys, tmp_path, folde
         assert stored["y"].tolist() == [7, 0, 7] and len(stored["slant"]) == 3
         assert not np.array_equal(stored["x"][0], stored["x"][2])
         model = digitgan.load(folder)
-        digits = sample_writer(model, ["7/07"], WriteOptions()).digits
+        characters = Characters.of([["7/07"]])
+        digits = sample_writers(model, characters, [WriteOptions()]).digits
         assert np.array_equal(stored["x"], model.draw(digits))
 
 

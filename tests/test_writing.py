@@ -98,6 +98,29 @@ def test_a_seed_decides_every_byte(model, options):
     )
 
 
+def test_texts_are_the_same_alone_and_among_many(model):
+    texts = ["2026", EVERYTHING, "7", "(1)\n\n2", DATE] * 2
+    options = [
+        WriteOptions(seed=seed, height=(20, 31)[seed % 2], **more)
+        for seed, more in enumerate(
+            [
+                {"width": 300},
+                {"lines": "boxes", "blend": (9, 0.5)},
+                {"thickness": 3.0, "spacing": (-2, 5)},
+                {"variety": 0.3, "noise": 0.5},
+                {"lines": "boxes", "width": 500, "slant": -10.0},
+            ]
+            * 2
+        )
+    ]
+    many = model.write_many(texts, options)
+    for text, one, among in zip(texts, options, many, strict=True):
+        alone = model.write(text, **vars(one))
+        assert np.array_equal(alone.pixels, among.pixels)
+        assert alone.to_dict() == among.to_dict()
+        assert np.array_equal(alone.masks, among.masks)
+
+
 def test_a_digit_is_never_written_twice_the_same_but_by_one_hand(model):
     def distance(one, other):
         return np.abs(one.astype(int) - other).mean()

@@ -1,12 +1,17 @@
 """Scenes: pages of some numbers, each by a writer of its own."""
 
+from itertools import islice
+from typing import NamedTuple
+
 import numpy as np
 
 from digitgan.datasets.labels import draw_text
-from digitgan.datasets.numbers import draw_writer_seed, write
+from digitgan.datasets.numbers import draw_writer_seed
 from digitgan.datasets.samples import Sample, Samples
 from digitgan.datasets.spec import DatasetSpec, Shard
 from digitgan.handwriting.model import Model
+from digitgan.handwriting.options import WriteOptions
+from digitgan.handwriting.written_text import WrittenText
 from digitgan.random_streams import Stream, random_stream
 
 WIDTH, HEIGHT = 640, 480  # of a page, in pixels
@@ -15,42 +20,65 @@ DIGIT_HEIGHTS = (20, 48)  # in pixels
 MIN_DIGIT_HEIGHT = 12  # where a long number would not fit otherwise
 CHARACTER_WIDTH = 0.95  # in heights, the space beside it included
 MARGIN = 10  # pixels of paper around each number
-MAX_PLACEMENTS = 40  # tries to find a free place; then the page has a number less
+
+
+class _Draft(NamedTuple):
+    """What a page shall hold, and what decides where."""
+
+    number: int
+    texts: list[str]
+    options: list[WriteOptions]
+    places: np.random.Generator
 
 
 def draw_scenes(model: Model, spec: DatasetSpec, shard: Shard) -> Samples:
     """Draw the pages of a shard; each depends on the seed and its number alone."""
-    return [_draw_scene(model, spec, number) for number in shard.sample_numbers]
+    drafts = [_draft(spec, number) for number in shard.sample_numbers]
+    texts = [text for draft in drafts for text in draft.texts]
+    options = [one for draft in drafts for one in draft.options]
+    written = iter(model.write_many(texts, options))
+    return [
+        _compose(spec, draft, list(islice(written, len(draft.texts))))
+        for draft in drafts
+    ]
 
 
-def _draw_scene(model: Model, spec: DatasetSpec, number: int) -> Sample:
-    """Write some numbers where a page is free."""
+def _draft(spec: DatasetSpec, number: int) -> _Draft:
+    """Draw texts, writers and sizes of the numbers on a page."""
     rng = random_stream(Stream.WRITERS, spec.seed, number)
-    texts = random_stream(Stream.TEXTS, spec.seed, number)
+    text_rng = random_stream(Stream.TEXTS, spec.seed, number)
+    count = rng.integers(NUMBERS[0], NUMBERS[1] + 1)
+    texts = [draw_text(spec, text_rng) for _ in range(count)]
+    options = [
+        WriteOptions(seed=draw_writer_seed(rng), height=_digit_height(len(text), rng))
+        for text in texts
+    ]
+    return _Draft(number, texts, options, rng)
+
+
+def _compose(spec: DatasetSpec, draft: _Draft, written: list[WrittenText]) -> Sample:
+    """Put numbers where a page is free; one for which no place is left is not on it."""
     page = np.full((HEIGHT, WIDTH), 255, np.uint8)
-    free = np.ones((HEIGHT, WIDTH), bool)
-    placed, boxes, numbers = [], [np.zeros((0, 4), int)], []
-    for _ in range(rng.integers(NUMBERS[0], NUMBERS[1] + 1)):
-        text, seed = draw_text(spec, texts), draw_writer_seed(rng)
-        height = _digit_height(len(text), rng)
-        written = write(model, text, {}, seed=seed, height=height)
-        corner = _free_place(free, written.image.shape, rng)
+    taken, placed, numbers = np.zeros((0, 4), int), [], []
+    for one, options in zip(written, draft.options, strict=True):
+        height, width = one.pixels.shape
+        corner = _free_place(taken, width, height, draft.places)
         if corner is None:
             continue
         left, top = corner
-        bottom, right = top + written.image.shape[0], left + written.image.shape[1]
-        page[top:bottom, left:right] = written.image
-        free[top:bottom, left:right] = False
-        placed.append(written)
-        boxes.append(written.boxes + [left, top, left, top])
-        box = [left, top, right, bottom]
-        numbers.append({"text": text, "box": box, "seed": seed, "height": height})
+        box = [left, top, left + width, top + height]
+        page[top : box[3], left : box[2]] = one.pixels
+        taken = np.vstack([taken, box])
+        placed.append(one)
+        style = {"seed": options.seed, "height": options.height}
+        numbers.append({"text": one.text, "box": box, **style})
+    corners = np.repeat(taken[:, :2], [len(one.boxes) for one in placed], axis=0)
     return Sample(
         image=page,
-        characters="".join(written.characters for written in placed),
-        boxes=np.concatenate(boxes),
-        masks=[mask for written in placed for mask in written.masks],
-        metadata={"numbers": numbers, "seed": spec.seed, "number": number},
+        characters="".join(label for one in placed for label in one.labels),
+        boxes=np.concatenate([one.boxes for one in placed]) + np.tile(corners, 2),
+        masks=[ink > 0 for one in placed for ink in one.inks],
+        metadata={"numbers": numbers, "seed": spec.seed, "number": draft.number},
     )
 
 
@@ -62,18 +90,44 @@ def _digit_height(characters: int, rng: np.random.Generator) -> int:
 
 
 def _free_place(
-    free: np.ndarray, shape: tuple[int, ...], rng: np.random.Generator
+    taken: np.ndarray, width: int, height: int, rng: np.random.Generator
 ) -> tuple[int, int] | None:
-    """Return a left and top where a picture and the margin around it fit."""
-    height, width = shape
-    last_left, last_top = WIDTH - width - MARGIN, HEIGHT - height - MARGIN
-    if last_left < MARGIN or last_top < MARGIN:
+    """Return a left and top where a picture and the margin around it fit.
+
+    Every such place is equally likely: the sides of what is taken cut the page into a
+    few cells, in each of which all places are free or none.
+
+    Args:
+        taken: Left, top, right and bottom of what is there, ``int (n, 4)``.
+        width: Of the picture, in pixels.
+        height: Likewise.
+        rng: What decides.
+    """
+    columns, column_sizes, in_columns = _cells(taken[:, ::2], width, WIDTH)
+    rows, row_sizes, in_rows = _cells(taken[:, 1::2], height, HEIGHT)
+    blocked = (in_rows[:, :, np.newaxis] & in_columns[:, np.newaxis]).any(axis=0)
+    places = np.cumsum(np.where(blocked, 0, np.outer(row_sizes, column_sizes)))
+    if not len(places) or not places[-1]:
         return None
-    for _ in range(MAX_PLACEMENTS):
-        left = int(rng.integers(MARGIN, last_left + 1))
-        top = int(rng.integers(MARGIN, last_top + 1))
-        rows = slice(top - MARGIN, top + height + MARGIN)
-        columns = slice(left - MARGIN, left + width + MARGIN)
-        if free[rows, columns].all():
-            return left, top
-    return None
+    chosen = int(rng.integers(places[-1]))
+    cell = int(np.searchsorted(places, chosen, side="right"))
+    row, column = divmod(cell, len(columns))
+    down, right = divmod(int(places[cell]) - 1 - chosen, int(column_sizes[column]))
+    return int(columns[column]) + right, int(rows[row]) + down
+
+
+def _cells(
+    taken: np.ndarray, size: int, page: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Cut the places along one side of the page where what is taken begins or ends.
+
+    Returns:
+        The first place and the size of each of m cells, ``int (m,)``, and in which of
+        them each of what is taken is too near, ``bool (n, m)``.
+    """
+    near = taken + [1 - MARGIN - size, MARGIN]
+    ends = [MARGIN, max(MARGIN, page - MARGIN - size + 1)]
+    edges = np.unique(np.clip([*near.ravel(), *ends], *ends))
+    starts = edges[:-1]
+    inside = (near[:, :1] <= starts) & (starts < near[:, 1:])
+    return starts, np.diff(edges), inside

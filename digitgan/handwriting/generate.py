@@ -14,11 +14,12 @@ from digitgan.data import image_grid
 from digitgan.data.image_grid import save_gif, to_block_characters
 from digitgan.errors import InputError
 from digitgan.files import replacing
+from digitgan.handwriting.characters import Characters
 from digitgan.handwriting.geometry import DIGIT_HEIGHT, GLYPH_SHAPE
 from digitgan.handwriting.glyphs import draw_glyphs
 from digitgan.handwriting.model import WALK_FRAMES, Model, load
 from digitgan.handwriting.options import DIGITS, WriteOptions, text_rows
-from digitgan.handwriting.writer_style import sample_writer
+from digitgan.handwriting.writer_style import sample_writers
 from digitgan.handwriting.written_text import WrittenText
 from digitgan.sampling.generator_inputs import GeneratorInputs, interpolation_path
 
@@ -125,15 +126,15 @@ def _draw_characters(
     model: Model, text: str, out: Path | None, options: WriteOptions
 ) -> Saves:
     """Draw a text without a page: here in blocks, or its digits in an array."""
-    rows = text_rows(text, model.classes)
     if out and not set(text) & set(DIGITS):
         raise InputError("text", text, "one with digits for a .npz", "has no digit")
-    writer = sample_writer(model, rows, options)
-    images = model.draw(writer.digits)
+    rows = text_rows(text, model.classes)
+    characters = Characters.of([rows])
+    writers = sample_writers(model, characters, [options])
+    images = model.draw(writers.digits)
     if out:
-        return {out: partial(_save_arrays, images, writer.digits)}
-    characters = "".join(rows).replace(" ", "")
-    glyphs = iter(draw_glyphs(images, characters, writer, DIGIT_HEIGHT))
+        return {out: partial(_save_arrays, images, writers.digits)}
+    glyphs = iter(draw_glyphs(images, characters, writers, DIGIT_HEIGHT))
     blank, width = np.zeros(GLYPH_SHAPE, np.uint8), shutil.get_terminal_size().columns
     lines = [[blank if c == " " else next(glyphs) for c in row] for row in rows]
     blocks = [to_block_characters(np.stack(line), width) for line in lines if line]

@@ -1,11 +1,16 @@
-"""The glyphs of a text: each character in a frame of its own on the same baseline."""
+"""The glyphs of texts: each character in a frame of its own on the same baseline."""
+
+import math
+from functools import lru_cache
 
 import numpy as np
 
+from digitgan.handwriting.characters import Characters
 from digitgan.handwriting.geometry import BASELINE, DIGIT_HEIGHT, GLYPH_SHAPE
-from digitgan.handwriting.punctuation import STROKES, draw_punctuation
-from digitgan.handwriting.writer_style import WriterStyle
+from digitgan.handwriting.punctuation import draw_punctuation
+from digitgan.handwriting.writer_style import WriterStyles
 
+MAX_FLOATS = 2**20  # of a surface that is enlarged at once
 MIN_INK = 32  # of 255: less is background, what a network leaves beside strokes
 MIN_DARK = 5  # ink with fewer dark pixels in the 5 x 5 around it is a speck
 MAX_STRETCH = 1.2  # at most this much is given back to wide digits
@@ -14,29 +19,37 @@ SHARPNESS = 0.75  # edges grow steeper by this power of the scale
 
 
 def draw_glyphs(
-    images: np.ndarray, characters: str, writer: WriterStyle, height: int
+    images: np.ndarray, characters: Characters, writers: WriterStyles, height: int
 ) -> np.ndarray:
-    """Return each character of a text in the writer's hand.
+    """Return each character of some texts in its writer's hand.
 
     Args:
-        images: Its digits in order, ``uint8 (m, 28, 28)``, as the generator drew them.
+        images: Their digits in order, ``uint8 (m, 28, 28)``, as the generator drew
+            them.
         characters: All n of them, digits and punctuation.
-        writer: Whose hand.
+        writers: Whose hands.
         height: Of a digit in pixels.
 
     Returns:
         ``uint8 (n, 2 * height, 2.4 * height)``, 0 background to 255 ink.
     """
-    digits, noises = iter(_without_specks(images)), iter(writer.punctuation_noise)
-    scale, glyphs = height / DIGIT_HEIGHT, []
-    for character in characters:
-        if character in STROKES:
-            mark = draw_punctuation(character, *writer.pen, next(noises))
-            glyphs.append(_enlarged(mark, scale, scale))
-        else:
-            glyph, stretch = _on_baseline(next(digits))
-            glyphs.append(_enlarged(glyph, scale, scale * stretch))
-    return np.stack(glyphs)
+    glyphs = np.zeros((len(characters.signs), *GLYPH_SHAPE), np.uint8)
+    stretches = np.ones(len(glyphs))
+    is_digit = characters.is_digit
+    glyphs[is_digit], stretches[is_digit] = _on_baseline(_without_specks(images))
+    marks = np.flatnonzero(~is_digit).tolist()
+    for place, noise in zip(marks, writers.punctuation_noise, strict=True):
+        pen = writers.pens[characters.text[place]]
+        sign = characters.signs[place]
+        glyphs[place] = draw_punctuation(sign, pen.thickness, pen.slant, noise)
+    large = [round(size * height / DIGIT_HEIGHT) for size in GLYPH_SHAPE]
+    enlarged = np.zeros((len(glyphs), *large), np.uint8)
+    step = max(1, MAX_FLOATS // math.prod(large))
+    for stretch in np.unique(stretches).tolist():
+        alike = np.flatnonzero(stretches == stretch)
+        for start in range(0, len(alike), step):
+            _enlarge(glyphs, enlarged, alike[start : start + step], height, stretch)
+    return enlarged
 
 
 def _without_specks(images: np.ndarray) -> np.ndarray:
@@ -52,86 +65,114 @@ def _without_specks(images: np.ndarray) -> np.ndarray:
     return np.where(dark >= MIN_DARK, images, 0)
 
 
-def _on_baseline(image: np.ndarray) -> tuple[np.ndarray, float]:
-    """Put a digit onto the baseline of a glyph, and say how much taller it should be.
+def _on_baseline(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Put digits onto the baseline of glyphs, and say how much taller each should be.
 
     MNIST makes wide digits smaller, to fit its box; a hand does not: they get back half
     of what they lost.
     """
-    glyph = np.zeros(GLYPH_SHAPE, np.uint8)
-    rows = np.flatnonzero((image >= MIN_INK).any(axis=1))
-    if not len(rows):
-        return glyph, 1.0
-    end = rows[-1] + 1
-    margin = (GLYPH_SHAPE[1] - image.shape[1]) // 2
-    glyph[BASELINE - end : BASELINE, margin:-margin] = image[:end]
-    stretch = np.sqrt(DIGIT_HEIGHT / (end - rows[0]))
-    return glyph, min(max(stretch, 1), MAX_STRETCH)
+    count, height, width = images.shape
+    inked = images.max(axis=2) >= MIN_INK
+    first, last = inked.argmax(axis=1), height - 1 - inked[:, ::-1].argmax(axis=1)
+    # The row of the image that comes to each row of the glyph, if any.
+    rows = np.arange(GLYPH_SHAPE[0]) - (BASELINE - 1) + last[:, np.newaxis]
+    present = (rows >= 0) & (rows <= last[:, np.newaxis])
+    present &= inked.max(axis=1, keepdims=True)
+    moved = images[np.arange(count)[:, np.newaxis], np.clip(rows, 0, height - 1)]
+    moved[~present] = 0
+    glyphs = np.zeros((count, *GLYPH_SHAPE), np.uint8)
+    margin = (GLYPH_SHAPE[1] - width) // 2
+    glyphs[:, :, margin:-margin] = moved
+    stretches = np.sqrt(DIGIT_HEIGHT / (last + 1 - first))
+    return glyphs, np.clip(stretches, 1, MAX_STRETCH)
 
 
-def _enlarged(glyph: np.ndarray, scale: float, ink_scale: float) -> np.ndarray:
-    """Draw a glyph at a scale, with the edges of a pen.
+def _enlarge(
+    glyphs: np.ndarray,
+    enlarged: np.ndarray,
+    alike: np.ndarray,
+    height: int,
+    stretch: float,
+) -> None:
+    """Draw glyphs at a scale, with the edges of a pen.
 
-    Its pixels become a smooth surface, cut at half height: the larger, the smoother
+    Their pixels become a smooth surface, cut at half height: the larger, the smoother
     and the steeper, so that no stroke shows the pixels that it came from.
 
     Args:
-        glyph: ``uint8 (40, 48)``.
-        scale: Of the frame.
-        ink_scale: Of its ink, from the middle of the baseline.
-
-    Returns:
-        ``uint8 (40 * scale, 48 * scale)``.
+        glyphs: ``uint8 (n, 40, 48)``.
+        enlarged: What to draw into, ``uint8 (n, 2 * height, 2.4 * height)``.
+        alike: The numbers of those to draw.
+        height: Of a digit in pixels.
+        stretch: How much taller their ink is, from the middle of the baseline.
     """
-    large = np.zeros([round(size * scale) for size in GLYPH_SHAPE], np.uint8)
-    if not glyph.any():
-        return large
-    inked = _span(glyph, axis=1), _span(glyph, axis=0)
-    height, width = GLYPH_SHAPE
-    rows, down = _resampling(inked[0], height, BASELINE, scale, ink_scale)
-    columns, right = _resampling(inked[1], width, width / 2, scale, ink_scale)
-    surface = down @ glyph[inked] @ right.T
-    steepness = max(1, ink_scale**SHARPNESS)
-    ink = np.rint(np.clip((surface - THRESHOLD) * steepness + 127.5, 0, 255))
-    large[rows, columns] = np.where(ink < MIN_INK, 0, ink)
-    return large
+    ink = glyphs[alike]
+    inked = _span(ink.max(axis=(0, 2))), _span(ink.max(axis=(0, 1)))
+    if not ink.any():
+        return
+    rows, down = _resampling(inked[0], GLYPH_SHAPE[0], BASELINE, height, stretch)
+    columns, right = _resampling(
+        inked[1], GLYPH_SHAPE[1], GLYPH_SHAPE[1] / 2, height, stretch
+    )
+    surface = down @ ink[:, *inked] @ right.T
+    surface -= THRESHOLD
+    surface *= max(1, (height / DIGIT_HEIGHT * stretch) ** SHARPNESS)
+    surface += 127.5
+    levels = np.rint(np.clip(surface, 0, 255, out=surface), out=surface).astype(
+        np.uint8
+    )
+    levels[levels < MIN_INK] = 0
+    enlarged[alike, rows, columns] = levels
 
 
-def _span(glyph: np.ndarray, axis: int) -> slice:
-    """Return from the first to the last with ink along an axis."""
-    places = np.flatnonzero(glyph.any(axis=axis))
-    return slice(places[0], places[-1] + 1)
+def _span(ink: np.ndarray) -> slice:
+    """Return from the first to the last with ink."""
+    places = np.flatnonzero(ink)
+    return slice(places[0], places[-1] + 1) if len(places) else slice(0)
 
 
 def _resampling(
-    inked: slice, size: int, anchor: float, scale: float, ink_scale: float
+    inked: slice, size: int, anchor: float, height: int, stretch: float
 ) -> tuple[slice, np.ndarray]:
     """Return what each inked pixel of a row adds to each of the enlarged row.
-
-    The cubics of Mitchell and Netravali (1988, doi 10.1145/54852.378514) on their line
-    B + 2 C = 1: at scale 1 the one that keeps every pixel (B = 0), then ever more the
-    smoothest (B = 1). Below scale 1 it is as wide as what it sums up.
 
     Args:
         inked: The n pixels with ink.
         size: Pixels of the row.
         anchor: The place that stays where it is.
-        scale: Of the row.
-        ink_scale: Of its ink.
+        height: Of a digit in pixels.
+        stretch: How much more ink is enlarged than the row.
 
     Returns:
         The m enlarged pixels that get ink; ``float (m, n)``.
     """
+    places, weights = _kernel(size, anchor, height, stretch)
+    squeeze = min(1, height / DIGIT_HEIGHT * stretch)
+    reach = inked.start - 2 / squeeze, inked.stop + 2 / squeeze
+    touched = slice(*np.searchsorted(places, reach))
+    return touched, weights[touched, inked]
+
+
+@lru_cache(maxsize=512)  # every kernel of some thirty heights, 10 to 100 KB each
+def _kernel(
+    size: int, anchor: float, height: int, stretch: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return where enlarged pixels lie in the row and the weights of all its pixels.
+
+    The cubics of Mitchell and Netravali (1988, doi 10.1145/54852.378514) on their line
+    B + 2 C = 1: at scale 1 the one that keeps every pixel (B = 0), then ever more the
+    smoothest (B = 1). Below scale 1 it is as wide as what it sums up.
+    """
+    scale = height / DIGIT_HEIGHT
+    ink_scale = scale * stretch
     # Where the middle of each enlarged pixel lies in the row.
     places = np.arange(round(size * scale)) + 0.5
     places = anchor + (places - anchor * scale) / ink_scale
-    squeeze = min(1, ink_scale)
-    reach = inked.start - 2 / squeeze, inked.stop + 2 / squeeze
-    touched = slice(*np.searchsorted(places, reach))
     # The kernel at the distance of each pixel, in two pieces, 0 from 2 on.
-    x = np.abs(places[touched, np.newaxis] - np.arange(size) - 0.5) * squeeze
+    x = np.abs(places[:, np.newaxis] - np.arange(size) - 0.5) * min(1, ink_scale)
     b = 1 - 1 / max(1, ink_scale) ** 2
     near = (1.5 - b) * x**3 + (1.5 * b - 2.5) * x**2 + 1 - b / 3
     far = (x - 2) ** 2 * ((1 - x) / 2 + b * (2 * x - 1) / 6)
     weights = np.where(x < 1, near, np.where(x < 2, far, 0))
-    return touched, (weights / weights.sum(axis=1, keepdims=True))[:, inked]
+    sums = weights.sum(axis=1, keepdims=True)
+    return places, weights / np.where(sums, sums, 1)

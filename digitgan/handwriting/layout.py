@@ -1,11 +1,13 @@
-"""Where the glyphs of a text stand: on wandering lines, or in form cells."""
+"""Where the glyphs of texts stand: on wandering lines, or in form cells."""
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from digitgan.errors import InputError
+from digitgan.handwriting.characters import Characters
 from digitgan.handwriting.geometry import (
     BASELINE,
     DIGIT_HEIGHT,
@@ -13,7 +15,7 @@ from digitgan.handwriting.geometry import (
     MAX_PIXELS,
 )
 from digitgan.handwriting.options import WriteOptions
-from digitgan.handwriting.writer_style import WriterStyle
+from digitgan.handwriting.writer_style import WriterStyles
 
 # In heights of a digit:
 MARGIN, SPACE = 0.3, 0.5
@@ -46,152 +48,208 @@ class Layout:
     inks: tuple[np.ndarray, ...]
 
 
+class _Ink(NamedTuple):
+    """Where n characters have ink in their frames.
+
+    Attributes:
+        inked: Which rows have any, ``bool (n, rows)``.
+        begins: The first column of ink in each row, ``int (n, rows)``.
+        ends: The one after the last.
+        boxes: Left, top, right, bottom of all of it, ``int (n, 4)``; a blank frame's
+            are its own.
+        columns: Of each frame.
+    """
+
+    inked: np.ndarray
+    begins: np.ndarray
+    ends: np.ndarray
+    boxes: np.ndarray
+    columns: int
+
+
 def lay_out(
-    rows: list[str], glyphs: np.ndarray, writer: WriterStyle, options: WriteOptions
-) -> Layout:
-    """Give each character of a text its place.
+    characters: Characters,
+    glyphs: np.ndarray,
+    writers: WriterStyles,
+    options: Sequence[WriteOptions],
+) -> list[Layout]:
+    """Give each character of some texts its place.
 
     The distance of neighbours is the smallest in any row. Rows near the ink count, too,
     and no character reaches far into the room of another: a full stop does not slip
     under a 7.
 
     Args:
-        rows: The lines of the text; spaces have no glyph.
+        characters: Of the texts.
         glyphs: ``uint8 (n, rows, columns)``, the ink of each character.
-        writer: Whose slant and jitter.
-        options: Height, width, spacing and lines are used. Distances, or cells, shrink
-            until the text fits the width.
+        writers: Whose slant and jitter.
+        options: Of each text; they share one height, and all or none stand in cells.
+            Distances, or cells, shrink until the text fits the width.
 
     Raises:
-        InputError: The text does not fit the width, or the picture is too large.
+        InputError: A text does not fit the width, or its picture is too large.
     """
-    height, width = options.height, options.width
-    margin = round(MARGIN * height)
-    room = None if width is None else width - 2 * margin
-    below = np.rint(height * writer.jitter.below).astype(int)
-    for glyph, down in zip(glyphs, below, strict=True):
-        glyph[:] = np.roll(glyph, down, axis=0)
-    cells = np.zeros((0, 2), int)
-    if options.lines == "boxes":
-        lefts, cells, needed = _in_cells(rows, glyphs, height, room, writer.jitter.gaps)
-    else:
-        lefts, needed = _in_lines(rows, glyphs, writer, options, room)
-    if width is None:
-        width = needed + 2 * margin
-    elif width < needed + 2 * margin:
+    height, in_cells = options[0].height, options[0].lines == "boxes"
+    margin, pitch = round(MARGIN * height), 3 * round(GRID_SIDE * height)
+    ink = _find_ink(glyphs)
+    # How far each stands under its line; all of its ink stays in its frame.
+    below = np.rint(height * writers.below).astype(int)
+    below = np.clip(below, -ink.boxes[:, 1], glyphs.shape[1] - ink.boxes[:, 3])
+    rooms = [one.width - 2 * margin if one.width else MAX_PIXELS for one in options]
+    arrange = _in_cells if in_cells else _in_lines
+    lefts, cells, needed = arrange(
+        characters, _moved_down(ink, below), writers, options, np.array(rooms)
+    )
+    line_counts = [len(rows) for rows in characters.rows]
+    first_lines = np.cumsum(line_counts) - line_counts
+    tops = pitch * (characters.line - first_lines[characters.text])
+    boxes = ink.boxes + np.tile(np.stack([lefts + margin, tops + below], axis=1), 2)
+    first = round(BASELINE * height / DIGIT_HEIGHT)
+    cells = np.c_[cells + margin, first + tops[: len(cells)]]
+    layouts = []
+    for text, (one, lines) in enumerate(zip(options, line_counts, strict=True)):
+        width = _checked_width(int(needed[text]) + 2 * margin, one)
+        size = (width, glyphs.shape[1] + pitch * (lines - 1))
+        if size[0] * size[1] > MAX_PIXELS:
+            problem = f"needs {size[0]:,} x {size[1]:,} pixels at height {height}"
+            rows = "\n".join(characters.rows[text])
+            raise InputError("text", rows, f"{MAX_PIXELS:,} in all", problem)
+        own = slice(*characters.starts[text : text + 2])
+        places = np.flatnonzero(ink.inked[own].any(axis=1))
+        frames = zip(glyphs[own][places], ink.boxes[own][places].tolist(), strict=True)
+        layouts.append(
+            Layout(
+                size,
+                first + pitch * np.arange(lines),
+                cells[own],
+                tuple(places.tolist()),
+                boxes[own][places],
+                tuple(_cropped(frame, box) for frame, box in frames),
+            )
+        )
+    return layouts
+
+
+def _cropped(glyph: np.ndarray, box: list[int]) -> np.ndarray:
+    """Return what a box holds."""
+    left, top, right, bottom = box
+    return glyph[top:bottom, left:right].copy()
+
+
+def _checked_width(needed: int, options: WriteOptions) -> int:
+    """Return the width of a picture, if the text that needs so much fits."""
+    width, height = options.width or needed, options.height
+    if width < needed:
         least = (options.spacing or SPACING)[0]
         where = "in boxes" if options.lines == "boxes" else f"and spacing {least:g}"
-        allowed = f"{needed + 2 * margin} or more for this text at height {height} "
-        raise InputError("width", width, allowed + where)
-    first = round(BASELINE * height / DIGIT_HEIGHT)
-    pitch = 3 * round(GRID_SIDE * height)
-    size = (width, glyphs.shape[1] + pitch * (len(rows) - 1))
-    if size[0] * size[1] > MAX_PIXELS:
-        problem = f"needs {size[0]:,} x {size[1]:,} pixels at height {height}"
-        raise InputError("text", "\n".join(rows), f"{MAX_PIXELS:,} in all", problem)
-    baselines = first + pitch * np.arange(len(rows))
-    own = np.repeat(baselines, [len(row.replace(" ", "")) for row in rows])
-    places, boxes, inks = _crop(glyphs, lefts + margin, own - first)
-    cells = np.c_[cells + margin, own[: len(cells)]]
-    return Layout(size, baselines, cells, places, boxes, inks)
+        allowed = f"{needed} or more for this text at height {height} {where}"
+        raise InputError("width", width, allowed)
+    return width
+
+
+def _find_ink(glyphs: np.ndarray) -> _Ink:
+    """Return where glyphs have ink."""
+    _, rows, columns = glyphs.shape
+    dark = glyphs > 0
+    begins, ends = dark.argmax(axis=2), columns - dark[:, :, ::-1].argmax(axis=2)
+    inked = np.take_along_axis(dark, begins[..., np.newaxis], axis=2)[..., 0]
+    left = np.where(inked, begins, columns).min(axis=1) % columns
+    right = np.where(inked, ends, 0).max(axis=1)
+    right[right == 0] = columns
+    top, bottom = inked.argmax(axis=1), rows - inked[:, ::-1].argmax(axis=1)
+    boxes = np.stack([left, top, right, bottom], axis=1)
+    return _Ink(inked, begins, ends, boxes, columns)
+
+
+def _moved_down(ink: _Ink, below: np.ndarray) -> _Ink:
+    """Return the rows of ink so far further down."""
+    rows = ink.inked.shape[1]
+    source = (np.arange(rows) - below[:, np.newaxis]) % rows
+    return ink._replace(
+        inked=np.take_along_axis(ink.inked, source, axis=1),
+        begins=np.take_along_axis(ink.begins, source, axis=1),
+        ends=np.take_along_axis(ink.ends, source, axis=1),
+    )
 
 
 def _in_lines(
-    rows: list[str],
-    glyphs: np.ndarray,
-    writer: WriterStyle,
-    options: WriteOptions,
-    room: int | None,
-) -> tuple[np.ndarray, int]:
-    """Return the column of each glyph and the width needed; without room, the least."""
-    height = options.height
+    characters: Characters,
+    ink: _Ink,
+    writers: WriterStyles,
+    options: Sequence[WriteOptions],
+    rooms: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the column of each glyph, no cells, and the width that each text needs.
+
+    Without room, that is the least.
+    """
+    height, text = options[0].height, characters.text
     usual = round(SPACING[0] * height), round(SPACING[1] * height)
-    low, high = options.spacing or usual
-    wanted = np.floor(writer.jitter.gaps * (high - low + 1))
-    begins, ends = _sides(glyphs, writer.pen.slant, height)
-    left, right = _extents(glyphs)
-    lefts, needed, start = np.zeros(len(glyphs), int), 0, 0
-    for row in rows:
-        # The room of the spaces before each character.
-        blanks = np.array([len(blank) for blank in re.findall("( *)[^ ]", row)], int)
-        blanks *= round(SPACE * height)
-        part = slice(start, start + len(blanks))
-        start = part.stop
-        if not len(blanks):
-            continue
-        # From each character to the next, as near as may be, and then by as much more
-        # as was wanted or, in steps of a tenth, as the room allows.
-        nearest = (ends[part][:-1] - begins[part][1:]).max(axis=1) + blanks[1:] + low
-        columns, end = nearest, 0
-        for share in np.linspace(1, 0, 11):
-            more = (share * wanted[part]).astype(int)
-            columns = np.cumsum(np.r_[0, nearest + more[1:]])
-            columns += blanks[0] - (columns + left[part]).min()
-            end = (columns + right[part]).max()
-            if room is None or end <= room:
-                break
-        lefts[part] = columns
-        needed = max(needed, end)
-    return lefts, needed
+    low, high = np.array([one.spacing or usual for one in options])[text].T
+    wanted = np.floor(writers.gaps * (high - low + 1))
+    slants = np.array([pen.slant for pen in writers.pens])
+    begins, ends = _sides(ink, slants[text], height)
+    # Lines with characters; the first of each follows on no other.
+    starts = np.flatnonzero(np.diff(characters.line, prepend=-1))
+    line = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(text)))
+    blanks = np.diff(characters.column, prepend=0) - 1
+    blanks[starts] = characters.column[starts]
+    blanks *= round(SPACE * height)
+    nearest = blanks + low
+    nearest[1:] += (ends[:-1] - begins[1:]).max(axis=1)
+    nearest[starts] = wanted[starts] = 0
+    left, right = ink.boxes[:, 0], ink.boxes[:, 2]
+    # From each character to the next, as near as may be, and then by as much more as
+    # was wanted or, in steps of a tenth, as the room allows.
+    shares, tight = np.ones(len(starts)), np.full(len(starts), True)
+    for share in np.linspace(1, 0, 11):
+        shares[tight] = share
+        columns = np.cumsum(nearest + (shares[line] * wanted).astype(int))
+        columns -= np.minimum.reduceat(columns + left, starts)[line]
+        columns += blanks[starts][line]
+        needed = np.maximum.reduceat(columns + right, starts)
+        tight = needed > rooms[text[starts]]
+        if not tight.any():
+            break
+    widths = np.zeros(len(options), int)
+    np.maximum.at(widths, text[starts], needed)
+    return columns, np.zeros((0, 2), int), widths
 
 
 def _in_cells(
-    rows: list[str],
-    glyphs: np.ndarray,
-    height: int,
-    room: int | None,
-    gaps: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, int]:
-    """Return the column of each glyph, both sides of each cell, the width needed."""
-    left, right = _extents(glyphs)
-    longest, narrowest = max(map(len, rows)), (right - left).max() + 2
-    cell = narrowest + round(CELL_ROOM * height)
-    if room is not None:
-        cell = max(narrowest, min(cell, room // longest))
-    begins = [cell * i for row in rows for i, c in enumerate(row) if c != " "]
-    begins, free = np.array(begins), cell - (right - left)
-    before = np.rint(free * (CELL_START + CELL_JITTER * gaps)).astype(int)
-    cells = np.stack([begins, begins + cell], axis=1)
+    characters: Characters,
+    ink: _Ink,
+    writers: WriterStyles,
+    options: Sequence[WriteOptions],
+    rooms: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the column of each glyph, both sides of each cell, the widths needed."""
+    left, right = ink.boxes[:, 0], ink.boxes[:, 2]
+    longest = np.array([max(map(len, rows)) for rows in characters.rows])
+    narrowest = np.maximum.reduceat(right - left, characters.starts[:-1]) + 2
+    cell = narrowest + round(CELL_ROOM * options[0].height)
+    cell = np.maximum(narrowest, np.minimum(cell, rooms // longest))
+    own = cell[characters.text]
+    begins = own * characters.column
+    share = CELL_START + CELL_JITTER * writers.gaps
+    before = np.rint((own - (right - left)) * share).astype(int)
+    cells = np.stack([begins, begins + own], axis=1)
     return begins + before - left, cells, longest * cell
 
 
-def _crop(glyphs: np.ndarray, lefts: np.ndarray, tops: np.ndarray):
-    """Return places, boxes and inks of the glyphs that have ink."""
-    places, boxes, inks = [], [], []
-    for place, glyph in enumerate(glyphs):
-        rows, columns = np.flatnonzero(glyph.any(1)), np.flatnonzero(glyph.any(0))
-        if not len(rows):
-            continue  # the model drew nothing
-        ink = glyph[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].copy()
-        x, y = lefts[place] + columns[0], tops[place] + rows[0]
-        boxes.append((x, y, x + ink.shape[1], y + ink.shape[0]))
-        inks.append(ink)
-        places.append(place)
-    return tuple(places), np.array(boxes, int).reshape(-1, 4), tuple(inks)
-
-
-def _extents(glyphs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the first column with ink and the one after the last, ``(n,)`` each."""
-    inked = glyphs.max(axis=1) > 0
-    return inked.argmax(axis=1), inked.shape[1] - inked[:, ::-1].argmax(axis=1)
-
-
-def _sides(
-    glyphs: np.ndarray, slant: float, height: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _sides(ink: _Ink, slant: np.ndarray, height: int) -> tuple[np.ndarray, np.ndarray]:
     """Return where each character begins and ends, row by row, ``int (n, rows)``."""
-    _, rows, columns = glyphs.shape
-    lean = np.tan(np.deg2rad(slant)) * (rows / 2 - np.arange(rows))
+    rows, columns = ink.inked.shape[1], ink.columns
+    lean = np.tan(np.deg2rad(slant))[:, np.newaxis] * (rows / 2 - np.arange(rows))
     lean = np.rint(lean).astype(int)
-    inked = glyphs > 0
-    begins = _left_side(inked, lean, height)
-    return begins, columns - _left_side(inked[:, :, ::-1], -lean, height)
+    begins = np.where(ink.inked, ink.begins, 2 * columns)  # a row without ink is free
+    from_right = np.where(ink.inked, columns - ink.ends, 2 * columns)
+    ends = columns - _taken(from_right, -lean, height)
+    return _taken(begins, lean, height), ends
 
 
-def _left_side(inked: np.ndarray, lean: np.ndarray, height: int) -> np.ndarray:
-    """Return the first column of each row that is taken, seen from the left."""
-    beyond = 2 * inked.shape[2]  # where a row has no ink
-    first = np.where(inked.any(axis=2), inked.argmax(axis=2), beyond)
+def _taken(first: np.ndarray, lean: np.ndarray, height: int) -> np.ndarray:
+    """Return the first column of each row that is taken, of the first with ink."""
     # No row is free farther than a tuck from the slanted line before all ink.
     outmost = (first - lean).min(axis=1, keepdims=True) + lean
     first = np.minimum(first, outmost + round(MAX_TUCK * height))

@@ -166,13 +166,12 @@ def text_rows(text: str, classes: Sequence[str]) -> list[str]:
         problem = f"cannot be written by this model, which {drawn}"
         raise InputError("text", text, "a model of the digits 0 to 9", problem)
     text = text.replace("\r\n", "\n")
-    for place, character in enumerate(text, 1):
-        if character not in f"{digits}{PUNCTUATION} \n":
-            allowed = f"the digits {digits}, spaces, line breaks and "
-            allowed += " ".join(PUNCTUATION)
-            raise InputError(
-                "text", text, allowed, f"has {character!r} at place {place}"
-            )
+    if strange := set(text) - {*digits, *PUNCTUATION, " ", "\n"}:
+        place = min(map(text.index, strange))
+        allowed = f"the digits {digits}, spaces, line breaks and "
+        allowed += " ".join(PUNCTUATION)
+        problem = f"has {text[place]!r} at place {place + 1}"
+        raise InputError("text", text, allowed, problem)
     if not text.strip():
         raise InputError("text", text, "one with a digit or punctuation")
     return text.split("\n")

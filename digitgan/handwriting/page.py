@@ -1,5 +1,7 @@
 """The page that a text is written on, and what a scanner makes of it."""
 
+from functools import lru_cache
+
 import numpy as np
 from PIL import Image, ImageFilter
 
@@ -15,23 +17,33 @@ MAX_SHADE = 0.2  # how much darker the darkest place is at full noise
 BLUR, GRAIN = 0.7, 9.0  # at full noise: pixels, grey levels
 
 
-def render_page(layout: Layout, width: int, options: WriteOptions) -> Image.Image:
+def render_page(layout: Layout, width: int, options: WriteOptions) -> np.ndarray:
     """Ink a text on its page and scan it.
 
     Args:
         layout: Where the text stands.
         width: Of the page; at least that of the layout.
         options: Height, lines, background, ink, noise and seed are used.
+
+    Returns:
+        ``uint8 (height, width)``.
     """
     page = np.zeros((layout.size[1], width), np.uint8)  # 0 background to 255 ink
     _print_lines(page, layout, options)
-    for (left, top, right, bottom), ink in zip(layout.boxes, layout.inks, strict=True):
+    for (left, top, right, bottom), ink in zip(
+        layout.boxes.tolist(), layout.inks, strict=True
+    ):
         part = page[top:bottom, left:right]
         np.maximum(part, ink, out=part)
-    background, ink = options.background, options.ink
-    greys = np.rint(background + np.arange(256) * (ink - background) / 255)
-    picture = Image.fromarray(greys.astype(np.uint8)[page])
-    return _scanned(picture, options.noise, options.seed) if options.noise else picture
+    pixels = _greys(options.background, options.ink)[page]
+    return _scanned(pixels, options.noise, options.seed) if options.noise else pixels
+
+
+@lru_cache(maxsize=256)
+def _greys(background: int, ink: int) -> np.ndarray:
+    """Return the grey of each amount of ink, ``uint8 (256,)``."""
+    greys = background + np.arange(256) * (ink - background) / 255
+    return np.rint(greys).astype(np.uint8)
 
 
 def _print_lines(page: np.ndarray, layout: Layout, options: WriteOptions) -> None:
@@ -51,12 +63,12 @@ def _print_lines(page: np.ndarray, layout: Layout, options: WriteOptions) -> Non
             page[top : bottom + 1, [left + line, right - line]] = LINE_INK
 
 
-def _scanned(picture: Image.Image, noise: float, seed: int) -> Image.Image:
-    """Look at a picture through a scanner: uneven light, blur, grain; nothing moves."""
-    rng = random_stream(Stream.SCANNER_NOISE, seed)
+def _scanned(pixels: np.ndarray, noise: float, seed: int) -> np.ndarray:
+    """Look at a page through a scanner: uneven light, blur, grain; nothing moves."""
+    rng, picture = random_stream(Stream.SCANNER_NOISE, seed), Image.fromarray(pixels)
     shade = Image.fromarray(rng.random((3, 4), np.float32))
     shade = np.asarray(shade.resize(picture.size, Image.Resampling.BICUBIC))
     blurred = np.asarray(picture.filter(ImageFilter.GaussianBlur(BLUR * noise)))
     lit = blurred * (1 - MAX_SHADE * noise * np.clip(shade, 0, 1))
     grey = lit + GRAIN * noise * rng.standard_normal(lit.shape, np.float32)
-    return Image.fromarray(np.rint(np.clip(grey, 0, 255)).astype(np.uint8))
+    return np.rint(np.clip(grey, 0, 255)).astype(np.uint8)

@@ -1,15 +1,19 @@
-"""One writer: characters that one person wrote, alike but never twice the same."""
+"""Writers: characters that one person wrote, alike but never twice the same."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 import numpy as np
 
+from digitgan.handwriting.characters import Characters
 from digitgan.handwriting.options import WriteOptions
 from digitgan.handwriting.punctuation import NOISE_PER_STROKE, STROKES
 from digitgan.measure.strokes import ink_moments, outline_width
-from digitgan.random_streams import Stream, random_stream
-from digitgan.sampling.generator_inputs import GeneratorInputs, interpolate, slerp
+from digitgan.random_streams import Stream, StreamReader
+from digitgan.sampling.generator_inputs import GeneratorInputs, linear, slerp
 from digitgan.sampling.sampler import Sampler
 from digitgan.sampling.styles import STYLE_UNITS
 
@@ -31,121 +35,153 @@ class PenStyle(NamedTuple):
     slant: float
 
 
-class BaselineJitter(NamedTuple):
-    """How a hand strays from an even text of n characters.
+@dataclass(frozen=True, eq=False)
+class WriterStyles:
+    """All that the writers of some texts decide before any of it is drawn.
 
     Attributes:
-        below: How far under its line each stands, in heights of a digit, ``(n,)``.
+        digits: What the generator is to draw, in order.
+        pens: Of each text: the hand's mean on every digit.
+        punctuation_noise: Of each mark in order, ``float32 (strokes, 8)``.
+        below: How far under its line each of the n characters stands, in heights of a
+            digit, ``(n,)``.
         gaps: How much of the distance that it may choose each takes, from 0 to 1,
             ``(n,)``.
     """
 
+    digits: GeneratorInputs
+    pens: list[PenStyle]
+    punctuation_noise: list[np.ndarray]
     below: np.ndarray
     gaps: np.ndarray
 
 
-@dataclass(frozen=True, eq=False)
-class WriterStyle:
-    """All that a writer decides about a text before any of it is drawn.
+class _SeedDraws(NamedTuple):
+    """What the seeds of some texts decide.
 
     Attributes:
-        digits: What the generator is to draw, in order.
-        pen: The hand's mean on every digit.
-        punctuation_noise: Of each mark in order, ``float32 (strokes, 8)``.
-        jitter: Of the baseline and the gaps.
+        latents: Of each hand, ``float32 (texts, latent_dim)``.
+        styles: Of each hand's labels, ``float32 (styles, texts, labels)``.
+        digit_noise: Of each digit, ``float32 (m, latent_dim + 2)``.
+        punctuation_noise: See :class:`WriterStyles`, as the rest.
+        below: See there.
+        gaps: See there.
     """
 
-    digits: GeneratorInputs
-    pen: PenStyle
+    latents: np.ndarray
+    styles: np.ndarray
+    digit_noise: np.ndarray
     punctuation_noise: list[np.ndarray]
-    jitter: BaselineJitter
+    below: np.ndarray
+    gaps: np.ndarray
 
 
-class _SeedDraw(NamedTuple):
-    """What one seed decides: inputs of labels, noise of characters, jitter."""
-
-    inputs: GeneratorInputs
-    noise: list[np.ndarray]
-    jitter: BaselineJitter
-
-
-def sample_writer(
-    model: Sampler, rows: list[str], options: WriteOptions
-) -> WriterStyle:
-    """Decide how one writer writes a text: the same hand, whatever the text says.
+def sample_writers(
+    model: Sampler, characters: Characters, options: Sequence[WriteOptions]
+) -> WriterStyles:
+    """Decide how each text is written: the same hand, whatever the text says.
 
     Each latent is the hand's, mixed with a little of its own so that its length stays
     that of a drawn one; each style is the hand's, a little off.
 
     Args:
         model: What draws the digits.
-        rows: The lines of the text, see :func:`digitgan.handwriting.options.text_rows`.
-        options: How it is written.
+        characters: Of the texts.
+        options: How each is written.
 
     Raises:
         InputError: The model cannot be asked that.
     """
-    characters = "".join(rows).replace(" ", "")
-    every = len(model.classes)  # one of each comes first, for the mean pen
-    digits = [model.classes.index(c) for c in characters if c not in STROKES]
-    labels = np.array([*range(every), *digits], np.int32)
-    other, share = options.blend or (0, 0.0)
-    drawn = _draw_seed(model, labels, rows, options, options.seed)
-    if share:
-        drawn = _blend(drawn, _draw_seed(model, labels, rows, options, other), share)
-    usual = GeneratorInputs(
-        drawn.inputs.latents[:every],
-        {name: values[:every] for name, values in drawn.inputs.conditions.items()},
-    )
-    width = model.latent_dim + len(STYLE_UNITS)
-    own = [n for c, n in zip(characters, drawn.noise, strict=True) if c not in STROKES]
-    return WriterStyle(
-        _vary(model, drawn.inputs, every, np.reshape(own, (len(digits), width))),
-        _mean_pen(model, usual),
-        [n for c, n in zip(characters, drawn.noise, strict=True) if c in STROKES],
-        drawn.jitter,
+    drawn = _draw_seeds(model, characters, options, [one.seed for one in options])
+    blends = [one.blend or (one.seed, 0.0) for one in options]
+    shares = np.array([share for _, share in blends])
+    if shares.any():
+        others = _draw_seeds(model, characters, options, [seed for seed, _ in blends])
+        drawn = _blend(characters, drawn, others, shares)
+    labels = [model.classes.index(c) for c in characters.signs if c not in STROKES]
+    text = characters.text[characters.is_digit]
+    return WriterStyles(
+        _vary(model, drawn, np.array(labels, np.int32), text),
+        _mean_pens(model, drawn),
+        drawn.punctuation_noise,
+        drawn.below,
+        drawn.gaps,
     )
 
 
-def _draw_seed(
+def _draw_seeds(
     model: Sampler,
-    labels: np.ndarray,
-    rows: list[str],
-    options: WriteOptions,
-    seed: int,
-) -> _SeedDraw:
-    """Draw what one seed decides, for labels in its hand and the text's characters."""
-    inputs = model.generator_inputs(
-        labels,
-        seed=seed,
-        thickness=options.thickness,
-        slant=options.slant,
-        variety=options.variety,
-        one_hand=True,
-    )
-    characters = "".join(rows).replace(" ", "")
-    rerolls, noise = options.rerolls or (0,) * len(characters), []
-    for place, character in enumerate(characters):
-        shape = (1, model.latent_dim + len(STYLE_UNITS))
-        if character in STROKES:
-            shape = (len(STROKES[character]), NOISE_PER_STROKE)
-        rng = random_stream(Stream.CHARACTER_NOISE, seed, rerolls[place], place)
-        noise.append(rng.standard_normal(shape, "f4"))
-    rng = random_stream(Stream.BASELINE_JITTER, seed)
-    below = wander(rows, rng)
-    return _SeedDraw(inputs, noise, BaselineJitter(below, rng.random(len(below))))
+    characters: Characters,
+    options: Sequence[WriteOptions],
+    seeds: Sequence[int],
+) -> _SeedDraws:
+    """Draw what the seed of each text decides."""
+    streams, texts, units = StreamReader(), len(seeds), len(STYLE_UNITS)
+    latents = np.empty((texts, model.latent_dim), np.float32)
+    uniforms = np.empty((texts, 1 + units), np.float32)
+    digits = np.empty((characters.is_digit.sum(), model.latent_dim + units), np.float32)
+    marks, below, gaps, digit = [], [], [], iter(digits)
+    for text, seed in enumerate(seeds):
+        rng = streams.start(Stream.LATENTS, seed)
+        rng.standard_normal(dtype=np.float32, out=latents[text])
+        streams.start(Stream.STYLES, seed).random(dtype=np.float32, out=uniforms[text])
+        rng = streams.start(Stream.BASELINE_JITTER, seed)
+        below.append(wander(characters.rows[text], rng))
+        gaps.append(rng.random(len(below[-1])))
+        signs = characters.signs[slice(*characters.starts[text : text + 2])]
+        rerolls = options[text].rerolls or (0,) * len(signs)
+        for place, sign in enumerate(signs):
+            rng = streams.start(Stream.CHARACTER_NOISE, seed, rerolls[place], place)
+            if sign in STROKES:
+                shape = (len(STROKES[sign]), NOISE_PER_STROKE)
+                marks.append(rng.standard_normal(shape, np.float32))
+            else:
+                rng.standard_normal(dtype=np.float32, out=next(digit))
+    variety = np.array([[one.variety] for one in options], np.float32)
+    styles = _hand_styles(model, options, uniforms, variety)
+    jitter = np.concatenate(below), np.concatenate(gaps)
+    return _SeedDraws(variety * latents, styles, digits, marks, *jitter)
 
 
-def _blend(first: _SeedDraw, last: _SeedDraw, share: float) -> _SeedDraw:
+def _hand_styles(
+    model: Sampler,
+    options: Sequence[WriteOptions],
+    uniforms: np.ndarray,
+    variety: np.ndarray,
+) -> np.ndarray:
+    """Return the styles of each label in each hand, ``(styles, texts, labels)``."""
+    texts, labels = len(options), np.arange(len(model.classes))
+    styles = np.zeros((0, texts, len(labels)), np.float32)
+    if model.styles:
+        first = np.zeros(texts, int)  # the label by which a hand is drawn
+        deviations = variety * model.styles.deviations(first, uniforms)
+        hands = model.styles.styles(labels, deviations[:, np.newaxis])
+        styles = np.ascontiguousarray(np.moveaxis(hands, 2, 0))
+    for row, name in enumerate(STYLE_UNITS):
+        for text, one in enumerate(options):
+            if (value := getattr(one, name)) is not None:
+                styles[row, text] = model.checked_style(name, value, 1)
+    return styles
+
+
+def _blend(
+    characters: Characters, first: _SeedDraws, last: _SeedDraws, shares: np.ndarray
+) -> _SeedDraws:
     """Go a share of the way: on the sphere for normal numbers, evenly for the rest."""
-    below, gaps = (
-        (1 - share) * a + share * b
-        for a, b in zip(first.jitter, last.jitter, strict=True)
+    own = shares[characters.text]
+    marks = zip(
+        first.punctuation_noise,
+        last.punctuation_noise,
+        own[~characters.is_digit],
+        strict=True,
     )
-    return _SeedDraw(
-        interpolate(first.inputs, last.inputs, share),
-        [slerp(*pair, share) for pair in zip(first.noise, last.noise, strict=True)],
-        BaselineJitter(below, gaps),
+    return _SeedDraws(
+        slerp(first.latents, last.latents, shares),
+        linear(first.styles, last.styles, shares[:, np.newaxis]),
+        slerp(first.digit_noise, last.digit_noise, own[characters.is_digit]),
+        [slerp(a, b, np.full(len(a), share)) for a, b, share in marks],
+        linear(first.below, last.below, own),
+        linear(first.gaps, last.gaps, own),
     )
 
 
@@ -160,41 +196,39 @@ def wander(rows: list[str], rng: np.random.Generator) -> np.ndarray:
         How far below its line each character stands, in heights of a digit, ``(n,)``,
         at most 0.08.
     """
-    walk = []
+    walk, innovation = [], math.sqrt(1 - PERSISTENCE**2)
     for row in rows:
-        place = rng.standard_normal()
-        for _ in row.replace(" ", ""):
-            walk.append(BASELINE_STEP * place)
-            step = np.sqrt(1 - PERSISTENCE**2) * rng.standard_normal()
-            place = PERSISTENCE * place + step
-    return np.clip(walk, -MAX_OFFSET, MAX_OFFSET)
+        length = len(row.replace(" ", ""))
+        normal = rng.standard_normal(length + 1).tolist()
+        steps = accumulate(normal, lambda at, z: PERSISTENCE * at + innovation * z)
+        walk += islice(steps, length)
+    return np.clip(BASELINE_STEP * np.array(walk), -MAX_OFFSET, MAX_OFFSET)
 
 
 def _vary(
-    model: Sampler, shared: GeneratorInputs, start: int, own: np.ndarray
+    model: Sampler, drawn: _SeedDraws, labels: np.ndarray, text: np.ndarray
 ) -> GeneratorInputs:
-    """Add to the shared latent and style of digits from ``start`` on each one's own.
-
-    Args:
-        model: What draws them.
-        shared: Inputs of one hand.
-        start: The first digit to vary.
-        own: Standard normal, ``float32 (n, latent_dim + 2)``.
-    """
+    """Add to the latent and the style of each digit's hand its own."""
     dim = model.latent_dim
-    latents = np.float32(np.sqrt(1 - LATENT_JITTER**2)) * shared.latents[start:]
-    latents = latents + np.float32(LATENT_JITTER) * own[:, :dim]
-    conditions = {name: values[start:] for name, values in shared.conditions.items()}
-    for column, (name, limits) in enumerate(model.limits.items(), dim):
-        style = conditions[name] + STYLE_JITTER[name] * own[:, column]
-        conditions[name] = np.clip(style, *limits).astype(np.float32)
+    latents = np.float32(np.sqrt(1 - LATENT_JITTER**2)) * drawn.latents[text]
+    latents += np.float32(LATENT_JITTER) * drawn.digit_noise[:, :dim]
+    conditions = {"label": labels}
+    for row, (name, limits) in enumerate(model.limits.items()):
+        style = drawn.styles[row, text, labels]
+        style = style + STYLE_JITTER[name] * drawn.digit_noise[:, dim + row]
+        conditions[name] = np.clip(style, *limits)
     return GeneratorInputs(latents, conditions)
 
 
-def _mean_pen(model: Sampler, usual: GeneratorInputs) -> PenStyle:
+def _mean_pens(model: Sampler, drawn: _SeedDraws) -> list[PenStyle]:
     """Return the mean pen of every digit; a model without styles draws them first."""
     if model.styles:
-        return PenStyle(*(float(usual.conditions[name].mean()) for name in STYLE_UNITS))
-    images = model.draw(usual)
-    slant = ink_moments(images).slant
-    return PenStyle(float(outline_width(images).mean()), float(slant.mean()))
+        means = drawn.styles.mean(axis=2)
+    else:
+        labels = np.arange(len(model.classes), dtype=np.int32)
+        texts = len(drawn.latents)
+        latents = np.repeat(drawn.latents, len(labels), axis=0)
+        images = model.draw(GeneratorInputs(latents, {"label": np.tile(labels, texts)}))
+        measured = outline_width(images), ink_moments(images).slant
+        means = [values.reshape(texts, -1).mean(axis=1) for values in measured]
+    return [PenStyle(*map(float, pen)) for pen in zip(*means, strict=True)]

@@ -1,6 +1,7 @@
 """A written text: the picture, and where each character left its ink."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,8 @@ class WrittenText:
     Attributes:
         text: What was written.
         seed: Whose hand.
-        image: The picture, mode ``L``, dark ink on light paper unless asked otherwise.
+        pixels: The picture, ``uint8 (height, width)``, dark ink on light paper unless
+            asked otherwise.
         labels: The n characters that leave ink, in reading order.
         places: Of each among the characters of the text that are no space, from 0.
         boxes: Left, top, right and bottom of the ink of each, right and bottom
@@ -27,17 +29,22 @@ class WrittenText:
 
     text: str
     seed: int
-    image: Image.Image
+    pixels: np.ndarray
     labels: tuple[str, ...]
     places: tuple[int, ...]
     boxes: np.ndarray
     inks: tuple[np.ndarray, ...]
     pen: PenStyle
 
+    @cached_property
+    def image(self) -> Image.Image:
+        """The picture, mode ``L``."""
+        return Image.fromarray(self.pixels)
+
     @property
     def masks(self) -> np.ndarray:
         """Where each character left ink, ``bool (n, height, width)``."""
-        masks = np.zeros((len(self.boxes), *self.image.size[::-1]), bool)
+        masks = np.zeros((len(self.boxes), *self.pixels.shape), bool)
         for mask, (left, top, right, bottom), ink in zip(
             masks, self.boxes, self.inks, strict=True
         ):
@@ -50,8 +57,8 @@ class WrittenText:
             "text": self.text,
             "seed": self.seed,
             "style": {name: round(v, 3) for name, v in self.pen._asdict().items()},
-            "width": self.image.width,
-            "height": self.image.height,
+            "width": self.pixels.shape[1],
+            "height": self.pixels.shape[0],
             "labels": list(self.labels),
             "places": list(self.places),
             "boxes": self.boxes.tolist(),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +20,7 @@ class GeneratorInputs:
     conditions: dict[str, np.ndarray]
 
 
-def slerp(first: np.ndarray, last: np.ndarray, share: float) -> np.ndarray:
+def slerp(first: np.ndarray, last: np.ndarray, share: ArrayLike) -> np.ndarray:
     """Interpolate normal numbers along the sphere (Shoemake 1985).
 
     So no place between lies nearer to the usual form than both ends (doi
@@ -28,31 +29,31 @@ def slerp(first: np.ndarray, last: np.ndarray, share: float) -> np.ndarray:
     Args:
         first: ``float32 (n, d)``.
         last: Likewise.
-        share: From 0, the first, to 1, the last, both exactly.
+        share: From 0, the first, to 1, the last, both exactly; one or ``(n,)``.
     """
-    if share in (0, 1):
-        return last if share else first
+    share = np.broadcast_to(share, len(first))[:, np.newaxis]
     norms = np.linalg.norm(first, axis=1) * np.linalg.norm(last, axis=1)
     cosine = np.einsum("nd,nd->n", first, last) / np.maximum(norms, 1e-9)
     angle = np.maximum(np.arccos(np.clip(cosine, -1, 1)), 1e-3)[:, np.newaxis]
-    parts = np.sin((1 - share) * angle) * first + np.sin(share * angle) * last
-    return (parts / np.sin(angle)).astype(np.float32)
+    rest, share32 = (1 - share).astype(np.float32), share.astype(np.float32)
+    parts = np.sin(rest * angle) * first + np.sin(share32 * angle) * last
+    between = parts / np.sin(angle)
+    return np.where(share == 0, first, np.where(share == 1, last, between))
+
+
+def linear(first: np.ndarray, last: np.ndarray, share: ArrayLike) -> np.ndarray:
+    """Interpolate evenly, in the numbers' own precision."""
+    share = np.asarray(share)
+    return (1 - share).astype(first.dtype) * first + share.astype(first.dtype) * last
 
 
 def interpolate(
     first: GeneratorInputs, last: GeneratorInputs, share: float
 ) -> GeneratorInputs:
-    """Interpolate inputs of the same labels: latents by slerp, styles linearly.
-
-    Args:
-        first: Where to begin.
-        last: Where to end.
-        share: From 0, the first, to 1, the last.
-    """
+    """Interpolate inputs of the same labels: latents by slerp, styles linearly."""
     conditions = dict(first.conditions)
     for name in conditions.keys() - {"label"}:
-        mixed = (1 - share) * conditions[name] + share * last.conditions[name]
-        conditions[name] = mixed.astype(np.float32)
+        conditions[name] = linear(conditions[name], last.conditions[name], share)
     return GeneratorInputs(slerp(first.latents, last.latents, share), conditions)
 
 

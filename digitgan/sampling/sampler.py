@@ -136,7 +136,7 @@ class Sampler(LoadedModel):
             n = labels
         for name, value in (("thickness", thickness), ("slant", slant)):
             if value is not None:
-                conditions[name] = self._checked_style(name, value, n)
+                conditions[name] = self.checked_style(name, value, n)
         latents = draw_latents(1 if one_hand else n, self.latent_dim, seed, start)
         latents = np.broadcast_to(np.float32(variety) * latents, (n, self.latent_dim))
         return GeneratorInputs(latents, conditions)
@@ -192,7 +192,7 @@ class Sampler(LoadedModel):
             raise InputError("labels", labels, allowed)
         return array.astype(np.int32)
 
-    def _checked_style(self, name: str, value: ArrayLike, n: int) -> np.ndarray:
+    def checked_style(self, name: str, value: ArrayLike, n: int) -> np.ndarray:
         """Return a style that can be asked for, ``float32 (n,)``."""
         if name not in self.limits:
             raise InputError(name, value, problem="is given to a model without styles")

@@ -79,11 +79,24 @@ class StyleTable:
             ``thickness`` in pixels and ``slant`` in degrees, ``float32 (n,)`` each.
         """
         uniforms = draw_uniforms(len(labels), 1 + len(STYLE_UNITS), seed, start)
-        chosen = (uniforms[:, 0] * self.count[labels]).astype(int)
-        mean, std = self.mean[labels], self.std[labels]
-        deviation = (self.table[self.first[labels] + chosen] - mean) / std
-        deviation = deviation + JITTER * (uniforms[:, 1:] - 0.5)
+        deviations = self.deviations(labels, uniforms)
         if one_hand:
-            deviation = deviation[:1]
-        styles = mean + variety * deviation * std
+            deviations = deviations[:1]
+        styles = self.styles(labels, variety * deviations)
         return dict(zip(STYLE_UNITS, styles.T, strict=True))
+
+    def deviations(self, labels: np.ndarray, uniforms: np.ndarray) -> np.ndarray:
+        """Return how far styles lie from their label's mean, in its deviations.
+
+        Args:
+            labels: ``int (n,)``.
+            uniforms: What they are chosen by, ``float32 (n, 3)`` in [0, 1).
+        """
+        chosen = (uniforms[:, 0] * self.count[labels]).astype(int)
+        styles = self.table[self.first[labels] + chosen]
+        deviations = (styles - self.mean[labels]) / self.std[labels]
+        return deviations + JITTER * (uniforms[:, 1:] - 0.5)
+
+    def styles(self, labels: np.ndarray, deviations: np.ndarray) -> np.ndarray:
+        """Return the styles so far from their label's mean, ``float32 (..., n, 2)``."""
+        return self.mean[labels] + deviations * self.std[labels]
