@@ -30,6 +30,14 @@ def pytest_addoption(parser):
     parser.addoption("--slow", action="store_true", help="all of them")
 
 
+def pytest_ignore_collect(collection_path, config):
+    """Leave out what already takes seconds to import, where no test of it is to run."""
+    later = config.getoption("--all") or config.getoption("--slow")
+    if collection_path.name == "test_serving_contract.py":
+        return None if later or config.option.markexpr else True
+    return None
+
+
 def pytest_collection_modifyitems(config, items):
     """Leave the later tiers out, unless they are asked for."""
     if config.getoption("--slow") or config.option.markexpr:

@@ -212,18 +212,18 @@ def test_a_slow_request_is_cut_off(port, monkeypatch, first):
         assert problem_in(said)[0] == 408
 
 
-def test_who_does_not_read_blocks_nobody_and_is_cut_off(port, monkeypatch):
+def test_who_does_not_read_blocks_nobody_and_is_cut_off(monkeypatch):
     monkeypatch.setattr(connections, "READ_SECONDS", 0.5)
-    where = "/v1/numbers.png?text=" + "8" * 60 + "&height=200&noise=1&seed="
-    with socket.socket() as slow:
+    monkeypatch.setattr(numbers, "draw_numbers", lambda *_: bytes(3_000_000))
+    with live_server() as port, socket.socket() as slow:
         slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         slow.settimeout(20)
         slow.connect(("127.0.0.1", port))
         for seed in range(8):  # more than the kernel takes over from the server
-            line = f"GET {where}{seed} HTTP/1.1\r\nHost: localhost\r\n\r\n"
-            slow.sendall(line.encode())
+            line = f"GET /v1/numbers?text=8&seed={seed} HTTP/1.1\r\n"
+            slow.sendall(f"{line}Host: localhost\r\n\r\n".encode())
         for k in range(5):
-            reply = httpx.get(f"http://localhost:{port}/v1/numbers?text={k}")
+            reply = httpx.get(f"http://localhost:{port}/v1/digits?seed={k}")
             assert reply.status_code == 200
         end = time.monotonic() + 20
         with pytest.raises(OSError):

@@ -24,9 +24,9 @@ from starlette.testclient import TestClient  # noqa: E402
 
 from digitgan.serving import training_process  # noqa: E402
 from digitgan.serving.app import create_app  # noqa: E402
-from digitgan.serving.discriminator import Discriminator  # noqa: E402
 from digitgan.serving.narration import STATES, Facts, duration, narrate  # noqa: E402
 from digitgan.serving.problems import Problem  # noqa: E402
+from digitgan.serving.routes.discriminator import Discriminator  # noqa: E402
 from digitgan.serving.run_report import report  # noqa: E402
 from digitgan.serving.runs import Runs, sheet_digits  # noqa: E402
 from digitgan.training.run import Config, Run  # noqa: E402
@@ -47,6 +47,16 @@ def client(model, tmp_path, few):
     app = create_app(model, runs=tmp_path / "runs", data=str(few))
     with TestClient(app, HERE) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def refusing(model, tmp_path_factory):
+    """A client of a server with the run ``a``, where nothing is to begin."""
+    folder = tmp_path_factory.mktemp("refusing")
+    made(folder / "a")
+    with TestClient(create_app(model, runs=folder), HERE) as client:
+        yield client
+    assert [path.name for path in folder.iterdir()] == ["a"]
 
 
 @pytest.fixture
@@ -163,13 +173,12 @@ def test_a_training_that_fails_says_why(client, monkeypatch):
     ]
     + ["", "x" * 41, "a.b", "con:", "--out=/tmp/x"],
 )
-def test_names_that_lead_elsewhere_are_refused(client, name, tmp_path):
-    answer = refusal(client.post("/v1/runs", json={"name": name}), 400)
+def test_names_that_lead_elsewhere_are_refused(refusing, name):
+    answer = refusal(refusing.post("/v1/runs", json={"name": name}), 400)
     assert answer["field"] == "name"
-    assert not (tmp_path / "runs").exists() or not list((tmp_path / "runs").iterdir())
     for path in ("", "/discriminator", "/sheets/0.png") if name else ():
         quoted = "".join(f"%{byte:02x}" for byte in name.encode())
-        assert client.get(f"/v1/runs/{quoted}{path}").status_code in (400, 404)
+        assert refusing.get(f"/v1/runs/{quoted}{path}").status_code in (400, 404)
 
 
 @pytest.mark.parametrize(
@@ -191,29 +200,28 @@ def test_names_that_lead_elsewhere_are_refused(client, name, tmp_path):
         "tiny",
     ],
 )
-def test_what_cannot_be_trained_is_refused(client, body):
-    refusal(client.post("/v1/runs", json=body), 400)
-    assert client.get("/v1/runs").json()["running"] is None
+def test_what_cannot_be_trained_is_refused(refusing, body):
+    refusal(refusing.post("/v1/runs", json=body), 400)
+    assert refusing.get("/v1/runs").json()["running"] is None
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
-def test_numbers_that_are_none_are_refused(client, number):
+def test_numbers_that_are_none_are_refused(refusing, number):
     body = f'{{"minutes": {number}}}'
-    answer = refusal(client.post("/v1/runs", content=body, headers=JSON), 400)
+    answer = refusal(refusing.post("/v1/runs", content=body, headers=JSON), 400)
     assert answer["field"] == "minutes"
 
 
-def test_bodies_that_are_no_json_or_too_large_are_refused(client, tmp_path):
-    made(tmp_path / "runs" / "a")
+def test_bodies_that_are_no_json_or_too_large_are_refused(refusing):
     paths = ["", "/a/resume", "/a/pause", "/a/stop", "/a/discriminator"]
     for path in paths:
         path = f"/v1/runs{path}"
-        refusal(client.post(path, content="{}"), 415)
-        refusal(client.post(path, content="{", headers=JSON), 400)
-        refusal(client.post(path, content="[" * 9_000, headers=JSON), 400)
-        refusal(client.post(path, content=" " * 20_000, headers=JSON), 413)
+        refusal(refusing.post(path, content="{}"), 415)
+        refusal(refusing.post(path, content="{", headers=JSON), 400)
+        refusal(refusing.post(path, content="[" * 9_000, headers=JSON), 400)
+        refusal(refusing.post(path, content=" " * 20_000, headers=JSON), 413)
         headers = JSON | {"Origin": "http://evil.example"}
-        refusal(client.post(path, content="{}", headers=headers), 403)
+        refusal(refusing.post(path, content="{}", headers=headers), 403)
 
 
 def test_one_trains_at_a_time_and_a_name_is_taken_once(client, sleeper, tmp_path):
@@ -336,16 +344,14 @@ def test_curves_stay_short_and_keep_their_ends(tmp_path):
     [None, [], [[0]], LINE[:-1], [r[:-1] for r in LINE], [[0] * 28] * 28, "x"]
     + [[[256] * 28] * 28, [[-1] * 28] * 28, [[0.5] * 28] * 28, [[True] * 28] * 28],
 )
-def test_drawings_that_are_none_are_refused(client, tmp_path, drawing):
-    made(tmp_path / "runs" / "a")
-    reply = client.post("/v1/runs/a/discriminator", json={"drawing": drawing})
+def test_drawings_that_are_none_are_refused(refusing, drawing):
+    reply = refusing.post("/v1/runs/a/discriminator", json={"drawing": drawing})
     assert refusal(reply, 400)["field"] == "drawing"
 
 
-def test_the_largest_drawing_fits_a_request(client, tmp_path):
-    made(tmp_path / "runs" / "a")
+def test_the_largest_drawing_fits_a_request(refusing):
     body = json.dumps({"drawing": 56 * [56 * [255]]})
-    reply = client.post("/v1/runs/a/discriminator", content=body, headers=JSON)
+    reply = refusing.post("/v1/runs/a/discriminator", content=body, headers=JSON)
     assert "no discriminator" in refusal(reply, 409)["detail"]
 
 

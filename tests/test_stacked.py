@@ -197,8 +197,8 @@ def test_what_cannot_be_done_is_said(run, tmp_path, mnist):
 
 @pytest.mark.learns
 def test_the_page_says_that_it_cannot_judge_triplets(run):
-    from digitgan.serving.discriminator import Discriminator
     from digitgan.serving.problems import Problem
+    from digitgan.serving.routes.discriminator import Discriminator
 
     with pytest.raises(Problem, match="several channels"):
         Discriminator(run)

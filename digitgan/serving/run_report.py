@@ -24,8 +24,6 @@ FRESH_SECONDS = 45  # since the log was written: somebody else may be at it
 RECENT_ROWS = 5  # of the log, which tell the rate
 
 Time = Annotated[float | None, Field(description="Unix time; null if there is none.")]
-Epochs = Annotated[list[int], Field(description="Those that have a sample sheet.")]
-Share = Annotated[float | None, Field(description="Of the variety of real digits.")]
 
 
 class RunSummary(TypedDict):
@@ -45,7 +43,7 @@ class RunReport(TypedDict):
     error: str | None
     last_line: str | None
     epoch: float
-    sheets: Epochs
+    sheets: list[int]
     sheet_at: Time
     discriminator_at: Time
     curves: dict[str, list[float | None]]
@@ -58,7 +56,7 @@ class RunReport(TypedDict):
     seconds: NotRequired[float]
     seconds_left: NotRequired[float | None]
     images_per_second: NotRequired[int | None]
-    variety: NotRequired[Share]
+    variety: NotRequired[float | None]
 
 
 def summarise(run: Run, process: TrainingProcess | None) -> RunSummary:
@@ -78,7 +76,7 @@ def report(run: Run, process: TrainingProcess | None) -> RunReport:
     state = state_of(run, rows, process)
     last = rows[-1] if rows else {"epoch": 0.0, "step": 0, "seconds": 0.0}
     rate = _steps_per_second(rows)
-    learning = state in ("learning", "elsewhere")
+    learning = state in ("learning", "elsewhere") and rows and rate
     real, epochs = real_variety(run), run.sample_epochs()
     facts = Facts(
         state=state,
@@ -179,18 +177,16 @@ def _progress(rows: list) -> Progress:
     return Progress(int(rows[-1]["step"]), rows[-1]["seconds"]) if rows else Progress()
 
 
-def _steps_per_second(rows: list) -> float | None:
+def _steps_per_second(rows: list) -> float:
     """Return the rate of late."""
     since = Progress()
     if len(rows) > 1:  # the first row also waited for compilation
         since = _progress(rows[: max(1, len(rows) - RECENT_ROWS)])
-    return _progress(rows).steps_per_second(since) or None
+    return _progress(rows).steps_per_second(since)
 
 
-def _seconds_left(run: Run, rows: list, rate: float | None) -> float | None:
+def _seconds_left(run: Run, rows: list, rate: float) -> float:
     """Return the seconds until the goal, counted on since the log was written."""
-    if not rows or not rate:
-        return None
     left = run.config.goal.seconds_left(_progress(rows), rate)
     return round(max(0.0, left - _log_age(run)), 1)
 

@@ -33,20 +33,9 @@ def serve(
     runs: Path = DEFAULT_RUNS,
     data: str = "mnist",
 ) -> None:
-    """Answer until Ctrl-C or SIGTERM.
+    """Answer until Ctrl-C or SIGTERM; the arguments are those of the command.
 
-    Args:
-        host: Address to listen on.
-        port: Port, or 0 for any that is free.
-        model: What :func:`digitgan.load` takes.
-        token: What those who write or train must know; made up where others than this
-            machine can ask and there is none.
-        runs: The folder of the runs.
-        data: What new ones learn from.
-
-    Raises:
-        InputError: There is no such model, the token is too short, or the address
-            cannot be listened on.
+    A token is made up where others than this machine can ask and there is none.
     """
     if token is not None and not TOKEN.fullmatch(token):
         allowed = "16 to 128 letters, digits and - . _ ~"
@@ -57,13 +46,9 @@ def serve(
         address, port = listener.getsockname()[:2]
         if token is None and not is_loopback(address):
             token = secrets.token_urlsafe(24)
+        workers = available_cores()
         app = create_app(
-            opened,
-            workers=available_cores(),
-            queue=MAX_QUEUE,
-            token=token,
-            runs=runs,
-            data=data,
+            opened, workers=workers, queue=MAX_QUEUE, token=token, runs=runs, data=data
         )
         gc.freeze()
         gc.enable()
@@ -92,33 +77,23 @@ def create_server(app: ASGIApp) -> uvicorn.Server:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens.
-
-    Raises:
-        InputError: The port is taken, or the address is not this machine's.
-    """
+    """Return a socket that listens; :class:`InputError` where that cannot be."""
+    listener = None
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, proto=socket.IPPROTO_TCP
-        )[0]
+        addresses = socket.getaddrinfo(host, port, proto=socket.IPPROTO_TCP)
+        family, kind, protocol, _, address = addresses[0]
         # asyncio sends without delay (Nagle's) only where the socket names its protocol
         listener = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise _cannot_listen(host, port, error) from error
-    try:
         if os.name == "posix":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(BACKLOG)
     except OSError as error:
-        listener.close()
-        raise _cannot_listen(host, port, error) from error
+        if listener:
+            listener.close()
+        problem = f"on {host} cannot be listened on ({error.strerror or error})"
+        raise InputError("port", port, "a free one, or --port 0", problem) from error
     return listener
-
-
-def _cannot_listen(host: str, port: int, error: OSError) -> InputError:
-    problem = f"on {host} cannot be listened on ({error.strerror or error})"
-    return InputError("port", port, "a free one, or --port 0", problem)
 
 
 def _link(address: str, port: int, token: str | None) -> str:

@@ -27,7 +27,6 @@ DEFAULT_NEIGHBOURS, MAX_NEIGHBOURS = 5, 50
 SAMPLED = 300  # real digits whose own nearest ones say what is typical
 
 Picture = Annotated[str, Field(description="The PNG as a data: URL.")]
-Count = Annotated[int, Field(description="How many real digits were compared.")]
 
 
 class Typical(TypedDict):
@@ -52,7 +51,7 @@ class Nearest(TypedDict):
     typical: Typical
     neighbours: list[Neighbour]
     image: Picture
-    among: Count
+    among: int
     source: str
 
 

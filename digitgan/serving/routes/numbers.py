@@ -35,9 +35,12 @@ Reroll = Annotated[int, Field(ge=0, le=MAX_REROLLS)]
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Blend = Annotated[tuple[Seed, Share], Field(strict=False)]  # JSON has lists alone
-Style = Annotated[dict[str, float], Field(description="Thickness and slant.")]
-Place = Annotated[int, Field(description="Among the characters that are no space.")]
-Box = Annotated[list[int], Field(description="Left, top, right, bottom of the ink.")]
+Places = Annotated[
+    list[int], Field(description="Of labels, among characters that are no space.")
+]
+Boxes = Annotated[
+    list[list[int]], Field(description="Left, top, right and bottom of ink, per label.")
+]
 Picture = Annotated[str, Field(description="The PNG as a data: URL.")]
 
 
@@ -46,12 +49,12 @@ class WrittenNumbers(TypedDict):
 
     text: str
     seed: int
-    style: Style
+    style: dict[str, float]
     width: int
     height: int
     labels: list[str]
-    places: list[Place]
-    boxes: list[Box]
+    places: Places
+    boxes: Boxes
     image: Picture
 
 

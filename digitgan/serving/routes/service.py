@@ -1,9 +1,6 @@
 """``/v1/model``, and for operators ``/healthz`` and ``/metrics``."""
 
-from typing import Annotated
-
 from fastapi import APIRouter
-from pydantic import Field
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
@@ -12,8 +9,6 @@ from digitgan.serving.app_state import AppState
 from digitgan.serving.metrics import MEDIA_TYPE
 from digitgan.serving.openapi import json_of, responses
 from digitgan.serving.responses import json_response
-
-Range = Annotated[list[float], Field(description="Least and greatest.")]
 
 
 class ModelDescription(TypedDict):
@@ -26,7 +21,7 @@ class ModelDescription(TypedDict):
     version: str
     sha256: dict[str, str]
     classes: list[str]
-    limits: Annotated[dict[str, Range], Field(description="Of each style.")]
+    limits: dict[str, list[float]]  # least and greatest of a style
 
 
 class Health(TypedDict):
