@@ -42,7 +42,6 @@ def make_shard(spec: DatasetSpec, index: int) -> tuple[dict[str, bytes], ShardRe
     fragment = None
     if encoded.fragment is not None:
         fragment = FragmentRecord(_sha256(encoded.fragment), len(encoded.fragment))
-        files[fragment_name(index)] = encoded.fragment
     record = ShardRecord(
         index=index,
         part=shard.part,
@@ -52,13 +51,15 @@ def make_shard(spec: DatasetSpec, index: int) -> tuple[dict[str, bytes], ShardRe
         sha256=fragment.sha256 if fragment and not sums else sha256_of_files(sums),
         fragment=fragment,
     )
+    if encoded.fragment is not None:
+        files[fragment_name(index)] = encoded.fragment
     return files, record
 
 
 def store_shard(spec: DatasetSpec, folder: Path, index: int) -> ShardRecord:
     """Make a shard and put it into the data set; its record comes last."""
     files, record = make_shard(spec, index)
-    for name, content in files.items():
+    for name, content in files.items():  # of many, none is flushed
         write_file(folder, name, content, flushed=len(files) <= 2)
     write_file(folder, record_name(index), json.dumps(asdict(record)))
     return record

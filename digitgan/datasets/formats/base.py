@@ -61,8 +61,9 @@ class Format(ABC):
 
     def file_names(self, spec: DatasetSpec, shard: Shard) -> list[str]:
         """Return the files that a shard puts into the data set, in order."""
-        part, numbers, templates = shard.part, shard.sample_numbers, self.sample_files
+        part, templates = shard.part, self.sample_files
         if templates:
+            numbers = shard.sample_numbers
             return [t.format(part=part, sample=i) for i in numbers for t in templates]
         place = {"shard": shard.part_index, "shards": shard.part_shards}
         return [self.shard_file.format(part=part, **place)] if self.shard_file else []
