@@ -22,7 +22,31 @@ const sampler = new Sampler(description, read("generator.onnx"), read("styles.bi
 const base64 = (bytes) => Buffer.from(bytes).toString("base64");
 const drawn = (inputs) => sampler.draw(inputs).map(({ data }) => base64(data));
 
+/** How a function changes along a direction, by its gradient and by two of its values. */
+async function slopes(loss, weights, seed) {
+  const { grad, random, tree } = await import(new URL("gan/jax-js/index.js", site).href);
+  let key = seed;
+  const direction = tree.map((w) => random.normal(random.key(key++), w.shape), weights);
+  const inner = (a, b) => tree.leaves(tree.map((x, y) => x.mul(y).sum(), a, b)).reduce((sum, one) => sum + one.js(), 0);
+  const at = (t) => loss(tree.map((w, v) => w.add(v.mul(t)), tree.ref(weights), tree.ref(direction))).js();
+  return [inner(grad(loss)(tree.ref(weights)), tree.ref(direction)), (at(1e-5) - at(-1e-5)) / 2e-5];
+}
+
 const METHODS = {
+  /** Slopes of both players' losses, each by its gradient and by differences. */
+  async slopes() {
+    const load = (name) => import(new URL(`gan/${name}.js`, site).href);
+    const [{ prepare }, players, losses] = await Promise.all(["trainer", "players", "losses"].map(load));
+    const { nn, numpy: np, random, tree } = await load("jax-js/index");
+    await prepare();
+    const labels = nn.oneHot(np.array([...Array(20).keys()].map((i) => i % 10), { dtype: np.int32 }), 10);
+    const normal = (seed, ...shape) => random.normal(random.key(seed), shape);
+    const [real, fake, noise, latents] = [normal(1, 20, 400), normal(2, 20, 400), normal(3, 40, 400), normal(4, 20, players.LATENTS)];
+    const [generator, discriminator] = [players.newGenerator(5), players.newDiscriminator(6)];
+    const ofDiscriminator = (w) => losses.discriminatorLoss(w, real.ref, fake.ref, labels.ref, noise.ref, 0.1)[0];
+    const ofGenerator = (w) => losses.generatorLoss(tree.ref(discriminator), players.generator(w, latents.ref, labels.ref), labels.ref);
+    return [await slopes(ofDiscriminator, tree.ref(discriminator), 7), await slopes(ofGenerator, generator, 70)];
+  },
   /** Numbers of a stream: plan is [[method, how many], ...]. */
   random({ key, plan }) {
     const random = new RandomGenerator(...key);

@@ -120,12 +120,13 @@ def test_explore_needs_no_server(context, address):
     expect(verdict).to_contain_text("digitgan serve shows the nearest")
     page.get_by_role("grid").get_by_role("button", name="5 of hand 9").click()
     page.wait_for_selector("body[data-shown*='digit=5&seed=9']")
-    assert not page.get_by_role("link", name="Learn").is_visible()
+    page.get_by_role("link", name="Learn").click()
+    page.wait_for_url(re.compile("learn_here.html"))
 
 
 def test_every_link_leads_to_a_file(context, address):
     page = context.new_page()
-    for path in ("index.html", "explore.html"):
+    for path in ("index.html", "explore.html", "learn_here.html"):
         page.goto(address + path)
         links = "all => all.filter(e => !e.closest('[data-server]')).map(e => e.href)"
         hrefs = page.locator("[href]").evaluate_all(links)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from digitgan import random_streams
-from digitgan.data import mnist_preprocessing
+from digitgan.data import digit_strips, mnist_preprocessing
 from digitgan.handwriting import (
     geometry,
     glyphs,
@@ -26,7 +26,7 @@ from digitgan.handwriting import (
 from digitgan.sampling import latent_torus, styles
 
 MODULES = (  # a module after those that it imports from
-    *(random_streams, mnist_preprocessing, styles, latent_torus),
+    *(random_streams, mnist_preprocessing, digit_strips, styles, latent_torus),
     *(geometry, punctuation, options, writer_style, glyphs, layout, page, model),
 )
 

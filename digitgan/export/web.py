@@ -1,4 +1,4 @@
-"""A page without a server: the studio's Write and Explore as a folder of files."""
+"""The studio without a server: its pages as a folder of files, and digits to learn."""
 
 import json
 import re
@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 
 import digitgan
+from digitgan.data.digit_strips import strips_of
+from digitgan.data.load import load_dataset
 from digitgan.errors import InputError
 from digitgan.export.javascript import constants_module
 from digitgan.files import sha256
@@ -18,7 +20,8 @@ from digitgan.sampling.styles import STYLE_UNITS
 PACKAGE = Path(__file__).parent.parent
 STUDIO = PACKAGE / "serving" / "page"  # what `digitgan serve` shows
 SITE = PACKAGE / "export" / "site"  # what stands in for the server
-PAGES = ("index.html", "explore.html")
+PAGES = ("index.html", "explore.html", "learn_here.html")
+GAN = "gan"  # the folder of what trains in the page
 POLICY = "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' data:"
 POLICY += "; base-uri 'none'; form-action 'self'"
 HIDE_SERVER = """
@@ -40,6 +43,8 @@ def write(model: Sampler, out: Path) -> None:
     for name in _studio_files():
         if not (out / name).exists():  # source.js is the site's own
             shutil.copy(STUDIO / name, out / name)
+    shutil.copytree(STUDIO / GAN, out / GAN)
+    _write_digits(out / GAN / "digits")
     for name in PAGES:
         _make_static(out / name)
     with (out / "page.css").open("a", encoding="utf-8") as style:
@@ -50,7 +55,7 @@ def write(model: Sampler, out: Path) -> None:
 
 def _studio_files() -> set[str]:
     """Return the files of the studio that its pages for visitors name, and so on."""
-    there = {path.name for path in STUDIO.iterdir()}
+    there = {path.name for path in STUDIO.iterdir() if path.is_file()}
     needed, queue = set(), set(PAGES)
     while queue:
         name = queue.pop()
@@ -64,11 +69,20 @@ def _studio_files() -> set[str]:
 def _make_static(page: Path) -> None:
     """Let a page's links end as its files do, and let it ask no other machine."""
     text = page.read_text(encoding="utf-8")
+    text = text.replace('href="learn" data-server', 'href="learn_here"')
     for name in PAGES:
         text = text.replace(f'href="{name.removesuffix(".html")}"', f'href="{name}"')
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     text = text.replace("<head>", f"<head>\n  {policy}", 1)
     page.write_text(text, encoding="utf-8")
+
+
+def _write_digits(folder: Path) -> None:
+    """Write real digits for Learn, with their licence; without MNIST it says so."""
+    try:
+        shutil.copytree(strips_of(load_dataset("mnist")), folder)
+    except ConnectionError:
+        folder.mkdir()
 
 
 def _write_model(model: Sampler, folder: Path) -> None:

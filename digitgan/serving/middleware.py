@@ -11,6 +11,7 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; "
+    "script-src 'self' 'wasm-unsafe-eval'; "  # Learn trains by WebAssembly
     "frame-ancestors 'self'; base-uri 'none'; form-action 'self'",
 }
 

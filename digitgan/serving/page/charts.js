@@ -37,10 +37,11 @@ export function ticks(most, count) {
  * Draw curves over epochs.
  * @param {{name: string, kind: string, values: (number | null)[]}[]} lines null leaves a gap.
  * @param {{epochs: number[], high: number, percent?: boolean, at: number | null,
- * label: string}} options how high the chart reaches, and the epoch that a line marks.
+ * label: string, unit?: string}} options how high the chart reaches, the epoch that a line marks, and
+ * what stands for epochs where it is not these.
  */
 export function lineChart(place, lines, options) {
-  const { epochs, high, percent = false, at, label } = options;
+  const { epochs, high, percent = false, at, label, unit = "epochs" } = options;
   const [svg, width] = newChart(place, HEIGHT, label);
   const last = Math.max(1, ...epochs);
   const right = Math.max(MARGIN.right, LETTER_WIDTH * Math.max(...lines.map((line) => line.name.length)) + 8);
@@ -57,7 +58,7 @@ export function lineChart(place, lines, options) {
   }
   for (const epoch of ticks(last, Math.max(2, width / 110)))
     svg.append(make("text", { x: x(epoch), y: HEIGHT - 14, "text-anchor": "middle" }, String(epoch)));
-  svg.append(make("text", { x: width - right, y: HEIGHT - 14, dx: 14 }, "epochs"));
+  svg.append(make("text", { x: width - right, y: HEIGHT - 14, dx: 14 }, unit));
   if (at !== null) svg.append(make("line", { x1: x(at), x2: x(at), y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom, class: "at" }));
   const ends = [];
   for (const { name, kind, values } of lines) {
