@@ -127,14 +127,16 @@ def test_pale_digits_stay_digits(mine):
     assert same.mean(axis=(1, 2)).min() > 0.99
 
 
-def test_what_cannot_be_adapted_gets_one_line(tmp_path, capsys, mine, data, quick):
+def test_what_cannot_be_adapted_gets_one_line(
+    tmp_path, capsys, mine, data, quick, run_copy
+):
     def line(model, digits):
         out = tmp_path / "own"
         said = refused(capsys, "adapt", model, "--data", digits, "-o", out)
         assert not out.exists()
         return said
 
-    base = make_model(tmp_path / "base", "tiny", DIGITS)
+    base = run_copy.model_folder
     without = mine[np.flatnonzero(mine.labels != 4)]
     assert "has no digit 4" in line(base, in_folders(without, tmp_path / "nine"))
     np.savez(tmp_path / "nine.npz", x=without.images, y=without.labels)

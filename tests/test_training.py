@@ -32,6 +32,11 @@ def small(mnist):
     return mnist.train[:1000]
 
 
+@pytest.fixture(scope="module")
+def gan(small):
+    return build_gan(PRESETS["tiny"], labels_of(small), 0)
+
+
 def labels_of(digits):
     return {"label": digits.labels}
 
@@ -91,8 +96,7 @@ def test_a_run_leaves_what_it_promises(trained_run):
     assert len(run.read_log()) == 20 and run.read_log()[-1]["epoch"] == 2
 
 
-def test_the_exported_generator_agrees_with_keras(trained_run, small):
-    gan = build_gan(trained_run.config.settings, labels_of(small), 0)
+def test_the_exported_generator_agrees_with_keras(trained_run, gan):
     Checkpoints(trained_run.checkpoint_folder).restore(gan)
     path = trained_run.model_folder / "generator.onnx"
     session = onnxruntime.InferenceSession(path)
@@ -324,8 +328,7 @@ def test_history_gives_the_mean_of_each_part():
     np.testing.assert_allclose(parts, values.reshape(20, 2).mean(axis=1))
 
 
-def test_sheets_of_a_run_can_be_compared(small):
-    gan = build_gan(PRESETS["tiny"], labels_of(small), 0)
+def test_sheets_of_a_run_can_be_compared(small, gan):
     sheets = [sample_grid(gan, labels_of(small), 4) for _ in range(2)]
     assert np.array_equal(*sheets)
     assert sheets[0].shape == (100, 28, 28)
