@@ -10,11 +10,9 @@ import stat
 import tempfile
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import MISSING, fields, is_dataclass
+from contextlib import contextmanager
 from pathlib import Path
-from types import UnionType
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 import numpy as np
@@ -26,7 +24,6 @@ MAX_TABLE_BYTES = 2**26
 MAX_READ = 2**20  # bytes that a zip file may ask for at once
 MAX_SHOWN = 200  # characters of what a parser said
 StrPath = str | os.PathLike
-T = TypeVar("T")
 
 
 @contextmanager
@@ -193,6 +190,19 @@ def read_arrays(
     return arrays
 
 
+def read_array(field: str, path: StrPath, max_bytes: int) -> np.ndarray:
+    """Read an NPY file likewise.
+
+    Raises:
+        InputError: There is no such file, it is damaged, or it claims more.
+    """
+    with as_input_errors(field, path), _BoundedFile(path) as file:
+        _check_header(file, Path(path).name, max_bytes, file.size)
+        file.seek(0)
+        values = io.BytesIO(file.readall())
+        return np.lib.format.read_array(values, allow_pickle=False)
+
+
 def zip_names(field: str, path: StrPath) -> list[str]:
     """Return the names of the members of an NPZ or other zip file.
 
@@ -237,64 +247,27 @@ def _checked_size(archive: ZipFile, name: str, max_bytes: int) -> int:
     if member.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
         raise BadZipFile(f"{name} is packed in a way that NumPy does not use")
     with archive.open(member) as file:
-        if np.lib.format.read_magic(file) != (1, 0):
-            raise ValueError(f"{name} is of an unknown version")
-        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-        header = file.tell()
+        return _check_header(file, name, max_bytes, member.file_size)
+
+
+def _check_header(file: Any, name: str, max_bytes: int, file_size: int) -> int:
+    """Return the bytes of an array, if they are there and not too many."""
+    read_header = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }.get(np.lib.format.read_magic(file))
+    if read_header is None:
+        raise ValueError(f"{name} is of an unknown version")
+    shape, _, dtype = read_header(file)
     if dtype.hasobject:
-        raise ValueError(f"{name} holds Python objects, which are never loaded")
+        raise ValueError(
+            f"{name} holds Python objects, a pickle, which could run any program and "
+            "is never loaded: save it again as numbers or texts, such as "
+            f"{name}.astype(str)"
+        )
     size = math.prod(shape) * dtype.itemsize
     if size > max_bytes:
         raise ValueError(f"{name} has {size:,} bytes, allowed are {max_bytes:,}")
-    if min(shape, default=0) < 0 or member.file_size != header + size:
+    if min(shape, default=0) < 0 or file_size != file.tell() + size:
         raise ValueError(f"{name} is not as long as its header says")
     return size
-
-
-def from_json(cls: type[T], stored: Any) -> T:
-    """Build a dataclass from a JSON object, if every value is of its annotated type.
-
-    Lists become tuples; fields may be dataclasses themselves.
-
-    Raises:
-        ValueError: A name is missing or unknown, or a value is of another type.
-    """
-    if not isinstance(stored, dict):
-        raise ValueError(f"no description of a {cls.__name__}")
-    kind: Any = cls
-    annotations = get_type_hints(kind)
-    needed = {f.name for f in fields(kind) if f.default is MISSING}
-    wrong = sorted((needed - stored.keys()) | (stored.keys() - annotations.keys()))
-    if wrong:
-        raise ValueError(f"{wrong[0][:MAX_SHOWN]!r} is missing or unknown")
-    return cls(**{n: _converted(annotations[n], v, n) for n, v in stored.items()})
-
-
-def _converted(kind: Any, value: Any, name: str) -> Any:
-    """Return a value of JSON as its annotation wants it."""
-    origin, inner = get_origin(kind), get_args(kind)
-    if origin is UnionType:
-        for one in inner:
-            with suppress(ValueError):
-                return _converted(one, value, name)
-    elif isinstance(kind, type) and is_dataclass(kind):
-        return from_json(kind, value)
-    elif origin is tuple and isinstance(value, list):
-        kinds = inner[:1] * len(value) if inner[-1] is ... else inner
-        if len(kinds) == len(value):
-            pairs = zip(kinds, value, strict=True)
-            return tuple(_converted(one, v, name) for one, v in pairs)
-    elif origin is dict and isinstance(value, dict):
-        return {key: _converted(inner[1], v, name) for key, v in value.items()}
-    elif _is_plain(kind, value):
-        return value
-    raise ValueError(f"{name} is {repr(value)[:MAX_SHOWN]}")
-
-
-def _is_plain(kind: Any, value: Any) -> bool:
-    """Return whether a value that holds no others is of a kind."""
-    if kind is float:
-        return type(value) in (int, float) and math.isfinite(value)
-    if get_origin(kind) is Literal:
-        return isinstance(value, str) and value in get_args(kind)
-    return type(value) is kind

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digitgan.data import image_folder
+from digitgan.data import pictures
 from digitgan.data.dataset import Digits, held_out
 from digitgan.data.images import ImageSpec
 from digitgan.data.load import load_dataset
 from digitgan.errors import InputError
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (6, 28, 28), dtype=np.uint8)
-LABELS = np.array([0, 1, 2, 0, 1, 4], np.uint8)
+LABELS = np.array([0, 1, 2, 0, 1, 3], np.uint8)
 
 
 def idx(array):
@@ -68,15 +68,18 @@ def test_idx_folder(tmp_path, end, dot):
     dataset = load_dataset(tmp_path)
     check(dataset.train)
     check(dataset.test, IMAGES[:3], LABELS[3:])
-    assert dataset.classes == ("0", "1", "2", "3", "4")
-    assert dataset.source == f"{tmp_path}: 6 training and 3 test images"
+    assert dataset.classes == ("0", "1", "2", "3")
+    assert dataset.decisions == (
+        "6 training and 3 test images, IDX files, 0, 1, 2, 3 alone",
+    )
+    assert dataset.source == f"{tmp_path}: {dataset.decisions[0]}"
 
 
 def test_idx_file_with_its_labels_beside_it(tmp_path):
     dataset = load_dataset(str(write_idx(tmp_path, part="mine", end=".gz")))
     check(dataset.train)
     assert dataset.test is None
-    assert dataset.source.endswith("6 training and no test images")
+    assert "6 training and no test images" in dataset.source
 
 
 def test_idx_without_labels(tmp_path):
@@ -128,17 +131,19 @@ def test_pictures_by_class(tmp_path):
     (tmp_path / ".hidden").mkdir()
     (tmp_path / "ace" / "notes.txt").write_text("not a picture")
     dataset = load_dataset(tmp_path)
-    assert dataset.classes == ("ace", "seven")
+    assert dataset.classes == ("7", "ace")
     np.testing.assert_array_equal(dataset.train.labels, [0] * 4 + [1] * 4)
     for image in dataset.train.images:
         np.testing.assert_allclose(image, np.asarray(glyph(255, 0)), atol=40)
-    assert dataset.source == f"{tmp_path}: 8 pictures of 2 classes"
+    assert (
+        "8 training and no test images, pictures in a folder a class" in dataset.source
+    )
 
 
 def test_dark_ink_on_light_paper_is_inverted(tmp_path):
     dataset = load_dataset(write_pictures(tmp_path, glyph(0, 255)))
     np.testing.assert_array_equal(dataset.train.images[0], np.asarray(glyph(255, 0)))
-    assert dataset.source.endswith(", dark on light, so inverted")
+    assert dataset.decisions[1:] == ("dark on light: inverted",)
 
 
 def test_transparent_paper_is_light(tmp_path):
@@ -163,7 +168,7 @@ def test_tall_picture_keeps_its_proportions(tmp_path):
 
 
 def test_too_large_a_picture(tmp_path, monkeypatch):
-    monkeypatch.setattr(image_folder, "MAX_PIXELS", 100)
+    monkeypatch.setattr(pictures, "MAX_PIXELS", 100)
     refuse(write_pictures(tmp_path, glyph(255, 0)), "more than 100 pixels")
 
 
@@ -180,9 +185,9 @@ def test_unknown_name():
 
 
 def test_folders_that_hold_no_data(tmp_path):
-    refuse(tmp_path, "holds neither IDX files nor sub-folders")
+    refuse(tmp_path, "holds nothing that is read", "docs/your-data.md")
     (tmp_path / "0").mkdir()
-    refuse(tmp_path, "sub-folder '0'", ".png")
+    refuse(tmp_path, "holds nothing that is read")
 
 
 def test_unreadable_picture(tmp_path):
@@ -197,9 +202,9 @@ def test_unreadable_picture(tmp_path):
 def test_something_else(tmp_path):
     path = tmp_path / "digits.csv"
     path.write_text("5,0,0,0")
-    refuse(path, "is neither IDX nor NPZ", "allowed is mnist, ")
+    refuse(path, "holds nothing that is read", "allowed is mnist, ")
     path.write_bytes(b"")
-    refuse(path, "is neither IDX nor NPZ")
+    refuse(path, "holds nothing that is read")
 
 
 def test_labels_are_not_images(tmp_path):
@@ -231,11 +236,10 @@ def test_damaged_gzip(tmp_path):
 
 
 def test_wrong_shapes(tmp_path):
-    refuse(write_idx(tmp_path, images=IMAGES[:, 1:]), "N x 28 x 28", "(6, 27, 28)")
-    flat = write_npz(tmp_path / "flat.npz", x=IMAGES.reshape(6, -1))
-    refuse(flat, "x of shape (6, 784)", "N x 28 x 28")
-    hot = write_npz(tmp_path / "hot.npz", x=IMAGES, y=np.eye(6, dtype=int))
-    refuse(hot, "y of shape (6, 6)", "allowed is N")
+    flat = write_npz(tmp_path / "flat.npz", x=IMAGES.reshape(6, -1)[:, 1:])
+    refuse(flat, "images of shape (6, 783)", "N x 28 x 28")
+    two = write_npz(tmp_path / "two.npz", x=IMAGES, y=np.ones((6, 2), int))
+    refuse(two, "labels of shape (6, 2)", "one-hot")
 
 
 def test_lengths_that_differ(tmp_path):
@@ -254,19 +258,20 @@ def test_too_few_images(tmp_path, count):
 
 def test_npz_values(tmp_path):
     path = tmp_path / "a.npz"
-    refuse(write_npz(path, x=IMAGES / 255.0), "x as float64", "uint8")
-    refuse(
-        write_npz(path, x=IMAGES.astype(int) * 2 - 1),
-        "allowed is 0 (background) to 255 (ink)",
-    )
-    refuse(write_npz(path, x=IMAGES, y=LABELS + 1.0), "y as float64")
+    refuse(write_npz(path, x=IMAGES * np.nan), "pixels that are no numbers")
+    refuse(write_npz(path, x=IMAGES * 0), "every pixel is 0")
+    refuse(write_npz(path, x=IMAGES, y=LABELS + 0.5), "labels as float64")
     labels = LABELS.astype(int)
-    refuse(write_npz(path, x=IMAGES, y=labels - 1), "labels from -1 to 3")
+    refuse(write_npz(path, x=IMAGES, y=labels - 1), "labels from -1 to 2")
     refuse(write_npz(path, x=IMAGES, y=labels + 252), "allowed is 0 to 255")
 
 
 def test_npz_without_images(tmp_path):
-    refuse(write_npz(tmp_path / "a.npz", pixels=IMAGES), "pixels.npy", "x_train")
+    refuse(
+        write_npz(tmp_path / "a.npz", heights=LABELS),
+        "no array of images but 'heights'",
+        "x_train",
+    )
 
 
 def test_npz_is_never_unpickled(tmp_path):
@@ -352,7 +357,8 @@ def test_pictures_of_another_size_or_in_colour(tmp_path):
     check(dataset.train, colour)
     assert dataset.image == ImageSpec(32, 32, 3, "pictures")
     grey = load_dataset(write_npz(tmp_path / "b.npz", x=colour[..., 0]))
-    assert grey.image == ImageSpec(32, 32, 1, "pictures")
+    assert grey.image == ImageSpec(28, 28, 1, "digits")
+    assert grey.decisions[1] == "32 x 32: resized to 28 x 28"
     digits = load_dataset(write_npz(tmp_path / "c.npz", x=IMAGES))
     assert digits.image == ImageSpec(28, 28, 1, "digits")
     refuse(write_npz(tmp_path / "d.npz", x=colour[..., :2]), "(6, 32, 32, 2)", "x 3")

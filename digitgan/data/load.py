@@ -1,45 +1,51 @@
-"""Find a data set by its name, or read one's own from a path."""
+"""The one way in: a data set by its name, from a path, the hub or arrays."""
 
+import json
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from digitgan.data.cache import cache_folder
-from digitgan.data.checks import Unreadable, checked_digits, image_spec, unreadable
-from digitgan.data.dataset import Dataset, Digits, count_line
-from digitgan.data.download import Unavailable, check_files, copy_whole
-from digitgan.data.idx import (
-    GZIP_START,
-    IDX_START,
-    images_file,
-    read_idx_folder,
-    read_images_and_labels,
-)
-from digitgan.data.image_folder import read_image_folder
-from digitgan.data.named_datasets import NAMED_DATASETS, NAMES, STACKED, Source
-from digitgan.data.npz import read_npz
+from digitgan import hub
+from digitgan.data import archives
+from digitgan.data.checks import Unreadable, unreadable
+from digitgan.data.dataset import Dataset
+from digitgan.data.find_named import find_named, load_cached
+from digitgan.data.named_datasets import NAMED_DATASETS, NAMES, STACKED
+from digitgan.data.normalize_dataset import normalize
+from digitgan.data.raw import RawDataset, RawPart
+from digitgan.data.readers import READERS
 from digitgan.data.stacked_mnist import stack
 from digitgan.errors import InputError
-from digitgan.files import as_input_errors
+from digitgan.files import as_input_errors, read_bytes, read_json
 
+__all__ = ["load_cached", "load_dataset"]
 Data = str | Path | Dataset | np.ndarray | tuple[np.ndarray, np.ndarray]
 ALLOWED = (
-    f"{', '.join(NAMES)}, an IDX file of images (also .gz), an NPZ file with x_train "
-    "and y_train or x and y, a folder of the MNIST IDX files, or a folder with one "
-    "sub-folder of pictures for each class"
+    f"{', '.join(NAMES)}, hf://user/name, a folder of pictures (with a folder for each "
+    "class, or without), IDX, NPZ, NPY, CSV, ARFF, Parquet or MATLAB files, or an "
+    "archive of them (docs/your-data.md)"
 )
+HUB_FILES = ("*.parquet", "*.csv", "*.npz", "*.gz", "*ubyte", "*.zip", "*.jsonl")
+HUB_FILES += ("*.png", "*.jpg", "*.jpeg", "*.webp", "*.tar")
+PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".joblib")
+PICKLE_STARTS = tuple(b"\x80" + bytes([protocol]) for protocol in range(2, 6))
+MAX_CLASSES_BYTES = 2**20
 
 
-def load_dataset(data: Data = "mnist") -> Dataset:
+def load_dataset(data: Data = "mnist", clean: bool = False) -> Dataset:
     """Find a data set by its name, or read one's own from a path or from arrays.
 
+    Layouts are recognised by content, see docs/your-data.md; what was understood and
+    done stands in ``Dataset.decisions``.
+
     Args:
-        data: One of ``NAMES``; a data set, which is returned; images, or ``(images,
-            labels)``; or the path of an IDX file, an NPZ file, a folder of the
-            MNIST IDX files (which ``classes.txt`` in it may name, a line each) or a
-            folder of pictures by class.
+        data: One of ``NAMES``; the path of a file, an archive or a folder;
+            ``hf://user/name``; images of any usual shape and range, or ``(images,
+            labels)``; or a data set, which is returned.
+        clean: Treat each picture as the cell of a sheet: cut out, its light evened,
+            centred as MNIST's are. For photographs and scans.
 
     Raises:
         InputError: There is no such name or path, or what is there cannot be read.
@@ -49,124 +55,106 @@ def load_dataset(data: Data = "mnist") -> Dataset:
     if isinstance(data, Dataset):
         return data
     if not isinstance(data, str | Path):
-        images, labels = data if isinstance(data, tuple | list) else (data, None)
-        labels = None if labels is None else np.asarray(labels)
-        return _with_classes(Path(), checked_digits(np.asarray(images), labels), None)
+        return _from_arrays(data, clean)
     name = str(data)
     if name == STACKED:
-        dataset = stack(_find("mnist"))
+        dataset = stack(find_named("mnist"))
     elif name in NAMED_DATASETS:
-        dataset = _find(name)
+        dataset = find_named(name)
+    elif name.startswith(hub.PREFIX):
+        folder = hub.download("data", name, HUB_FILES, repo_type="dataset")
+        dataset = _read_path(folder, name, clean)
     else:
-        dataset = _read_path(name)
+        dataset = _read_path(_existing(name), name, clean)
     return replace(dataset, name=name)
 
 
-def load_cached(name: str) -> Dataset:
-    """Return a named data set from the cache alone.
-
-    Raises:
-        Unavailable: It is not there, or not as it should be.
-    """
-    folder = cache_folder() / name
-    check_files(folder, NAMED_DATASETS[name].sums)
-    return _read_named(name, folder, "the cache")
-
-
-def _find(name: str) -> Dataset:
-    """Return a named data set from the cache or the first source that has it."""
-    named, cached = NAMED_DATASETS[name], cache_folder() / name
-    remarks = []
+def _from_arrays(data, clean: bool) -> Dataset:
+    images, labels = data if isinstance(data, tuple | list) else (data, None)
     try:
-        return load_cached(name)
-    except Unavailable as error:
-        if cached.is_dir():
-            remarks.append(f"the cache in {cached} was not used: {error}")
-    failures = []
-    for source in named.sources:
-        with TemporaryDirectory(prefix="digitgan-") as folder:
-            try:
-                return _fetch(name, source, Path(folder), remarks, failures)
-            except Unavailable as error:
-                failures.append(f"not from {source.label}: {error}")
-    help = named.help.format(folder=cached)
-    reasons = "; ".join([*remarks, *failures, help])
-    raise ConnectionError(f"{named.title} could not be had: {reasons}")
+        with as_input_errors("data", "arrays"):
+            part = RawPart(np.asarray(images), labels)
+            return normalize(RawDataset("arrays", {"train": part}), clean=clean)
+    except Unreadable as error:
+        raise InputError("data", None, error.allowed, error.problem) from None
 
 
-def _fetch(
-    name: str, source: Source, folder: Path, remarks: list[str], failures: list[str]
-) -> Dataset:
-    """Fetch a data set into a folder, and keep it in the cache if it is whole."""
-    named, cached = NAMED_DATASETS[name], cache_folder() / name
-    source.fetch(folder)
-    check_files(folder, source.sums or named.sums)
-    if source.sums:  # a part of it only: say what would bring the rest
-        remarks = [*remarks, *failures, named.help]
-    else:
-        try:
-            copy_whole(named.sums, folder, cached)
-        except OSError as error:
-            remarks = [*remarks, f"not kept in {cached}: {error.strerror or error}"]
-    return _read_named(name, folder, "; ".join([source.label, *remarks]))
-
-
-def _read_named(name: str, folder: Path, origin: str) -> Dataset:
-    named = NAMED_DATASETS[name]
-    train, test = named.read(folder)
-    line = f"{named.title}: {count_line(train, test)}, from {origin}"
-    return Dataset(train, test, named.classes, line)
-
-
-def _read_path(name: str) -> Dataset:
-    """Read the data set at a path; its content says of which kind it is."""
-    path = Path(name)
-    if not name or (path.name == name and not path.suffix and not path.exists()):
+def _existing(name: str) -> Path:
+    """Return the path that a name means, with ~ for the home folder."""
+    path = Path(name).expanduser() if name.strip() else Path(name)
+    plain = path.name == name and not path.suffix and not path.exists()
+    if not name.strip() or plain:
         error = InputError.unknown("data", name, NAMES)
         raise InputError("data", name, f"{error.allowed}, or a path", error.problem)
     if not path.exists():
         raise InputError("data", path, ALLOWED, "does not exist")
+    return path
+
+
+def _read_path(path: Path, name: str, clean: bool) -> Dataset:
+    """Read what lies at a path; its content says of which kind it is."""
     try:
-        with as_input_errors("data", path):
-            return _read_folder(path) if path.is_dir() else _read_file(path)
+        with as_input_errors("data", path), ExitStack() as unpacked:
+            place = path
+            if path.is_file():
+                _refuse_pickles(path)
+                place = archives.unpack(path, unpacked)
+            elif not path.is_dir():
+                raise unreadable("is no ordinary file")
+            found = (read(place) for read in READERS)
+            raw = next((one for one in found if one is not None), None)
+            if raw is None:
+                _refuse_pickles(path)
+                raise unreadable("holds nothing that is read")
+            raw = _with_manifest(_with_names(raw, place), place)
+            return normalize(raw, name, clean)
     except Unreadable as error:
         allowed = error.allowed or ALLOWED
         raise InputError("data", path, allowed, error.problem) from None
 
 
-def _read_file(path: Path) -> Dataset:
-    if not path.is_file():
-        raise unreadable("is no ordinary file")
-    with path.open("rb") as file:
-        start = file.read(4)
-    if start[:2] == b"PK":
-        return _with_classes(path, *read_npz(path))
-    if start.startswith((GZIP_START, IDX_START)):
-        return _with_classes(path, read_images_and_labels(path), None)
-    raise unreadable("is neither IDX nor NPZ")
-
-
-def _read_folder(path: Path) -> Dataset:
-    if images_file(path, "train"):
-        return _with_classes(path, *read_idx_folder(path))
-    return read_image_folder(path)
-
-
-def _with_classes(path: Path, train: Digits, test: Digits | None) -> Dataset:
-    """Return a data set whose classes are 0, 1, ..., or as classes.txt names them."""
-    parts = [part for part in (train, test) if part]
-    labels = [part.labels for part in parts if part.labels is not None]
-    largest = int(max(map(np.max, labels), default=-1))
-    classes = tuple(str(n) for n in range(largest + 1))
-    names = path / "classes.txt"
-    if labels and names.is_file():
-        lines = map(str.strip, names.read_text(encoding="utf-8").splitlines())
-        classes = tuple(filter(None, lines))
-        if len(classes) <= largest or len(set(classes)) < len(classes):
+def _refuse_pickles(path: Path) -> None:
+    """Refuse a pickle, or a folder of nothing else, and say the way out."""
+    files = [path] if path.is_file() else [f for f in path.iterdir() if f.is_file()]
+    for file in files:
+        with file.open("rb") as opened:
+            start = opened.read(2)
+        suffixes = {suffix.lower() for suffix in file.suffixes}
+        if start in PICKLE_STARTS or suffixes & set(PICKLES):
             raise unreadable(
-                f"names {len(classes)} classes in classes.txt",
-                f"one line, each another, for every label from 0 to {largest}",
+                f"is a pickle ({file.name}), which can run any program when it is read",
+                "the same arrays saved with np.savez('digits.npz', x=images, "
+                "y=labels) where the pickle is trusted",
             )
-    line = f"{path}: {count_line(train, test)}"
-    kind = image_spec(train.images).kind
-    return Dataset(train, test, classes, line, kind=kind)
+
+
+def _with_names(raw: RawDataset, path: Path) -> RawDataset:
+    """Add the names of classes.txt, a line each, if there is one."""
+    file = path / "classes.txt"
+    if not file.is_file():
+        return raw
+    content = read_bytes("data", file, MAX_CLASSES_BYTES)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise unreadable("names classes in a classes.txt that is not UTF-8") from None
+    names = tuple(filter(None, map(str.strip, text.splitlines())))
+    if len(set(names)) < len(names):
+        problem = f"names {len(names)} classes in classes.txt, some of them twice"
+        raise unreadable(problem, "one line, each another, for every label")
+    return replace(raw, classes=names)
+
+
+def _with_manifest(raw: RawDataset, path: Path) -> RawDataset:
+    """Mark what this package wrote: its images are as they should be."""
+    file = (path if path.is_dir() else path.parent) / "manifest.json"
+    if not file.is_file():
+        return raw
+    try:
+        stored = read_json("data", file, 2**28)
+        spec = stored["spec"] if "digitgan" in stored else {}
+        if spec.get("kind") == "digits":
+            return replace(raw, classes=tuple(map(str, spec["classes"])), exact=True)
+    except (InputError, KeyError, TypeError, AttributeError, json.JSONDecodeError):
+        pass  # many programs have such a file
+    return raw

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from digitgan.data import download
-from digitgan.data.dataset import Digits
-from digitgan.data.idx import read_emnist_letters, read_idx_folder, read_qmnist
 
 Sums = dict[str, str]  # SHA-256 of each file, by name
 
@@ -37,7 +35,8 @@ class NamedDataset(NamedTuple):
         sources: Where to get them, in the order in which they are tried.
         help: What people can do where no source has it all; ``{folder}`` is its folder
             in the cache.
-        read: Makes training and test digits of a folder with the files.
+        unpack: How the names begin of what is read out of its one archive.
+        first_label: What its labels are counted from.
     """
 
     title: str
@@ -46,7 +45,8 @@ class NamedDataset(NamedTuple):
     sums: Sums
     sources: tuple[Source, ...]
     help: str
-    read: Callable[[Path], tuple[Digits, Digits | None]] = read_idx_folder
+    unpack: str = ""
+    first_label: int = 0
 
 
 def _idx_sums(*sums: str) -> Sums:
@@ -156,7 +156,6 @@ NAMED_DATASETS = {
         QMNIST_SUMS,
         _published(QMNIST_ADDRESS, QMNIST_SUMS),
         _by_hand(QMNIST_ADDRESS, QMNIST_SUMS),
-        read_qmnist,
     ),
     "emnist-letters": NamedDataset(
         "EMNIST letters",
@@ -166,7 +165,8 @@ NAMED_DATASETS = {
         EMNIST_SUMS,
         (),  # half a gigabyte: nobody's connection is taken for that unasked
         _by_hand(EMNIST_ADDRESS, EMNIST_SUMS),
-        read_emnist_letters,
+        "gzip/emnist-letters",
+        1,
     ),
 }
 STACKED = "stacked-mnist"  # made of MNIST

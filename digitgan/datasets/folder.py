@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from digitgan.dataclass_json import from_json
 from digitgan.datasets.formats import FORMATS
 from digitgan.datasets.manifest import Facts, ShardRecord, manifest_of
 from digitgan.datasets.resolve import check_spec
 from digitgan.datasets.spec import DatasetSpec
 from digitgan.errors import InputError
-from digitgan.files import as_input_errors, from_json, read_json, sha256
+from digitgan.files import as_input_errors, read_json, sha256
 
 MANIFEST, SHARDS, SPEC = "manifest.json", ".shards", ".shards/spec.json"
 MAX_MANIFEST_BYTES = 2**28  # half a million shards

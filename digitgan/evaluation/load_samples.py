@@ -13,8 +13,8 @@ from digitgan.data.named_datasets import NAMES
 from digitgan.errors import InputError
 from digitgan.evaluation.rows import stacked
 from digitgan.handwriting.model import load
+from digitgan.hub import PREFIX
 from digitgan.measure.classifier import class_names
-from digitgan.sampling.hub import HUB_PREFIX
 from digitgan.sampling.sampler import Sampler
 
 MODEL_SAMPLES = 10_000  # drawn from a model
@@ -59,7 +59,7 @@ def load_samples(
     """
     if isinstance(subject, Sampler):
         return _drawn(subject, real, seed, level)
-    if subject == "flagship" or str(subject).startswith(HUB_PREFIX):
+    if subject == "flagship" or str(subject).startswith(PREFIX):
         return _drawn(load(str(subject)), real, seed, level)
     path = Path(subject)
     if path.suffix == ".npz" and path.is_file():

@@ -9,8 +9,8 @@ from digitgan.errors import ExportFailed, InputError
 from digitgan.files import as_input_errors, sha256
 from digitgan.handwriting.model import SHIPPED
 from digitgan.handwriting.options import DIGITS
+from digitgan.hub import MODEL_FILES, PREFIX, check_repo, import_hub
 from digitgan.model.model_card import write_card
-from digitgan.sampling.hub import HUB_PREFIX, MODEL_FILES, check_repo, import_hub
 from digitgan.sampling.sampler import Sampler
 from digitgan.sampling.styles import STYLE_UNITS
 
@@ -109,7 +109,7 @@ def _card(model: Sampler, repo: str, facts: str) -> str:
         tags=TAGS + DIGIT_TAGS * (writes_digits or triplets),
     )
     use = USE.format(
-        address=HUB_PREFIX + repo,
+        address=PREFIX + repo,
         repo=repo,
         shape=(100, 28, 28, 3) if triplets else (100, 28, 28),
         writing=WRITING if writes_digits else "",

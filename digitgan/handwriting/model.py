@@ -23,7 +23,7 @@ from digitgan.handwriting.options import (
 from digitgan.handwriting.page import render_page
 from digitgan.handwriting.writer_style import PenStyle, sample_writers
 from digitgan.handwriting.written_text import WrittenText
-from digitgan.sampling.hub import HUB_PREFIX, download
+from digitgan.hub import PREFIX, download
 from digitgan.sampling.model_loader import open_model
 from digitgan.sampling.sampler import Sampler
 
@@ -172,7 +172,7 @@ def load(model: str | Path = "flagship", threads: int = 0) -> Model:
         OSError: The hub cannot be reached.
     """
     name = str(model)
-    if name.startswith(HUB_PREFIX):
-        model = download(name)
+    if name.startswith(PREFIX):
+        model = download("model", name)
     opened = open_model(SHIPPED if name == "flagship" else model)
     return Model(**vars(opened), name=name, threads=threads)

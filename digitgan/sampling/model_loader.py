@@ -9,6 +9,7 @@ import onnxruntime
 
 from digitgan import files
 from digitgan.data.images import DIGITS, ImageSpec
+from digitgan.dataclass_json import from_json
 from digitgan.errors import InputError
 from digitgan.measure.onnx_session import open_session
 from digitgan.sampling.styles import (
@@ -121,7 +122,7 @@ def open_model(folder: str | Path) -> LoadedModel:
     with files.as_input_errors("model", folder):
         names = ModelCard.__annotations__.keys() & description.keys()
         used = {name: description[name] for name in names}
-        card = files.from_json(ModelCard, used)
+        card = from_json(ModelCard, used)
         classes, limits = card.labels(), card.style_limits()
         inputs, styles = card.example_inputs(), None
         if limits:

@@ -14,10 +14,10 @@ import numpy as np
 from keras import ops
 from keras.backend import standardize_dtype
 
+from digitgan.dataclass_json import from_json
 from digitgan.errors import InputError
 from digitgan.files import (
     as_input_errors,
-    from_json,
     read_arrays,
     write_arrays,
     zip_names,

@@ -9,8 +9,9 @@ from itertools import chain, count
 from pathlib import Path
 
 from digitgan import __version__
+from digitgan.dataclass_json import from_json
 from digitgan.errors import InputError
-from digitgan.files import as_input_errors, from_json, read_json, read_table, write_text
+from digitgan.files import as_input_errors, read_json, read_table, write_text
 from digitgan.model.presets import PRESETS, Preset, check, find_preset
 from digitgan.training.progress import Goal
 

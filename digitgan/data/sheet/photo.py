@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
-from digitgan.data.image_folder import to_greyscale
+from digitgan.data.pictures import to_greyscale
 from digitgan.data.sheet.form import MARKER_SIZE, MARKERS, PAGE_SIZE, marker_corners
 from digitgan.errors import InputError, import_extra
 from digitgan.files import as_input_errors, read_bytes

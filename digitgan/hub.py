@@ -1,12 +1,13 @@
-"""Models of other people, from the Hugging Face hub."""
+"""What other people publish on the Hugging Face hub: models, data sets."""
 
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 from digitgan.errors import InputError, import_extra
 
-HUB_PREFIX = "hf://"
+PREFIX = "hf://"
 MODEL_FILES = (  # nothing else is downloaded or published
     "README.md",
     "gan.keras",
@@ -17,30 +18,40 @@ MODEL_FILES = (  # nothing else is downloaded or published
 )
 
 
-def download(address: str) -> Path:
-    """Bring a model folder into the hub's own cache, unless it is there.
+def download(
+    field: str,
+    address: str,
+    patterns: Sequence[str] = MODEL_FILES,
+    repo_type: str = "model",
+) -> Path:
+    """Bring a repository into the hub's own cache, unless it is there.
 
     Args:
+        field: The argument that named it.
         address: ``hf://user/name``.
+        patterns: Of the files that are wanted.
+        repo_type: ``model`` or ``dataset``.
 
     Returns:
-        The folder; its files are checked as those of any other when it is opened.
+        The folder; its files are checked as those of any other when they are read.
 
     Raises:
-        InputError: The address is none, there is no such model, or huggingface-hub is
-            not installed.
-        OSError: The hub cannot be reached and the cache does not hold the model.
+        InputError: The address is none, there is no such repository, or huggingface-hub
+            is not installed.
+        OSError: The hub cannot be reached and the cache does not hold it.
     """
-    hub, repo = import_hub("model", address), address.removeprefix(HUB_PREFIX)
-    check_repo("model", address, repo)
+    hub, repo = import_hub(field, address), address.removeprefix(PREFIX)
+    check_repo(field, address, repo)
     try:
-        folder = hub.snapshot_download(repo, allow_patterns=MODEL_FILES)
+        folder = hub.snapshot_download(
+            repo, repo_type=repo_type, allow_patterns=patterns
+        )
     except hub.errors.RepositoryNotFoundError as error:
         allowed = "a repository that you may read (a private one after  hf auth login)"
         problem = "is not on the hub, or not for you"
-        raise InputError("model", address, allowed, problem) from error
+        raise InputError(field, address, allowed, problem) from error
     except hub.errors.LocalEntryNotFoundError as error:
-        raise OSError(f"model {address!r}: the hub cannot be reached") from error
+        raise OSError(f"{field} {address!r}: the hub cannot be reached") from error
     return Path(folder)
 
 

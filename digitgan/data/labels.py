@@ -1,0 +1,113 @@
+"""Labels as people store them become whole numbers and the names of classes."""
+
+from typing import Any
+
+import numpy as np
+
+from digitgan.data.checks import MAX_CLASSES, unreadable
+
+WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def normalize_labels(
+    labels: Any, classes: tuple[str, ...] = ()
+) -> tuple[np.ndarray | None, tuple[str, ...]]:
+    """Return labels as ``int (N,)`` and the name of each from 0.
+
+    Args:
+        labels: Integers, whole floats, ``(N, 1)``, one-hot, or texts: digits, words for
+            digits, names. None, or all -1 as in Hugging Face's test parts: there are
+            none.
+        classes: The names that the layout gives, if it does.
+
+    Raises:
+        Unreadable: They are no labels.
+    """
+    if labels is None:
+        return None, ()
+    values = np.asarray(labels)
+    if values.ndim == 2 and values.shape[1] == 1:
+        values = values[:, 0]
+    if values.ndim == 2 and is_one_hot(values):
+        values = values.argmax(axis=1)
+    if values.ndim != 1:
+        raise unreadable(f"holds labels of shape {values.shape}", "N, N x 1 or one-hot")
+    if values.dtype.kind in "OSU":
+        return _of_texts([_text(v) for v in values.tolist()], classes)
+    if values.dtype.kind not in "biuf" or not (
+        np.isfinite(values).all() and (values == np.floor(values)).all()
+    ):
+        problem = f"holds labels as {values.dtype}"
+        raise unreadable(problem, "whole numbers, texts or one-hot")
+    if not len(values) or (values == -1).all():
+        return None, ()
+    if values.min() < 0 or values.max() >= MAX_CLASSES:
+        problem = f"holds labels from {values.min()} to {values.max()}"
+        raise unreadable(problem, f"0 to {MAX_CLASSES - 1}")
+    names = classes or tuple(map(str, range(int(values.max()) + 1)))
+    return values.astype(np.int64), names
+
+
+def is_one_hot(values: np.ndarray) -> bool:
+    """Return whether every row of ``(N, K)`` is zeros and a single one."""
+    return bool(
+        values.dtype.kind in "biuf"
+        and ((values == 0) | (values == 1)).all()
+        and (values.sum(axis=1) == 1).all()
+    )
+
+
+def _text(value: Any) -> str:
+    """Return one label as a text: 5, 5.0, b'5' and "five" are all "5"."""
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    text = text.strip().strip("\"'")
+    return text[:-2] if text.endswith(".0") and text[:-2].isdecimal() else text
+
+
+def _of_texts(
+    texts: list[str], classes: tuple[str, ...]
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    names = classes if set(texts) <= set(classes) else class_order(texts)
+    if len(names) > MAX_CLASSES:
+        problem = f"holds {len(names):,} different labels"
+        raise unreadable(problem, f"up to {MAX_CLASSES} classes")
+    written = {digit_name(name): place for place, name in enumerate(names)}
+    places = np.array([written[digit_name(text)] for text in texts], np.int64)
+    return places, tuple(map(digit_name, names))
+
+
+def class_order(names) -> tuple[str, ...]:
+    """Return names once each: numbers by value, then others by letter."""
+
+    def key(name: str) -> tuple[bool, int, str]:
+        digit = digit_name(name)
+        number = digit.isascii() and digit.isdecimal() and len(digit) < 10
+        return (not number, int(digit) if number else 0, digit)
+
+    return tuple(sorted(set(map(digit_name, names)), key=key))
+
+
+def digit_name(name: str) -> str:
+    """Return "7" for "seven", and other names as they are."""
+    word = name.lower()
+    return str(WORDS.index(word)) if word in WORDS else name
+
+
+def dense(
+    parts: dict[str, np.ndarray | None], names: tuple[str, ...]
+) -> tuple[dict[str, np.ndarray | None], tuple[str, ...]]:
+    """Leave out classes that nothing is labelled with, and count the others anew."""
+    given = [labels for labels in parts.values() if labels is not None and len(labels)]
+    if not given:
+        return dict.fromkeys(parts), ()
+    present = np.unique(np.concatenate(given))
+    if present[-1] >= len(names):
+        raise unreadable(
+            f"names {len(names)} classes (in classes.txt, or where its layout does)",
+            f"one name, each another, for every label from 0 to {present[-1]}",
+        )
+    renumbered = {
+        name: None if one is None else np.searchsorted(present, one).astype(np.int32)
+        for name, one in parts.items()
+    }
+    return renumbered, tuple(names[place] for place in present)

@@ -1,0 +1,174 @@
+"""A data set as it was read becomes one as networks want it, and says what was done."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+
+from digitgan.data.checks import check_size, image_spec, unreadable
+from digitgan.data.dataset import Dataset, Digits, count_line
+from digitgan.data.images import SIDE
+from digitgan.data.labels import dense, normalize_labels
+from digitgan.data.normalize_images import (
+    as_images,
+    fitted,
+    light_ink,
+    turn_upright,
+)
+from digitgan.data.pictures import Pictures
+from digitgan.data.raw import RawDataset, RawPart
+
+MAX_DECISION = 300  # characters
+
+
+def normalize(raw: RawDataset, where: str = "", clean: bool = False) -> Dataset:
+    """Return a data set with all decisions taken: see :mod:`normalize_images`.
+
+    Args:
+        raw: As it was read.
+        where: The path, for the line that says what this is.
+        clean: Treat greys as the cells of a sheet: cut, evened, centred.
+
+    Raises:
+        Unreadable: There are too few images, or they are none.
+    """
+    remarks: Counter[str] = Counter()
+    images, labels, names = {}, {}, raw.classes
+    for part, content in raw.parts.items():
+        labels[part], names = _labels(content, names)
+        images[part] = _images(content, raw, clean, remarks)
+        _check_counts(part, images[part], labels[part])
+    labels, classes = dense(labels, names)
+    images, labels = _without_blanks(images, labels, raw, remarks)
+    turn = _turn(images, labels, classes, raw, remarks)
+    parts = {
+        part: Digits(np.ascontiguousarray(turn(images[part])), labels[part])
+        for part in images
+    }
+    if "train" not in parts:  # whatever there is, is what there is to learn from
+        first = next(iter(parts))
+        parts["train"] = parts.pop(first)
+        remarks[f"only a part for {first}: taken to learn from"] += 0
+    train, test = parts["train"], parts.get("test")
+    total = sum(map(len, parts.values()))
+    decisions = (
+        _first_line(raw, train, test, classes),
+        *(_sentence(said, n, total) for said, n in remarks.items()),
+    )
+    return Dataset(
+        train,
+        test,
+        classes,
+        f"{where}: {'; '.join(decisions)}".removeprefix(": "),
+        kind=image_spec(train.images).kind,
+        validation=parts.get("validation"),
+        decisions=decisions,
+    )
+
+
+def _labels(
+    part: RawPart, names: tuple[str, ...]
+) -> tuple[np.ndarray | None, tuple[str, ...]]:
+    """Return the labels of a part, and the names so far with those that are new."""
+    labels, found = normalize_labels(part.labels, names)
+    longer = len(found) > len(names) and names == found[: len(names)]
+    if labels is None or found == names or not (names and not longer):
+        return labels, found if labels is not None else names
+    known = [*names, *(name for name in found if name not in names)]
+    return np.array([known.index(name) for name in found])[labels], tuple(known)
+
+
+def _images(
+    part: RawPart, raw: RawDataset, clean: bool, remarks: Counter[str]
+) -> np.ndarray:
+    """Return the images of a part as ``uint8 (N, 28, 28)``, or in colour."""
+    if isinstance(part.images, np.ndarray):
+        count = None if part.labels is None else len(part.labels)
+        images = as_images(part.images, count, remarks)
+        if images.ndim == 4 or images.shape[1:] == (SIDE, SIDE) and not clean:
+            return images
+        pictures = images
+    else:
+        pictures = part.images
+        if raw.exact and isinstance(pictures, Pictures):
+            check_size((len(pictures), SIDE, SIDE, 3))
+            first = Pictures(pictures.sources[:1], colour=True)[0]
+            if first.shape[:2] != (SIDE, SIDE) or (first != first[..., :1]).any():
+                colours = Pictures(pictures.sources, colour=True)
+                check_size((len(pictures), *first.shape))
+                return np.stack(list(colours))
+    return fitted(pictures, len(pictures), clean, remarks)
+
+
+def _check_counts(part: str, images: np.ndarray, labels: np.ndarray | None) -> None:
+    if part == "train" and len(images) < 2:
+        raise unreadable(f"holds {len(images)} images", "at least 2 images")
+    if labels is not None and len(labels) != len(images):
+        problem = f"holds {len(images)} images but {len(labels)} labels"
+        raise unreadable(problem, "one label for each image")
+    if len(images):
+        image_spec(images)
+
+
+def _without_blanks(
+    images: dict[str, np.ndarray],
+    labels: dict[str, np.ndarray | None],
+    raw: RawDataset,
+    remarks: Counter[str],
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray | None]]:
+    """Return light ink on dark, and no image that shows nothing."""
+    for part in images:
+        images[part], kept = light_ink(images[part], raw.exact, remarks)
+        if (one := labels[part]) is not None and not kept.all():
+            labels[part] = one[kept]
+    return images, labels
+
+
+def _turn(
+    images: dict[str, np.ndarray],
+    labels: dict[str, np.ndarray | None],
+    classes: tuple[str, ...],
+    raw: RawDataset,
+    remarks: Counter[str],
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Return what makes the images upright: by the layout, or by what they show."""
+
+    def transposed(x: np.ndarray) -> np.ndarray:
+        return x.swapaxes(1, 2)
+
+    def unchanged(x: np.ndarray) -> np.ndarray:
+        return x
+
+    part = next(iter(images))
+    if raw.exact or images[part].shape[1:] != (SIDE, SIDE):
+        return unchanged
+    first = transposed if raw.transposed else unchanged
+    found = turn_upright(first(images[part]), labels[part], classes)
+    total = sum(map(len, images.values()))
+    if found is None:
+        if raw.transposed:
+            remarks["stored transposed as EMNIST is: turned upright"] += total
+        return first
+    said, turn = found
+    if not (raw.transposed and said == "transposed"):
+        remarks[f"{said}, by what they show: turned upright"] += total
+    return lambda x: turn(first(x))
+
+
+def _first_line(
+    raw: RawDataset, train: Digits, test: Digits | None, classes: tuple[str, ...]
+) -> str:
+    """Return what was read, such as 400 images, Kaggle CSV, labels from ..."""
+    said = [count_line(train, test), raw.layout, *raw.notes]
+    if not classes and "without" not in raw.layout:
+        said.append("without labels")
+    elif len(classes) == 1:
+        said.append(f"a single class named {classes[0]!r}")
+    elif 1 < len(classes) < 10 and set(classes) < set("0123456789"):
+        said.append(f"{', '.join(classes)} alone")
+    return ", ".join(said)[:MAX_DECISION]
+
+
+def _sentence(said: str, count: int, total: int) -> str:
+    """Return a decision, with the number of images if it is not about all of them."""
+    return said if count in (0, total) else f"{count:,} {said}"

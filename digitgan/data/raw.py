@@ -1,0 +1,99 @@
+"""What readers return: arrays or pictures as they are, nothing decided about them."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+PARTS = {"train": "train", "test": "test", "t10k": "test", "val": "validation"}
+PARTS |= {"dev": "validation"}
+PART_NAME = re.compile(
+    r"(?:^|[^a-z])[xy]?(train|test|t10k|val|dev)(?:ing|idation|id|set)?"
+    r"(?:x|y|data|images|labels)?(?:$|[^a-z])"
+)
+IMAGE_NAMES = {"x", "image", "images", "img", "imgs", "data", "digits", "features"}
+IMAGE_NAMES |= {"pixels", "samples"}
+LABEL_NAMES = {"y", "label", "labels", "target", "targets", "class", "classes", "digit"}
+JUNK = re.compile(
+    r"[.@#$_]|thumbs\.db|desktop\.ini|lost\+found|system volume information", re.I
+)
+MAX_FILES = 2_000_000
+
+
+class RawPart(NamedTuple):
+    """Images and labels of one part.
+
+    Attributes:
+        images: An array of any shape and type, or pictures: ``uint8 (H, W)`` each.
+        labels: Anything with one value, or one row, for each image; None without.
+    """
+
+    images: np.ndarray | Sequence[np.ndarray]
+    labels: Any = None
+
+
+@dataclass
+class RawDataset:
+    """A data set before anything is decided.
+
+    Attributes:
+        layout: What people call it, such as ``Kaggle CSV``.
+        parts: By ``train``, ``validation``, ``test``.
+        classes: The name of each label from 0, where the layout says so.
+        notes: What people should know of how it was read.
+        transposed: Its images are stored as EMNIST's are, columns first.
+        exact: It was written by this package: images are as they should be.
+    """
+
+    layout: str
+    parts: dict[str, RawPart]
+    classes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    transposed: bool = False
+    exact: bool = False
+
+
+def part_of(name: str) -> str | None:
+    """Return the part that a name of a file, folder or array speaks of."""
+    match = PART_NAME.search(name.lower())
+    return PARTS[match[1]] if match else None
+
+
+def role_of(name: str) -> str:
+    """Return ``images``, ``labels`` or nothing for the name of an array or column."""
+    name = name.lower().strip(" \"'")
+    rest = re.sub(r"(train|test|t10k|val)(ing|idation|id)?", "", name)
+    for plain in (name, rest.strip("_-. ")):
+        if plain in IMAGE_NAMES:
+            return "images"
+        if plain in LABEL_NAMES:
+            return "labels"
+    return ""
+
+
+def visible_files(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder in order, without those of operating systems."""
+    for path in sorted(folder.iterdir()):
+        if JUNK.match(path.name):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            yield from visible_files(path)
+        elif path.is_file():
+            yield path
+
+
+def by_part(paths: Iterable[Path], root: Path) -> dict[str, list[Path]]:
+    """Group files by the part that their name, or a folder of theirs, speaks of.
+
+    Where some name none, they are the data if no other is, and left out otherwise.
+    """
+    groups: dict[str | None, list[Path]] = {}
+    for path in paths:
+        names = reversed(path.relative_to(root).parts if path != root else [path.name])
+        part = next(filter(None, map(part_of, names)), None)
+        groups.setdefault(part, []).append(path)
+    rest = groups.pop(None, [])
+    return {str(k): v for k, v in groups.items()} or ({"train": rest} if rest else {})
