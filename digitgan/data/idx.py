@@ -40,7 +40,7 @@ def read_idx(path: Path) -> np.ndarray:
         shape = struct.unpack(f">{dimensions}I", header)
         check_size(shape, dtype.itemsize)
         size = math.prod(shape) * dtype.itemsize
-        values = _read_up_to(file, size + 1)
+        values = read_up_to(file, size + 1)
     if len(values) < size:
         raise EOFError("it is shorter than its header says")
     if len(values) > size:
@@ -48,7 +48,7 @@ def read_idx(path: Path) -> np.ndarray:
     return np.frombuffer(values, dtype).reshape(shape)
 
 
-def _read_up_to(file: BufferedIOBase, max_bytes: int) -> bytearray:
+def read_up_to(file: BufferedIOBase, max_bytes: int) -> bytearray:
     """Read so many bytes; memory grows with what is there, not with a claim."""
     values = bytearray()
     while chunk := file.read(min(2**20, max_bytes - len(values))):

@@ -17,7 +17,12 @@ from digitgan.evaluation.metrics.stacked import classify_triplets
 from digitgan.evaluation.rows import row_groups
 from digitgan.evaluation.rows.stacked import mode_rows
 from digitgan.evaluation.scorecard import Row, Scorecard
-from digitgan.measure.classifier import Classifier, class_names, find_classifier
+from digitgan.measure.classifier import (
+    Classifier,
+    class_names,
+    find_classifier,
+    with_classifier_labels,
+)
 from digitgan.sampling.sampler import Sampler
 
 LEVELS = ("quick", "full")
@@ -67,11 +72,14 @@ def evaluate(
     data = data if isinstance(data, Dataset) else load_dataset(data)
     samples = _samples(subject, labels, data, seed, level)
     report = progress or (lambda step, steps, name: None)
+    original, data = data, with_classifier_labels(data)
     if samples.kind == "triplets":
-        classifier = find_classifier(data)
+        classifier = find_classifier(original)
         rows = _triplet_rows(samples, data, classifier, seed, report)
     else:
-        classifier = find_classifier(data) if data.image.shape == DIGIT_SHAPE else None
+        classifier = (
+            find_classifier(original) if data.image.shape == DIGIT_SHAPE else None
+        )
         rows = _rows(samples, data, classifier, level == "full", seed, report)
     return Scorecard(
         rows=tuple(rows),

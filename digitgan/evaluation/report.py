@@ -30,7 +30,7 @@ from digitgan.evaluation.metrics import handwriting
 from digitgan.evaluation.scorecard import Row, Scorecard
 from digitgan.evaluation.table import class_columns, numbers
 from digitgan.measure import morphometry
-from digitgan.measure.classifier import find_classifier
+from digitgan.measure.classifier import find_classifier, with_classifier_labels
 from digitgan.measure.nearest_neighbours import nearest
 
 MAX_SHOWN = 2_000  # digits that the pictures and histograms are made of
@@ -66,9 +66,11 @@ def write(
     if data.test is None:
         raise InputError("data", data.name or data.source, problem="has no test digits")
     n, classifier = min(MAX_SHOWN, len(images), len(data.test)), find_classifier(data)
+    test = with_classifier_labels(data).test
+    assert test is not None
     fake, real = (
         measured(draw_sample(digits, n, card.seed), classifier)
-        for digits in (Digits(images, labels), data.test)
+        for digits in (Digits(images, labels), test)
     )
     head = element(
         "head",

@@ -1,6 +1,7 @@
 """The frozen classifiers that label images and yield the features of the distances."""
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from digitgan import files
 from digitgan.data.cache import cache_folder
-from digitgan.data.dataset import Dataset
+from digitgan.data.dataset import Dataset, Digits
 from digitgan.data.named_datasets import DIGITS
 from digitgan.errors import InputError
 from digitgan.measure.onnx_session import open_session
@@ -90,6 +91,22 @@ def find_classifier(data: Dataset) -> Classifier:
 def class_names(data: Dataset) -> tuple[str, ...]:
     """Return the classes of a classifier of the data: all ten of digits, if of some."""
     return DIGITS if set(data.classes) <= set(DIGITS) else data.classes
+
+
+def with_classifier_labels(data: Dataset) -> Dataset:
+    """Return a data set whose labels are those of its classifier: 3s are 3."""
+    names = class_names(data)
+    if names == data.classes or not data.classes:
+        return data
+    numbers = np.array([names.index(name) for name in data.classes], np.int32)
+
+    def renumbered(part: Digits) -> Digits:
+        if part.labels is None:
+            return part
+        return Digits(part.images, numbers[part.labels])
+
+    parts = {name: renumbered(part) for name, part in data.parts.items()}
+    return replace(data, classes=names, train=parts.pop("train"), **parts)
 
 
 def classifier_path(data: Dataset) -> Path:

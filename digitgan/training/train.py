@@ -74,14 +74,14 @@ def train(  # noqa: PLR0913 - each decides what is learnt
     chosen = supported_precision(chosen)
     check_goal(epochs, minutes, seed)
     check_safety(guard, checkpoint_seconds)
-    dataset = load_dataset(data := data or chosen.data)
+    dataset = load_dataset(data := chosen.data if data is None else data)
     check_data(dataset, chosen)
     if epochs is None and minutes is None:
         epochs = default_epochs(chosen, len(dataset.train))
     config = Config(
         preset=preset,
         settings=chosen,
-        data=str(data),
+        data=dataset.name or "arrays",
         data_sha256=dataset.sha256,
         classes=dataset.classes,
         train_size=len(dataset.train),

@@ -13,6 +13,7 @@ import numpy as np
 
 from digitgan.data import checks
 from digitgan.data.checks import unreadable
+from digitgan.data.idx import read_up_to
 from digitgan.data.raw import RawDataset, RawPart, by_part, role_of, visible_files
 
 ENDINGS = (".csv", ".tsv", ".txt", ".data", ".arff", ".csv.gz")
@@ -55,7 +56,7 @@ def _open(path: Path) -> IO[str]:
     if not packed:
         return path.open(encoding="utf-8-sig", errors="replace", newline="")
     with gzip.open(path) as file:
-        content = file.read(checks.MAX_BYTES + 1)
+        content = read_up_to(file, checks.MAX_BYTES + 1)
     if len(content) > checks.MAX_BYTES:
         raise unreadable("is larger than it may be", f"{checks.MAX_BYTES:,} bytes")
     return io.StringIO(content.decode("utf-8-sig", "replace"), newline="")
