@@ -250,3 +250,19 @@ def numbers_in(out, format, tmp_path):
     yield from datasets.load_dataset(**source, cache_dir=str(tmp_path / "cache"))[
         "train"
     ]
+
+
+def test_what_other_trainers_ask_of_coco_and_yolo(made):
+    out = made("coco", **PAGES, pattern="dd.mm.yyyy")
+    part = json.loads((out / "annotations" / "instances_train.json").read_text())
+    assert part["info"]["description"].startswith("digitgan")
+    yolo = (made("yolo", **PAGES) / "data.yaml").read_text()
+    assert yolo.count("val: images/validation\n") == 1 and "nc: 18\n" in yolo
+
+
+def test_yolo_without_a_validation_part_names_another(tmp_path):
+    make_dataset(
+        tmp_path / "d", kind="numbers", format="yolo", count=2, split=(2, 0, 0)
+    )
+    yolo = (tmp_path / "d" / "data.yaml").read_text()
+    assert yolo.startswith("train: images/train\nval: images/train\nnc: 18\n")

@@ -3,6 +3,8 @@
 Heavy imports stay inside the verbs that need them, so that the light ones are quick.
 """
 
+import io
+import os
 import sys
 
 import typer
@@ -66,6 +68,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     0: done. 2: the request was wrong, in one line. 1: it failed while working.
     """
+    _suit_the_console()
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
     arguments = [a for a in arguments if a != "--debug"] or ["--help"]
@@ -78,6 +81,14 @@ def main(arguments: list[str] | None = None) -> None:
     except KeyboardInterrupt:
         code = 130
     sys.exit(code)
+
+
+def _suit_the_console() -> None:
+    """Let no console and no notebook around the command stop it."""
+    os.environ["MPLBACKEND"] = "agg"  # a notebook's own may be missing here
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # such as cp1252, or ASCII
+            stream.reconfigure(errors="replace")
 
 
 def _explain(error: Exception, verb: str) -> int:

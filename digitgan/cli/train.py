@@ -8,7 +8,7 @@ from typer import Argument, Option
 from digitgan.cli.quiet import import_keras_quietly, show_log
 from digitgan.errors import InputError
 
-RESUMABLE = ("epochs", "minutes", "guard", "checkpoint_seconds")
+RESUMABLE = ("data", "epochs", "minutes", "guard", "checkpoint_seconds")
 PROCESS_GROUP = ("devices", "coordinator", "processes", "rank")
 HELP = """Train a GAN and leave a run folder with everything worth keeping.
 

@@ -1,5 +1,6 @@
 """Digits as pictures that people look at: dark ink on white paper."""
 
+import sys
 from pathlib import Path
 from typing import BinaryIO
 
@@ -58,6 +59,16 @@ def save_gif(frames: list[Image.Image], file: Path | BinaryIO) -> None:
     frames[0].save(file, "gif", save_all=True, **options)
 
 
+def _blocks() -> str:
+    """Return nothing, the upper half, the lower half and all of a character."""
+    blocks = " ▀▄█"
+    try:
+        blocks.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:  # a console of cp1252 or ASCII
+        return " '.#"
+    return blocks
+
+
 def to_block_characters(images: np.ndarray, columns: int = 80) -> str:
     """Draw digits in block characters, two pixels a character, for any terminal.
 
@@ -75,7 +86,7 @@ def to_block_characters(images: np.ndarray, columns: int = 80) -> str:
     top = rows[0] // 2 * 2  # a character holds two rows
     ink = ink[:, top : top + -(-(rows[-1] + 1 - top) // 2) * 2]
     ink = np.pad(ink[:, :, used[0] : used[-1] + 1], ((0, 0), (0, 0), (0, 2)))
-    characters = np.array(list(" ▀▄█"))[ink[:, ::2] + 2 * ink[:, 1::2]]
+    characters = np.array(list(_blocks()))[ink[:, ::2] + 2 * ink[:, 1::2]]
     fit = max(1, columns // characters.shape[2])
     lines = [
         "".join(line).rstrip()

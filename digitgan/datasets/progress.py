@@ -14,7 +14,7 @@ def progress_bar(kind: str, count: int, left: int) -> Iterator[Callable[[int], N
     """Show on a terminal how many samples are left; yield what moves the bar."""
     console, began, drawn = Console(stderr=True), time.perf_counter(), 0
     columns = BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}")
-    hidden = not console.is_terminal
+    hidden = not console.file.isatty()  # whatever FORCE_COLOR says
     with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
         task = bar.add_task("", total=count, completed=count - left)
 

@@ -35,7 +35,9 @@ def show(card: Scorecard, console: Console | None = None) -> None:
 def progress_bar() -> Iterator[Callable[[int, int, str], None]]:
     """Show a bar on standard error; yield what ``evaluate`` reports its steps to."""
     columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    hidden = not console.file.isatty()  # whatever FORCE_COLOR says
+    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
         task = bar.add_task("reading digits")
         yield lambda step, steps, name: bar.update(
             task, completed=step, total=steps, description=f"{name:24}"

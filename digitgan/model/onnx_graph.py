@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-OPSET, IR = 18, 10
+OPSET, IR = 18, 8  # of onnx 1.13: older runtimes open it, too
 HALF_PRECISION_FROM = 4096  # numbers in an array
 
 

@@ -22,7 +22,9 @@ MEANS = "loss D {d_loss:.3f} G {g_loss:.3f}  D(real) {d_real:.2f} D(fake) {d_fak
 def progress_display(clock: Clock, batch_size: int) -> "ProgressLines":
     """Return the display that suits where the output goes."""
     console = Console()
-    if console.is_terminal and LOGGER.isEnabledFor(logging.INFO):
+    # FORCE_COLOR makes any file a terminal to rich; half blocks need Unicode.
+    live = console.is_terminal and console.file.isatty() and "utf" in console.encoding
+    if live and LOGGER.isEnabledFor(logging.INFO):
         return LiveDisplay(clock, batch_size, console)
     return ProgressLines(clock, batch_size)
 

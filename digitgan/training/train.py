@@ -1,12 +1,15 @@
 """Train a GAN from nothing, or go on exactly where a run stopped."""
 
 import logging
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
 import keras
 
+from digitgan.data.dataset import Dataset
 from digitgan.data.load import load_dataset
+from digitgan.data.named_datasets import DIGITS
 from digitgan.errors import InputError, TrainingFailed
 from digitgan.model.presets import check, find_preset
 from digitgan.training.artifacts import (
@@ -106,6 +109,7 @@ def resume(
     minutes: float | None = None,
     guard: str | None = None,
     checkpoint_seconds: float | None = None,
+    data: str | Path | None = None,
     process_group: ProcessGroup = SINGLE_PROCESS,
 ) -> Run:
     """Go on with a run as if it had never stopped, bit for bit on one backend.
@@ -116,6 +120,7 @@ def resume(
         minutes: Likewise, in minutes of training over all sessions.
         guard: As in :func:`train`; as before unless given.
         checkpoint_seconds: Likewise.
+        data: Where the same data lies now; where it lay unless given.
         process_group: As in :func:`train`; the number of devices may be another one.
 
     Raises:
@@ -126,6 +131,7 @@ def resume(
     stored = Run.open(own_folder(process_group, Path(run)))
     before = stored.config
     changes = {"guard": guard, "checkpoint_seconds": checkpoint_seconds}
+    changes["data"] = None if data is None else str(data)
     changes = {name: value for name, value in changes.items() if value is not None}
     if epochs is not None or minutes is not None:
         changes |= {"epochs": epochs, "minutes": minutes}
@@ -137,7 +143,7 @@ def resume(
         problem = f"began on {config.backend} and this is {backend}"
         raise InputError("resume", run, f"KERAS_BACKEND={config.backend}", problem)
     initialize(process_group, config.settings.batch_size)
-    dataset = load_dataset(config.data)
+    dataset = _load_again(run, config.data)
     if dataset.sha256 != config.data_sha256:
         problem = f"began with other training digits than --data {config.data} now has"
         raise InputError("resume", run, problem=f"{problem} ({dataset.source})")
@@ -150,6 +156,16 @@ def resume(
         if config != before:
             loop.run.write_config()
         return _train_and_export(loop)
+
+
+def _load_again(run: str | Path, data: str) -> Dataset:
+    """Return the data of a run, or say how to name where it has gone."""
+    try:
+        return load_dataset(data)
+    except InputError as error:
+        allowed = "the same data, by --data where it lies now"
+        problem = f"cannot go on without its data: {error}"
+        raise InputError("resume", run, allowed, problem) from error
 
 
 def _train_and_export(loop: TrainingLoop) -> Run:
@@ -177,9 +193,7 @@ def _train_and_export(loop: TrainingLoop) -> Run:
 
 
 def _summary(loop: TrainingLoop) -> str:
-    clock, folder, data = loop.clock, loop.run.folder, loop.run.config.data
-    comparable = data == "mnist" or loop.dataset.kind == "triplets"
-    against = "" if comparable else f" --data {data}"
+    clock, folder = loop.clock, loop.run.folder
     minutes = clock.progress.seconds / 60
     lines = [f"{clock.epochs:.2f} epochs in {minutes:.1f} minutes. In {folder}:"]
     if loop.run.config.artifacts:
@@ -187,8 +201,20 @@ def _summary(loop: TrainingLoop) -> str:
     lines += [
         "  model/generator.onnx                    the generator to keep",
         "  log.csv, events/ (tensorboard)          the numbers",
-        f"How good is it? digitgan evaluate {folder}{against}",
+        _advice(loop),
     ]
     if clock.interrupted:
         lines.append(f"Stopped early. Go on with: --resume {folder}")
     return "\n".join(lines)
+
+
+def _advice(loop: TrainingLoop) -> str:
+    """Say how to find out how good a model is, by a command that works."""
+    folder, data, dataset = loop.run.folder, loop.run.config.data, loop.dataset
+    comparable = data == "mnist" or dataset.kind == "triplets"
+    labelled = all(part.labels is not None for part in dataset.parts.values())
+    of_digits = set(dataset.classes) <= set(DIGITS) or dataset.image.shape != (28, 28)
+    if comparable or ("test" in dataset.parts and labelled and of_digits):
+        against = "" if comparable else f" --data {shlex.quote(data)}"
+        return f"How good is it? digitgan evaluate {folder}{against}"
+    return f"How good is it? Look: digitgan generate --grid --model {folder}"

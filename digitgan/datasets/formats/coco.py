@@ -38,7 +38,9 @@ class Coco(Format):
         """Write the file of a part, a picture in memory at a time."""
         (shards,) = fragments.values()
         with paths[0].open("wb") as file:
-            file.write(b'{"categories": ' + json.dumps(CATEGORIES).encode())
+            info = {"description": f"digitgan, seed {spec.seed}"}
+            file.write(b'{"info": ' + json.dumps(info).encode())
+            file.write(b',\n"categories": ' + json.dumps(CATEGORIES).encode())
             file.write(b',\n"images": [')
             _write_list(file, (image for image, _ in _lines(shards)))
             file.write(b',\n"annotations": [')

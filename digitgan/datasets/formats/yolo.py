@@ -24,7 +24,13 @@ class Yolo(Format):
     def merge(self, spec: DatasetSpec, fragments: Fragments, paths: Paths) -> None:
         """Write the file that names parts and classes; it needs no fragments."""
         lines = [f"{PART_KEYS[part]}: images/{part}" for part in fragments]
-        lines += ["names:", *(f"  {i}: {c!r}" for i, c in enumerate(CHARACTERS))]
+        if "validation" not in fragments:  # trainers refuse a file without it
+            lines.append(f"val: images/{next(iter(fragments))}")
+        lines += [
+            f"nc: {len(CHARACTERS)}",
+            "names:",
+            *(f"  {i}: {c!r}" for i, c in enumerate(CHARACTERS)),
+        ]
         paths[0].write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -1,0 +1,64 @@
+"""Consoles, notebooks and older programs around the command."""
+
+import io
+import os
+import sys
+
+import numpy as np
+import pytest
+from test_cli import refused, run
+
+from digitgan.cli import main
+from digitgan.data.image_grid import to_block_characters
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8"])
+def test_digits_are_printed_on_any_console(few, monkeypatch, encoding):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr(sys, "stdout", stream)
+    for arguments in (["generate", "12"], ["inspect", str(few)], ["train", "--help"]):
+        with pytest.raises(SystemExit) as end:
+            main(arguments)
+        assert not end.value.code
+    stream.flush()
+    text = stream.buffer.getvalue().decode(encoding)
+    assert ("█" if encoding == "utf-8" else "#") in text and "?" not in text[:200]
+
+
+def test_block_characters_of_ascii(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), "ascii"))
+    image = np.zeros((1, 28, 28), np.uint8)
+    image[0, :3, 0], image[0, 0, 1], image[0, 1, 2] = 255, 255, 255
+    assert to_block_characters(image) == "#'.\n'"
+
+
+def test_the_backend_of_a_notebook_is_not_asked_for(monkeypatch, capsys):
+    monkeypatch.setenv("MPLBACKEND", "module://nothing.such")
+    assert run(capsys, "info")[0] == 0
+    assert os.environ["MPLBACKEND"] == "agg"
+
+
+def test_forced_colour_makes_no_screen_of_a_file(monkeypatch):
+    pytest.importorskip("keras")
+    from digitgan.training.progress_display import LiveDisplay, progress_display
+
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    assert not isinstance(progress_display(None, 64), LiveDisplay)
+
+
+@pytest.mark.learns
+def test_a_run_goes_on_with_data_that_has_moved(
+    trained_run, run_copy, tmp_path, capsys
+):
+    digits = trained_run.folder.parent / "digits.npz"
+    moved = tmp_path / "moved.npz"
+    digits.rename(moved)
+    try:
+        resume = ("train", "--resume", run_copy.folder, "--epochs", 3)
+        line = refused(capsys, *resume)
+        assert "without its data" in line and "--data where it lies now" in line
+        assert "training digits" in refused(capsys, *resume, "--data", "mnist")
+        assert run(capsys, *resume, "--data", moved)[0] == 0
+    finally:
+        moved.rename(digits)
