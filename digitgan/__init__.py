@@ -4,6 +4,7 @@ The public names load what they need when they are first used, so that
 ``import digitgan`` brings in no training framework.
 """
 
+from contextlib import nullcontext
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,12 @@ if not TYPE_CHECKING:  # a checker would take any name for one of ours
         """Import a public name from where it lives."""
         if name not in _MODULES:
             raise AttributeError(f"module 'digitgan' has no attribute {name!r}")
-        return getattr(import_module(_MODULES[name]), name)
+        from digitgan.quiet import quiet
+
+        trains = _MODULES[name].startswith("digitgan.training")  # which brings Keras
+        with quiet() if trains else nullcontext():
+            module = import_module(_MODULES[name])
+        return getattr(module, name)
 
 
 def __dir__() -> list[str]:

@@ -1,7 +1,9 @@
 """Consoles, notebooks and older programs around the command."""
 
 import io
+import json
 import os
+import subprocess
 import sys
 
 import numpy as np
@@ -47,18 +49,30 @@ def test_forced_colour_makes_no_screen_of_a_file(monkeypatch):
     assert not isinstance(progress_display(None, 64), LiveDisplay)
 
 
-@pytest.mark.learns
 def test_a_run_goes_on_with_data_that_has_moved(
-    trained_run, run_copy, tmp_path, capsys
+    trained_run, run_copy, tmp_path, capsys, monkeypatch
 ):
-    digits = trained_run.folder.parent / "digits.npz"
-    moved = tmp_path / "moved.npz"
-    digits.rename(moved)
-    try:
-        resume = ("train", "--resume", run_copy.folder, "--epochs", 3)
-        line = refused(capsys, *resume)
-        assert "without its data" in line and "--data where it lies now" in line
-        assert "training digits" in refused(capsys, *resume, "--data", "mnist")
-        assert run(capsys, *resume, "--data", moved)[0] == 0
-    finally:
-        moved.rename(digits)
+    from digitgan.training import train
+
+    monkeypatch.setattr(train, "_train_and_export", lambda loop: loop.run)
+    digits, moved = trained_run.folder.parent / "digits.npz", tmp_path / "moved.npz"
+    moved.write_bytes(digits.read_bytes())
+    path, config = run_copy.config_path, json.loads(run_copy.config_path.read_text())
+    path.write_text(json.dumps(config | {"data": str(tmp_path / "gone.npz")}))
+    resume = ("train", "--resume", run_copy.folder, "--epochs", 3)
+    line = refused(capsys, *resume)
+    assert "without its data" in line and "--data where it lies now" in line
+    assert "training digits" in refused(capsys, *resume, "--data", "mnist")
+    assert run(capsys, *resume, "--data", moved)[0] == 0
+    assert json.loads(path.read_text())["data"] == str(moved)
+
+
+@pytest.mark.process
+def test_tensorflow_is_quiet_from_python_as_from_the_command():
+    pytest.importorskip("tensorflow")
+    environment = os.environ | {"KERAS_BACKEND": "tensorflow"}
+    environment.pop("TF_CPP_MIN_LOG_LEVEL", None)
+    code = "import digitgan; digitgan.train; print('here')"
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert (result.stdout, result.stderr) == ("here\n", "")

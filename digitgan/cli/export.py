@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from digitgan.cli.quiet import quiet
 from digitgan.errors import InputError
+from digitgan.quiet import quiet
 
 HELP = """Write a model in another form, for another place.
 
