@@ -1,8 +1,8 @@
 // The game: who takes a step when, on what, and what is drawn of it. Nothing here knows a
 // page or a worker.
 
-import { defaultDevice, init, nn, numpy as np, random, tree } from "./jax-js/index.js";
-import { CLASSES, discriminator, LATENTS, newDiscriminator, newGenerator, SIDE } from "./players.js";
+import { defaultDevice, init, numpy as np, random, tree } from "./jax-js/index.js";
+import { CLASSES, LATENTS, newDiscriminator, newGenerator, SIDE } from "./players.js";
 import { correction, discriminatorStep, draw, generatorStep, noSquares } from "./training_step.js";
 
 export const COLUMNS = 10; // of a sheet: so many of each digit
@@ -112,13 +112,6 @@ export class Trainer {
   #draw(labels, sheet) {
     const latents = random.normal(random.key(this.seed + 1000 + sheet), [labels.length, LATENTS]);
     return draw(tree.ref(this.#players.ema), latents, this.#oneHot(labels));
-  }
-
-  /** How real the discriminator finds images, from 0 to 1. */
-  probabilities(pixels, labels) {
-    const images = np.array(pixels, { shape: [labels.length, PIXELS] });
-    const logits = discriminator(tree.ref(this.#players.discriminator.weights), images, this.#oneHot(labels));
-    return [...nn.sigmoid(logits).dataSync()];
   }
 
   dispose() {

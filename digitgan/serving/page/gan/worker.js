@@ -1,5 +1,5 @@
 // The worker that trains, so that the page stays quick. Messages in are {do, ...} with the
-// name of a method of COMMANDS; messages out are {state}, {written}, {quiz} or {trouble}.
+// name of a method of COMMANDS; messages out are {ready}, {state}, {written} or {trouble}.
 
 import { description, joined, readStrip, toImages } from "./digits.js";
 import { CLASSES } from "./players.js";
