@@ -76,7 +76,7 @@ def _stem(path: Path) -> str:
 
 def _family(stem: str) -> str:
     """Return a stem without its part: two of them are two data sets."""
-    return re.sub(r"train(ing)?|test|t10k|val(id|idation)?", "", stem).strip("-_.")
+    return re.sub(r"train(ing)?|test|t10k|val(idation|id)?", "", stem).strip("-_.")
 
 
 def _read_part(images: Path, labels: Path | None) -> RawPart:
