@@ -17,7 +17,7 @@ from PIL import Image
 
 import digitgan
 from digitgan.data.load import load_dataset
-from digitgan.datasets import model_cache
+from digitgan.datasets import model_cache, scenes
 from digitgan.datasets.formats import FORMATS
 from digitgan.datasets.formats.base import EncodedShard, Format
 from digitgan.datasets.labels import draw_text
@@ -170,6 +170,31 @@ def test_checked_keeps_what_the_classifier_reads_rightly(tmp_path, capsys):
 def test_checked_gives_up_on_scribbles(tmp_path, tiny_model):
     with pytest.raises(DatasetFailed, match="were misread 30 times in a row"):
         make_dataset(tmp_path / "a", count=50, checked=True, model=tiny_model)
+
+
+def test_a_number_may_stand_wherever_a_page_is_free(monkeypatch):
+    monkeypatch.setattr(scenes, "WIDTH", 64)
+    monkeypatch.setattr(scenes, "HEIGHT", 48)
+    monkeypatch.setattr(scenes, "MARGIN", 3)
+    rng, taken, free = (
+        np.random.default_rng(0),
+        np.zeros((0, 4), int),
+        np.ones((48, 64)),
+    )
+    for width, height in ((20, 9), (30, 12), (9, 30), (16, 8), (58, 42)):
+        places = {
+            (left, top)
+            for left in range(3, 62 - width)
+            for top in range(3, 46 - height)
+            if free[top - 3 : top + height + 3, left - 3 : left + width + 3].all()
+        }
+        tries = 20 * len(places) or 1
+        chosen = [scenes._free_place(taken, width, height, rng) for _ in range(tries)]
+        assert set(chosen) == (places or {None})
+        if places:
+            left, top = chosen[0]
+            taken = np.vstack([taken, [left, top, left + width, top + height]])
+            free[top : top + height, left : left + width] = 0
 
 
 def test_texts_come_from_seed_and_number():

@@ -126,8 +126,8 @@ def _cells(
         them each of what is taken is too near, ``bool (n, m)``.
     """
     near = taken + [1 - MARGIN - size, MARGIN]
-    ends = [MARGIN, max(MARGIN, page - MARGIN - size + 1)]
-    edges = np.unique(np.clip([*near.ravel(), *ends], *ends))
+    end = max(MARGIN, page - MARGIN - size + 1)
+    edges = np.unique(np.clip([MARGIN, *near.ravel(), end], MARGIN, end))
     starts = edges[:-1]
     inside = (near[:, :1] <= starts) & (starts < near[:, 1:])
     return starts, np.diff(edges), inside
