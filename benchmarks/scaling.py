@@ -35,7 +35,7 @@ def worker(devices: int, processes: int, rank: int, address: str) -> None:
     import numpy as np
 
     from digitgan.data.load import load_dataset
-    from digitgan.model.presets import PRESETS
+    from digitgan.model.presets import Preset
     from digitgan.training.batches import Batches
     from digitgan.training.build import build_gan
     from digitgan.training.distribution import SINGLE_PROCESS, ProcessGroup, initialize
@@ -46,7 +46,7 @@ def worker(devices: int, processes: int, rank: int, address: str) -> None:
     group = ProcessGroup(devices, meet, processes, rank) if shared else SINGLE_PROCESS
     initialize(group, BATCH)
     images = load_dataset("mnist").train.images[: BATCH * STEPS]
-    gan = build_gan(PRESETS["dcgan"], {}, seed=0)
+    gan = build_gan(Preset("the textbook's players"), {}, seed=0)
     data, rates = input_pipeline(gan, Batches(images, {}, BATCH, 0)), []
     for _ in range(WINDOWS + 1):
         began = time.perf_counter()

@@ -23,12 +23,12 @@ from digitgan.data.images import to_float
 from digitgan.data.load import load_dataset
 from digitgan.model.losses import PENALTY_STEP
 from digitgan.model.networks import build_discriminator, build_generator
-from digitgan.model.presets import PRESETS
+from digitgan.model.presets import Preset
 from digitgan.training.batches import Batches
 from digitgan.training.build import build_gan
 from digitgan.training.input_pipeline import input_pipeline
 
-SETTINGS = PRESETS["dcgan"]
+SETTINGS = Preset("the textbook's players")
 BATCH, STEPS, PAIRS = SETTINGS.batch_size, 100, 7
 
 

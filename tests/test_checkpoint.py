@@ -10,7 +10,7 @@ import pytest
 import digitgan
 from digitgan.errors import InputError, TrainingFailed
 from digitgan.model.gan import GAN
-from digitgan.model.presets import PRESETS
+from digitgan.model.presets import PRESETS, Preset
 from digitgan.training.build import build_gan, scale_learning_rate
 from digitgan.training.checkpoint import Checkpoints, snapshot
 from digitgan.training.checkpoint_callback import MAX_TIME_SHARE, CheckpointCallback
@@ -83,7 +83,7 @@ def test_a_damaged_one_is_passed_over(gan, three, caplog, how):
 
 
 def test_another_game_is_refused(gan, three):
-    other = build_gan(PRESETS["dcgan"], {}, 0)
+    other = build_gan(Preset("another one"), {}, 0)
     with pytest.raises(InputError, match="is of other networks"):
         Checkpoints(three.folder).restore(other)
 
@@ -141,7 +141,7 @@ def test_the_pause_is_stretched_by_what_checkpoints_cost(gan, tmp_path, monkeypa
         clock.set(Progress(step, float(step)))
         callback.on_train_batch_end(0)
         callback.on_train_end()
-    assert callback.pause == pytest.approx(0.5 / MAX_TIME_SHARE, abs=5)
+    assert callback.pause >= 0.5 / MAX_TIME_SHARE  # and what copying costs here
     assert clock.progress.seconds - callback._last.seconds <= callback.pause
 
 

@@ -9,7 +9,12 @@ import pytest
 from digitgan.data.images import to_float, to_uint8
 from digitgan.errors import InputError
 from digitgan.model import networks
-from digitgan.model.conditions import Categorical, Continuous, subsample_per_label
+from digitgan.model.conditions import (
+    Categorical,
+    Continuous,
+    LatentCategorical,
+    subsample_per_label,
+)
 from digitgan.model.gan import GAN
 from digitgan.model.histogram_matching import fit_grey_curve
 from digitgan.model.losses import PENALTY_STEP, gradient_penalty
@@ -27,8 +32,10 @@ def types(model):
 def test_the_generator_is_the_one_described():
     generator = networks.build_generator(PRESETS["dcgan"])
     assert generator.input_shape == (None, 100)
-    assert generator.output_shape == (None, 28, 28, 1)
+    assert generator.output_shape == (None, 20, 20, 1)
     assert types(generator)[1:4] == ["Dense", "BatchNormalization", "ReLU"]
+    whole = networks.build_generator(replace(PRESETS["dcgan"], box=False))
+    assert whole.output_shape == (None, 28, 28, 1)
     assert types(generator).count("Conv2DTranspose") == 2
 
 
@@ -38,7 +45,7 @@ def test_the_discriminator_is_the_one_described():
     for kind in ("Conv2D", "LeakyReLU", "Dropout"):
         assert kind in kinds
     assert discriminator.get_layer("neuron").units == 1
-    images = np.random.default_rng(0).uniform(-1, 1, (5, 28, 28, 1)).astype("f4")
+    images = np.random.default_rng(0).uniform(-1, 1, (5, 20, 20, 1)).astype("f4")
     probability = discriminator.predict([images], verbose=0)
     assert probability.shape == (5, 1)
     assert ((probability > 0) & (probability < 1)).all()
@@ -64,9 +71,25 @@ def test_a_label_reaches_its_own_sample_alone(player):
     assert differs.tolist() == [False, False, True, False]
 
 
+def test_the_first_number_of_z_chooses_the_label():
+    labels = np.repeat(np.arange(4), [50, 20, 20, 10])
+    rule = LatentCategorical.fit(labels)
+    latents = draw_latents(20_000, 5, seed=1)
+    shares = np.bincount(rule.labels_of(latents)) / len(latents)
+    assert np.abs(shares - [0.5, 0.2, 0.2, 0.1]).max() < 0.01
+    chosen = rule.choose(latents[:100], labels)
+    assert np.array_equal(rule.labels_of(chosen), labels)
+    assert np.array_equal(chosen[:, 1:], latents[:100, 1:])
+    preset = replace(SMALL, latent_dim=5)
+    generator = networks.build_generator(preset, latent_label=rule)
+    layer = generator.get_layer("latent_label")
+    seen = np.asarray(layer(latents[:, :1]))[:, 0]
+    assert np.array_equal(seen, rule.labels_of(latents))
+
+
 def test_one_dropout_mask_serves_the_batch():
     discriminator = networks.build_discriminator(PRESETS["dcgan"])
-    image = np.ones((1, 28, 28, 1), "f4")
+    image = np.ones((1, 20, 20, 1), "f4")
     outputs = discriminator([np.repeat(image, 6, axis=0)], training=True).numpy()
     assert np.ptp(outputs) < 1e-6
     again = discriminator([image], training=True).numpy()

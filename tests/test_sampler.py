@@ -146,7 +146,7 @@ def test_a_changed_file_is_refused(folder, tmp_path, name):
     content = bytearray((copy / name).read_bytes())
     content[len(content) // 2] ^= 1
     (copy / name).write_bytes(content)
-    with pytest.raises(InputError, match=f"{name}' is not the file"):
+    with pytest.raises(InputError, match=f"{name}' was changed"):
         digitgan.load(copy)
     (copy / name).unlink()
     with pytest.raises(InputError, match=name):

@@ -178,8 +178,9 @@ def test_the_same_seed_gives_the_same_weights(few, tmp_path):
 @pytest.mark.learns
 @pytest.mark.parametrize("preset", ["tiny", "dcgan"])
 def test_resume_at_an_epoch_is_exact(few, tmp_path, preset):
-    whole = digitgan.train(preset, few, epochs=2, out=tmp_path / "whole", **QUICKLY)
-    digitgan.train(preset, few, epochs=1, out=tmp_path / "parts", **QUICKLY)
+    held = {"final_lr_fraction": 1.0} | QUICKLY  # another goal, the same rate
+    whole = digitgan.train(preset, few, epochs=2, out=tmp_path / "whole", **held)
+    digitgan.train(preset, few, epochs=1, out=tmp_path / "parts", **held)
     parts = digitgan.resume(tmp_path / "parts", epochs=2)
     assert same(state_of(whole), state_of(parts))
     assert without_seconds(whole) == without_seconds(parts)

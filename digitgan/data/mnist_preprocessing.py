@@ -1,4 +1,7 @@
-"""A drawing made as the digits of MNIST were: 20 pixels long, centred by its mass."""
+"""How MNIST was made: digits 20 pixels long, in a box that is placed by its mass.
+
+Source: LeCun, Cortes and Burges, http://yann.lecun.com/exdb/mnist/
+"""
 
 import numpy as np
 from PIL import Image
@@ -7,7 +10,56 @@ from digitgan.data.images import SIDE
 
 DIGIT_LENGTH = 20  # pixels of the longer side
 CENTRE = 14.0  # of mass, in pixels from the middle of the first one
+BOX_CENTRE = 15  # the centre of mass lies less than a pixel before this place
+MAX_OFFSET = SIDE - DIGIT_LENGTH
 MIN_INK = 16  # grey levels; what is fainter is background
+
+
+def crop_to_box(images: np.ndarray) -> np.ndarray:
+    """Return the box of 20 x 20 pixels that each digit fills on its longer side.
+
+    Across the shorter side the ink lies in the middle. What lies outside is lost, which
+    is nothing in MNIST.
+
+    Args:
+        images: ``uint8 (N, 28, 28)``.
+
+    Returns:
+        ``uint8 (N, 20, 20)``; :func:`place_by_mass` gives the images back.
+    """
+    starts = (_box_starts(images.any(axis=axis)) for axis in (2, 1))
+    rows, columns = (s[:, np.newaxis] + np.arange(DIGIT_LENGTH) for s in starts)
+    n = np.arange(len(images))[:, np.newaxis, np.newaxis]
+    return images[n, rows[:, :, np.newaxis], columns[:, np.newaxis]]
+
+
+def _box_starts(inked: np.ndarray) -> np.ndarray:
+    """Return where the box begins on an axis whose pixels have ink or not, ``(N,)``."""
+    first, last = inked.argmax(axis=1), SIDE - inked[:, ::-1].argmax(axis=1)
+    margin = np.maximum(DIGIT_LENGTH - (last - first), 0) // 2
+    return np.clip(first - margin, 0, MAX_OFFSET)
+
+
+def place_by_mass(boxes: np.ndarray) -> np.ndarray:
+    """Place boxes so that the centre of mass of each is the middle of its image.
+
+    Args:
+        boxes: ``uint8 (N, 20, 20)``.
+
+    Returns:
+        ``uint8 (N, 28, 28)``.
+    """
+    mass = np.maximum(boxes.sum(axis=(1, 2), dtype=float), 1.0)
+    middles = np.arange(DIGIT_LENGTH) + 0.5
+    images = np.zeros((len(boxes), SIDE, SIDE), np.uint8)
+    place = [np.arange(len(boxes))[:, np.newaxis, np.newaxis]]
+    for other in (2, 1):
+        centre = boxes.sum(axis=other, dtype=float) @ middles / mass
+        start = np.clip(np.floor(BOX_CENTRE - centre), 0, MAX_OFFSET).astype(int)
+        pixels = start[:, np.newaxis] + np.arange(DIGIT_LENGTH)
+        place.append(np.expand_dims(pixels, other))
+    images[tuple(place)] = boxes
+    return images
 
 
 def preprocess_drawing(drawing: np.ndarray) -> np.ndarray:
@@ -15,8 +67,6 @@ def preprocess_drawing(drawing: np.ndarray) -> np.ndarray:
 
     Its ink is cut out, made 20 pixels long at its longer side with soft edges, and laid
     so that its centre of mass is the middle of the image.
-
-    Source: LeCun, Cortes and Burges, http://yann.lecun.com/exdb/mnist/
 
     Args:
         drawing: ``uint8 (H, W)``, 0 background to 255 ink, with some ink.

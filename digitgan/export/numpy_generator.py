@@ -75,6 +75,7 @@ OPERATIONS = {
     "Gather": lambda table, indices: table[indices],
     "Gemm": lambda x, weight, bias: x @ weight + bias,
     "GreaterOrEqual": np.greater_equal,
+    "MatMul": np.matmul,
     "Mul": np.multiply,
     "ReduceMax": lambda x, axes: x.max(tuple(axes), keepdims=True),
     "Relu": lambda x: np.maximum(x, 0),

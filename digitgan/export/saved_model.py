@@ -55,6 +55,7 @@ OPERATIONS = {
     "Gather": tf.gather,
     "Gemm": lambda x, weight, bias: x @ weight + bias,
     "GreaterOrEqual": tf.greater_equal,
+    "MatMul": tf.matmul,
     "Mul": tf.multiply,
     "ReduceMax": lambda x, axes: tf.reduce_max(x, axes, keepdims=True),
     "Relu": tf.nn.relu,

@@ -23,6 +23,7 @@ OPERATIONS = {
     "Gather": lambda table, indices: table[indices],
     "Gemm": lambda x, weight, bias: x @ weight + bias,
     "GreaterOrEqual": torch.ge,
+    "MatMul": torch.matmul,
     "Mul": torch.mul,
     "ReduceMax": lambda x, axes: torch.amax(x, axes, keepdim=True),
     "Relu": torch.relu,

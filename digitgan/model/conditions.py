@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -36,6 +37,47 @@ class Continuous:
     name: str
     mean: float
     std: float
+
+
+@dataclass(frozen=True)
+class LatentCategorical:
+    """A label that the first number of the latent chooses.
+
+    Thresholds cut the normal distribution into as many parts as there are labels, whose
+    shares are those of the training data.
+
+    Attributes:
+        thresholds: Ascending, one fewer than labels.
+    """
+
+    thresholds: tuple[float, ...]
+
+    @classmethod
+    def fit(cls, labels: np.ndarray) -> "LatentCategorical":
+        """Return the thresholds for labels ``int (N,)`` of training data."""
+        shares = np.cumsum(np.bincount(labels))[:-1] / len(labels)
+        quantile = NormalDist().inv_cdf
+        return cls(tuple(quantile(min(max(s, 1e-9), 1 - 1e-9)) for s in shares))
+
+    def labels_of(self, latents: np.ndarray) -> np.ndarray:
+        """Return the label that each latent ``(N, d)`` chooses, ``int32 (N,)``."""
+        thresholds = np.array(self.thresholds, np.float32)
+        return np.searchsorted(thresholds, latents[:, 0], "right").astype(np.int32)
+
+    def choose(self, latents: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        """Return latents that choose these labels: their first number is moved.
+
+        It keeps its rank: what was at the middle of the normal distribution comes to
+        the middle of the label's part.
+        """
+        normal = NormalDist()
+        ends = [0.0, *map(normal.cdf, self.thresholds), 1.0]
+        moved = latents.copy()
+        for row, label in zip(moved, labels, strict=True):
+            low, high = ends[label], ends[label + 1]
+            rank = min(max(normal.cdf(row[0]), 1e-3), 1 - 1e-3)
+            row[0] = normal.inv_cdf(low + (high - low) * rank)
+        return moved
 
 
 ConditionSpec = Categorical | Continuous

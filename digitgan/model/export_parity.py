@@ -8,16 +8,47 @@ import keras
 import numpy as np
 
 from digitgan.data.images import to_uint8
+from digitgan.data.mnist_preprocessing import place_by_mass
 from digitgan.errors import ExportFailed
 from digitgan.files import sha256
 from digitgan.measure.onnx_session import open_session
+from digitgan.model.gan import GAN
 from digitgan.model.histogram_matching import GreyCurve
 from digitgan.model.keras_sampling import predict
+from digitgan.model.onnx_writer import write_generator
 
 GREY_TOLERANCE = 1  # levels
 # Weights in half precision move the network's output, be it ink or pixels in [-1, 1],
 # by this at most; where a grey curve is steep, that is more than one level.
 OUTPUT_TOLERANCE = 0.01
+
+
+def write_checked(
+    path: Path,
+    gan: GAN,
+    curve: GreyCurve | None,
+    inputs: Mapping[str, np.ndarray],
+) -> np.ndarray:
+    """Write a generator's file and return the images that it draws from some inputs.
+
+    Args:
+        path: The file.
+        gan: Its generator is written.
+        curve: As for :func:`digitgan.model.onnx_writer.write_generator`.
+        inputs: Latents and conditions by name, ``(n, ...)`` each.
+
+    Raises:
+        ExportFailed: The images are not those of the Keras model.
+    """
+    write_generator(path, gan.generator, curve)
+    images = check_generator(path, gan.generator, curve, inputs)
+    if gan.boxed:
+        boxes = images
+        write_generator(path, gan.generator, curve, boxed=True)
+        images = _draw(path, inputs)
+        if not np.array_equal(images, place_by_mass(boxes)):
+            raise ExportFailed("generator.onnx does not place its digits by their mass")
+    return images
 
 
 def check_generator(
@@ -26,19 +57,12 @@ def check_generator(
     curve: GreyCurve | None,
     inputs: Mapping[str, np.ndarray],
 ) -> np.ndarray:
-    """Return the images that an ONNX file draws from some inputs.
-
-    Args:
-        path: The file.
-        generator: The Keras model that it was written from.
-        curve: Likewise, or None.
-        inputs: Latents and conditions by name, ``(n, ...)`` each.
+    """Return the images that a file of a generator draws, before boxes are placed.
 
     Raises:
         ExportFailed: They are not those of the Keras model.
     """
-    session = open_session("model", path, sha256(path), threads=0)
-    images: Any = session.run(None, dict(inputs))[0]
+    images = _draw(path, inputs)
     lowest, highest = _allowed(generator, curve, inputs)
     excess = int(np.maximum(lowest - images, images - highest).max())
     if excess > 0:
@@ -47,6 +71,11 @@ def check_generator(
             f"{GREY_TOLERANCE + excess} grey levels off, allowed is {GREY_TOLERANCE}"
         )
     return images
+
+
+def _draw(path: Path, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+    session = open_session("model", path, sha256(path), threads=0)
+    return np.asarray(session.run(None, dict(inputs))[0])
 
 
 def _allowed(generator, curve, inputs) -> tuple[np.ndarray, np.ndarray]:

@@ -41,6 +41,7 @@ class GAN(keras.Model):
         penalty: float = 0.1,
         ema_decay: float = 0.995,
         seed: int = 0,
+        boxed: bool = False,
         **kwargs,
     ):
         """Take both players and the objective.
@@ -52,6 +53,8 @@ class GAN(keras.Model):
             penalty: Weight gamma of R1 and R2, each taken as ``gamma / 2``; 0 for none.
             ema_decay: How much of the EMA a step keeps, once it is warm; 0 for no EMA.
             seed: Of the latents and the penalty's noise.
+            boxed: Whether images are boxes for
+                :func:`digitgan.data.mnist_preprocessing.place_by_mass`.
             **kwargs: For :class:`keras.Model`.
         """
         super().__init__(**kwargs)
@@ -68,6 +71,7 @@ class GAN(keras.Model):
         self.penalty = penalty
         self.ema_decay = ema_decay
         self.seed = seed
+        self.boxed = boxed
         self.random = keras.random.SeedGenerator(seed)
         self.steps = self.add_weight(
             shape=(), initializer="zeros", trainable=False, name="steps"
@@ -85,85 +89,104 @@ class GAN(keras.Model):
         """Length of z."""
         return self.generator.inputs[0].shape[1]
 
+    @property
+    def latent_label(self) -> Any:
+        """The layer by which z chooses the label; None where it is an input."""
+        names = [layer.name for layer in self.generator.layers]
+        known = "latent_label" in names
+        return self.generator.get_layer("latent_label") if known else None
+
     def call(self, inputs, training=False):
         """Generate one fake for each real image, under the same conditions.
+
+        Where z chooses the label, it is that of the fake.
 
         Args:
             inputs: ``(images, *conditions)``; only the number of images is used.
             training: Whether batch normalisation uses and updates batch statistics.
 
         Returns:
-            Fakes ``(N, height, width, C)`` in [-1, 1].
+            ``(fakes, *conditions)``: fakes ``(N, height, width, C)`` in [-1, 1].
         """
         images, *conditions = inputs
         shape = (ops.shape(images)[0], self.latent_dim)
         latents = keras.random.normal(shape, seed=self.random)
-        return self.generator([latents, *conditions], training=training)
+        if self.latent_label:
+            labels = ops.squeeze(self.latent_label(latents[:, :1]), axis=1)
+            return self.generator(latents, training=training), labels
+        fakes = self.generator([latents, *conditions], training=training)
+        return fakes, *conditions
 
     def compute_loss(
-        self, x: Any = None, y=None, y_pred=None, sample_weight=None, training=True
+        self,
+        x: Any = None,
+        y=None,
+        y_pred: Any = None,
+        sample_weight=None,
+        training=True,
     ):
         """Return the one scalar whose gradient moves both players.
 
         Args:
             x: ``(images, *conditions)``, real.
             y: Unused.
-            y_pred: The fakes, from :meth:`call`.
+            y_pred: The fakes and their conditions, from :meth:`call`.
             sample_weight: Unused.
             training: Whether dropout is on and the EMA moves.
         """
-        real, *conditions = x
-        d_loss, g_loss = self.compute_losses(real, y_pred, conditions, training)
+        d_loss, g_loss = self.compute_losses(x, y_pred, training)
         if training and self.ema_decay:
             self._update_ema()
-        self.running_means["variety"].update_state(ops.std(y_pred, axis=0))
+        self.running_means["variety"].update_state(ops.std(y_pred[0], axis=0))
         return d_loss + g_loss
 
-    def compute_losses(self, real, fake, conditions=(), training=True):
+    def compute_losses(self, real, fake, training=True):
         """Return the discriminator's and the generator's loss.
 
-        The first has a gradient in the discriminator's weights alone, the second in
-        the generator's alone.
+        Both arguments are ``(images, *conditions)``. The first loss has a gradient in
+        the discriminator's weights alone, the second in the generator's alone.
         """
         objective = OBJECTIVES[self.objective]
-        real_logits, fake_logits, penalty = self._discriminate(
-            real, ops.stop_gradient(fake), conditions, training
-        )
+        fakes, *conditions = fake
+        constant = (ops.stop_gradient(fakes), *conditions)
+        real_logits, fake_logits, penalty = self._discriminate(real, constant, training)
         d_loss = objective.discriminator(real_logits, fake_logits)
         g_loss = objective.generator(
             ops.stop_gradient(real_logits),
-            self._discriminate_with_frozen_weights(fake, conditions, training),
+            self._discriminate_with_frozen_weights(fake, training),
         )
         values = (d_loss, g_loss, ops.sigmoid(real_logits), ops.sigmoid(fake_logits))
         for name, value in zip(METRICS, values, strict=False):
             self.running_means[name].update_state(value)
         return d_loss + penalty, g_loss
 
-    def _discriminate(self, real, fake, conditions, training):
+    def _discriminate(self, real, fake, training):
         """Classify all images in one pass, so that they share one dropout mask.
 
         Returns the logits of the real images and of the fakes, and the penalty.
         """
-        images = ops.concatenate([real, fake])
-        copies = 2
+        images, *conditions = (
+            ops.concatenate(pair) for pair in zip(real, fake, strict=True)
+        )
+        copies = 1
         if self.penalty:
             noise = keras.random.normal(ops.shape(images), seed=self.random)
             images = ops.concatenate([images, images + PENALTY_STEP * noise])
-            copies = 4
+            copies = 2
         repeated = [ops.concatenate([c] * copies) for c in conditions]
         logits: Any = self.logits([images, *repeated], training=training)
-        real_logits, fake_logits, *shifted = ops.split(logits, copies)
+        real_logits, fake_logits, *shifted = ops.split(logits, 2 * copies)
         if not self.penalty:
             return real_logits, fake_logits, 0.0
         r1 = gradient_penalty(real_logits, shifted[0])
         r2 = gradient_penalty(fake_logits, shifted[1])
         return real_logits, fake_logits, self.penalty / 2 * (r1 + r2)
 
-    def _discriminate_with_frozen_weights(self, fake, conditions, training):
+    def _discriminate_with_frozen_weights(self, fake, training):
         outputs: Any = self.logits.stateless_call(
             [ops.stop_gradient(v) for v in self.logits.trainable_variables],
             self.logits.non_trainable_variables,
-            [fake, *conditions],
+            list(fake),
             training=training,
         )
         return outputs[0]
@@ -186,6 +209,7 @@ class GAN(keras.Model):
             "penalty": self.penalty,
             "decay": self.ema_decay,  # the key that `gan.keras` has
             "seed": self.seed,
+            "boxed": self.boxed,
         }
 
     @classmethod

@@ -6,7 +6,12 @@ import keras
 import numpy as np
 
 from digitgan.data.images import to_uint8
-from digitgan.model.conditions import Conditions, subsample_per_label
+from digitgan.data.mnist_preprocessing import place_by_mass
+from digitgan.model.conditions import (
+    Conditions,
+    LatentCategorical,
+    subsample_per_label,
+)
 from digitgan.model.gan import GAN
 from digitgan.random_streams import draw_latents
 
@@ -28,8 +33,19 @@ def sample_images(
     Returns:
         ``uint8 (n, height, width)``, several channels last.
     """
-    inputs = {"latents": draw_latents(n, gan.latent_dim, seed), **conditions}
-    return to_uint8(predict(gan.ema_generator, inputs))
+    return _finished(gan, sample_inputs(gan, n, conditions, seed))
+
+
+def sample_inputs(gan: GAN, n: int, conditions: Conditions, seed: int) -> Conditions:
+    """Return what the generator reads for n images, latents first, by name.
+
+    Where z chooses the label, latents that choose these labels take their place.
+    """
+    latents = draw_latents(n, gan.latent_dim, seed)
+    if not gan.latent_label:
+        return {"latents": latents, **conditions}
+    labels = LatentCategorical(tuple(gan.latent_label.bin_boundaries))
+    return {"latents": labels.choose(latents, conditions["label"])}
 
 
 def sample_grid(gan: GAN, conditions: Conditions, seed: int) -> np.ndarray:
@@ -46,14 +62,19 @@ def sample_grid(gan: GAN, conditions: Conditions, seed: int) -> np.ndarray:
     Returns:
         ``uint8 (rows * 10, height, width)``, several channels last.
     """
-    return to_uint8(predict(gan.ema_generator, grid_inputs(gan, conditions, seed)))
+    return _finished(gan, grid_inputs(gan, conditions, seed))
 
 
 def grid_inputs(gan: GAN, conditions: Conditions, seed: int) -> Conditions:
     """Return latents and conditions of the sample sheet, ``(n, ...)`` by name."""
     chosen = subsample_per_label(conditions, GRID_COLUMNS)
     n = len(chosen["label"]) if chosen else GRID_COLUMNS**2
-    return {"latents": draw_latents(n, gan.latent_dim, seed), **chosen}
+    return sample_inputs(gan, n, chosen, seed)
+
+
+def _finished(gan: GAN, inputs: Conditions) -> np.ndarray:
+    images = to_uint8(predict(gan.ema_generator, inputs))
+    return place_by_mass(images) if gan.boxed else images
 
 
 def predict(network: Any, inputs: Conditions) -> np.ndarray:

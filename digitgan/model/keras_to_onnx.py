@@ -227,6 +227,20 @@ def _one_hot(to: Translation, layer, x: str) -> str:
     return to.graph.add("Gather", to.graph.array(np.eye(layer.num_tokens)), x)
 
 
+def _first_number(to: Translation, layer, x: str) -> str:
+    if layer.output.shape != (None, 1):
+        raise _refusal(layer, "allowed is [:, :1]")
+    first = np.eye(layer.input.shape[1])[:, :1]
+    return to.graph.add("Gemm", x, to.graph.array(first), to.graph.array([0.0]))
+
+
+def _discretization(to: Translation, layer, x: str) -> str:
+    """Count the boundaries that a number has reached."""
+    boundaries = to.graph.array([layer.bin_boundaries])
+    reached = to.graph.add("GreaterOrEqual", x, boundaries)
+    return to.graph.count(reached, len(layer.bin_boundaries))
+
+
 def _concatenate(to: Translation, layer, *parts: str) -> str:
     return to.graph.add("Concat", *parts, axis=1)
 
@@ -274,8 +288,10 @@ WRITERS: dict[str, Callable[..., str]] = {
     "Conv2D": _convolution,
     "Conv2DTranspose": _convolution,
     "Dense": _dense,
+    "Discretization": _discretization,
     "Dot": _dot,
     "Flatten": _flatten,
+    "GetItem": _first_number,
     "Rescaling": _rescaling,
     "Reshape": _reshape,
 }

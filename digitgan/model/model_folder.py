@@ -12,20 +12,19 @@ import numpy as np
 from digitgan import __version__
 from digitgan.data.image_grid import grid
 from digitgan.data.images import ImageSpec
+from digitgan.data.mnist_preprocessing import crop_to_box
 from digitgan.files import replacing, sha256
 from digitgan.model.conditions import (
     Conditions,
     condition_range,
     subsample_per_label,
 )
-from digitgan.model.export_parity import check_generator
+from digitgan.model.export_parity import write_checked
 from digitgan.model.gan import GAN
 from digitgan.model.histogram_matching import GreyCurve, fit_grey_curve
-from digitgan.model.keras_sampling import grid_inputs, predict
+from digitgan.model.keras_sampling import grid_inputs, predict, sample_inputs
 from digitgan.model.model_card import write_card
 from digitgan.model.onnx_graph import OPSET
-from digitgan.model.onnx_writer import write_generator
-from digitgan.random_streams import draw_latents
 
 CURVE_DIGITS, CURVE_SEED = 5_000, 2**32  # what the grey curve is fitted to
 STYLES = 500  # of each label, stored to sample from
@@ -49,7 +48,8 @@ def save_model(
         folder: Where to; made if it is not there.
         gan: Trained; the generator that is written is the EMA generator.
         image: Size and kind of what it generates.
-        conditions: Those of the training data, ``(N,)`` by name.
+        conditions: Those of the training data, ``(N,)`` by name; where z chooses the
+            label, nobody can ask for it.
         facts: What only the training knows, for ``model.json`` and the card: preset,
             seed, classes, data, data_sha256, licence, command, epochs, seconds,
             machine.
@@ -65,16 +65,17 @@ def save_model(
     gan = inference_gan(gan)
     curve = None
     if match_greys_of is not None:
-        curve = _fit_grey_curve(gan.generator, conditions, match_greys_of)
+        curve = _fit_grey_curve(gan, conditions, match_greys_of)
     inputs = grid_inputs(gan, conditions, facts["seed"])
     with replacing(folder / "generator.onnx") as temporary:
-        write_generator(temporary, gan.generator, curve)
-        samples = check_generator(temporary, gan.generator, curve, inputs)
+        samples = write_checked(temporary, gan, curve, inputs)
     with replacing(folder / "gan.keras") as temporary:
         gan.save(temporary)
     with replacing(folder / "samples.png") as temporary:
         grid(samples, ink=image.is_ink).save(temporary)
     files = ["generator.onnx", "gan.keras", "samples.png"]
+    if gan.latent_label:
+        conditions = {}
     if len(conditions) > 1:
         with replacing(folder / "styles.npz") as temporary:
             styles: dict[str, Any] = dict(subsample_per_label(conditions, STYLES))
@@ -92,17 +93,14 @@ def save_model(
     write_card(folder, description)
 
 
-def _fit_grey_curve(
-    generator: keras.Model, conditions: Conditions, images: np.ndarray
-) -> GreyCurve:
+def _fit_grey_curve(gan: GAN, conditions: Conditions, images: np.ndarray) -> GreyCurve:
     """Fit the curve by digits under conditions from all over the training data."""
     rows = np.linspace(0, len(images) - 1, CURVE_DIGITS).astype(int)
-    inputs = {
-        "latents": draw_latents(CURVE_DIGITS, generator.inputs[0].shape[1], CURVE_SEED),
-        **{name: values[rows] for name, values in conditions.items()},
-    }
-    ink = keras.Model(generator.inputs, generator.get_layer("ink").output)
-    return fit_grey_curve(predict(ink, inputs)[..., 0], images)
+    chosen = {name: values[rows] for name, values in conditions.items()}
+    inputs = sample_inputs(gan, CURVE_DIGITS, chosen, CURVE_SEED)
+    ink = keras.Model(gan.generator.inputs, gan.generator.get_layer("ink").output)
+    real = crop_to_box(images) if gan.boxed else images
+    return fit_grey_curve(predict(ink, inputs)[..., 0], real)
 
 
 def inference_gan(gan: GAN) -> GAN:

@@ -6,10 +6,16 @@ exports is read from the Keras model, layer by layer.
 Source: Radford, Metz and Chintala 2015, https://arxiv.org/abs/1511.06434
 """
 
+from typing import Any
+
 import keras
 from keras import layers, ops
 
-from digitgan.model.conditions import Categorical, ConditionSpec
+from digitgan.model.conditions import (
+    Categorical,
+    ConditionSpec,
+    LatentCategorical,
+)
 from digitgan.model.presets import Preset
 
 KERNEL = 4  # a multiple of the stride: every output pixel gets equally many inputs
@@ -18,7 +24,9 @@ FLOAT32 = "float32"  # for the last layers: the losses see small differences
 
 
 def build_generator(
-    preset: Preset, conditions: tuple[ConditionSpec, ...] = ()
+    preset: Preset,
+    conditions: tuple[ConditionSpec, ...] = (),
+    latent_label: LatentCategorical | None = None,
 ) -> keras.Model:
     """Build the generator: Dense, BatchNorm, ReLU, transposed convolutions.
 
@@ -29,15 +37,26 @@ def build_generator(
     Args:
         preset: Size of the images and of the network.
         conditions: What it is conditioned on; each is one more input ``(N,)``.
+        latent_label: How the first number of z chooses the label, if it does. The layer
+            of this name yields it.
 
     Returns:
-        A model from ``[latents (N, latent_dim), *conditions]`` to images ``(N, height,
-        width, channels)`` in [-1, 1].
+        A model from ``[latents (N, latent_dim), *conditions]`` to images ``(N,
+        *preset.network_shape)`` in [-1, 1].
     """
     wide, narrow = preset.generator_widths
-    start = preset.image.height // 4, preset.image.width // 4, wide
-    latents = keras.Input((preset.latent_dim,), name="latents")
+    height, width, channels = preset.network_shape
+    start = height // 4, width // 4, wide
+    latents: Any = keras.Input((preset.latent_dim,), name="latents")
     inputs, vector = _condition_inputs(conditions)
+    if latent_label:
+        thresholds: Any = list(latent_label.thresholds)
+        label = layers.Discretization(thresholds, name="latent_label", dtype="float32")(
+            latents[:, :1]
+        )
+        vector = layers.CategoryEncoding(
+            len(latent_label.thresholds) + 1, "one_hot", name="latent_label_code"
+        )(label)
     x = latents if vector is None else layers.Concatenate()([latents, vector])
     x = layers.Dense(start[0] * start[1] * wide, use_bias=False)(x)
     x = layers.BatchNormalization(momentum=0.9)(x)
@@ -51,7 +70,7 @@ def build_generator(
         residual = layers.BatchNormalization(momentum=0.9)(residual)
         x = layers.ReLU()(x + residual)
     ink = layers.Conv2DTranspose(
-        preset.image.channels, KERNEL, 2, "same", name="ink", dtype=FLOAT32
+        channels, KERNEL, 2, "same", name="ink", dtype=FLOAT32
     )(x)
     image = layers.Activation("tanh", dtype=FLOAT32)(ink)
     image = layers.Rescaling(preset.overshoot, name="overshoot", dtype=FLOAT32)(image)
@@ -77,11 +96,10 @@ def build_discriminator(
         conditions: As for :func:`build_generator`.
 
     Returns:
-        A model from ``[image (N, height, width, channels), *conditions]`` to the
+        A model from ``[image (N, *preset.network_shape), *conditions]`` to the
         probability ``(N, 1)`` that the image is real.
     """
-    size = preset.image
-    image = keras.Input((size.height, size.width, size.channels), name="image")
+    image = keras.Input(preset.network_shape, name="image")
     inputs, vector = _condition_inputs(conditions)
     x = image
     for width in preset.discriminator_widths:

@@ -48,6 +48,13 @@ class Graph:
             return self.add("Cast", name, to=TensorProto.FLOAT)
         return name
 
+    def count(self, conditions: str, n: int) -> str:
+        """Append how many of n conditions ``(N, n)`` hold, ``int32 (N,)``."""
+        ones = self.add("Cast", conditions, to=TensorProto.FLOAT)
+        counts = self.add("Gemm", ones, self.array(np.ones((n, 1))), self.array([0.0]))
+        counts = self.add("Squeeze", counts, self.array([1]))
+        return self.add("Cast", counts, to=TensorProto.INT32)
+
     def save(self, path: Path) -> None:
         """Check the graph and write it."""
         graph = helper.make_graph(

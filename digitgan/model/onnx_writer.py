@@ -7,6 +7,8 @@ import keras
 import numpy as np
 from onnx import TensorProto
 
+from digitgan.data.images import SIDE
+from digitgan.data.mnist_preprocessing import BOX_CENTRE, DIGIT_LENGTH, MAX_OFFSET
 from digitgan.model.histogram_matching import CURVE_STEPS, INK_LIMIT, GreyCurve
 from digitgan.model.keras_to_onnx import translate
 from digitgan.model.onnx_graph import Graph
@@ -14,7 +16,9 @@ from digitgan.model.onnx_graph import Graph
 CHANNELS_FIRST, CHANNELS_LAST = [0, 3, 1, 2], [0, 2, 3, 1]
 
 
-def write_generator(path: Path, generator: Any, curve: GreyCurve | None) -> None:
+def write_generator(
+    path: Path, generator: Any, curve: GreyCurve | None, boxed: bool = False
+) -> None:
     """Write a generator and its last step, from latents to finished images.
 
     Inputs are named as those of the Keras model; the output ``digits`` is ``uint8
@@ -25,6 +29,8 @@ def write_generator(path: Path, generator: Any, curve: GreyCurve | None) -> None
         generator: From :func:`digitgan.model.networks.build_generator`.
         curve: From :func:`digitgan.model.histogram_matching.fit_grey_curve`, for one
             channel; None scales [-1, 1] evenly.
+        boxed: Whether it draws boxes, which the file places as
+            :func:`digitgan.data.mnist_preprocessing.place_by_mass` does.
 
     Raises:
         ExportFailed: A layer has no ONNX form.
@@ -32,12 +38,16 @@ def write_generator(path: Path, generator: Any, curve: GreyCurve | None) -> None
     graph, names = Graph(), {x.name: x.name for x in generator.inputs}
     for x in generator.inputs:
         _declare(graph, x)
+    name = "box" if boxed else "digits"
     if curve is None:
-        _scale_evenly(graph, translate(graph, generator, names), generator)
+        _scale_evenly(graph, translate(graph, generator, names), generator, name)
     else:
         ink = keras.Model(generator.inputs, generator.get_layer("ink").output)
-        _apply_grey_curve(graph, translate(graph, ink, names), curve)
-    graph.output("digits", TensorProto.UINT8, _finished_shape(generator.output))
+        _apply_grey_curve(graph, translate(graph, ink, names), curve, name)
+    if boxed:
+        _place_by_mass(graph, name)
+    shape = (SIDE, SIDE) if boxed else _finished_shape(generator.output)
+    graph.output("digits", TensorProto.UINT8, shape)
     graph.save(path)
 
 
@@ -84,7 +94,7 @@ def _finished_shape(image) -> tuple:
     return image.shape[1:3] if image.shape[3] == 1 else image.shape[1:]
 
 
-def _apply_grey_curve(graph: Graph, ink: str, curve: GreyCurve) -> None:
+def _apply_grey_curve(graph: Graph, ink: str, curve: GreyCurve, name: str) -> None:
     """Append the ink's step in the curve, its grey and the peaks."""
     scale = CURVE_STEPS / (2 * INK_LIMIT)
     step = graph.add("Squeeze", ink, graph.array([1]))
@@ -97,10 +107,10 @@ def _apply_grey_curve(graph: Graph, ink: str, curve: GreyCurve) -> None:
     step = graph.add("Cast", step, to=TensorProto.INT32)
     grey = graph.add("Gather", graph.array(curve.greys), step)
     full = graph.array(np.array(255, np.uint8))
-    graph.add("Where", is_peak, full, grey, name="digits")
+    graph.add("Where", is_peak, full, grey, name=name)
 
 
-def _scale_evenly(graph: Graph, image: str, generator) -> None:
+def _scale_evenly(graph: Graph, image: str, generator, name: str) -> None:
     """Append the even way from [-1, 1] to 0..255."""
     if generator.output.shape[3] == 1:
         x = graph.add("Squeeze", image, graph.array([1]))
@@ -109,4 +119,32 @@ def _scale_evenly(graph: Graph, image: str, generator) -> None:
     x = graph.add("Mul", x, graph.array(127.5))
     x = graph.add("Add", x, graph.array(127.5))
     x = graph.add("Clip", x, graph.array(0.0), graph.array(255.0))
-    graph.add("Cast", graph.add("Round", x), to=TensorProto.UINT8, name="digits")
+    graph.add("Cast", graph.add("Round", x), to=TensorProto.UINT8, name=name)
+
+
+def _place_by_mass(graph: Graph, box: str) -> None:
+    """Append the placing of a box: two matrices of zeros and ones move it.
+
+    On each axis it starts at the greatest k up to 8 for which the moment of its mass
+    about 15 - k is not positive. Moments are halves of whole numbers that float32
+    holds, so every engine finds the same place.
+    """
+    box = graph.add("Cast", box, to=TensorProto.FLOAT)
+    greys = graph.add("Reshape", box, graph.array([-1, DIGIT_LENGTH**2]))
+    middles = np.arange(DIGIT_LENGTH) + 0.5
+    starts = np.arange(MAX_OFFSET + 1)[:, np.newaxis, np.newaxis]
+    pixels = np.arange(SIDE)[:, np.newaxis]
+    move = (pixels == starts + np.arange(DIGIT_LENGTH)).astype(float)
+    moves = []
+    for arms, table in (
+        (np.repeat(middles, DIGIT_LENGTH), move),
+        (np.tile(middles, DIGIT_LENGTH), move.transpose(0, 2, 1)),
+    ):
+        arms = BOX_CENTRE - starts[1:, 0, 0] - arms[:, np.newaxis]
+        moments = graph.add("Gemm", greys, graph.array(arms), graph.array([0.0]))
+        reached = graph.add("GreaterOrEqual", moments, graph.array(0.0))
+        start = graph.count(reached, MAX_OFFSET)
+        moves.append(graph.add("Gather", graph.array(table), start))
+    rows, columns = moves
+    image = graph.add("MatMul", graph.add("MatMul", rows, box), columns)
+    graph.add("Cast", image, to=TensorProto.UINT8, name="digits")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from digitgan.data.images import DIGITS, TRIPLETS, ImageSpec
+from digitgan.data.mnist_preprocessing import DIGIT_LENGTH
 from digitgan.errors import InputError
 
 
@@ -14,8 +15,12 @@ class Preset:
         summary: One line for people.
         data: What is learned from when nothing else is asked for.
         image: Size and kind of the images that it learns and generates.
+        box: Whether the players see and draw the 20 x 20 box in which a digit of MNIST
+            lies; :mod:`digitgan.data.mnist_preprocessing` places it.
         conditions: What both players are conditioned on: ``label``, ``thickness``,
             ``slant``.
+        latent_label: Whether the label is no input of the generator but chosen by the
+            first number of z, and shown to the discriminator alone.
         latent_dim: Length of the latent vector z.
         generator_widths: Channels at a quarter and at half of the image size.
         discriminator_widths: Channels at half and at a quarter of the image size.
@@ -42,7 +47,9 @@ class Preset:
     summary: str
     data: str = "mnist"
     image: ImageSpec = DIGITS
+    box: bool = False
     conditions: tuple[str, ...] = ()
+    latent_label: bool = False
     latent_dim: int = 100
     generator_widths: tuple[int, int] = (128, 64)
     discriminator_widths: tuple[int, int] = (32, 64)
@@ -58,6 +65,26 @@ class Preset:
     batch_size: int = 64
     epochs: int = 6
 
+    @property
+    def network_shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of what the players see and draw."""
+        if self.box:
+            return DIGIT_LENGTH, DIGIT_LENGTH, 1
+        return self.image.height, self.image.width, self.image.channels
+
+
+CLASSIC = Preset(
+    "the classic with labels: you choose the digit",
+    box=True,
+    conditions=("label",),
+    residual=True,
+    overshoot=1.1,
+    dropout=0.1,
+    precision="mixed_bfloat16",
+    ema_decay=0.998,
+    final_lr_fraction=0.03,
+    epochs=10,
+)
 
 FLAGSHIP = Preset(
     "digit, stroke thickness and slant; trained longer",
@@ -77,11 +104,13 @@ FLAGSHIP = Preset(
 # docs/how-a-gan-learns.md and by `python benchmarks/peers.py` into docs/scorecard.md.
 PRESETS = {
     # python3 main.py
-    "dcgan": Preset("the classic: any digit, from 100 random numbers"),
-    # python3 main.py conditional
-    "conditional": Preset(
-        "the classic with labels: you choose the digit", conditions=("label",)
+    "dcgan": replace(
+        CLASSIC,
+        summary="the classic: any digit, from 100 random numbers",
+        latent_label=True,
     ),
+    # python3 main.py conditional
+    "conditional": CLASSIC,
     # python3 main.py flagship
     "flagship": FLAGSHIP,
     # python3 main.py pictures --data fashion-mnist
@@ -135,6 +164,11 @@ def check(preset: Preset) -> None:
     for name, maximum in maxima.items():
         if not 1 <= getattr(preset, name) <= maximum:
             raise InputError(name, getattr(preset, name), f"1 to {maximum}")
+    if preset.box and preset.image != DIGITS:
+        raise InputError("box", preset.box, f"images of {DIGITS}")
+    if preset.latent_label and preset.conditions != ("label",):
+        allowed = "conditions ('label',) alone"
+        raise InputError("latent_label", preset.latent_label, allowed)
     if not 0 < preset.learning_rate <= 1:
         raise InputError("learning_rate", preset.learning_rate, "above 0, up to 1")
     if not 0 <= preset.penalty <= 1000:

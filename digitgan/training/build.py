@@ -5,7 +5,11 @@ from typing import Any
 import keras
 from keras.optimizers.schedules import CosineDecay
 
-from digitgan.model.conditions import Conditions, condition_specs
+from digitgan.model.conditions import (
+    Conditions,
+    LatentCategorical,
+    condition_specs,
+)
 from digitgan.model.gan import GAN
 from digitgan.model.keras_to_onnx import translate
 from digitgan.model.networks import build_discriminator, build_generator
@@ -28,7 +32,11 @@ def build_gan(
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy(settings.precision)  # weights stay float32
     try:
-        generator = build_generator(settings, specs)
+        if settings.latent_label:
+            latent_label = LatentCategorical.fit(conditions["label"])
+            generator = build_generator(settings, latent_label=latent_label)
+        else:
+            generator = build_generator(settings, specs)
         discriminator = build_discriminator(settings, specs)
     finally:
         keras.config.set_dtype_policy(policy)
@@ -41,6 +49,7 @@ def build_gan(
         penalty=settings.penalty,
         ema_decay=settings.ema_decay,
         seed=seed,
+        boxed=settings.box,
     )
     gan.compile(optimizer=adam(_learning_rate(settings, steps)))
     gan.optimizer.build(gan.trainable_variables)

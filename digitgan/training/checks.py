@@ -1,12 +1,19 @@
 """What a training refuses before it begins."""
 
+import logging
 import math
+from dataclasses import replace
 
 from digitgan.data.dataset import Dataset
+from digitgan.data.images import DIGITS
+from digitgan.data.mnist_preprocessing import crop_to_box, place_by_mass
 from digitgan.errors import InputError
 from digitgan.model.presets import Preset
 from digitgan.sampling.model_loader import check_classes
 
+LOGGER = logging.getLogger("digitgan")
+CHECKED_IMAGES = 1_000
+MIN_BOXED = 0.98  # of the images; of MNIST's it is 0.9999
 GUARDS = ("stop", "rollback", "off")
 MAX_EPOCHS = 10**6
 
@@ -27,6 +34,29 @@ def check_safety(guard: str, checkpoint_seconds: float) -> None:
         raise InputError.unknown("guard", guard, GUARDS)
     if not 0 <= checkpoint_seconds < math.inf:
         raise InputError("checkpoint_seconds", checkpoint_seconds, "0 or more")
+
+
+def suited_to(settings: Preset, dataset: Dataset) -> Preset:
+    """Return the settings without what this data does not allow.
+
+    Digits that do not lie in MNIST's box are learned in their whole image; without
+    labels, z chooses none.
+    """
+    if settings.box and not _in_box(dataset):
+        LOGGER.info("These images do not lie as MNIST's do: learning all of each")
+        settings = replace(settings, box=False)
+    if settings.latent_label and dataset.train.labels is None:
+        settings = replace(settings, latent_label=False, conditions=())
+    return settings
+
+
+def _in_box(dataset: Dataset) -> bool:
+    """Whether cropping and placing gives (nearly) every image back."""
+    if dataset.image != DIGITS:
+        return False
+    images = dataset.train.images[:: max(1, len(dataset.train) // CHECKED_IMAGES)]
+    same = place_by_mass(crop_to_box(images)) == images
+    return bool(same.all(axis=(1, 2)).mean() > MIN_BOXED)
 
 
 def check_data(dataset: Dataset, settings: Preset) -> None:

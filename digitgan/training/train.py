@@ -18,7 +18,12 @@ from digitgan.training.artifacts import (
     is_exported,
     write_scorecard,
 )
-from digitgan.training.checks import check_data, check_goal, check_safety
+from digitgan.training.checks import (
+    check_data,
+    check_goal,
+    check_safety,
+    suited_to,
+)
 from digitgan.training.distribution import (
     SINGLE_PROCESS,
     ProcessGroup,
@@ -74,10 +79,10 @@ def train(  # noqa: PLR0913 - each decides what is learnt
     chosen = replace(find_preset(preset), **settings)
     check(chosen)
     initialize(process_group, chosen.batch_size)
-    chosen = supported_precision(chosen)
     check_goal(epochs, minutes, seed)
     check_safety(guard, checkpoint_seconds)
     dataset = load_dataset(data := chosen.data if data is None else data)
+    chosen = suited_to(supported_precision(chosen), dataset)
     check_data(dataset, chosen)
     if epochs is None and minutes is None:
         epochs = default_epochs(chosen, len(dataset.train))

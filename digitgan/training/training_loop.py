@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from digitgan.data.dataset import Dataset
+from digitgan.data.mnist_preprocessing import crop_to_box
 from digitgan.errors import TrainingFailed
 from digitgan.training.batches import Batches
 from digitgan.training.build import build_gan, scale_learning_rate
@@ -35,6 +36,7 @@ class TrainingLoop:
         self.run, self.dataset = run, dataset
         config, settings = run.config, run.config.settings
         images = dataset.train.images
+        self._images = images = crop_to_box(images) if settings.box else images
         self.conditions = condition_values(dataset, settings.conditions)
         self.gan = build_gan(
             settings, self.conditions, config.seed, config.schedule_steps
@@ -45,7 +47,7 @@ class TrainingLoop:
         display = progress_display(self.clock, settings.batch_size)
         self._logger = RunLogger(run, self.clock, on_row=monitor.check_row)
         previews = PreviewCallback(
-            run, self.clock, images, self.conditions, on_sheet=display.show_sheet
+            run, self.clock, self._images, self.conditions, on_sheet=display.show_sheet
         )
         self.metric = metric_for(dataset, self.conditions)
         self._validation = self.metric and ValidationCallback(
@@ -90,7 +92,7 @@ class TrainingLoop:
     def _fit(self) -> None:
         """Train on; an epoch that was cut short is finished on its own first."""
         batches = Batches(
-            self.dataset.train.images,
+            self._images,
             self.conditions,
             self.run.config.settings.batch_size,
             self.run.config.seed,

@@ -13,7 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-from digitgan.data.mnist_preprocessing import MIN_INK, preprocess_drawing
+from digitgan.data.mnist_preprocessing import (
+    DIGIT_LENGTH,
+    MIN_INK,
+    crop_to_box,
+    preprocess_drawing,
+)
 from digitgan.files import read_arrays, sha256
 from digitgan.measure.morphometry import measure
 from digitgan.measure.onnx_session import open_session
@@ -170,6 +175,9 @@ class Discriminator:
     def _probabilities(
         self, images: np.ndarray, conditions: dict[str, np.ndarray]
     ) -> np.ndarray:
+        side = self._session.get_inputs()[0].shape[1]
+        if side == DIGIT_LENGTH and images.shape[1] != side:
+            images = crop_to_box(images)
         return np.asarray(self._session.run(None, {"digits": images, **conditions})[0])
 
 
