@@ -111,7 +111,7 @@ def read_bytes(field: str, path: StrPath, max_bytes: int) -> bytes:
     Raises:
         InputError: There is no such file, it cannot be read, or it is larger.
     """
-    with as_input_errors(field, path), _BoundedFile(path) as file:
+    with as_input_errors(field, path), BoundedFile(path) as file:
         if file.size > max_bytes:
             raise ValueError(f"it has {file.size:,} bytes, allowed are {max_bytes:,}")
         return file.readall()
@@ -176,7 +176,7 @@ def read_arrays(
     """
     with (
         as_input_errors(field, path),
-        _BoundedFile(path) as file,
+        BoundedFile(path) as file,
         ZipFile(file) as archive,
     ):
         members = set(archive.namelist())
@@ -196,7 +196,7 @@ def read_array(field: str, path: StrPath, max_bytes: int) -> np.ndarray:
     Raises:
         InputError: There is no such file, it is damaged, or it claims more.
     """
-    with as_input_errors(field, path), _BoundedFile(path) as file:
+    with as_input_errors(field, path), BoundedFile(path) as file:
         _check_header(file, Path(path).name, max_bytes, file.size)
         file.seek(0)
         values = io.BytesIO(file.readall())
@@ -211,13 +211,13 @@ def zip_names(field: str, path: StrPath) -> list[str]:
     """
     with (
         as_input_errors(field, path),
-        _BoundedFile(path) as file,
+        BoundedFile(path) as file,
         ZipFile(file) as archive,
     ):
         return archive.namelist()
 
 
-class _BoundedFile(io.FileIO):
+class BoundedFile(io.FileIO):
     """A file that ends, and of which nobody reads much at once.
 
     ZipFile reads a table of contents whole and makes an object of each of its lines.

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from digitgan.data.checks import unreadable
 from digitgan.data.raw import JUNK, MAX_FILES
-from digitgan.files import zip_names
+from digitgan.files import BoundedFile, zip_names
 
 MAX_UNPACKED = 2**32  # bytes
 TAR_ENDINGS = (".tar.gz", ".tgz", ".tar")
@@ -55,7 +55,7 @@ def _unpack_zip(path: Path, folder: Path) -> None:
 
 def _unpack_tar(path: Path, folder: Path) -> None:
     total = 0
-    with tarfile.open(path) as archive:
+    with BoundedFile(path) as file, tarfile.open(fileobj=file) as archive:
         for number, member in enumerate(archive):
             total += member.size
             _check(number, total)
@@ -73,6 +73,6 @@ def _is_shard(path: Path) -> bool:
     """Return whether the files of a tar are named as samples: 7.png, 7.cls, 7.json."""
     if not path.name.lower().endswith(".tar"):
         return False
-    with tarfile.open(path) as archive:
+    with BoundedFile(path) as file, tarfile.open(fileobj=file, mode="r:") as archive:
         names = [member.name for member, _ in zip(archive, range(4), strict=False)]
     return any(name.endswith((".cls", ".json")) for name in names)

@@ -11,7 +11,7 @@ from digitgan.data.pictures import ENDINGS, MAX_FILE_BYTES, Pictures
 from digitgan.data.raw import RawDataset, RawPart, by_part, visible_files
 from digitgan.data.readers.pages import cut_pages
 from digitgan.errors import import_extra
-from digitgan.files import read_json, sha256
+from digitgan.files import BoundedFile, read_json, sha256
 
 Record = dict[str, Any]  # "image", and "label" or "characters" and "boxes"
 
@@ -50,7 +50,7 @@ def _tar_records(path: Path) -> list[Record]:
     """Return the samples of a shard: files that share a name up to its first dot."""
     samples: dict[str, Record] = {}
     total = 0
-    with tarfile.open(path, "r:") as archive:
+    with BoundedFile(path) as file, tarfile.open(fileobj=file, mode="r:") as archive:
         for member in archive:
             key, _, ending = member.name.partition(".")
             wanted = ending in ("cls", "json") or f".{ending}" in ENDINGS
@@ -61,8 +61,8 @@ def _tar_records(path: Path) -> list[Record]:
                 raise unreadable(
                     "holds more than it may", f"{checks.MAX_BYTES:,} bytes"
                 )
-            file = archive.extractfile(member)
-            content = file.read() if file else b""
+            opened = archive.extractfile(member)
+            content = opened.read() if opened else b""
             sample = samples.setdefault(key, {})
             if ending == "json":
                 stored = json.loads(content)
