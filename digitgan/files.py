@@ -231,6 +231,7 @@ class BoundedFile(io.FileIO):
         super().__init__(path)
 
     def read(self, size: int | None = -1, /) -> bytes:
+        """Read so many bytes, or all that are left, if they are not too many."""
         if size is None or size < 0:
             size = self.size - self.tell()
         if size > MAX_READ:
