@@ -46,7 +46,7 @@ from digitgan.serving.problems import Problem
 from digitgan.serving.request_models import from_url, unique
 from digitgan.serving.routes.digits import digit_fields
 from digitgan.serving.routes.numbers import DEFAULT_HEIGHT, check_area, number_fields
-from digitgan.training.checkpoint import Checkpoints, _digest
+from digitgan.training.checkpoint import Checkpoints, _digest, snapshot
 from digitgan.training.run import Run
 
 MOST_MEMORY = 2**27  # bytes: eight for each pixel of the largest picture
@@ -55,8 +55,7 @@ SIGNS = "0123456789dmyh#-/.:, x"
 WORDS = ("kind", "format")
 TABLES = [b"epoch,step,seconds,d_loss\n0.1,1,0.5,0.7\n0.2,2,1,0.6\n"]
 BODY = {"text": "12/05", "seed": 7, "slant": 3.5, "spacing": [0, 4], "height": 40}
-STATE = {"step": 7, "seconds": 1.5, "rollbacks": 0}
-STATE |= {"0000": np.ones((3, 2), "f4"), "0001": np.zeros(2, "f4")}
+PROGRESS = {"step": 7, "seconds": 1.5, "rollbacks": 0}
 ARRAYS = [np.zeros((2, 3)), np.array("x"), np.array(-1), np.array(np.nan)]
 ARRAYS += [np.array(2**63, "u8"), np.ones(2), np.ones((3, 2), "c8")]
 
@@ -75,7 +74,7 @@ class Targets:
         self._put("model/styles.npz", corrupt_files.compressed_npz(STYLES))
         spec = json.dumps(asdict(corrupt_files.stored_spec()))
         self._put("part/.shards/spec.json", spec.encode())
-        self.gan = _game()
+        self.gan = _small_gan()
         model = SimpleNamespace(classes=CLASSES, limits={"slant": (-31.4, 40.6)})
         self.numbers, self.digits = number_fields(model), digit_fields(model)
         self.card = CARD | {"sha256": _sums(folder / "model")}
@@ -125,8 +124,8 @@ class Targets:
         return altered_json(rng, self.config)
 
     def make_checkpoint(self, rng: Random) -> bytes:
-        content = {k: np.asarray(v) for k, v in STATE.items()}
-        for name in rng.sample([*content, "0002"], rng.randrange(3)):
+        content = {k: np.asarray(v) for k, v in PROGRESS.items()} | snapshot(self.gan)
+        for name in rng.sample([*content, "another"], rng.randrange(3)):
             content[name] = rng.choice(ARRAYS)
         if rng.random() < 0.2:
             content.pop(rng.choice(list(content)))
@@ -248,17 +247,24 @@ class Targets:
         return path
 
 
-def _game() -> SimpleNamespace:
-    """Return as much of a game as its checkpoints see."""
+def _small_gan() -> SimpleNamespace:
+    """Return as much of a GAN as its checkpoints see."""
     import keras
 
-    variables = [
-        keras.Variable(np.ones((3, 2), "f4")),
-        keras.Variable(np.zeros(2, "f4")),
-    ]
-    optimizer = SimpleNamespace(variables=variables[1:])
+    def player():
+        layers = [keras.Input((3,)), keras.layers.Dense(2, name="dense")]
+        return keras.Sequential(layers)
+
     return SimpleNamespace(
-        variables=variables[:1], optimizer=optimizer, metrics_variables=[]
+        generator=player(),
+        discriminator=player(),
+        ema_generator=player(),
+        steps=keras.Variable(0.0),
+        random=keras.random.SeedGenerator(0),
+        optimizer=SimpleNamespace(variables=[]),
+        metrics=[],
+        metrics_variables=[],
+        variables=[],
     )
 
 

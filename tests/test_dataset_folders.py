@@ -5,6 +5,7 @@ import errno
 import os
 import re
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -154,7 +155,8 @@ def test_what_others_put_beside_ours_stays(tmp_path, options, monkeypatch):
 
 def test_progress_shows_rate_and_time_left(tmp_path, options, monkeypatch, capsys):
     make_six_shards(tmp_path / "a", options, monkeypatch)
-    monkeypatch.setenv("FORCE_COLOR", "1")  # as on a terminal
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     _, _, lines = run(capsys, tmp_path / "a", *one_worker(options))
     shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", "\n".join(lines))
     assert re.search(r" 60/200 ", shown)

@@ -251,8 +251,8 @@ X, Y = np.zeros((200, 28, 28), np.uint8), np.zeros(200, int)
         ),
         ({"x": X, "y": Y.astype(object)}, "Python objects"),
         ({"x": X.astype(object)}, "Python objects"),
-        ({"z": X}, "'bad.npz' holds 'z.npy': allowed is a model or run folder"),
-        ({"x_train": X, "y_train": Y[1:]}, "200 images but 199 labels"),
+        ({"z": X}, "'bad.npz' holds blank images alone"),
+        ({"x_train": X, "y_train": Y[1:]}, "allowed is a model or run folder"),
     ],
 )
 def test_bad_arrays(capsys, monkeypatch, tmp_path, arrays, line):
@@ -296,7 +296,7 @@ def test_missing_paths(capsys, tmp_path):
         assert f"{name}' does not exist: allowed is a model or run folder" in line
     (tmp_path / "empty").mkdir()
     line = refused(capsys, tmp_path, tmp_path / "empty")
-    assert "empty' holds neither" in line and "--data" not in line
+    assert "empty' holds nothing that is read" in line and "--data" not in line
 
 
 def test_bad_flags(capsys, tmp_path):

@@ -3,6 +3,8 @@
 Source: LeCun, Cortes and Burges, http://yann.lecun.com/exdb/mnist/
 """
 
+from typing import Any
+
 import numpy as np
 from PIL import Image
 
@@ -27,13 +29,14 @@ def crop_to_box(images: np.ndarray) -> np.ndarray:
     Returns:
         ``uint8 (N, 20, 20)``; :func:`place_by_mass` gives the images back.
     """
-    starts = (_box_starts(images.any(axis=axis)) for axis in (2, 1))
+    ink = images > 0
+    starts = (_box_starts(np.any(ink, axis=axis)) for axis in (2, 1))
     rows, columns = (s[:, np.newaxis] + np.arange(DIGIT_LENGTH) for s in starts)
     n = np.arange(len(images))[:, np.newaxis, np.newaxis]
     return images[n, rows[:, :, np.newaxis], columns[:, np.newaxis]]
 
 
-def _box_starts(inked: np.ndarray) -> np.ndarray:
+def _box_starts(inked: Any) -> np.ndarray:
     """Return where the box begins on an axis whose pixels have ink or not, ``(N,)``."""
     first, last = inked.argmax(axis=1), SIDE - inked[:, ::-1].argmax(axis=1)
     margin = np.maximum(DIGIT_LENGTH - (last - first), 0) // 2

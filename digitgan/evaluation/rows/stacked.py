@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -53,5 +54,5 @@ def mode_rows(
             for metric in (MODES, REVERSE_KL)
         )
         yield modes.row(Figure(float(fake), float(real)), n)
-        detail = {"perfect sampler": perfect_kl}
+        detail: dict[str, Any] = {"perfect sampler": perfect_kl}
         yield reverse_kl.row(Figure(fake_kl, real_kl, spread), n, **detail)
