@@ -255,16 +255,18 @@ def _small_gan() -> SimpleNamespace:
         layers = [keras.Input((3,)), keras.layers.Dense(2, name="dense")]
         return keras.Sequential(layers)
 
+    players = [player() for _ in range(3)]
+    steps, random = keras.Variable(0.0), keras.random.SeedGenerator(0)
     return SimpleNamespace(
-        generator=player(),
-        discriminator=player(),
-        ema_generator=player(),
-        steps=keras.Variable(0.0),
-        random=keras.random.SeedGenerator(0),
+        **dict(
+            zip(("generator", "discriminator", "ema_generator"), players, strict=True)
+        ),
+        steps=steps,
+        random=random,
         optimizer=SimpleNamespace(variables=[]),
         metrics=[],
         metrics_variables=[],
-        variables=[],
+        variables=[steps, random.state, *(v for p in players for v in p.variables)],
     )
 
 
