@@ -46,12 +46,14 @@ def open_or_train(name: str) -> tuple[Run, str]:
 
 
 def strip(run: Run) -> Image.Image:
-    """Stack the first row of every sheet: the same ten latents, epoch by epoch."""
-    sheets = [
-        np.asarray(Image.open(p)) for p in sorted(run.samples_folder.glob("*.png"))
-    ]
-    height = sheets[0].shape[1] // 10
-    return Image.fromarray(np.concatenate([sheet[:height] for sheet in sheets]))
+    """Stack the first digit of each row of every sheet: ten latents, epoch by epoch."""
+    lines = []
+    for path in sorted(run.samples_folder.glob("*.png")):
+        sheet = np.asarray(Image.open(path))
+        side = sheet.shape[1] // 10
+        rows = np.split(sheet[:, :side], len(sheet) // side)
+        lines.append(np.concatenate(rows, axis=1))
+    return Image.fromarray(np.concatenate(lines))
 
 
 def minutes(run: Run) -> str:
