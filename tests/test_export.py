@@ -150,7 +150,12 @@ def test_the_page_asks_nobody_and_names_its_model(site, model):
 def test_javascript_types_no_constant_of_python(site):
     """Files with a Python twin define none; what they read of it is there."""
     constants_of = constants()
-    for path in (*site.glob("*.js"), *(site / "worker").glob("*.js")):
+    pages = Path(digitgan.__file__).parent / "serving" / "page"
+    for path in (
+        *site.glob("*.js"),
+        *(site / "worker").glob("*.js"),
+        *pages.glob("*.js"),
+    ):
         if path.name == "constants.js":
             continue
         text = path.read_text()

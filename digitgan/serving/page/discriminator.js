@@ -55,7 +55,7 @@ export class DiscriminatorPanel {
       this.#changed = false;
       try {
         const rows = this.pad.greyLevels();
-        const blank = !rows.flat().some((grey) => grey > mnist_preprocessing.FAINT); // which the server refuses
+        const blank = !rows.flat().some((grey) => grey > mnist_preprocessing.MIN_INK); // which the server refuses
         const rating = blank ? null : await callApi(this.pathOf("/discriminator"), { drawing: rows });
         this.#drawing = this.pad.empty ? null : rating;
       } catch (error) {
