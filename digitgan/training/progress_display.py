@@ -9,14 +9,15 @@ import numpy as np
 from rich.console import Console, Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
+from rich.table import Table
 from rich.text import Text
 
 from digitgan.training.clock import Clock
 
 LOGGER = logging.getLogger("digitgan")
 SECONDS_BETWEEN_LINES = 20.0
+BAR_WIDTH = 32  # characters from D = 0 to D = 1
 SHOWN_DIGITS = 5
-MEANS = "loss D {d_loss:.3f} G {g_loss:.3f}  D(real) {d_real:.2f} D(fake) {d_fake:.2f}"
 
 
 def progress_display(clock: Clock, batch_size: int) -> "ProgressLines":
@@ -66,7 +67,11 @@ class ProgressLines(keras.callbacks.Callback):
 
     def _log(self, logs) -> None:
         self._last, self._last_step = time.perf_counter(), self.clock.step
-        LOGGER.info("%s  %s", self.headline(), MEANS.format(**logs))
+        LOGGER.info(
+            "%s  loss D %.3f G %.3f  D(real) %.2f D(fake) %.2f",
+            self.headline(),
+            *(logs[name] for name in ("d_loss", "g_loss", "d_real", "d_fake")),
+        )
 
 
 class LiveDisplay(ProgressLines):
@@ -75,14 +80,15 @@ class LiveDisplay(ProgressLines):
     def __init__(self, clock: Clock, batch_size: int, console: Console):
         super().__init__(clock, batch_size)
         self._live = Live(console=console, refresh_per_second=4)
-        self._means, self._samples = "", Text()
+        self._means: dict[str, float] = {}
+        self._samples = Text()
 
     def show_sheet(self, images: np.ndarray) -> None:
         """Show the latest samples, ``uint8 (N, height, width)``."""
         digits = images[:: max(1, len(images) // SHOWN_DIGITS)][:SHOWN_DIGITS]
         epochs = int(self.clock.epochs)
         when = f"after epoch {epochs}" if epochs else "before training"
-        self._samples = Text(f"the same random numbers, {when}:\n", "dim")
+        self._samples = Text(f"\nthe same random numbers, {when}:\n", "dim")
         self._samples.append_text(_in_half_blocks(digits))
         self._live.update(self.render(), refresh=self._live.is_started)
 
@@ -92,7 +98,7 @@ class LiveDisplay(ProgressLines):
 
     def on_train_batch_end(self, batch, logs=None):
         """Refresh the numbers."""
-        self._means = MEANS.format(**(logs or {}))
+        self._means = {name: float(value) for name, value in (logs or {}).items()}
         self._live.update(self.render())
 
     def on_epoch_end(self, epoch, logs=None):
@@ -107,9 +113,28 @@ class LiveDisplay(ProgressLines):
         """Return the screen."""
         seconds, left = self.clock.progress.seconds, self.clock.seconds_left
         bar = ProgressBar(total=seconds + left, completed=seconds, width=70)
-        hint = Text("D = 0.5: it cannot tell. Ctrl-C stops and keeps everything", "dim")
-        headline = Text(self.headline(), "bold")
-        return Group(headline, bar, Text(f"\n{self._means}\n"), self._samples, hint)
+        parts = [Text(self.headline(), "bold"), bar, Text()]
+        if self._means:
+            parts += [self._probabilities(), self._losses()]
+        hint = Text("Ctrl-C stops and keeps everything", "dim")
+        return Group(*parts, self._samples, hint)
+
+    def _probabilities(self) -> Table:
+        table = Table(box=None, padding=(0, 1), show_header=False)
+        for images, colour in (("real", "green"), ("fake", "red")):
+            probability = self._means[f"d_{images}"]
+            cells = ("█" * round(probability * BAR_WIDTH)).ljust(BAR_WIDTH, "·")
+            bar = Text(cells[: BAR_WIDTH // 2], colour)
+            bar.append("│", "bold").append(cells[BAR_WIDTH // 2 :], colour)
+            table.add_row(f"D({images}) {probability:.2f}", bar)
+        return table
+
+    def _losses(self) -> Text:
+        d_loss, g_loss = self._means["d_loss"], self._means["g_loss"]
+        return Text(
+            " D says how probably a digit is real; │ is 0.5: it cannot tell\n"
+            f" losses: discriminator {d_loss:.3f}, generator {g_loss:.3f}"
+        )
 
 
 def _in_half_blocks(images: np.ndarray) -> Text:
