@@ -54,7 +54,7 @@ def publish(name: str, page: str, result: dict, table: str) -> None:
     begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
     script = Path(sys.argv[0]).resolve().relative_to(ROOT)
     command = " ".join(["python", str(script), *sys.argv[1:]])
-    source = f"WrittenText by `{command}` on {machine()}."
+    source = f"Written by `{command}` on {machine()}."
     text = path.read_text()
     if begin not in text:
         text += f"\n{begin}\n{end}\n"

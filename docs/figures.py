@@ -7,7 +7,6 @@ without the penalty) and ``runs/broken`` (the textbook's game at a learning rate
 0.05, which is far too high). About twenty minutes on two cores.
 """
 
-import csv
 import shutil
 import sys
 from pathlib import Path
@@ -64,10 +63,10 @@ def minutes(run: Run) -> str:
     return f"{last['epoch']:.0f} epochs, {epoch:.0f} s each, {total:.1f} min"
 
 
-def last_distance(run: Run) -> float:
+def last_distance(run: Run) -> str:
     """Return the last Frechet distance of a run, as multiples of real digits'."""
-    with (run.folder / "scores.csv").open(newline="") as file:
-        return float(list(csv.DictReader(file))[-1]["times_real"])
+    scores = run.read_scores()
+    return f"{scores[-1]['times_real']:.1f}" if scores else "not measured"
 
 
 def main() -> None:
@@ -87,7 +86,7 @@ def main() -> None:
         d_real, d_fake = (abs(round(last[name], 2)) for name in ("d_real", "d_fake"))
         lines.append(
             f"| {name} | `{run.config.command}` | {minutes(run)} | {d_real:.2f} "
-            f"| {d_fake:.2f} | {distance:.1f} | {failure or '-'} |"
+            f"| {d_fake:.2f} | {distance} | {failure or '-'} |"
         )
         results[name] = {"last": last, "distance": distance, "failure": failure}
     dcgan = ROOT / "runs" / "dcgan"
