@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageFilter, ImageOps
@@ -18,13 +17,6 @@ from digitgan.data.pictures import MIN_CONTRAST
 MEANS = Path(__file__).parent / "digit_means.npy"  # of MNIST's training digits
 EVIDENCE = 500  # digits that are compared with them
 MNIST_MEAN, MNIST_DEVIATION = 0.1307, 0.3081  # what people standardise with
-
-
-class Normalized(NamedTuple):
-    """Images ``uint8`` as the contract says, and which of the raw ones they are."""
-
-    images: np.ndarray
-    kept: np.ndarray
 
 
 def as_images(raw: np.ndarray, count: int | None, remarks: Counter) -> np.ndarray:
