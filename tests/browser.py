@@ -1,12 +1,17 @@
 """What tests in a browser share: Chromium, contexts that watch for faults, a server."""
 
+import functools
+import http.server
 import os
 import re
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 
 import pytest
+
+from digitgan.export import export
 
 DESKTOP = {"viewport": {"width": 1280, "height": 860}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
@@ -78,3 +83,23 @@ def serve_command(*words):
         finally:
             process.terminate()
             process.wait(90)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    return export("flagship", "web", tmp_path_factory.mktemp("export") / "site")
+
+
+class Files(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@contextmanager
+def serving(site, kind):
+    """Serve an export as files, and nothing but files; yield where."""
+    handler = functools.partial(kind, directory=site)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()

@@ -6,24 +6,17 @@ from contextlib import ExitStack
 
 import numpy as np
 import pytest
-from browser import DESKTOP, OVERFLOW, serve_command, watched_context
+from browser import DESKTOP, OVERFLOW, Files, serve_command, serving, watched_context
 from PIL import Image
 
-from digitgan.export import export
 from digitgan.measure.classifier import Classifier
 
 playwright = pytest.importorskip("playwright.sync_api")
-from test_site import Files, serving  # noqa: E402
 
 pytestmark = pytest.mark.browser
 expect = playwright.expect
 FOR_MINUTES = 900_000  # milliseconds: a machine with much to do
 DIGITS = 48_000  # real ones; half a minute on a core that has nothing else to do
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    return export("flagship", "web", tmp_path_factory.mktemp("export") / "site")
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,12 @@
 """The page without a server, from a plain file server: the studio's tests, and more."""
 
-import functools
-import http.server
 import re
-import threading
-from contextlib import contextmanager
 
 import pytest
+from browser import Files, serving
 from PIL import Image
 
 import digitgan
-from digitgan.export import export
 
 playwright = pytest.importorskip("playwright.sync_api")
 from test_export import nearly_equal  # noqa: E402
@@ -32,11 +28,6 @@ expect = playwright.expect
 COMPILE = "() => new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0))"
 
 
-class Files(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        """Say nothing."""
-
-
 class Strict(Files):
     def end_headers(self):
         """Allow neither WebAssembly nor eval, as careful hosts do."""
@@ -46,24 +37,9 @@ class Strict(Files):
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    return export("flagship", "web", tmp_path_factory.mktemp("export") / "site")
-
-
-@pytest.fixture(scope="module")
 def address(site):
     with serving(site, Files) as address:
         yield address
-
-
-@contextmanager
-def serving(site, kind):
-    """Serve an export as files, and nothing but files; yield where."""
-    handler = functools.partial(kind, directory=site)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
 
 
 def downloaded(page, name):
