@@ -19,7 +19,7 @@ from pathlib import Path
 from record import publish, spread
 
 import digitgan
-from digitgan.export import FORMATS, export, exporter_of, file_sizes
+from digitgan.exporters import FORMATS, export, exporter_of, file_sizes
 
 LIBRARIES = {
     "onnx": ("ONNX Runtime", "onnxruntime"),

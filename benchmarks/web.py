@@ -27,7 +27,7 @@ from playwright.sync_api import sync_playwright
 from record import publish, spread
 
 import digitgan
-from digitgan.export import export
+from digitgan.exporters import export
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 OWN = [f"worker/{n}.js" for n in ("onnx_session", "onnx_file", "matmul", "numpy")]

@@ -23,7 +23,7 @@ ROOMS = (  # the way of the data
     "datasets",
     "evaluation",
     "training",
-    "export",
+    "exporters",
     "serving",
     "cli",
 )

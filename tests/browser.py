@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from digitgan.export import export
+from digitgan.exporters import export
 
 DESKTOP = {"viewport": {"width": 1280, "height": 860}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}

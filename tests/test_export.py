@@ -15,8 +15,8 @@ from PIL import Image, ImageSequence
 import digitgan
 from digitgan.cli import main
 from digitgan.errors import InputError
-from digitgan.export import export, file_sizes
-from digitgan.export.javascript import constants
+from digitgan.exporters import export, file_sizes
+from digitgan.exporters.javascript import constants
 from digitgan.random_streams import draw_latents
 from digitgan.sampling.latent_torus import PERIOD, torus_inputs
 
@@ -119,7 +119,7 @@ def test_a_format_that_fails_leaves_nothing(tmp_path, monkeypatch):
         (out / "half").write_text("")
         raise RuntimeError("in the middle")
 
-    monkeypatch.setattr("digitgan.export.web.write", fail)
+    monkeypatch.setattr("digitgan.exporters.web.write", fail)
     with pytest.raises(RuntimeError):
         export("flagship", "web", tmp_path / "site")
     assert list(tmp_path.iterdir()) == []

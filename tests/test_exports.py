@@ -14,15 +14,15 @@ from model_folders import make_model
 import digitgan
 from digitgan.cli import main
 from digitgan.errors import InputError
-from digitgan.export import (
+from digitgan.exporters import (
     FORMATS,
     export,
     exporter_of,
     file_sizes,
     numpy_generator,
 )
-from digitgan.export.graph import read_graph
-from digitgan.export.web import SITE
+from digitgan.exporters.graph import read_graph
+from digitgan.exporters.web import SITE
 
 PAGE = (Path(__file__).parent.parent / "docs" / "export.md").read_text()
 FRAMEWORKS = ("litert", "saved_model", "torch")  # slow to import
@@ -187,7 +187,7 @@ def test_a_missing_package_is_said_in_a_line(
     format, package, extra, capsys, tmp_path, monkeypatch
 ):
     for name in [*sys.modules]:
-        if name.startswith((f"{package}.", "digitgan.export.")):
+        if name.startswith((f"{package}.", "digitgan.exporters.")):
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, package, None)
     out = tmp_path / f"digits{FORMATS[format].suffix}"

@@ -12,7 +12,7 @@ from fake_hub import TOKEN, hub
 from model_folders import make_model
 
 import digitgan
-from digitgan.export.hub import write_folder
+from digitgan.exporters.hub import write_folder
 from digitgan.files import sha256
 from digitgan.handwriting.model import SHIPPED
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from digitgan.export import export
-from digitgan.export.javascript import constants_module
-from digitgan.export.web import STUDIO
+from digitgan.exporters import export
+from digitgan.exporters.javascript import constants_module
+from digitgan.exporters.web import STUDIO
 
 CHECKS = Path(__file__).parent / "javascript"
 TSC = CHECKS / "node_modules" / "typescript" / "bin" / "tsc"

@@ -20,7 +20,7 @@ ROOMS = (  # data flows down this list; a room imports only from those above it
     {"datasets"},
     {"evaluation"},
     {"training"},
-    {"export"},
+    {"exporters"},
     {"serving"},
     {"info"},
     {"cli"},

@@ -43,8 +43,8 @@ def export(
     ] = None,
 ) -> None:
     """Write a model in another form."""
-    from digitgan.export import FORMATS, file_sizes
-    from digitgan.export import export as write_export
+    from digitgan.exporters import FORMATS, file_sizes
+    from digitgan.exporters import export as write_export
 
     if format not in (names := [*FORMATS, "hub"]):
         raise InputError.unknown("format", format, names)
@@ -54,7 +54,7 @@ def export(
         problem = f"needs --{needed} and takes no --{other}"
         raise InputError("format", format, problem=problem)
     if repo is not None:
-        from digitgan.export.hub import publish
+        from digitgan.exporters.hub import publish
         from digitgan.handwriting.model import load
 
         print(publish(load(model, threads=1), repo))

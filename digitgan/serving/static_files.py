@@ -11,7 +11,7 @@ from digitgan.data.cache import cache_folder
 from digitgan.data.digit_strips import strips_of
 from digitgan.data.download import Unavailable
 from digitgan.data.load import load_cached
-from digitgan.export.javascript import constants_module
+from digitgan.exporters.javascript import constants_module
 
 FOLDER = Path(__file__).parent / "page"
 PAGES = {"/", "/explore", "/learn", "/learn_here", "/docs"}

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from digitgan.export import Generator
+from digitgan.exporters import Generator
 from digitgan.sampling.sampler import Sampler
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import torch
 from torch.nn import functional
 
-from digitgan.export import Generator
-from digitgan.export.graph import Graph, read_graph
+from digitgan.exporters import Generator
+from digitgan.exporters.graph import Graph, read_graph
 from digitgan.sampling.sampler import Sampler
 
 OPERATIONS = {

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from digitgan.export import Generator
-from digitgan.export.graph import Graph, read_graph
+from digitgan.exporters import Generator
+from digitgan.exporters.graph import Graph, read_graph
 from digitgan.sampling.sampler import Sampler
 
 NHWC, NCHW = (0, 2, 3, 1), (0, 3, 1, 2)  # from the other one: TensorFlow wants NHWC

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import openvino
 
-from digitgan.export import Generator
+from digitgan.exporters import Generator
 from digitgan.sampling.sampler import Sampler
 
 FLOAT32 = {"INFERENCE_PRECISION_HINT": "f32"}  # no bfloat16, where processors have it

@@ -102,7 +102,7 @@ def exporter_of(format: str) -> ModuleType:
         InputError: A package that it needs is not installed.
     """
     extra = FORMATS[format].extra
-    return import_extra(f"digitgan.export.{format}", "format", format, extra)
+    return import_extra(f"digitgan.exporters.{format}", "format", format, extra)
 
 
 def file_sizes(path: Path) -> dict[str, int]:

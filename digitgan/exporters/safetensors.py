@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
-from digitgan.export import Generator, numpy_generator
-from digitgan.export.graph import read_graph
+from digitgan.exporters import Generator, numpy_generator
+from digitgan.exporters.graph import read_graph
 from digitgan.sampling.sampler import Sampler
 
 

@@ -11,7 +11,7 @@ import digitgan
 from digitgan.data.digit_strips import strips_of
 from digitgan.data.load import load_dataset
 from digitgan.errors import InputError
-from digitgan.export.javascript import constants_module
+from digitgan.exporters.javascript import constants_module
 from digitgan.files import sha256
 from digitgan.handwriting.options import DIGITS
 from digitgan.sampling.sampler import Sampler
@@ -19,7 +19,7 @@ from digitgan.sampling.styles import STYLE_UNITS
 
 PACKAGE = Path(__file__).parent.parent
 STUDIO = PACKAGE / "serving" / "page"  # what `digitgan serve` shows
-SITE = PACKAGE / "export" / "site"  # what stands in for the server
+SITE = PACKAGE / "exporters" / "site"  # what stands in for the server
 PAGES = ("index.html", "explore.html", "learn_here.html")
 GAN = "gan"  # the folder of what trains in the page
 POLICY = "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' data:"

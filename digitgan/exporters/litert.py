@@ -6,7 +6,7 @@ from pathlib import Path
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from digitgan.export import Generator, saved_model
+from digitgan.exporters import Generator, saved_model
 from digitgan.sampling.sampler import Sampler
 
 
