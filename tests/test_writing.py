@@ -208,6 +208,10 @@ def test_background_ink_and_lines(model):
         assert np.array_equal(lined.masks, plain.masks)
         grey = np.asarray(lined.image)
         assert (grey <= levels).all() and (grey < levels).sum() > plain.image.width / 2
+    blue = model.write("2026", seed=2, background="ivory", ink="#000080").image
+    assert {(255, 255, 240), (0, 0, 128)} <= set(blue.get_flattened_data())
+    clear = model.write("2026", seed=2, background="transparent", ink="white").pixels
+    assert np.array_equal(clear[..., 3], 255 - levels) and clear[..., :3].min() == 255
     form = model.write("20 26", seed=2, lines="boxes")
     centres = form.boxes[:, [0, 2]].mean(axis=1)
     apart = np.diff(centres)
@@ -308,6 +312,9 @@ def test_models_with_fewer_conditions(folders):
         ("1", {"width": 0}, "width is 0"),
         ("1", {"background": 256}, "background is 256: .* from 0 to 255"),
         ("1", {"ink": -1}, "ink is -1"),
+        ("1", {"ink": "transparent"}, "ink is 'transparent': allowed is a grey"),
+        ("1", {"background": "#12345678"}, "background is '#12345678'"),
+        ("1", {"background": "transparent", "noise": 0.1}, "noise 0.1 cannot go with"),
         ("1", {"noise": 2}, "noise is 2: allowed is 0 to 1"),
         ("1", {"noise": float("nan")}, "noise is nan"),
         (

@@ -29,6 +29,7 @@ Examples:
   digitgan dataset more --format parquet --balance --checked --seed 7
   digitgan dataset sums --kind numbers --length 3-8
   digitgan dataset days --kind numbers --pattern dd/mm/yyyy --format parquet
+  digitgan dataset bills --kind numbers --texts amounts.txt --ink navy
   digitgan dataset pages --kind scenes --format coco --count 1000
   digitgan dataset --verify mine              name what is damaged and mend it
 

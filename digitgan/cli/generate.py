@@ -13,6 +13,7 @@ Examples:
   digitgan generate 2026 -o year.png --seed 7     another seed, another hand
   digitgan generate 12/05/2026 -o date.png --boxes date.json
   digitgan generate "(030) 555-0199" -o form.png --lines boxes --noise 0.3
+  digitgan generate 2026 -o blue.png --ink navy --background transparent
   digitgan generate -o minus.png -- -1,024.50     a text that begins with a sign
   digitgan generate 2026 -o year.gif              from this hand to the next
   digitgan generate 7 --thickness 4 --slant -20   bold, leaning left
@@ -30,9 +31,10 @@ Spacing = Annotated[
 ]
 Lines = Annotated[str | None, typer.Option(help="Under TEXT: ruled, grid or boxes.")]
 Background = Annotated[
-    int | None, typer.Option(help="Grey of TEXT's paper, 0 to 255 [255]")
+    str | None,
+    typer.Option(help="TEXT's paper: 0 to 255, ivory, #fffff0 or transparent [255]"),
 ]
-Ink = Annotated[int | None, typer.Option(help="Grey of TEXT's ink, 0 to 255 [0]")]
+Ink = Annotated[str | None, typer.Option(help="TEXT's ink: likewise [0]")]
 Noise = Annotated[float | None, typer.Option(help="Of a scanner, 0 to 1 [0]")]
 
 

@@ -56,6 +56,8 @@ def save_gif(frames: list[Image.Image], file: Path | BinaryIO) -> None:
     """Write a GIF that leads from the first frame to the last and back, for ever."""
     frames = frames + frames[-2:0:-1]
     options = {"append_images": frames[1:], "duration": FRAME_MS, "loop": 0}
+    if frames[0].mode == "RGBA":  # or the next would be drawn over it
+        options["disposal"] = 2
     frames[0].save(file, "gif", save_all=True, **options)
 
 

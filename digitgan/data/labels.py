@@ -25,7 +25,7 @@ def normalize_labels(
     """
     if labels is None:
         return None, ()
-    values = np.asarray(labels)
+    values, classes = np.asarray(labels), tuple(map(digit_name, classes))
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
     if values.ndim == 2 and is_one_hot(values):
@@ -44,6 +44,11 @@ def normalize_labels(
     if values.min() < 0 or values.max() >= MAX_CLASSES:
         problem = f"holds labels from {values.min()} to {values.max()}"
         raise unreadable(problem, f"0 to {MAX_CLASSES - 1}")
+    if classes and values.max() >= len(classes):
+        raise unreadable(
+            f"names {len(classes)} classes (in classes.txt, or where its layout does)",
+            f"one name, each another, for every label from 0 to {values.max():g}",
+        )
     names = classes or tuple(map(str, range(int(values.max()) + 1)))
     return values.astype(np.int64), names
 
@@ -101,11 +106,6 @@ def dense(
     if not given:
         return dict.fromkeys(parts), ()
     present = np.unique(np.concatenate(given))
-    if present[-1] >= len(names):
-        raise unreadable(
-            f"names {len(names)} classes (in classes.txt, or where its layout does)",
-            f"one name, each another, for every label from 0 to {present[-1]}",
-        )
     renumbered = {
         name: None if one is None else np.searchsorted(present, one).astype(np.int32)
         for name, one in parts.items()

@@ -8,7 +8,7 @@ import numpy as np
 from digitgan.data.checks import check_size, image_spec, unreadable
 from digitgan.data.dataset import Dataset, Digits, count_line
 from digitgan.data.images import SIDE
-from digitgan.data.labels import dense, normalize_labels
+from digitgan.data.labels import class_order, dense, digit_name, normalize_labels
 from digitgan.data.normalize_images import (
     as_images,
     fitted,
@@ -19,6 +19,7 @@ from digitgan.data.pictures import Pictures
 from digitgan.data.raw import RawDataset, RawPart
 
 MAX_DECISION = 300  # characters
+Labels = dict[str, np.ndarray | None]  # by part
 
 
 def normalize(raw: RawDataset, where: str = "", clean: bool = False) -> Dataset:
@@ -33,9 +34,8 @@ def normalize(raw: RawDataset, where: str = "", clean: bool = False) -> Dataset:
         Unreadable: There are too few images, or they are none.
     """
     remarks: Counter[str] = Counter()
-    images, labels, names = {}, {}, raw.classes
+    images, (labels, names) = {}, _labels(raw)
     for part, content in raw.parts.items():
-        labels[part], names = _labels(content, names)
         images[part] = _images(content, raw, clean, remarks)
         _check_counts(part, images[part], labels[part])
     labels, classes = dense(labels, names)
@@ -66,16 +66,17 @@ def normalize(raw: RawDataset, where: str = "", clean: bool = False) -> Dataset:
     )
 
 
-def _labels(
-    part: RawPart, names: tuple[str, ...]
-) -> tuple[np.ndarray | None, tuple[str, ...]]:
-    """Return the labels of a part, and the names so far with those that are new."""
-    labels, found = normalize_labels(part.labels, names)
-    longer = len(found) > len(names) and names == found[: len(names)]
-    if labels is None or found == names or not (names and not longer):
-        return labels, found if labels is not None else names
-    known = [*names, *(name for name in found if name not in names)]
-    return np.array([known.index(name) for name in found])[labels], tuple(known)
+def _labels(raw: RawDataset) -> tuple[Labels, tuple[str, ...]]:
+    """Return the labels of each part, and the names that all of them share."""
+    own = {p: normalize_labels(one.labels, raw.classes) for p, one in raw.parts.items()}
+    given = tuple(map(digit_name, raw.classes))
+    found = {name for _, names in own.values() for name in names}
+    names = (*given, *class_order(found - set(given)))
+    labels = {
+        part: one if one is None else np.array([names.index(n) for n in its])[one]
+        for part, (one, its) in own.items()
+    }
+    return labels, names
 
 
 def _images(
@@ -112,10 +113,10 @@ def _check_counts(part: str, images: np.ndarray, labels: np.ndarray | None) -> N
 
 def _without_blanks(
     images: dict[str, np.ndarray],
-    labels: dict[str, np.ndarray | None],
+    labels: Labels,
     raw: RawDataset,
     remarks: Counter[str],
-) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray | None]]:
+) -> tuple[dict[str, np.ndarray], Labels]:
     """Return light ink on dark, and no image that shows nothing."""
     for part in images:
         images[part], kept = light_ink(images[part], raw.exact, remarks)
@@ -126,7 +127,7 @@ def _without_blanks(
 
 def _turn(
     images: dict[str, np.ndarray],
-    labels: dict[str, np.ndarray | None],
+    labels: Labels,
     classes: tuple[str, ...],
     raw: RawDataset,
     remarks: Counter[str],

@@ -98,7 +98,8 @@ def _state_of(folder: Path, manifest: dict) -> DatasetState:
     state = DatasetState(folder, spec, merged=merged, manifest=manifest)
     for record in facts.shards:
         state.add(record)
-    if manifest != manifest_of(facts, manifest["digitgan"]):
+    made = manifest_of(facts, manifest["digitgan"])
+    if manifest | {"spec": made["spec"]} != made:  # an older one's lacks new options
         raise ValueError("it contradicts itself")
     return state
 
@@ -121,8 +122,8 @@ def claim_folder(folder: Path, spec: DatasetSpec) -> DatasetState:
     if state.spec != spec:
         wanted, present = asdict(spec), asdict(state.spec)
         name = next(k for k in wanted if k != "model" and wanted[k] != present[k])
-        problem = f"holds a data set with {name} {present[name]!r}, not "
-        problem += repr(wanted[name])
+        problem = f"holds a data set with {name} {present[name]!r:.200}, not "
+        problem += f"{wanted[name]!r:.200}"
         raise InputError("out", folder, "another folder, or remove this one", problem)
     state.spec = spec  # the model may lie elsewhere now
     return state

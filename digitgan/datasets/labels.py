@@ -44,7 +44,10 @@ def _uniforms(
 
 
 def draw_text(spec: DatasetSpec, rng: np.random.Generator) -> str:
-    """Return a number: so many digits, or a pattern filled in."""
+    """Return a number: so many digits, a pattern filled in, or one of the texts."""
+    if spec.texts is not None:
+        place = np.searchsorted(spec.text_shares, rng.random(), side="right")
+        return spec.texts[place][0]
     if spec.pattern is not None:
         return pattern.fill(spec.pattern, rng)
     low, high = spec.length or (1, 1)

@@ -69,7 +69,7 @@ def make_dataset(
         progress: Show rate and time left on standard error.
         options: ``kind``, ``count``, ``format``, ``seed``, ``split``, ``labels``,
             ``balance``, ``checked``, ``measure``, ``length``, ``pattern``,
-            ``shard_size`` and ``model``, as :class:`DatasetRequest` says.
+            ``texts``, ``ink``, ``background``, ``shard_size`` and ``model``, as :class:`DatasetRequest` says.
 
     Raises:
         InputError: The request cannot be met; nothing was written.

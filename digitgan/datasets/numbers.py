@@ -22,7 +22,8 @@ def draw_numbers(model: Model, spec: DatasetSpec, shard: Shard) -> Samples:
         texts.append(draw_text(spec, streams.start(Stream.TEXTS, spec.seed, number)))
         rng = streams.start(Stream.WRITERS, spec.seed, number)
         seeds.append(draw_writer_seed(rng))
-    written = model.write_many(texts, [WriteOptions(seed=seed) for seed in seeds])
+    options = [WriteOptions(seed=seed, **spec.colours) for seed in seeds]
+    written = model.write_many(texts, options)
     return [
         Sample(
             image=one.pixels,

@@ -18,8 +18,10 @@ class DatasetRequest:
     """A data set as it is asked for; each field's help stands beside it.
 
     ``split`` and ``labels`` may be sequences, ``length`` a pair; ``pattern`` is what
-    :func:`digitgan.datasets.pattern.parse` reads, ``model`` what :func:`digitgan.load`
-    takes.
+    :func:`digitgan.datasets.pattern.parse` reads, ``texts`` what
+    :func:`digitgan.datasets.texts.read_texts` does, ``model`` what
+    :func:`digitgan.load` takes; ``ink`` and ``background`` are colours of
+    :class:`digitgan.handwriting.options.WriteOptions`.
     """
 
     kind: str = _option("digits", "digits, numbers or scenes.")
@@ -37,6 +39,11 @@ class DatasetRequest:
     measure: bool = _option(False, "Store thickness, slant and more.")
     length: str | Sequence[int] | None = _option(None, "Digits of a number [3-8]")
     pattern: str | None = _option(None, "Such as dd/mm/yyyy, hh:mm or 079 ### ## ##.")
+    texts: str | Path | Sequence[str | tuple[str, float]] | None = _option(
+        None, "A file of what to write: one a line, or a .csv with weights."
+    )
+    ink: int | str | None = _option(None, "Of numbers: grey or colour [0]")
+    background: int | str | None = _option(None, "Likewise, or transparent [255]")
     shard_size: int | None = _option(None, "Samples made and checked together.")
     model: str | Path = _option(
         "flagship", "flagship, a model or run folder, or hf://user/name."
@@ -57,5 +64,8 @@ class DatasetOptions(TypedDict, total=False):
     measure: bool
     length: str | Sequence[int] | None
     pattern: str | None
+    texts: str | Path | Sequence[str | tuple[str, float]] | None
+    ink: int | str | None
+    background: int | str | None
     shard_size: int | None
     model: str | Path

@@ -6,7 +6,9 @@ from digitgan.datasets import pattern
 from digitgan.datasets.formats import FORMATS
 from digitgan.datasets.request import DatasetRequest
 from digitgan.datasets.spec import DatasetSpec, ModelFacts
+from digitgan.datasets.texts import read_texts
 from digitgan.errors import InputError
+from digitgan.handwriting.colours import check_colour
 from digitgan.handwriting.options import DIGITS
 from digitgan.sampling.model_loader import check_classes
 
@@ -41,7 +43,9 @@ def resolve_spec(request: DatasetRequest, model: ModelFacts) -> DatasetSpec:
     _check_model(request, model)
     if request.pattern is not None:
         pattern.parse(request.pattern)
-    wants_length = request.kind != "digits" and request.pattern is None
+    free = request.pattern is None and request.texts is None
+    wants_length = request.kind != "digits" and free
+    colours = {name: getattr(request, name) for name in ("ink", "background")}
     resolved = {
         "format": format,
         "split": _split(request.split, request.count),
@@ -52,6 +56,8 @@ def resolve_spec(request: DatasetRequest, model: ModelFacts) -> DatasetSpec:
         "image_shape": model.image_shape,
         "model_sha256": model.sha256,
         "model": str(request.model),
+        "texts": None if request.texts is None else read_texts(request.texts),
+        **{n: v if v is None else check_colour(n, v) for n, v in colours.items()},
     }
     return DatasetSpec(**vars(request) | resolved)
 
@@ -96,9 +102,10 @@ def _check_format(
 
 def _check_kind(request: DatasetRequest) -> None:
     """Refuse options of another kind, and those that exclude one another."""
-    kind, text = request.kind, request.pattern
+    kind = request.kind
     if kind == "digits":
-        names, needed = ("length", "pattern"), "kind 'numbers' or 'scenes'"
+        names = ("length", "pattern", "texts", "ink", "background")
+        needed = "kind 'numbers' or 'scenes'"
         problem = "is for written numbers, not for single digits"
     else:
         names, needed = ("balance", "checked", "measure"), "kind 'digits'"
@@ -106,9 +113,11 @@ def _check_kind(request: DatasetRequest) -> None:
     for name in names:
         if getattr(request, name) not in (None, False):
             raise InputError(name, None, needed, problem)
-    for name in ("length", "labels"):
-        if text is not None and getattr(request, name) is not None:
-            raise InputError("pattern", text, problem=f"cannot go together with {name}")
+    names = ("pattern", "texts", "length", "labels")
+    first, *others = [n for n in names if getattr(request, n) is not None] or [""]
+    if others and first in ("pattern", "texts"):
+        problem = f"cannot go together with {others[0]}"
+        raise InputError(first, getattr(request, first), problem=problem)
 
 
 def _check_model(request: DatasetRequest, model: ModelFacts) -> None:

@@ -14,7 +14,7 @@ class Sample:
 
     Attributes:
         image: ``uint8 (H, W)``, or with channels. A single digit is as MNIST has them,
-            0 background to 255 ink; a page is dark on white.
+            0 background to 255 ink; a page is dark on white unless asked otherwise.
         metadata: What JSON can hold, such as its seed.
         label: Of a single digit; otherwise None.
         dropped: How many were drawn in its place before and misread.

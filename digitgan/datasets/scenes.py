@@ -9,6 +9,7 @@ from digitgan.datasets.labels import draw_text
 from digitgan.datasets.numbers import draw_writer_seed
 from digitgan.datasets.samples import Sample, Samples
 from digitgan.datasets.spec import DatasetSpec, Shard
+from digitgan.handwriting.colours import ink_colours
 from digitgan.handwriting.model import Model
 from digitgan.handwriting.options import WriteOptions
 from digitgan.handwriting.written_text import WrittenText
@@ -50,7 +51,11 @@ def _draft(spec: DatasetSpec, number: int) -> _Draft:
     count = rng.integers(NUMBERS[0], NUMBERS[1] + 1)
     texts = [draw_text(spec, text_rng) for _ in range(count)]
     options = [
-        WriteOptions(seed=draw_writer_seed(rng), height=_digit_height(len(text), rng))
+        WriteOptions(
+            seed=draw_writer_seed(rng),
+            height=_digit_height(len(text), rng),
+            **spec.colours,
+        )
         for text in texts
     ]
     return _Draft(number, texts, options, rng)
@@ -58,10 +63,12 @@ def _draft(spec: DatasetSpec, number: int) -> _Draft:
 
 def _compose(spec: DatasetSpec, draft: _Draft, written: list[WrittenText]) -> Sample:
     """Put numbers where a page is free; one for which no place is left is not on it."""
-    page = np.full((HEIGHT, WIDTH), 255, np.uint8)
+    options = draft.options[0]
+    paper = ink_colours(options.background, options.ink)[0]
+    page = np.full((HEIGHT, WIDTH, *paper.shape), paper)
     taken, placed, numbers = np.zeros((0, 4), int), [], []
     for one, options in zip(written, draft.options, strict=True):
-        height, width = one.pixels.shape
+        height, width = one.pixels.shape[:2]
         corner = _free_place(taken, width, height, draft.places)
         if corner is None:
             continue

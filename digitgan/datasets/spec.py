@@ -2,8 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import Any
+
+import numpy as np
 
 from digitgan.datasets.request import DatasetRequest
+from digitgan.datasets.texts import Texts
+from digitgan.handwriting.colours import Colour
 
 PARTS = ("train", "validation", "test")
 
@@ -58,12 +64,15 @@ class DatasetSpec:
     Attributes:
         split: Samples in train, validation and test.
         labels: Those that may occur.
-        length: Fewest and most digits of a number; None where a pattern decides.
+        length: Fewest and most digits of a number; None where pattern or texts decide.
         shard_size: Samples in a shard; the last one of a part may hold fewer.
         classes: Names of the model's labels.
         image_shape: Of a digit.
         model_sha256: Of each file that the samples depend on.
         model: Where the model was found; another place with the same sums will do.
+        texts: What may be written, and how often in proportion.
+        ink: Of numbers; black unless given.
+        background: Of their paper; white unless given.
     """
 
     kind: str
@@ -82,15 +91,32 @@ class DatasetSpec:
     image_shape: tuple[int, ...]
     model_sha256: dict[str, str]
     model: str = field(compare=False)
+    texts: Texts | None = None
+    ink: Colour | None = None
+    background: Colour | None = None
 
     @property
     def request(self) -> DatasetRequest:
         """A request that leads to this spec."""
         names = (option.name for option in fields(DatasetRequest))
         options = {name: getattr(self, name) for name in names}
-        if self.pattern is not None:  # which decides the digits alone
+        if (
+            self.pattern is not None or self.texts is not None
+        ):  # which decide the digits alone
             options["labels"] = None
         return DatasetRequest(**options)
+
+    @property
+    def colours(self) -> dict[str, Any]:
+        """Ink and background where they are given, as options of a text."""
+        given = {"ink": self.ink, "background": self.background}
+        return {name: value for name, value in given.items() if value is not None}
+
+    @cached_property
+    def text_shares(self) -> np.ndarray:
+        """Up to and with each text, the share of all weights: ``float (n,)``."""
+        total = np.cumsum([weight for _, weight in self.texts or ()])
+        return total / total[-1]
 
     @property
     def model_facts(self) -> ModelFacts:

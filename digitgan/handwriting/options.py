@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 import numpy as np
 
 from digitgan.errors import InputError
+from digitgan.handwriting.colours import TRANSPARENT, Colour, check_colour
 from digitgan.handwriting.geometry import DIGIT_HEIGHT, MAX_PIXELS
 from digitgan.handwriting.punctuation import PUNCTUATION
 from digitgan.sampling.sampler import SEEDS
@@ -36,8 +37,9 @@ class WriteOptions:
         height: Of a digit in pixels, 10 to 200; 20 is how large MNIST is.
         width: Of the picture in pixels; as wide as the text unless given. Characters
             move together as far as spacing allows.
-        background: Grey level of the paper, 0 black to 255 white.
-        ink: Grey level of the ink.
+        background: Of the paper: a grey, 0 black to 255 white; a colour, by its name
+            in CSS or as ``#rrggbb``; or ``transparent``.
+        ink: A grey or a colour.
         lines: ``ruled``, ``grid`` or ``boxes``, a form with a cell for each character.
         noise: Of a scanner, from 0 to 1: uneven light, blur, grain.
         rerolls: For each of the n characters that are no space, how many times it was
@@ -56,8 +58,8 @@ class WriteOptions:
     spacing: tuple[int, int] | None = None
     height: int = DIGIT_HEIGHT
     width: int | None = None
-    background: int = 255
-    ink: int = 0
+    background: Colour = 255
+    ink: Colour = 0
     lines: str | None = None
     noise: float = 0.0
     rerolls: tuple[int, ...] | None = None
@@ -70,11 +72,14 @@ class WriteOptions:
         check_whole("height", self.height, *HEIGHTS)
         if self.width is not None:
             check_whole("width", self.width, 1, MAX_PIXELS)
-        check_whole("background", self.background, 0, 255)
-        check_whole("ink", self.ink, 0, 255)
+        for name in ("background", "ink"):
+            object.__setattr__(self, name, check_colour(name, getattr(self, name)))
         if self.lines is not None and self.lines not in LINES:
             raise InputError.unknown("lines", self.lines, LINES)
         _check_share("noise", self.noise)
+        if self.noise and self.background == TRANSPARENT:
+            problem = "cannot go with transparent paper, which no scanner sees"
+            raise InputError("noise", self.noise, "0", problem)
         # What came as lists is kept as tuples, so that options can be compared.
         if self.spacing is not None:
             object.__setattr__(self, "spacing", self._checked_spacing())
@@ -135,8 +140,8 @@ class WalkKeywords(TypedDict, total=False):
     spacing: tuple[int, int] | None
     height: int
     width: int | None
-    background: int
-    ink: int
+    background: Colour
+    ink: Colour
     lines: str | None
     noise: float
     rerolls: tuple[int, ...] | None

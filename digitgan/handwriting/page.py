@@ -1,10 +1,9 @@
 """The page that a text is written on, and what a scanner makes of it."""
 
-from functools import lru_cache
-
 import numpy as np
 from PIL import Image, ImageFilter
 
+from digitgan.handwriting.colours import ink_colours
 from digitgan.handwriting.geometry import GRID_SIDE
 from digitgan.handwriting.layout import Layout
 from digitgan.handwriting.options import WriteOptions
@@ -26,7 +25,7 @@ def render_page(layout: Layout, width: int, options: WriteOptions) -> np.ndarray
         options: Height, lines, background, ink, noise and seed are used.
 
     Returns:
-        ``uint8 (height, width)``.
+        ``uint8 (height, width)``; in colour with 3 channels, on transparent paper 4.
     """
     page = np.zeros((layout.size[1], width), np.uint8)  # 0 background to 255 ink
     _print_lines(page, layout, options)
@@ -35,15 +34,8 @@ def render_page(layout: Layout, width: int, options: WriteOptions) -> np.ndarray
     ):
         part = page[top:bottom, left:right]
         np.maximum(part, ink, out=part)
-    pixels = _greys(options.background, options.ink)[page]
+    pixels = ink_colours(options.background, options.ink)[page]
     return _scanned(pixels, options.noise, options.seed) if options.noise else pixels
-
-
-@lru_cache(maxsize=256)
-def _greys(background: int, ink: int) -> np.ndarray:
-    """Return the grey of each amount of ink, ``uint8 (256,)``."""
-    greys = background + np.arange(256) * (ink - background) / 255
-    return np.rint(greys).astype(np.uint8)
 
 
 def _print_lines(page: np.ndarray, layout: Layout, options: WriteOptions) -> None:
@@ -69,6 +61,8 @@ def _scanned(pixels: np.ndarray, noise: float, seed: int) -> np.ndarray:
     shade = Image.fromarray(rng.random((3, 4), np.float32))
     shade = np.asarray(shade.resize(picture.size, Image.Resampling.BICUBIC))
     blurred = np.asarray(picture.filter(ImageFilter.GaussianBlur(BLUR * noise)))
-    lit = blurred * (1 - MAX_SHADE * noise * np.clip(shade, 0, 1))
-    grey = lit + GRAIN * noise * rng.standard_normal(lit.shape, np.float32)
-    return np.rint(np.clip(grey, 0, 255)).astype(np.uint8)
+    grain = GRAIN * noise * rng.standard_normal(shade.shape, np.float32)
+    channels = np.atleast_3d(blurred)
+    light = 1 - MAX_SHADE * noise * np.clip(shade, 0, 1)
+    seen = channels * light[..., np.newaxis] + grain[..., np.newaxis]
+    return np.rint(np.clip(seen, 0, 255)).astype(np.uint8).reshape(pixels.shape)

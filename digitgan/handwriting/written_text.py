@@ -18,7 +18,8 @@ class WrittenText:
         text: What was written.
         seed: Whose hand.
         pixels: The picture, ``uint8 (height, width)``, dark ink on light paper unless
-            asked otherwise.
+            asked otherwise; in colour with 3 channels at the end, on transparent paper
+            with 4.
         labels: The n characters that leave ink, in reading order.
         places: Of each among the characters of the text that are no space, from 0.
         boxes: Left, top, right and bottom of the ink of each, right and bottom
@@ -38,13 +39,13 @@ class WrittenText:
 
     @cached_property
     def image(self) -> Image.Image:
-        """The picture, mode ``L``."""
+        """The picture, mode ``L``, ``RGB`` or ``RGBA``."""
         return Image.fromarray(self.pixels)
 
     @property
     def masks(self) -> np.ndarray:
         """Where each character left ink, ``bool (n, height, width)``."""
-        masks = np.zeros((len(self.boxes), *self.pixels.shape), bool)
+        masks = np.zeros((len(self.boxes), *self.pixels.shape[:2]), bool)
         for mask, (left, top, right, bottom), ink in zip(
             masks, self.boxes, self.inks, strict=True
         ):

@@ -148,8 +148,9 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def allowed_by(schema: dict[str, Any]) -> str:
     """Say in a few words what a JSON schema allows."""
-    if "anyOf" in schema:  # it may be null
-        schema = schema | schema["anyOf"][0]
+    if options := schema.get("anyOf"):  # it may be null
+        kinds = (one for one in options if one["type"] != "null")
+        return " or ".join(allowed_by(schema | one | {"anyOf": []}) for one in kinds)
     low, high = schema.get("minimum", 0), schema.get("maximum", 0)
     match schema["type"]:
         case "string" if "enum" in schema:

@@ -28,7 +28,7 @@ class Coco(Format):
         """Return the pictures; the fragment has two lines for each: image and boxes."""
         lines = []
         for number, sample in zip(shard.sample_numbers, samples, strict=True):
-            height, width = sample.image.shape
+            height, width = sample.image.shape[:2]
             image = {"id": number, "file_name": f"{number:09}.png"}
             image |= {"width": width, "height": height, **sample.metadata}
             lines += [as_json(image), as_json(_annotations(sample, number))]
@@ -77,15 +77,16 @@ def _annotations(sample: Sample, number: int) -> list[dict]:
             "bbox": [left, top, right - left, bottom - top],
             "area": int(mask.sum()),
             "iscrowd": 0,
-            "segmentation": _run_lengths(mask, left, top, sample.image.shape),
+            "segmentation": _run_lengths(mask, left, top, *sample.image.shape[:2]),
         }
         for place, (character, (left, top, right, bottom), mask) in enumerate(drawn, 1)
     ]
 
 
-def _run_lengths(mask: np.ndarray, left: int, top: int, shape: tuple[int, ...]) -> dict:
+def _run_lengths(
+    mask: np.ndarray, left: int, top: int, height: int, width: int
+) -> dict:
     """Return ink as COCO's run lengths: down the columns, background first."""
-    height, width = shape
     column, row = np.nonzero(mask.T)
     inked = (left + column) * height + top + row
     first = np.flatnonzero(np.diff(inked, prepend=-2) > 1)

@@ -36,7 +36,7 @@ class Yolo(Format):
 
 def _boxes(sample: Sample) -> str:
     """Return a line for each character: class, centre, width and height."""
-    height, width = sample.image.shape
+    height, width = sample.image.shape[:2]
     boxes = zip(sample.characters, sample.boxes.tolist(), strict=True)
     return "".join(
         f"{CHARACTERS.index(character)} {(left + right) / 2 / width:.6f} "

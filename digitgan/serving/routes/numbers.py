@@ -33,6 +33,10 @@ MAX_FRAMES = 60  # of a walk, one way
 Gap = Annotated[int, Field(ge=-HEIGHTS[1] // 2, le=HEIGHTS[1] * 10)]
 Reroll = Annotated[int, Field(ge=0, le=MAX_REROLLS)]
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
+Colour = (
+    Annotated[int, Field(ge=0, le=255)]
+    | Annotated[str, Field(min_length=1, max_length=32)]
+)
 Share = Annotated[float, Field(ge=0, le=1)]
 Blend = Annotated[tuple[Seed, Share], Field(strict=False)]  # JSON has lists alone
 Places = Annotated[
@@ -83,10 +87,10 @@ def text_fields(model: Model) -> type[RequestModel]:
         width: int | None = optional(
             "Of the picture, in pixels.", 900, ge=1, le=MAX_WIDTH
         )
-        background: int | None = optional(
-            "Grey of the paper; 255 unless given.", 255, ge=0, le=255
+        background: Colour | None = optional(
+            "Of the paper: grey, name, #rrggbb, transparent; 255 unless given.", 255
         )
-        ink: int | None = optional("Grey of the ink; 0 unless given.", 0, ge=0, le=255)
+        ink: Colour | None = optional("Likewise; 0 unless given.", "navy")
         lines: Literal["ruled", "grid", "boxes"] | None = optional(
             "Under the text.", "ruled"
         )
