@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy import linalg
+from scipy import linalg, ndimage
 from scipy.spatial.distance import cdist
 from scipy.stats import wasserstein_distance
 
@@ -14,6 +14,7 @@ from digitgan.evaluation.metrics import (
     manifold,
     memorisation,
     networks,
+    pixel_statistics,
     stacked,
     two_sample,
     variety,
@@ -171,8 +172,55 @@ def test_two_sample_sees_a_dirty_background():
 
 
 def test_histogram_counts_every_pixel():
-    counts = np.expm1(two_sample.histogram(squares(5, dirt=30)))
+    greys = pixel_statistics.grey_counts(squares(5, dirt=30))
+    counts = np.expm1(pixel_statistics.histogram(greys))
     np.testing.assert_allclose(counts.sum(axis=1), 784, rtol=1e-6)
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.6])
+def test_components_and_holes_are_those_of_scipy(share):
+    ink = np.random.default_rng(0).random((20, 13, 28)) < share
+    components, specks = pixel_statistics.count_components(ink)
+    expected = [ndimage.label(image, np.ones((3, 3)))[1] for image in ink]
+    np.testing.assert_array_equal(components, expected)
+    assert np.all(specks <= components) and specks.any()
+    paper = np.pad(~ink, ((0, 0), (1, 1), (1, 1)), constant_values=True)
+    holes = [ndimage.label(image)[1] - 1 for image in paper]
+    np.testing.assert_array_equal(
+        components - pixel_statistics.euler_number(ink), holes
+    )
+
+
+def test_statistics_of_a_known_image():
+    image = np.zeros((1, 28, 28), np.uint8)
+    image[0, 5:9, 10:13] = 255  # 4 high, 3 wide
+    image[0, 6, 11], image[0, 20, 20] = 0, 2  # a hole and a speck
+    found = {
+        name: x[0].tolist()
+        for name, x in pixel_statistics.pixel_statistics(image).items()
+    }
+    assert found["bounding box"] == [5, 10, 16, 11, 16]
+    assert found["counts of 250 to 255"] == [0, 0, 0, 0, 0, 11, 3, 255]
+    assert found["place of the brightest"] == [0, 0, 3, 2]
+    assert found["components and holes"] == [2, 1, 1, 1, 0, 1]
+    places = [np.average(np.arange(28), weights=image[0].sum(axis)) for axis in (1, 0)]
+    assert found["centre of mass"] == pytest.approx(places)
+
+
+def test_statistics_of_no_ink_and_of_full_ink_are_finite():
+    images = np.stack([np.zeros((28, 28), np.uint8), np.full((28, 28), 255, np.uint8)])
+    for values in pixel_statistics.pixel_statistics(images).values():
+        assert np.isfinite(values).all()
+
+
+@pytest.mark.learns
+def test_trees_see_one_grey_that_is_never_there():
+    pytest.importorskip("sklearn")
+    real, fake = squares(600), squares(600, seed=1)
+    fake[fake == 252] = 251
+    found = two_sample.tell_apart(real, fake)
+    assert found["counts of 250 to 255"] > 0.6
+    assert max(found["bounding box"], found["handwriting"]) < 0.57
 
 
 def test_nearest_is_exact(monkeypatch):
