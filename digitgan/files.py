@@ -13,16 +13,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
+from zipfile import BadZipFile
 
 import numpy as np
 
+from digitgan import limits
 from digitgan.errors import InputError
 
-MAX_JSON_BYTES = 2**22
-MAX_TABLE_BYTES = 2**26
-MAX_READ = 2**20  # bytes that a zip file may ask for at once
 MAX_SHOWN = 200  # characters of what a parser said
+OBJECT_BYTES, VALUE_BYTES = 256, 64  # of Python: a small dict or list; a value in one
+HUB_BLOBS = "blobs"  # where the hub's cache keeps the files that a snapshot links to
 StrPath = str | os.PathLike
 
 
@@ -67,8 +67,13 @@ def write_arrays(path: StrPath, arrays: Mapping[str, np.ndarray]) -> None:
 
 
 def sha256(path: StrPath) -> str:
-    """Return the SHA-256 of a file as 64 hexadecimal digits."""
-    with Path(path).open("rb") as file:
+    """Return the SHA-256 of a file as 64 hexadecimal digits.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: It is no ordinary file.
+    """
+    with BoundedFile(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -105,8 +110,33 @@ def as_input_errors(field: str, path: StrPath) -> Iterator[None]:
         raise InputError(field, Path(path), problem=problem) from error
 
 
+def inside(field: str, folder: StrPath, *parts: str) -> Path:
+    """Return the path of a file in a folder from anywhere, unless a link leads out.
+
+    A snapshot of the hub is the one folder whose files may be links, into the blobs
+    that its cache keeps beside it.
+
+    Args:
+        field: The argument that the folder was named for.
+        folder: The folder, itself perhaps a link.
+        parts: The way down to the file, which need not be there.
+
+    Raises:
+        InputError: On that way a link leads out of the folder.
+    """
+    path = Path(folder, *parts)
+    root, real = Path(folder).resolve(), path.resolve()
+    roots = [root]
+    if root.parent.name == "snapshots":
+        roots.append(root.parent.parent / HUB_BLOBS)
+    if not any(map(real.is_relative_to, roots)):
+        problem = "is a link that leads out of its folder"
+        raise InputError(field, path, "files of the folder itself", problem)
+    return path
+
+
 def read_bytes(field: str, path: StrPath, max_bytes: int) -> bytes:
-    """Return the content of a file of at most so many bytes.
+    """Return the content of an ordinary file of at most so many bytes.
 
     Raises:
         InputError: There is no such file, it cannot be read, or it is larger.
@@ -117,7 +147,7 @@ def read_bytes(field: str, path: StrPath, max_bytes: int) -> bytes:
         return file.readall()
 
 
-def read_json(field: str, path: StrPath, max_bytes: int = MAX_JSON_BYTES) -> Any:
+def read_json(field: str, path: StrPath, max_bytes: int = limits.JSON) -> Any:
     """Return what a JSON file of at most so many bytes holds.
 
     Raises:
@@ -125,7 +155,24 @@ def read_json(field: str, path: StrPath, max_bytes: int = MAX_JSON_BYTES) -> Any
     """
     content = read_bytes(field, path, max_bytes)
     with as_input_errors(field, path):
+        check_parsed(content)
         return json.loads(content)
+
+
+def check_parsed(content: bytes) -> None:
+    """Refuse JSON, JSON lines or CSV whose values would take too much memory.
+
+    A row of two characters becomes a dict of two hundred bytes.
+
+    Raises:
+        ValueError: They would.
+    """
+    objects = sum(map(content.count, (b"{", b"[", b"\n", b"\r")))
+    values = sum(map(content.count, (b",", b";", b":")))
+    size = len(content) + OBJECT_BYTES * objects + VALUE_BYTES * values
+    if size > limits.PARSED:
+        allowed = f"allowed are {limits.PARSED:,}"
+        raise ValueError(f"its values take up to {size:,} bytes of memory, {allowed}")
 
 
 def read_table(
@@ -143,9 +190,10 @@ def read_table(
     """
     if not Path(path).exists():
         return []
-    content = read_bytes(field, path, MAX_TABLE_BYTES)
+    content = read_bytes(field, path, limits.TABLE)
     with as_input_errors(field, path):
-        rows = list(csv.DictReader(io.StringIO(content.decode(), newline="")))
+        check_parsed(content)
+        rows = csv.DictReader(io.StringIO(content.decode(), newline=""))
         table = [{name: _number(row[name]) for name in row} for row in rows]
         for row in table:
             if not all(math.isfinite(row[name]) for name in columns):
@@ -158,117 +206,27 @@ def _number(text: str) -> float:
     return int(text) if text.isdigit() else float(text)
 
 
-def read_arrays(
-    field: str, path: StrPath, names: Iterable[str], max_bytes: int
-) -> dict[str, np.ndarray]:
-    """Read arrays of an NPZ file after a look at what their headers claim.
-
-    Nothing is unpickled, and nothing is held before it is known to fit.
-
-    Args:
-        field: The argument that the file was named for.
-        path: The file.
-        names: Of the arrays; those that the file does not hold are left out.
-        max_bytes: Of all of them together.
-
-    Raises:
-        InputError: There is no such file, it is damaged, or it claims more.
-    """
-    with (
-        as_input_errors(field, path),
-        BoundedFile(path) as file,
-        ZipFile(file) as archive,
-    ):
-        members = set(archive.namelist())
-        names = [name for name in names if f"{name}.npy" in members]
-        for name in names:
-            max_bytes -= _checked_size(archive, name, max_bytes)
-        arrays = {}
-        for name in names:
-            with archive.open(f"{name}.npy") as member:
-                arrays[name] = np.lib.format.read_array(member, allow_pickle=False)
-    return arrays
-
-
-def read_array(field: str, path: StrPath, max_bytes: int) -> np.ndarray:
-    """Read an NPY file likewise.
-
-    Raises:
-        InputError: There is no such file, it is damaged, or it claims more.
-    """
-    with as_input_errors(field, path), BoundedFile(path) as file:
-        _check_header(file, Path(path).name, max_bytes, file.size)
-        file.seek(0)
-        values = io.BytesIO(file.readall())
-        return np.lib.format.read_array(values, allow_pickle=False)
-
-
-def zip_names(field: str, path: StrPath) -> list[str]:
-    """Return the names of the members of an NPZ or other zip file.
-
-    Raises:
-        InputError: There is no such file, or it is damaged.
-    """
-    with (
-        as_input_errors(field, path),
-        BoundedFile(path) as file,
-        ZipFile(file) as archive,
-    ):
-        return archive.namelist()
-
-
 class BoundedFile(io.FileIO):
-    """A file that ends, and of which nobody reads much at once.
+    """An ordinary file, which ends, and of which nobody reads much at once.
 
     ZipFile reads a table of contents whole and makes an object of each of its lines.
+
+    Raises:
+        OSError: There is no such file, or it cannot be read.
+        ValueError: It is a folder, a pipe or a device.
     """
 
     def __init__(self, path: StrPath):
-        status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode):  # opening a pipe may wait for ever
+        if not stat.S_ISREG(os.stat(path).st_mode):  # opening one may wait for ever
             raise ValueError("it is no ordinary file")
-        self.size = status.st_size
         super().__init__(path)
+        self.size = os.fstat(self.fileno()).st_size
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Read so many bytes, or all that are left, if they are not too many."""
         if size is None or size < 0:
             size = self.size - self.tell()
-        if size > MAX_READ:
-            raise BadZipFile(f"its table of contents has more than {MAX_READ:,} bytes")
+        if size > limits.ZIP_READ:
+            allowed = f"{limits.ZIP_READ:,} bytes"
+            raise BadZipFile(f"its table of contents has more than {allowed}")
         return super().read(size)
-
-
-def _checked_size(archive: ZipFile, name: str, max_bytes: int) -> int:
-    """Return the bytes of an array by its header, if they are there and not too many.
-
-    Zip knows ways of packing whose dictionaries alone take gigabytes; NumPy has one.
-    """
-    member = archive.getinfo(f"{name}.npy")
-    if member.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-        raise BadZipFile(f"{name} is packed in a way that NumPy does not use")
-    with archive.open(member) as file:
-        return _check_header(file, name, max_bytes, member.file_size)
-
-
-def _check_header(file: Any, name: str, max_bytes: int, file_size: int) -> int:
-    """Return the bytes of an array, if they are there and not too many."""
-    read_header = {
-        (1, 0): np.lib.format.read_array_header_1_0,
-        (2, 0): np.lib.format.read_array_header_2_0,
-    }.get(np.lib.format.read_magic(file))
-    if read_header is None:
-        raise ValueError(f"{name} is of an unknown version")
-    shape, _, dtype = read_header(file)
-    if dtype.hasobject:
-        raise ValueError(
-            f"{name} holds Python objects, a pickle, which could run any program and "
-            "is never loaded: save it again as numbers or texts, such as "
-            f"{name}.astype(str)"
-        )
-    size = math.prod(shape) * dtype.itemsize
-    if size > max_bytes:
-        raise ValueError(f"{name} has {size:,} bytes, allowed are {max_bytes:,}")
-    if min(shape, default=0) < 0 or file_size != file.tell() + size:
-        raise ValueError(f"{name} is not as long as its header says")
-    return size

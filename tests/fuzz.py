@@ -34,13 +34,14 @@ from corrupt_files import (
     npz_of_any_header,
 )
 
-from digitgan import files
+from digitgan import files, limits
 from digitgan.data.load import load_dataset
 from digitgan.datasets import pattern
 from digitgan.datasets.folder import read_state
 from digitgan.errors import InputError
 from digitgan.handwriting.model import load
-from digitgan.sampling.styles import MAX_STYLE_BYTES, STYLE_ARRAYS, StyleTable
+from digitgan.npz import read_arrays
+from digitgan.sampling.styles import STYLE_ARRAYS, StyleTable
 from digitgan.serving.api_route import parse_json
 from digitgan.serving.problems import Problem
 from digitgan.serving.request_models import from_url, unique
@@ -189,7 +190,7 @@ class Targets:
     def read_styles(self, content: bytes) -> None:
         path = self._put("styles.npz", content)
         with files.as_input_errors("model", path):
-            arrays = files.read_arrays("model", path, STYLE_ARRAYS, MAX_STYLE_BYTES)
+            arrays = read_arrays("model", path, STYLE_ARRAYS, limits.STYLES)
             styles = StyleTable(arrays, 10)
         drawn = styles.draw(np.arange(10))
         assert all(np.isfinite(v).all() for v in drawn.values())

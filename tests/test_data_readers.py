@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digitgan.data import pictures
+from digitgan import limits
 from digitgan.data.dataset import Digits, held_out
 from digitgan.data.images import ImageSpec
 from digitgan.data.load import load_dataset
@@ -168,7 +168,7 @@ def test_tall_picture_keeps_its_proportions(tmp_path):
 
 
 def test_too_large_a_picture(tmp_path, monkeypatch):
-    monkeypatch.setattr(pictures, "MAX_PIXELS", 100)
+    monkeypatch.setattr(limits, "PICTURE_PIXELS", 100)
     refuse(write_pictures(tmp_path, glyph(255, 0)), "more than 100 pixels")
 
 

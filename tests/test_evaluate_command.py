@@ -12,7 +12,7 @@ from model_folders import make_model
 from PIL import Image
 
 import digitgan
-from digitgan import cli
+from digitgan import cli, limits
 from digitgan.data.dataset import Dataset, Digits
 from digitgan.data.load import load_dataset
 from digitgan.errors import InputError
@@ -285,7 +285,7 @@ def test_damaged_archives(capsys, tmp_path, kind):
 
 def test_an_array_too_large_to_hold(capsys, monkeypatch, tmp_path):
     np.savez(tmp_path / "large.npz", x=X)
-    monkeypatch.setattr(loading, "MAX_ARRAY_BYTES", 1000)
+    monkeypatch.setattr(limits, "ARRAYS", 1000)
     line = refused(capsys, tmp_path, tmp_path / "large.npz")
     assert "x has 156,800 bytes, allowed are 1,000" in line
 

@@ -1,5 +1,6 @@
 """Corrupt files, one by one: refused in a line, before they take what they claim."""
 
+import ast
 import gzip
 import io
 import json
@@ -8,20 +9,21 @@ import struct
 import tracemalloc
 import zipfile
 import zlib
+from pathlib import Path
 
 import corrupt_files
 import numpy as np
 import pytest
 from corrupt_files import CARD, CLASSES, IMAGES, LABELS, STYLES
 
-from digitgan import files
-from digitgan.data import checks
+from digitgan import files, limits
 from digitgan.data.load import load_dataset
 from digitgan.datasets.folder import read_state
 from digitgan.errors import InputError
 from digitgan.files import sha256
 from digitgan.handwriting.model import load
 from digitgan.measure import onnx_session
+from digitgan.measure.onnx_operators import OPERATORS
 
 onnx = pytest.importorskip("onnx")
 
@@ -60,7 +62,7 @@ def test_what_is_not_there_takes_no_memory(tmp_path):
 
 
 def test_a_zip_bomb_is_not_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr(checks, "MAX_BYTES", 10**6)
+    monkeypatch.setattr(limits, "ARRAYS", 10**6)
     np.savez_compressed(tmp_path / "a.npz", x=np.zeros((50_000, 28, 28), np.uint8))
     refused(
         lambda: load_dataset(tmp_path / "a.npz"), "39,200,000 bytes, allowed are 1,0"
@@ -68,7 +70,7 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path, monkeypatch):
 
 
 def test_arrays_count_together(tmp_path, monkeypatch):
-    monkeypatch.setattr(checks, "MAX_BYTES", 4000)
+    monkeypatch.setattr(limits, "ARRAYS", 4000)
     np.savez(tmp_path / "a.npz", x_train=IMAGES, x_test=IMAGES)
     refused(lambda: load_dataset(tmp_path / "a.npz"), "x_test has 3,136 bytes")
 
@@ -147,7 +149,7 @@ def test_json_has_bounds(tmp_path):
     path = tmp_path / "a.json"
     path.write_text("[" * 100_000)
     refused(lambda: files.read_json("it", path), "is damaged (maximum recursion")
-    path.write_bytes(b" " * (files.MAX_JSON_BYTES + 1))
+    path.write_bytes(b" " * (limits.JSON + 1))
     refused(lambda: files.read_json("it", path), "4,194,305 bytes, allowed are")
 
 
@@ -238,16 +240,77 @@ def test_a_network_reads_no_other_file(tmp_path, monkeypatch):
     refused(lambda: load(path), "reads other files")
 
 
+def made_of(path, *nodes, arrays=()):
+    """Return a model folder whose network has some nodes."""
+    return folder_of(path, graph(list(nodes), arrays).SerializeToString())
+
+
 def test_a_network_has_bounded_memory(tmp_path):
     node = onnx.helper.make_node
-    size = onnx.numpy_helper.from_array(np.array([10**5, 10**5]), "size")
-    nodes = [node("ConstantOfShape", ["size"], ["big"])]
-    nodes += [
-        node("ReduceSum", ["big"], ["sum"]),
-        node("Add", ["latents", "sum"], ["y"]),
+    sides = {"high": (2**15, 1), "wide": (1, 2**15)}  # together 4 GiB
+    arrays = [
+        onnx.numpy_helper.from_array(np.zeros(shape, np.float32), name)
+        for name, shape in sides.items()
     ]
-    path = folder_of(tmp_path / "a", graph(nodes, [size]).SerializeToString())
-    refused(lambda: load(path), "is damaged", "ConstantOfShape")
+    nodes = [node("Add", ["high", "wide"], ["big"]), node("ReduceSum", ["big"], ["x"])]
+    nodes += [node("Add", ["latents", "x"], ["y"])]
+    path = made_of(tmp_path / "a", *nodes, arrays=arrays)
+    refused(lambda: load(path), "is damaged", "while running Add node")
+
+
+def text():
+    return onnx.helper.make_tensor("s", onnx.TensorProto.STRING, [1], [b"x" * 10**6])
+
+
+def of_another_domain():
+    return onnx.helper.make_node("Add", ["latents"] * 2, ["y"], domain="com.microsoft")
+
+
+def with_a_graph():
+    inner = onnx.helper.make_graph([], "inner", [], [])
+    return onnx.helper.make_node(
+        "If", ["label"], ["y"], then_branch=inner, else_branch=inner
+    )
+
+
+@pytest.mark.parametrize(
+    ("nodes", "arrays", "line"),
+    [
+        ([("StringConcat", ["s", "s"], ["y"])], [text], "'StringConcat'"),
+        ([("Identity", ["latents"], ["y"])], [text], "what are no numbers"),
+        ([("Cast", ["latents"], ["y"])], [], "what are no numbers"),
+        ([("ConstantOfShape", ["label"], ["y"])], [], "'ConstantOfShape'"),
+        ([of_another_domain], [], "not those of ONNX itself"),
+        ([with_a_graph], [], "'If'"),
+        ([("Add", ["latents", "latents"], ["y"])] * 40_000, [], "more parts than"),
+    ],
+    ids=["strings", "text", "cast", "memory", "domain", "graph", "many"],
+)
+def test_a_network_has_plain_operators_alone(tmp_path, nodes, arrays, line):
+    made = [
+        one() if callable(one) else onnx.helper.make_node(*one, **_to_text(one[0]))
+        for one in nodes
+    ]
+    path = made_of(tmp_path / "a", *made, arrays=[one() for one in arrays])
+    refused(lambda: load(path), "is damaged", line)
+
+
+def _to_text(operator):
+    return {"to": onnx.TensorProto.STRING} if operator == "Cast" else {}
+
+
+def test_what_digitgan_writes_is_what_it_opens():
+    """Every operator that the writers name is among those that are opened."""
+    keras_to_onnx = pytest.importorskip("digitgan.model.keras_to_onnx")
+    written = set()
+    for path in (Path(keras_to_onnx.__file__).parent).glob("*onnx*.py"):
+        tree = ast.parse(path.read_text())
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            name = getattr(call.func, "attr", "")
+            if name == "add" and call.args and isinstance(call.args[0], ast.Constant):
+                written.add(call.args[0].value)
+    assert {"Gemm", "Where", "ReduceMax"} <= written
+    assert written | set(keras_to_onnx.ACTIVATIONS.values()) <= OPERATORS
 
 
 def test_a_name_that_is_no_text_is_not_printed_about(tmp_path, capfd):

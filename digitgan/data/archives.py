@@ -6,11 +6,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from digitgan import limits
 from digitgan.data.checks import unreadable
 from digitgan.data.raw import JUNK, MAX_FILES
-from digitgan.files import BoundedFile, zip_names
+from digitgan.files import BoundedFile
+from digitgan.npz import zip_names
 
-MAX_UNPACKED = 2**32  # bytes
 TAR_ENDINGS = (".tar.gz", ".tgz", ".tar")
 
 
@@ -64,9 +65,9 @@ def _unpack_tar(path: Path, folder: Path) -> None:
 
 
 def _check(files: int, size: int) -> None:
-    if size > MAX_UNPACKED or files > MAX_FILES:
+    if size > limits.UNPACKED or files > MAX_FILES:
         problem = f"unpacks to {size:,} bytes in {files:,} files"
-        raise unreadable(problem, f"up to {MAX_UNPACKED:,} bytes")
+        raise unreadable(problem, f"up to {limits.UNPACKED:,} bytes")
 
 
 def _is_shard(path: Path) -> bool:

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
+from digitgan import limits
 from digitgan.data.images import ImageSpec
 from digitgan.errors import InputError
 
-MAX_BYTES = 2**30  # of one array: 1.3 million digits
 MAX_CLASSES = 256
 SHAPES = "N x 28 x 28 for digits; N x H x W, or N x H x W x 3, for other pictures"
 
@@ -47,7 +47,7 @@ def check_size(shape: tuple[int, ...], itemsize: int = 1) -> None:
         Unreadable: It is.
     """
     size = math.prod(shape) * itemsize
-    if size > MAX_BYTES:
+    if size > limits.ARRAYS:
         raise unreadable(
-            f"holds an array of {size:,} bytes", f"up to {MAX_BYTES:,} bytes"
+            f"holds an array of {size:,} bytes", f"up to {limits.ARRAYS:,} bytes"
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from digitgan import hub
+from digitgan import hub, limits
 from digitgan.data import archives
 from digitgan.data.checks import Unreadable, unreadable
 from digitgan.data.dataset import Dataset
@@ -31,7 +31,6 @@ HUB_FILES = ("*.parquet", "*.csv", "*.npz", "*.gz", "*ubyte", "*.zip", "*.jsonl"
 HUB_FILES += ("*.png", "*.jpg", "*.jpeg", "*.webp", "*.tar")
 PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".joblib")
 PICKLE_STARTS = tuple(b"\x80" + bytes([protocol]) for protocol in range(2, 6))
-MAX_CLASSES_BYTES = 2**20
 
 
 def load_dataset(data: Data = "mnist", clean: bool = False) -> Dataset:
@@ -133,7 +132,7 @@ def _with_names(raw: RawDataset, path: Path) -> RawDataset:
     file = path / "classes.txt"
     if not file.is_file():
         return raw
-    content = read_bytes("data", file, MAX_CLASSES_BYTES)
+    content = read_bytes("data", file, limits.CLASSES)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -151,7 +150,7 @@ def _with_manifest(raw: RawDataset, path: Path) -> RawDataset:
     if not file.is_file():
         return raw
     try:
-        stored = read_json("data", file, 2**28)
+        stored = read_json("data", file, limits.MANIFEST)
         spec = stored["spec"] if "digitgan" in stored else {}
         if spec.get("kind") == "digits":
             return replace(raw, classes=tuple(map(str, spec["classes"])), exact=True)

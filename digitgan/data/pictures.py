@@ -9,13 +9,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
+from digitgan import limits
 from digitgan.data.checks import unreadable
 from digitgan.errors import InputError
 from digitgan.files import as_input_errors, read_bytes
 
 LOGGER = logging.getLogger("digitgan")
-MAX_FILE_BYTES = 2**27
-MAX_PIXELS = 2**24  # of one picture
 ENDINGS = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".tif", ".tiff", ".webp")
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")  # others run programs
 MIN_CONTRAST = 16  # grey levels between ink and paper
@@ -63,7 +62,7 @@ def decode(source: Path | bytes, number: int = 0, colour: bool = False) -> np.nd
     try:
         # from memory: of a file, Pillow asks for as much as a chunk claims to hold
         content = (
-            read_bytes("picture", source, MAX_FILE_BYTES)
+            read_bytes("picture", source, limits.PICTURE)
             if isinstance(source, Path)
             else source
         )
@@ -71,8 +70,8 @@ def decode(source: Path | bytes, number: int = 0, colour: bool = False) -> np.nd
             as_input_errors("picture", path),
             Image.open(io.BytesIO(content), formats=FORMATS) as picture,
         ):
-            if picture.width * picture.height > MAX_PIXELS:
-                raise ValueError(f"it has more than {MAX_PIXELS:,} pixels")
+            if picture.width * picture.height > limits.PICTURE_PIXELS:
+                raise ValueError(f"it has more than {limits.PICTURE_PIXELS:,} pixels")
             if picture.mode == "L" and not picture.info:
                 return np.asarray(picture)
             if picture.getexif().get(ORIENTATION, 1) != 1:

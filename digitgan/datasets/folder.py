@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from digitgan import limits
 from digitgan.dataclass_json import from_json
 from digitgan.datasets.formats import FORMATS
 from digitgan.datasets.manifest import Facts, ShardRecord, manifest_of
@@ -20,7 +21,6 @@ from digitgan.errors import InputError
 from digitgan.files import as_input_errors, read_json, sha256
 
 MANIFEST, SHARDS, SPEC = "manifest.json", ".shards", ".shards/spec.json"
-MAX_MANIFEST_BYTES = 2**28  # half a million shards
 MAX_SHOWN = 3  # files of others that are named
 
 
@@ -75,7 +75,7 @@ def read_state(folder: Path) -> DatasetState | None:
         InputError: Its manifest or a record is damaged.
     """
     if (path := folder / MANIFEST).is_file():
-        stored = read_json("data set", path, MAX_MANIFEST_BYTES)
+        stored = read_json("data set", path, limits.MANIFEST)
         if not isinstance(stored, dict) or "digitgan" in stored:  # others have one too
             with as_input_errors("data set", path):
                 return _state_of(folder, stored)

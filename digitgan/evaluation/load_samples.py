@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from digitgan import files
+from digitgan import limits
 from digitgan.data.dataset import Dataset
 from digitgan.data.images import Kind
 from digitgan.data.load import load_dataset
@@ -15,10 +15,10 @@ from digitgan.evaluation.rows import stacked
 from digitgan.handwriting.model import load
 from digitgan.hub import PREFIX
 from digitgan.measure.classifier import class_names
+from digitgan.npz import read_arrays
 from digitgan.sampling.sampler import Sampler
 
 MODEL_SAMPLES = 10_000  # drawn from a model
-MAX_ARRAY_BYTES = 2**30
 MODEL_FILES = ("model.json", "generator.onnx", "model/model.json", "config.json")
 ALLOWED = "a model or run folder, an .npz with x (and y), or a data set"
 
@@ -63,7 +63,7 @@ def load_samples(
         return _drawn(load(str(subject)), real, seed, level)
     path = Path(subject)
     if path.suffix == ".npz" and path.is_file():
-        arrays = files.read_arrays("subject", path, ["x", "y"], MAX_ARRAY_BYTES)
+        arrays = read_arrays("subject", path, ["x", "y"], limits.ARRAYS)
         if "x" in arrays:  # Keras' layout has x_train instead: a data set
             return Samples(arrays["x"], arrays.get("y"))
     if any((path / name).is_file() for name in MODEL_FILES):

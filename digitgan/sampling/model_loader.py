@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from digitgan import files
+from digitgan import files, limits
 from digitgan.data.images import DIGITS, ImageSpec
 from digitgan.dataclass_json import from_json
 from digitgan.errors import InputError
 from digitgan.measure.onnx_session import open_session
+from digitgan.npz import read_arrays
 from digitgan.sampling.styles import (
-    MAX_STYLE_BYTES,
     STYLE_ARRAYS,
     STYLE_UNITS,
     StyleTable,
@@ -112,26 +112,27 @@ def open_model(folder: str | Path) -> LoadedModel:
     """
     folder = Path(folder)
     if not (folder / "model.json").is_file() and (folder / "model").is_dir():
-        folder = folder / "model"
-    network, style_file = folder / "generator.onnx", folder / "styles.npz"
-    if not ((folder / "model.json").is_file() and network.is_file()):
+        folder = files.inside("model", folder, "model")
+    card_file, network, style_file = (
+        files.inside("model", folder, name)
+        for name in ("model.json", "generator.onnx", "styles.npz")
+    )
+    if not (card_file.is_file() and network.is_file()):
         allowed = "a model folder or a finished run"
         problem = "has no model.json and generator.onnx"
         raise InputError("model", folder, allowed, problem)
-    description = files.read_json("model", folder / "model.json")
+    description = files.read_json("model", card_file)
     with files.as_input_errors("model", folder):
         names = ModelCard.__annotations__.keys() & description.keys()
         used = {name: description[name] for name in names}
         card = from_json(ModelCard, used)
-        classes, limits = card.labels(), card.style_limits()
+        classes, ranges = card.labels(), card.style_limits()
         inputs, styles = card.example_inputs(), None
-        if limits:
+        if ranges:
             sha256 = files.sha256(style_file) if style_file.is_file() else "none"
             if sha256 != card.sha256["styles.npz"]:
                 raise files.changed_file("model", style_file)
-            arrays = files.read_arrays(
-                "model", style_file, STYLE_ARRAYS, MAX_STYLE_BYTES
-            )
+            arrays = read_arrays("model", style_file, STYLE_ARRAYS, limits.STYLES)
             styles = StyleTable(arrays, len(classes))
         session = open_session("model", network, card.sha256["generator.onnx"])
         images = np.asarray(session.run(None, inputs)[0])
@@ -144,7 +145,7 @@ def open_model(folder: str | Path) -> LoadedModel:
         folder,
         description,
         classes,
-        limits,
+        ranges,
         card.latent_dim,
         card.image,
         styles,

@@ -13,7 +13,7 @@ from digitgan.sampling.generator_inputs import GeneratorInputs
 from digitgan.sampling.model_loader import LoadedModel
 from digitgan.sampling.styles import STYLE_UNITS
 
-BATCH_SIZE = 64  # digits in one call of the network
+BATCH_PIXELS = 64 * 28 * 28  # in one call of the network
 MAX_DIGITS = 10_000_000  # in one call: 8 GB
 SEEDS = "0 to 2**64 - 1"
 
@@ -149,12 +149,13 @@ class Sampler(LoadedModel):
             28, 28, 3)``.
         """
         arrays = {"latents": inputs.latents, **inputs.conditions}
+        batch_size = max(1, BATCH_PIXELS // (self.image.height * self.image.width))
 
         def draw_batch(start: int) -> np.ndarray:
-            batch = {k: v[start : start + BATCH_SIZE] for k, v in arrays.items()}
+            batch = {k: v[start : start + batch_size] for k, v in arrays.items()}
             return np.asarray(self.session.run(None, batch)[0])
 
-        starts = range(0, len(inputs.latents), BATCH_SIZE)
+        starts = range(0, len(inputs.latents), batch_size)
         if not starts:
             return np.zeros((0, *self.image.shape), np.uint8)
         if len(starts) == 1 or self.threads == 1:

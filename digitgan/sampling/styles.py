@@ -8,7 +8,6 @@ from digitgan.random_streams import draw_uniforms
 
 STYLE_UNITS = {"thickness": "pixels", "slant": "degrees"}
 STYLE_ARRAYS = ("label", *STYLE_UNITS)  # of styles.npz
-MAX_STYLE_BYTES = 2**24  # of its arrays
 MAX_STYLE = 1000.0  # pixels or degrees
 MIN_STD = 1e-6  # where all styles of a label are one
 JITTER = 0.3  # width of the cloud around each style in the table, in deviations

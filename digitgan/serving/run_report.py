@@ -9,10 +9,11 @@ from typing import Annotated, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from digitgan import limits
 from digitgan.errors import InputError
-from digitgan.files import read_arrays
+from digitgan.npz import read_arrays
 from digitgan.serving.narration import Facts, narrate
-from digitgan.serving.runs import MAX_ARRAYS, MAX_RUNS, read_log
+from digitgan.serving.runs import MAX_RUNS, read_log
 from digitgan.serving.training_process import TrainingProcess
 from digitgan.training.progress import Progress
 from digitgan.training.run import Run
@@ -169,7 +170,7 @@ def real_variety(run: Run) -> float:
 @lru_cache(maxsize=MAX_RUNS)
 def _variety_of(path: Path, _modified: int) -> float:
     return variety_of(
-        read_arrays("real digits", path, ["images"], MAX_ARRAYS)["images"]
+        read_arrays("real digits", path, ["images"], limits.STYLES)["images"]
     )
 
 

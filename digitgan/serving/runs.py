@@ -14,7 +14,6 @@ from digitgan.training.run import CONFIG_NAME, Run
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", re.ASCII)
 NAMES = "1 to 40 letters a to z, digits, - and _, a letter or digit first"
 MAX_RUNS = 200  # in a list, the latest first
-MAX_ARRAYS = 2**24  # bytes of the real digits that a run keeps
 
 
 class Runs:

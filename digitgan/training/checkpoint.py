@@ -14,19 +14,15 @@ import numpy as np
 from keras import ops
 from keras.backend import standardize_dtype
 
+from digitgan import limits
 from digitgan.dataclass_json import from_json
 from digitgan.errors import InputError
-from digitgan.files import (
-    as_input_errors,
-    read_arrays,
-    write_arrays,
-    zip_names,
-)
+from digitgan.files import as_input_errors, write_arrays
 from digitgan.model.gan import GAN
+from digitgan.npz import read_arrays, zip_names
 from digitgan.training.progress import Progress
 
 MAX_CHECKPOINTS = 2
-MAX_BYTES = 2**30  # that a checkpoint may hold
 LOGGER = logging.getLogger("digitgan")
 
 
@@ -139,7 +135,7 @@ def _digest(content: dict[str, np.ndarray]) -> str:
 
 def _read(path: Path) -> tuple[dict[str, np.ndarray], Progress]:
     names = [name.removesuffix(".npy") for name in zip_names("checkpoint", path)]
-    arrays = read_arrays("checkpoint", path, names, MAX_BYTES)
+    arrays = read_arrays("checkpoint", path, names, limits.CHECKPOINT)
     with as_input_errors("checkpoint", path):
         if str(arrays.pop("sha256")) != _digest(arrays):
             raise ValueError("its SHA-256 does not fit")

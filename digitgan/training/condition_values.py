@@ -8,8 +8,9 @@ import numpy as np
 from digitgan.data.cache import cache_folder
 from digitgan.data.dataset import Dataset
 from digitgan.errors import InputError
-from digitgan.files import read_arrays, write_arrays
+from digitgan.files import write_arrays
 from digitgan.measure.morphometry import measure
+from digitgan.npz import read_arrays
 from digitgan.sampling.styles import STYLE_UNITS
 
 LOGGER = logging.getLogger("digitgan")

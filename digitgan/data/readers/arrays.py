@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from digitgan import files
-from digitgan.data import checks
+from digitgan import limits
 from digitgan.data.checks import unreadable
 from digitgan.data.labels import is_one_hot
 from digitgan.data.raw import RawDataset, RawPart, part_of, role_of, visible_files
+from digitgan.files import as_input_errors
+from digitgan.npz import read_array, read_arrays, zip_names
 
 NPY_START, ZIP_START = b"\x93NUMPY", b"PK\x03\x04"
 MAX_SHOWN = 200  # characters of names in a line
@@ -38,19 +39,19 @@ def read(path: Path) -> RawDataset | None:
         return RawDataset("NPY", {"train": RawPart(_read_npy(path), values)})
     if start[:4] != ZIP_START:
         return None
-    members = files.zip_names("data", path)
+    members = zip_names("data", path)
     names = [name.removesuffix(".npy") for name in members if name.endswith(".npy")]
     if not names:
         return None
     named = [name for name in names if role_of(name)]
     chosen = named if any(role_of(n) == "images" for n in named) else names
-    arrays = files.read_arrays("data", path, chosen, checks.MAX_BYTES)
+    arrays = read_arrays("data", path, chosen, limits.ARRAYS)
     return _of_names(arrays, "NPZ")
 
 
 def _read_npy(path: Path) -> np.ndarray:
-    with files.as_input_errors("data", path):
-        return files.read_array("data", path, checks.MAX_BYTES)
+    with as_input_errors("data", path):
+        return read_array("data", path, limits.ARRAYS)
 
 
 def _of_names(arrays: Mapping[str, np.ndarray], layout: str) -> RawDataset:

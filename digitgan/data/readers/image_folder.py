@@ -6,14 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+from digitgan import limits
 from digitgan.data.checks import MAX_CLASSES, unreadable
 from digitgan.data.labels import class_order, digit_name
 from digitgan.data.pictures import ENDINGS, Pictures
 from digitgan.data.raw import JUNK, RawDataset, RawPart, part_of, role_of, visible_files
 from digitgan.data.readers.pages import cut_pages
-from digitgan.files import as_input_errors, read_bytes
+from digitgan.files import as_input_errors, check_parsed, read_bytes
 
-MAX_METADATA_BYTES = 2**28
 METADATA_ENDINGS = (".csv", ".jsonl")
 FILE_COLUMNS = ("file_name", "filename", "file", "image", "path", "name", "id")
 Placed = tuple[tuple[str, ...], Path]  # a picture, and the folders down to it
@@ -134,8 +134,9 @@ def _row(rows: dict[str, dict], file: Path, root: Path) -> dict[str, Any]:
 
 
 def _rows(table: Path) -> list[dict[str, Any]]:
-    content = read_bytes("data", table, MAX_METADATA_BYTES)
+    content = read_bytes("data", table, limits.ANNOTATIONS)
     with as_input_errors("data", table):
+        check_parsed(content)
         text = content.decode("utf-8-sig")
         if table.suffix == ".csv":
             return list(csv.DictReader(io.StringIO(text, newline="")))

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from digitgan.data import checks
+from digitgan import limits
 from digitgan.data.checks import unreadable
 from digitgan.data.raw import RawDataset, RawPart, part_of, role_of
 from digitgan.files import read_bytes
@@ -35,12 +35,12 @@ def read(path: Path) -> RawDataset | None:
         raise unreadable("is a MATLAB file of version 7.3", allowed)
     if not header.startswith(b"MATLAB 5.0 MAT-file") or header[126:128] != b"IM":
         return None
-    data, arrays = memoryview(read_bytes("data", path, checks.MAX_BYTES))[128:], {}
+    data, arrays = memoryview(read_bytes("data", path, limits.ARRAYS))[128:], {}
     while len(data) >= 8:
         kind, content, data = _element(data)
         if kind == COMPRESSED:
             unpacker = zlib.decompressobj()
-            content = memoryview(unpacker.decompress(content, checks.MAX_BYTES))
+            content = memoryview(unpacker.decompress(content, limits.ARRAYS))
             if unpacker.unconsumed_tail:
                 raise unreadable("holds more than it may")
             kind, content, _ = _element(content)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from digitgan import limits
 from digitgan.data.checks import unreadable
 from digitgan.data.mnist_preprocessing import MIN_INK, preprocess_drawing
 from digitgan.data.normalize_images import is_light
@@ -13,7 +14,6 @@ from digitgan.data.pictures import ENDINGS, Pictures
 from digitgan.data.raw import RawDataset, RawPart, part_of, visible_files
 from digitgan.files import read_bytes, read_json
 
-MAX_BYTES = 2**28  # of a file of annotations
 NOTE = "digits cut from pages by their boxes, centred as MNIST's are"
 
 
@@ -57,7 +57,7 @@ def cut_pages(
 
 
 def _read_coco(folder: Path, annotations: Path) -> RawPart:
-    stored = read_json("data", annotations, MAX_BYTES)
+    stored = read_json("data", annotations, limits.ANNOTATIONS)
     names = {c["id"]: str(c["name"]) for c in stored["categories"]}
     boxes = {image["id"]: [] for image in stored["images"]}
     for one in stored["annotations"]:

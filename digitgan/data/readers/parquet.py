@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from digitgan.data import checks
+from digitgan import limits
 from digitgan.data.checks import unreadable
 from digitgan.data.pictures import Pictures
 from digitgan.data.raw import RawDataset, RawPart, by_part, role_of, visible_files
@@ -42,8 +42,8 @@ def _read_table(path: Path) -> tuple[Any, tuple[str, ...]]:
     with pq.ParquetFile(path) as file:
         metadata = file.metadata
         sizes = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
-        if sum(max(0, g.total_byte_size) for g in sizes) > checks.MAX_BYTES:
-            raise unreadable("holds more than it may", f"{checks.MAX_BYTES:,} bytes")
+        if sum(max(0, g.total_byte_size) for g in sizes) > limits.ARRAYS:
+            raise unreadable("holds more than it may", f"{limits.ARRAYS:,} bytes")
         table = file.read()
     stored = json.loads((table.schema.metadata or {}).get(b"huggingface", b"{}"))
     features = stored.get("info", {}).get("features", {})

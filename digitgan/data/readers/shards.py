@@ -5,9 +5,9 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-from digitgan.data import checks
+from digitgan import limits
 from digitgan.data.checks import unreadable
-from digitgan.data.pictures import ENDINGS, MAX_FILE_BYTES, Pictures
+from digitgan.data.pictures import ENDINGS, Pictures
 from digitgan.data.raw import RawDataset, RawPart, by_part, visible_files
 from digitgan.data.readers.pages import cut_pages
 from digitgan.errors import import_extra
@@ -57,10 +57,8 @@ def _tar_records(path: Path) -> list[Record]:
             if not member.isreg() or not wanted:
                 continue
             total += member.size
-            if total > checks.MAX_BYTES or not 0 <= member.size <= MAX_FILE_BYTES:
-                raise unreadable(
-                    "holds more than it may", f"{checks.MAX_BYTES:,} bytes"
-                )
+            if total > limits.ARRAYS or not 0 <= member.size <= limits.PICTURE:
+                raise unreadable("holds more than it may", f"{limits.ARRAYS:,} bytes")
             opened = archive.extractfile(member)
             content = opened.read() if opened else b""
             sample = samples.setdefault(key, {})
@@ -82,7 +80,7 @@ def _lmdb_records(path: Path) -> list[Record]:
     """
     places = [parent / "manifest.json" for parent in path.parents]
     manifest = next(filter(Path.is_file, places), None)
-    stored = read_json("data", manifest, 2**28) if manifest else {}
+    stored = read_json("data", manifest, limits.MANIFEST) if manifest else {}
     sums = {shard.get("sha256") for shard in stored.get("shards", ())}
     if sha256(path) not in sums:
         problem = "holds an LMDB database that no manifest.json vouches for"

@@ -11,7 +11,7 @@ from typing import IO
 
 import numpy as np
 
-from digitgan.data import checks
+from digitgan import limits
 from digitgan.data.checks import unreadable
 from digitgan.data.idx import read_up_to
 from digitgan.data.raw import RawDataset, RawPart, by_part, role_of, visible_files
@@ -56,9 +56,9 @@ def _open(path: Path) -> IO[str]:
     if not packed:
         return path.open(encoding="utf-8-sig", errors="replace", newline="")
     with gzip.open(path) as file:
-        content = read_up_to(file, checks.MAX_BYTES + 1)
-    if len(content) > checks.MAX_BYTES:
-        raise unreadable("is larger than it may be", f"{checks.MAX_BYTES:,} bytes")
+        content = read_up_to(file, limits.ARRAYS + 1)
+    if len(content) > limits.ARRAYS:
+        raise unreadable("is larger than it may be", f"{limits.ARRAYS:,} bytes")
     return io.StringIO(content.decode("utf-8-sig", "replace"), newline="")
 
 

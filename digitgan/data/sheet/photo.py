@@ -8,12 +8,13 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
+from digitgan import limits
 from digitgan.data.pictures import to_greyscale
 from digitgan.data.sheet.form import MARKER_SIZE, MARKERS, PAGE_SIZE, marker_corners
 from digitgan.errors import InputError, import_extra
 from digitgan.files import as_input_errors, read_bytes
 
-MAX_FILE_BYTES, MAX_PIXELS, MAX_PAGES = 2**28, 2**27, 100
+MAX_PAGES = 100
 FORMATS = ("BMP", "JPEG", "PNG", "TIFF", "WEBP")  # some others run programs
 ALLOWED = "a photograph, JPEG, PNG, TIFF, WebP, BMP, HEIC or PDF"
 PDF_START, HEIF_START = b"%PDF-", b"ftyp"  # the latter after four bytes of length
@@ -44,7 +45,7 @@ def flatten_pages(photo: Path) -> Iterator[np.ndarray]:
 
 def _read_grey(photo: Path) -> Iterator[np.ndarray]:
     """Yield the pages of a file, ``uint8 (H, W)``."""
-    content = read_bytes("read", photo, MAX_FILE_BYTES)
+    content = read_bytes("read", photo, limits.PHOTO)
     pages = _pdf_pages if content.startswith(PDF_START) else _pictures
     try:
         with as_input_errors("read", photo):
@@ -78,8 +79,10 @@ def _pdf_pages(content: bytes) -> Iterator[Image.Image]:
 
 
 def _check_size(pixels: int, number: int) -> None:
-    if pixels > MAX_PIXELS or number >= MAX_PAGES:
-        raise ValueError(f"more than {MAX_PIXELS:,} pixels or {MAX_PAGES} pages")
+    if pixels > limits.PHOTO_PIXELS or number >= MAX_PAGES:
+        raise ValueError(
+            f"more than {limits.PHOTO_PIXELS:,} pixels or {MAX_PAGES} pages"
+        )
 
 
 def _find_form(grey: np.ndarray, photo: Path) -> np.ndarray:

@@ -13,15 +13,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
+from digitgan import limits
 from digitgan.data.mnist_preprocessing import (
     DIGIT_LENGTH,
     MIN_INK,
     crop_to_box,
     preprocess_drawing,
 )
-from digitgan.files import read_arrays, sha256
+from digitgan.files import sha256
 from digitgan.measure.morphometry import measure
 from digitgan.measure.onnx_session import open_session
+from digitgan.npz import read_arrays
 from digitgan.sampling.styles import STYLE_UNITS
 from digitgan.serving.app_state import AppState
 from digitgan.serving.openapi import WITH_BODY, json_of, responses
@@ -34,7 +36,7 @@ from digitgan.serving.request_models import (
     optional,
 )
 from digitgan.serving.responses import json_or_304, json_response
-from digitgan.serving.runs import MAX_ARRAYS, sheet_digits, unfit
+from digitgan.serving.runs import sheet_digits, unfit
 from digitgan.training.run import Run
 
 MAX_OPEN = 4  # discriminators in memory
@@ -136,7 +138,7 @@ class Discriminator:
         try:
             modified = run.discriminator_path.stat().st_mtime_ns
             self._session = _open(run.discriminator_path, modified)
-            self._conditions = read_arrays("real digits", path, arrays, MAX_ARRAYS)
+            self._conditions = read_arrays("real digits", path, arrays, limits.STYLES)
             self.real = self._conditions.pop("images")
         except Exception as error:  # those of ONNX Runtime have no other base
             raise unfit(name, f"{name} has no discriminator to ask yet") from error

@@ -1,0 +1,106 @@
+"""NPZ and NPY files from anywhere: nothing is unpickled, nothing held on a claim."""
+
+import io
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
+
+import numpy as np
+
+from digitgan.files import BoundedFile, StrPath, as_input_errors
+
+
+def read_arrays(
+    field: str, path: StrPath, names: Iterable[str], max_bytes: int
+) -> dict[str, np.ndarray]:
+    """Read arrays of an NPZ file after a look at what their headers claim.
+
+    Nothing is unpickled, and nothing is held before it is known to fit.
+
+    Args:
+        field: The argument that the file was named for.
+        path: The file.
+        names: Of the arrays; those that the file does not hold are left out.
+        max_bytes: Of all of them together.
+
+    Raises:
+        InputError: There is no such file, it is damaged, or it claims more.
+    """
+    with (
+        as_input_errors(field, path),
+        BoundedFile(path) as file,
+        ZipFile(file) as archive,
+    ):
+        members = set(archive.namelist())
+        names = [name for name in names if f"{name}.npy" in members]
+        for name in names:
+            max_bytes -= _checked_size(archive, name, max_bytes)
+        arrays = {}
+        for name in names:
+            with archive.open(f"{name}.npy") as member:
+                arrays[name] = np.lib.format.read_array(member, allow_pickle=False)
+    return arrays
+
+
+def read_array(field: str, path: StrPath, max_bytes: int) -> np.ndarray:
+    """Read an NPY file likewise.
+
+    Raises:
+        InputError: There is no such file, it is damaged, or it claims more.
+    """
+    with as_input_errors(field, path), BoundedFile(path) as file:
+        _check_header(file, Path(path).name, max_bytes, file.size)
+        file.seek(0)
+        values = io.BytesIO(file.readall())
+        return np.lib.format.read_array(values, allow_pickle=False)
+
+
+def zip_names(field: str, path: StrPath) -> list[str]:
+    """Return the names of the members of an NPZ or other zip file.
+
+    Raises:
+        InputError: There is no such file, or it is damaged.
+    """
+    with (
+        as_input_errors(field, path),
+        BoundedFile(path) as file,
+        ZipFile(file) as archive,
+    ):
+        return archive.namelist()
+
+
+def _checked_size(archive: ZipFile, name: str, max_bytes: int) -> int:
+    """Return the bytes of an array by its header, if they are there and not too many.
+
+    Zip knows ways of packing whose dictionaries alone take gigabytes; NumPy has one.
+    """
+    member = archive.getinfo(f"{name}.npy")
+    if member.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+        raise BadZipFile(f"{name} is packed in a way that NumPy does not use")
+    with archive.open(member) as file:
+        return _check_header(file, name, max_bytes, member.file_size)
+
+
+def _check_header(file: Any, name: str, max_bytes: int, file_size: int) -> int:
+    """Return the bytes of an array, if they are there and not too many."""
+    read_header = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }.get(np.lib.format.read_magic(file))
+    if read_header is None:
+        raise ValueError(f"{name} is of an unknown version")
+    shape, _, dtype = read_header(file)
+    if dtype.hasobject:
+        raise ValueError(
+            f"{name} holds Python objects, a pickle, which could run any program and "
+            "is never loaded: save it again as numbers or texts, such as "
+            f"{name}.astype(str)"
+        )
+    size = math.prod(shape) * dtype.itemsize
+    if size > max_bytes:
+        raise ValueError(f"{name} has {size:,} bytes, allowed are {max_bytes:,}")
+    if min(shape, default=0) < 0 or file_size != file.tell() + size:
+        raise ValueError(f"{name} is not as long as its header says")
+    return size
