@@ -23,6 +23,7 @@ from digitgan.evaluation.table import show
 
 N = 1_000
 LIKENESS = ["frechet", "kernel", "precision", "recall", "density", "coverage"]
+APART = ["two_sample", "breaks_law", "two_sample_statistics"]
 STYLE = ["thickness", "slant", "length", "width", "height"]
 VARIETY = ["shares", "variety", "variety_worst", "coverage_worst"]
 COPIES = ["nearest", "authenticity"]
@@ -144,7 +145,7 @@ def test_order_does_not_matter_and_a_seed_repeats(cards, digits, mnist):
 def test_every_row_carries_n_spread_and_definition(small_card):
     keys = [row.key for row in small_card.rows]
     assert len(set(keys)) == len(keys)
-    assert set(keys) >= {*LIKENESS, *STYLE, *VARIETY, *COPIES, "agreement"}
+    assert set(keys) >= {*LIKENESS, *APART, *STYLE, *VARIETY, *COPIES, "agreement"}
     for row in small_card.rows:
         assert row.n > 0 and row.spread >= 0 and row.definition and row.name
     assert set(verdicts(small_card, COPIES).values()) == {"memorised"}
@@ -179,7 +180,7 @@ def test_the_file_and_the_table_hold_every_row(small_card, few_card, tmp_path):
 def test_few_digits_skip_what_needs_more(few_card):
     skipped = {row.key: row for row in few_card.rows if row.verdict == "skipped"}
     assert "it needs labels" in skipped.pop("agreement").definition
-    assert set(skipped) == {"frechet", "kernel", "two_sample", *VARIETY}
+    assert set(skipped) == {"frechet", "kernel", *APART, *VARIETY}
     assert all("there are 150" in row.definition for row in skipped.values())
     assert few_card["nearest"].verdict == "memorised"
 
@@ -190,6 +191,25 @@ def test_equal_seeds_give_equal_scorecards_in_any_order(small_mnist, few_card):
     assert evaluate(images[order], data=small_mnist).rows == few_card.rows
     other = evaluate(images, data=small_mnist, seed=1)
     assert other["precision"].real != few_card["precision"].real
+
+
+def test_digits_out_of_place_break_the_laws_of_mnist(small_mnist, short_training):
+    shifted = np.roll(small_mnist.train.images[:250], 1, axis=1)
+    card = evaluate(shifted, data=small_mnist)
+    assert card["breaks_law"].value > 95 and card["breaks_law"].real < 1
+    assert card["breaks_law"].verdict == "far"
+
+
+def test_other_data_have_no_rows_on_the_laws_of_mnist(small_mnist):
+    train, test = (
+        Digits(np.roll(part.images, 2, axis=2), part.labels)
+        for part in (small_mnist.train, small_mnist.test)
+    )
+    data = Dataset(train, test, small_mnist.classes, "all of them moved")
+    keys = [row.key for row in evaluate(train.images[:150], data=data).rows]
+    assert "two_sample" in keys and not {"breaks_law", "two_sample_statistics"} & {
+        *keys
+    }
 
 
 # Another metric, another kind of image

@@ -13,6 +13,7 @@ from digitgan.evaluation.metrics import (
     labels,
     manifold,
     memorisation,
+    mnist_laws,
     networks,
     pixel_statistics,
     stacked,
@@ -211,6 +212,17 @@ def test_statistics_of_no_ink_and_of_full_ink_are_finite():
     images = np.stack([np.zeros((28, 28), np.uint8), np.full((28, 28), 255, np.uint8)])
     for values in pixel_statistics.pixel_statistics(images).values():
         assert np.isfinite(values).all()
+
+
+def test_real_digits_obey_the_laws_of_mnist_to_the_pixel(small_mnist):
+    images = small_mnist.train.images
+    assert mnist_laws.breaks_law(images).mean() < 0.002
+    assert mnist_laws.obeys_laws(images)
+    assert not mnist_laws.obeys_laws(images[:, 2:])
+    longer = images.copy()
+    longer[:, 2] = longer[:, 25] = 1
+    for broken in (longer, np.roll(images, 1, axis=2), 0 * images):
+        assert mnist_laws.breaks_law(broken).mean() > 0.99
 
 
 @pytest.mark.learns

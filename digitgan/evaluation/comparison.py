@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from digitgan.errors import InputError
 from digitgan.measure import morphometry
 from digitgan.measure.classifier import Classifier, Predictions, class_names
 
-MIN_SAMPLES, MAX_SAMPLES = 100, 5_000
+MIN_SAMPLES, MAX_SAMPLES, MANY_SAMPLES = 100, 5_000, 10_000
 DIGIT_SHAPE = (28, 28)  # what the classifier and morphometry read
 
 
@@ -59,7 +60,7 @@ class Comparison:
         fake: The images that are evaluated, n of them.
         baseline: n real training images that the classifier has not learned from.
         test: n real test images, which both are compared with.
-        spare_test: ``uint8``, more real test images, which are in none of the above.
+        every_test: Every real test image, ``uint8``; the first n are those of ``test``.
         train: Every real training image.
         submitted: All images that were handed in.
         classes: The name of each label.
@@ -70,12 +71,27 @@ class Comparison:
     fake: MeasuredImages
     baseline: MeasuredImages
     test: MeasuredImages
-    spare_test: np.ndarray
+    every_test: np.ndarray
     train: Digits
     submitted: Digits
     classes: tuple[str, ...]
     full: bool
     seed: int
+
+    @cached_property
+    def many(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Fake, real training and test images: for ``full`` up to 10,000 of each.
+
+        For what only pixels are needed of, and the classifier need not be new to.
+        """
+        if not self.full:
+            return self.fake.images, self.baseline.images, self.test.images
+        n = min(MANY_SAMPLES, *map(len, (self.submitted, self.train, self.every_test)))
+        fake, real = (
+            draw_sample(side, n, self.seed).images
+            for side in (self.submitted, self.train)
+        )
+        return fake, real, self.every_test[:n]
 
 
 def compare(
@@ -101,7 +117,7 @@ def compare(
         fake=measured(draw_sample(submitted, n, seed), classifier),
         baseline=measured(draw_sample(unseen, n, seed), classifier),
         test=measured(test[:n], classifier),
-        spare_test=test.images[n:],
+        every_test=test.images,
         train=data.train,
         submitted=submitted,
         classes=class_names(data),

@@ -74,14 +74,15 @@ def ink_box(images: np.ndarray) -> np.ndarray:
     return np.stack(first + size, axis=1)
 
 
+def centre_of_mass(images: np.ndarray) -> np.ndarray:
+    """Return row and column of the centre of the ink, ``float (N, 2)``; 0 for none."""
+    sums = [images.sum(axis=axis, dtype=np.int64) for axis in (2, 1)]
+    mass = np.maximum(sums[0].sum(axis=1), 1)
+    return np.stack([part @ np.arange(part.shape[1]) / mass for part in sums], axis=1)
+
+
 def _box(batch: _Batch) -> np.ndarray:
     return np.column_stack([batch.box, batch.box[:, 2:].max(axis=1)])
-
-
-def _centre(batch: _Batch) -> np.ndarray:
-    mass = np.maximum(batch.images.sum(axis=(1, 2), dtype=float), 1)
-    sums = (batch.images.sum(axis=axis, dtype=np.int64) for axis in (2, 1))
-    return np.stack([part @ np.arange(part.shape[1]) / mass for part in sums], axis=1)
 
 
 def _brightest(batch: _Batch) -> np.ndarray:
@@ -204,7 +205,7 @@ def euler_number(ink: np.ndarray) -> np.ndarray:
 GROUPS: dict[str, Callable[[_Batch], np.ndarray]] = {
     "grey histogram": lambda batch: histogram(batch.greys),
     "bounding box": _box,
-    "centre of mass": _centre,
+    "centre of mass": lambda batch: centre_of_mass(batch.images),
     "counts of 250 to 255": _brightest,
     "grey quantisation": _quantisation,
     "place of the brightest": _place_of_brightest,

@@ -10,11 +10,12 @@ from digitgan.evaluation.rows import (
     handwriting,
     labels,
     memorisation,
+    two_sample,
     variety,
 )
 from digitgan.evaluation.rows.metric import RowGroup
 
-FAMILIES = fidelity, labels, variety, handwriting, memorisation
+FAMILIES = fidelity, two_sample, labels, variety, handwriting, memorisation
 
 
 def row_groups(full: bool) -> list[RowGroup]:

@@ -6,11 +6,8 @@ the figure of real digits at n = 1,000 over seeds, see docs/scorecard.md.
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from digitgan.evaluation.comparison import Comparison
 from digitgan.evaluation.metrics import distances, manifold
-from digitgan.evaluation.metrics.two_sample import two_sample
 from digitgan.evaluation.rows.metric import (
     Figure,
     Metric,
@@ -51,14 +48,6 @@ MANIFOLD = tuple(
         ("coverage", "share of test digits with one of these near", 0.03),
     )
 )
-TWO_SAMPLE = Metric(
-    "two_sample",
-    "two-sample test",
-    "held-out accuracy of the best of several classifiers that tell these from test "
-    "digits; 0.5 is ideal",
-    as_real=0.03,  # real 0.525 ± 0.007: four deviations
-    far=0.15,  # two of three are told apart
-)
 
 
 def distance_rows(comparison: Comparison) -> Iterator[Row]:
@@ -85,27 +74,7 @@ def manifold_rows(comparison: Comparison) -> Iterator[Row]:
         yield metric.row(figure, len(fake[metric.key]))
 
 
-def two_sample_rows(comparison: Comparison) -> Iterator[Row]:
-    """Can fresh classifiers tell these from test digits?"""
-    test, n = comparison.test, len(comparison.fake)
-    full, seed = comparison.full, comparison.seed
-    fake, real = (
-        two_sample(test.images, side.images, test.style, side.style, full, seed)
-        for side in (comparison.fake, comparison.baseline)
-    )
-    value = max(fake.values())
-    figure = Figure(value, max(real.values()), float(np.sqrt(value * (1 - value) / n)))
-    yield TWO_SAMPLE.row(figure, n, these=fake, real=real)
-
-
 GROUPS = [
     RowGroup("distances", (FRECHET, KERNEL), distance_rows, min_samples=500),
     RowGroup("neighbourhoods", MANIFOLD, manifold_rows),
-    RowGroup(
-        "two-sample test",
-        (TWO_SAMPLE,),
-        two_sample_rows,
-        min_samples=200,
-        needs_digits=False,
-    ),
 ]

@@ -34,7 +34,10 @@ AUTHENTICITY = Metric(
 
 def memorisation_rows(comparison: Comparison) -> Iterator[Row]:
     """Are these nearer to the training digits than unseen real digits are?"""
-    train, spare = comparison.train.images, comparison.spare_test
+    train, spare = (
+        comparison.train.images,
+        comparison.every_test[len(comparison.fake) :],
+    )
     largest = MAX_FULL if comparison.full else MAX_QUICK
     n = min(len(comparison.fake), len(spare) // 2, largest)
     reference = np.median(nearest(spare[:n], train)[0])

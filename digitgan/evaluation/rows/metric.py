@@ -12,6 +12,7 @@ from digitgan.evaluation.comparison import (
     Comparison,
     MeasuredImages,
 )
+from digitgan.evaluation.metrics.mnist_laws import obeys_laws
 from digitgan.evaluation.scorecard import Row
 
 RESAMPLES = 8
@@ -100,6 +101,8 @@ class RowGroup:
         compute: Yields the rows.
         min_samples: How many images it takes.
         needs_digits: Whether it takes what the classifier and morphometry read.
+        needs_mnist_laws: Whether it is about images made as MNIST's are; of others it
+            has no rows.
         needs_labels: Whether the fake images need labels.
         full_only: Whether it takes minutes and the training extras.
     """
@@ -109,6 +112,7 @@ class RowGroup:
     compute: Callable[[Comparison], Iterable[Row]]
     min_samples: int = MIN_SAMPLES
     needs_digits: bool = True
+    needs_mnist_laws: bool = False
     needs_labels: bool = False
     full_only: bool = False
 
@@ -116,6 +120,8 @@ class RowGroup:
         """Return the rows, or the same skipped and why."""
         fake, test = comparison.fake, comparison.test
         n, shape = len(fake), fake.images.shape[1:]
+        if self.needs_mnist_laws and not obeys_laws(test.images):
+            return []
         if self.needs_digits and shape != DIGIT_SHAPE:
             size = " x ".join(map(str, shape))
             why = f"it needs images of 28 x 28 pixels in grey: these are {size}"
