@@ -53,6 +53,10 @@ def build_gan(
     )
     gan.compile(optimizer=adam(_learning_rate(settings, steps)))
     gan.optimizer.build(gan.trainable_variables)
+    if keras.backend.backend() == "tensorflow":
+        from digitgan.training.tensorflow_kernels import use_fused_kernels
+
+        use_fused_kernels(gan)
     return gan
 
 
