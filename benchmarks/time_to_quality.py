@@ -1,100 +1,115 @@
-"""Quality against minutes: what each choice in the flagship is worth.
+"""What the whole training of a preset comes to: quality, minutes, and how soon.
 
-    python benchmarks/time_to_quality.py [--minutes 1] [--seeds 2] [--only NAME ...]
-    python benchmarks/time_to_quality.py --final --minutes 1 2 4 --seeds 1 \\
-        --only flagship tutorial
+    python benchmarks/time_to_quality.py [--presets dcgan conditional] [--seeds 0 1 2]
 
-Every variant trains for the same minutes from the same seeds. Then 10,000 of its digits
-are compared with the 5,000 training digits that the classifier has not learned from:
-choices are made here, so the test digits are not looked at. ``--final`` makes none: it
-compares 60,000 digits with the test digits.
+Each run is ``python3 main.py PRESET``, as people start it, kept below
+``runs/time_to_quality``: one that is there is not trained again, one that was stopped
+goes on. Quality depends on steps and seed, not on what else the machine does; minutes
+do depend on it, so they come from whole runs alone, and beside them stands the time
+of all processor cores together.
 """
 
 import argparse
-import os
-import tempfile
-from pathlib import Path
+import json
+import resource
+import subprocess
+import sys
+import time
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
-from peers import play, tutorial_dcgan
-from record import publish, spread
+from record import ROOT, publish, spread
 
 import digitgan
-from digitgan.data.dataset import held_out
 from digitgan.data.load import load_dataset
-from digitgan.evaluation.metrics.distances import frechet
 from digitgan.measure.classifier import Classifier
+from digitgan.training.run import Run
 
-VARIANTS = {  # a preset and what is changed in it
-    "flagship": ("flagship", {}),
-    "cross-entropy": ("flagship", {"objective": "cross_entropy"}),
-    "no penalty": ("flagship", {"penalty": 0.0}),
-    "dropout 0.3": ("flagship", {"dropout": 0.3}),
-    "plain tanh": ("flagship", {"overshoot": 1.0}),
-    "no residual convolution": ("flagship", {"residual": False}),
-    "float32": ("flagship", {"precision": "float32"}),
-    "conditional": ("conditional", {}),
-    "dcgan": ("dcgan", {}),
-    "tutorial": None,
-}
+RUNS = ROOT / "runs" / "time_to_quality"
+SAMPLES = 10_000
+CONFIDENT = 0.9  # probability of the likeliest digit
+SOON = 5.0  # times real: what a run should reach at once
 
 
-def draw(name: str, seed: int, minutes: float, digits, n: int):
-    """Train one variant; return its digits, what was asked for and its epochs."""
-    if VARIANTS[name] is None:
-        return play(tutorial_dcgan, minutes, digits, n)
-    preset, settings = VARIANTS[name]
-    settings = {
-        "final_lr_fraction": 1.0,
-        **settings,
-    }  # minutes are too few to slow down in
-    with tempfile.TemporaryDirectory() as folder:
-        run = digitgan.train(
-            preset, minutes=minutes, seed=seed, out=Path(folder) / "run", **settings
-        )
-        model = digitgan.load(run.folder)
-        labels = model.labels(n=n) if model.classes else None
-        return model.sample(n=n, seed=1), labels, run.read_log()[-1]["epoch"]
+def train(preset: str, seed: int) -> Run:
+    """Return the finished run, trained as far as it is not yet."""
+    folder = RUNS / f"{preset}-{seed}"
+    arguments = [preset, "--seed", str(seed), "--out", str(folder)]
+    if resumed := (folder / "config.json").exists():
+        arguments = ["--resume", str(folder)]
+    if not (folder / "scorecard.json").exists():
+        began, before = time.perf_counter(), processor_seconds()
+        subprocess.run([sys.executable, ROOT / "main.py", *arguments], check=True)
+        spent = {
+            "minutes": (time.perf_counter() - began) / 60,
+            "processor": (processor_seconds() - before) / 60,
+        }
+        if not resumed:
+            (folder / "spent.json").write_text(json.dumps(spent))
+    return Run.open(folder)
+
+
+def processor_seconds() -> float:
+    """Return what all finished children together have taken of the processor."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def measure(run: Run, classifier: Classifier) -> dict[str, float]:
+    """Return the figures of a finished run."""
+    rows = json.loads(run.scorecard_path.read_text())["rows"]
+    frechet = next(row for row in rows if row["key"] == "frechet")
+    model = digitgan.load(run.folder)
+    found = {
+        "times real": frechet["value"] / frechet["real"],
+        "confident": confident(classifier, model.sample(n=SAMPLES)),
+    }
+    soon = [row for row in run.read_scores() if row["times_real"] <= SOON]
+    if soon:
+        found["epochs to 5"] = soon[0]["epoch"]
+        log = {row["step"]: row["seconds"] for row in run.read_log()}
+        found["seconds to 5"] = log[soon[0]["step"]]
+    spent = run.folder / "spent.json"
+    return found | (json.loads(spent.read_text()) if spent.exists() else {})
+
+
+def confident(classifier: Classifier, images) -> float:
+    """Return how many digits are read without doubt, in percent."""
+    probabilities = classifier.predict(images).probabilities
+    return 100 * float((probabilities.max(axis=1) > CONFIDENT).mean())
 
 
 def main() -> None:
-    """Train everybody, measure everybody, publish."""
+    """Train what is missing, measure everything, publish."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, nargs="+", default=[1.0])
-    parser.add_argument("--seeds", type=int, default=2)
-    parser.add_argument("--only", nargs="+", choices=VARIANTS, default=list(VARIANTS))
-    parser.add_argument("--final", action="store_true")
+    parser.add_argument("--presets", nargs="+", default=["dcgan", "conditional"])
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     asked = parser.parse_args()
-    data, classifier = load_dataset("mnist"), Classifier()
-    others, unseen = held_out(data.train)
-    real, reference, n = others[:10_000], unseen, 10_000
-    if asked.final:
-        real, reference, n = data.train, data.test, 60_000
-    reference = classifier.predict(reference.images).features
-    floor = frechet(classifier.predict(real.images).features, reference)
+    classifier = Classifier()
+    real = confident(classifier, load_dataset("mnist").test.images)
+    columns = {
+        "times real": 2,
+        "confident": 1,
+        "epochs to 5": 1,
+        "seconds to 5": 0,
+        "minutes": 1,
+        "processor": 1,
+    }
     lines = [
-        "| | minutes | epochs | times real | read as asked, % |",
-        "| --- | --- | --- | --- | --- |",
+        "| `python3 main.py` | distance, times real "
+        f"| read with confidence above {CONFIDENT}, % (real digits {real:.1f}) "
+        f"| epochs to {SOON:g} times real | seconds to it | minutes, whole "
+        "| processor minutes |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    result = {"floor": floor, "digits": n}
-    for name in asked.only:
-        for minutes in asked.minutes:
-            found = {"times": [], "read": [], "epochs": []}
-            for seed in range(asked.seeds):
-                images, labels, epochs = draw(name, seed, minutes, data.train, n)
-                odds, features = classifier.predict(images)
-                found["times"].append(frechet(features, reference) / floor)
-                found["epochs"].append(epochs)
-                if labels is not None:
-                    right = (odds.argmax(1) == labels).mean()
-                    found["read"].append(100 * float(right))
-            result[f"{name}, {minutes:g} min"] = found
-            epochs = sum(found["epochs"]) / asked.seeds
-            times, read = (spread(v) if v else "-" for v in list(found.values())[:2])
-            lines.append(f"| {name} | {minutes:g} | {epochs:.1f} | {times} | {read} |")
-    title = "time_to_quality" + "_final" * asked.final
-    publish(title, "docs/measurements.md", result, "\n".join(lines))
+    result = {"real_confident": real}
+    for preset in asked.presets:
+        runs = [measure(train(preset, seed), classifier) for seed in asked.seeds]
+        result[preset] = dict(zip(map(str, asked.seeds), runs, strict=True))
+        cells = []
+        for name, digits in columns.items():
+            values = [run[name] for run in runs if name in run]
+            cells.append(spread(values, digits) if values else "-")
+        lines.append(f"| {preset} | {' | '.join(cells)} |")
+    publish("time_to_quality", "docs/measurements.md", result, "\n".join(lines))
 
 
 if __name__ == "__main__":
