@@ -84,7 +84,7 @@ def main() -> None:
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     asked = parser.parse_args()
     classifier = Classifier()
-    real = confident(classifier, load_dataset("mnist").test.images)
+    real = confident(classifier, load_dataset("mnist").parts["test"].images)
     columns = {
         "times real": 2,
         "confident": 1,
@@ -100,7 +100,7 @@ def main() -> None:
         "| processor minutes |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    result = {"real_confident": real}
+    result: dict = {"real_confident": real}
     for preset in asked.presets:
         runs = [measure(train(preset, seed), classifier) for seed in asked.seeds]
         result[preset] = dict(zip(map(str, asked.seeds), runs, strict=True))

@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+from rich.console import Console
 from test_cli import refused, run
 
 from digitgan.cli import main
@@ -47,6 +48,25 @@ def test_forced_colour_makes_no_screen_of_a_file(monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     assert not isinstance(progress_display(None, 64), LiveDisplay)
+
+
+def test_the_live_screen_shows_digits_and_how_the_distance_falls():
+    pytest.importorskip("keras")
+    from digitgan.training.clock import Clock
+    from digitgan.training.progress import Goal, Progress
+    from digitgan.training.progress_display import LiveDisplay
+    from digitgan.training.validation import Scores
+
+    clock, console = Clock(Goal(4, None, 100)), Console(width=80, file=io.StringIO())
+    display = LiveDisplay(clock, 64, console)
+    clock.progress = Progress(150, 60.0)
+    for times_real in (4.04, 1.9):
+        display.show_distance(Scores(times_real, 1.0))
+    display.show_sheet(np.full((100, 28, 28), 255, np.uint8))
+    console.print(display.render())
+    screen = console.file.getvalue()
+    assert "distance to real images 4.0 → 1.9\n" in screen
+    assert "after 1.5 epochs" in screen and screen.count("▀") == 7 * 70
 
 
 def test_a_run_goes_on_with_data_that_has_moved(

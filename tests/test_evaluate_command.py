@@ -132,7 +132,11 @@ def test_a_run_folder_holds_a_model(small, model, tmp_path):
 
 @pytest.mark.parametrize(
     ("preset", "classes", "labels"),
-    [("tiny", ("4", "9"), {4, 9}), ("tiny", ("a", "b"), None), ("dcgan", NAMES, None)],
+    [
+        ("tiny", ("4", "9"), {4, 9}),
+        ("tiny", ("a", "b"), None),
+        ("textbook", NAMES, None),
+    ],
 )
 def test_models_of_other_classes(small, tmp_path, preset, classes, labels):
     images, found, _ = load_samples(make_model(tmp_path, preset, classes), small)

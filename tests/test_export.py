@@ -126,9 +126,10 @@ def test_a_format_that_fails_leaves_nothing(tmp_path, monkeypatch):
 
 
 @pytest.mark.process
-def test_a_model_without_labels_makes_no_page(tmp_path):
-    folder = make_model(tmp_path / "any", "dcgan", "0123456789")
-    with pytest.raises(InputError, match="allowed is one that knows the labels"):
+@pytest.mark.parametrize("preset", ["textbook", "dcgan"])
+def test_a_model_that_takes_no_labels_makes_no_page(tmp_path, preset):
+    folder = make_model(tmp_path / "any", preset, "0123456789")
+    with pytest.raises(InputError, match="allowed is one that takes the labels"):
         export(folder, "web", tmp_path / "site")
 
 

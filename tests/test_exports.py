@@ -43,7 +43,9 @@ def here(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def unlabelled(tmp_path_factory):
-    return make_model(tmp_path_factory.mktemp("model") / "any", "dcgan", "0123456789")
+    return make_model(
+        tmp_path_factory.mktemp("model") / "any", "textbook", "0123456789"
+    )
 
 
 def run(capsys, *words):

@@ -112,7 +112,7 @@ def test_the_example_on_the_card_runs(tmp_path, monkeypatch):
 
 @pytest.mark.process
 def test_a_model_of_ones_own_claims_no_licence(tmp_path):
-    folder = make_model(tmp_path / "own", "dcgan", "0123456789")
+    folder = make_model(tmp_path / "own", "textbook", "0123456789")
     (tmp_path / "there").mkdir()
     write_folder(digitgan.load(folder), "ada/own", tmp_path / "there")
     text = (tmp_path / "there" / "README.md").read_text()

@@ -133,11 +133,24 @@ def test_models_with_fewer_conditions(tmp_path):
     assert labelled.limits == {} and labelled.sample([4, 2], seed=1).shape[0] == 2
     with pytest.raises(InputError, match="thickness .* model without styles"):
         labelled.sample([4], thickness=2.0)
-    plain = digitgan.load(make_model(tmp_path / "b", "dcgan", CLASSES))
+    plain = digitgan.load(make_model(tmp_path / "b", "textbook", CLASSES))
     assert plain.classes == () and plain.labels(n=3) == 3
     assert plain.sample(n=3).shape == (3, 28, 28)
     with pytest.raises(InputError, match="labels .* model without labels"):
         plain.sample([1, 2])
+
+
+def test_where_z_chooses_the_label_it_can_be_asked_for(tmp_path):
+    model = digitgan.load(make_model(tmp_path / "a", "dcgan", CLASSES))
+    assert model.classes == CLASSES and model.limits == {}
+    inputs = model.generator_inputs(np.array([7, 0, 7, 3], np.int32), seed=5)
+    chosen = model.network_inputs(inputs)
+    assert list(chosen) == ["latents"]
+    assert model.latent_label.labels_of(chosen["latents"]).tolist() == [7, 0, 7, 3]
+    assert np.array_equal(chosen["latents"][:, 1:], inputs.latents[:, 1:])
+    drawn = model.session.run(None, chosen)[0]
+    assert np.array_equal(model.sample([7, 0, 7, 3], seed=5), drawn)
+    assert model.write("70").labels == ("7", "0")
 
 
 @pytest.mark.parametrize("name", ["generator.onnx", "styles.npz"])

@@ -28,7 +28,7 @@ def model():
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     folder, names = tmp_path_factory.mktemp("models"), tuple("0123456789")
-    return {p: make_model(folder / p, p, names) for p in ("tiny", "dcgan")}
+    return {p: make_model(folder / p, p, names) for p in ("tiny", "textbook")}
 
 
 def ink_of(written):
@@ -294,7 +294,7 @@ def test_models_with_fewer_conditions(folders):
     with pytest.raises(
         InputError, match="cannot be written by this model, which has no labels"
     ):
-        digitgan.load(folders["dcgan"]).write("42")
+        digitgan.load(folders["textbook"]).write("42")
 
 
 @pytest.mark.parametrize(

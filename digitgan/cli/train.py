@@ -15,6 +15,7 @@ HELP = """Train a GAN and leave a run folder with everything worth keeping.
 \b
 Presets:
   dcgan        the classic: any digit, from 100 random numbers (default)
+  textbook     the classic without what helps it: see the players wobble
   conditional  the same with labels: you choose the digit
   flagship     digit, stroke thickness and slant; what `digitgan generate` uses
   pictures     the same game for what is no digit: clothes, letters, your own
@@ -25,7 +26,7 @@ Presets:
 Examples:
   digitgan train                                  the classic, on MNIST
   digitgan train conditional --minutes 10         choose the digit later
-  digitgan train dcgan --penalty 0 --out runs/textbook
+  digitgan train textbook --epochs 6              what the penalty is good for
   digitgan train --data my-digits/                pictures in a folder a class
   digitgan train --resume runs/dcgan --epochs 12  go on with a run
   digitgan train flagship --guard rollback --checkpoint-seconds 300

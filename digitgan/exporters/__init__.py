@@ -128,7 +128,7 @@ def _compare(model: Sampler, format: str, draw: Generator) -> str:
     """Say how many pixels of an export are those of the model folder; refuse others."""
     labels = model.labels(n=DIGITS)
     inputs = model.generator_inputs(DIGITS if labels is None else labels, seed=SEED)
-    arrays = {"latents": inputs.latents, **inputs.conditions}
+    arrays = model.network_inputs(inputs)
     calls = zip(*(np.split(array, SPLITS) for array in arrays.values()), strict=True)
     drawn = [draw(**dict(zip(arrays, call, strict=True))) for call in calls]
     error = np.abs(np.concatenate(drawn).astype(int) - model.draw(inputs))

@@ -36,8 +36,8 @@ def write(model: Sampler, out: Path) -> None:
     Raises:
         InputError: The model does not draw the ten digits.
     """
-    if not set(DIGITS) <= set(model.classes):
-        allowed = "one that knows the labels 0 to 9, for format 'web'"
+    if model.latent_label or not set(DIGITS) <= set(model.classes):
+        allowed = "one that takes the labels 0 to 9, for format 'web'"
         raise InputError("model", model.folder, allowed)
     shutil.copytree(SITE, out)
     for name in _studio_files():

@@ -48,8 +48,7 @@ def save_model(
         folder: Where to; made if it is not there.
         gan: Trained; the generator that is written is the EMA generator.
         image: Size and kind of what it generates.
-        conditions: Those of the training data, ``(N,)`` by name; where z chooses the
-            label, nobody can ask for it.
+        conditions: Those of the training data, ``(N,)`` by name.
         facts: What only the training knows, for ``model.json`` and the card: preset,
             seed, classes, data, data_sha256, licence, command, epochs, seconds,
             machine.
@@ -74,8 +73,9 @@ def save_model(
     with replacing(folder / "samples.png") as temporary:
         grid(samples, ink=image.is_ink).save(temporary)
     files = ["generator.onnx", "gan.keras", "samples.png"]
+    thresholds = ()
     if gan.latent_label:
-        conditions = {}
+        conditions, thresholds = {}, gan.latent_label.bin_boundaries
     if len(conditions) > 1:
         with replacing(folder / "styles.npz") as temporary:
             styles: dict[str, Any] = dict(subsample_per_label(conditions, STYLES))
@@ -86,6 +86,7 @@ def save_model(
         "latent_dim": gan.latent_dim,
         "image": asdict(image),
         "conditions": {k: condition_range(k, v) for k, v in conditions.items()},
+        "label_thresholds": list(thresholds),
         "opset": OPSET,
         **facts,
         "sha256": {name: sha256(folder / name) for name in files},

@@ -109,6 +109,14 @@ PRESETS = {
         summary="the classic: any digit, from 100 random numbers",
         latent_label=True,
     ),
+    # python3 main.py textbook
+    "textbook": replace(
+        CLASSIC,
+        summary="the classic without what helps it: see the two players wobble",
+        conditions=(),
+        penalty=0.0,
+        final_lr_fraction=1.0,
+    ),
     # python3 main.py conditional
     "conditional": CLASSIC,
     # python3 main.py flagship

@@ -12,6 +12,7 @@ from digitgan.data.images import DIGITS, ImageSpec
 from digitgan.dataclass_json import from_json
 from digitgan.errors import InputError
 from digitgan.measure.onnx_session import open_session
+from digitgan.model.conditions import LatentCategorical
 from digitgan.npz import read_arrays
 from digitgan.sampling.styles import (
     STYLE_ARRAYS,
@@ -32,8 +33,10 @@ class ModelCard:
 
     Attributes:
         latent_dim: Length of a latent.
-        conditions: Lowest and highest value of each that can be asked for.
+        conditions: Lowest and highest value of each input besides the latents.
         classes: Names of the labels.
+        label_thresholds: Where the first number of the latents chooses the label, as
+            :class:`digitgan.model.conditions.LatentCategorical` does; else empty.
         sha256: Of each file, by name.
         image: Size and kind of what it draws.
     """
@@ -43,6 +46,7 @@ class ModelCard:
     classes: tuple[str, ...]
     sha256: dict[str, str]
     image: ImageSpec = DIGITS  # what older models do not say
+    label_thresholds: tuple[float, ...] = ()
 
     def __post_init__(self):
         """Refuse, by ValueError, what no model can be."""
@@ -50,13 +54,17 @@ class ModelCard:
             raise ValueError(f"latent_dim is {self.latent_dim}: up to {MAX_LATENT_DIM}")
         if any(low > high for low, high in self.conditions.values()):
             raise ValueError(f"conditions are {self.conditions}: lowest, then highest")
-        if "label" in self.conditions:
+        if list(self.label_thresholds) != sorted(self.label_thresholds):
+            raise ValueError(f"label_thresholds are {self.label_thresholds}: ascending")
+        if "label" in self.conditions or self.label_thresholds:
             check_classes(self.classes)
         elif self.style_limits():
             raise ValueError("styles without labels")
 
     def labels(self) -> tuple[str, ...]:
         """Return the classes that can be asked for: others were never learnt."""
+        if self.label_thresholds:
+            return self.classes[: len(self.label_thresholds) + 1]
         if "label" not in self.conditions:
             return ()
         return self.classes[: int(self.conditions["label"][1]) + 1]
@@ -91,6 +99,7 @@ class LoadedModel:
         image: Size and kind of what it draws.
         styles: Those of some real digits, or None where none can be asked for.
         session: The network.
+        latent_label: How the latents choose the label, or None where it is an input.
     """
 
     folder: Path
@@ -101,6 +110,7 @@ class LoadedModel:
     image: ImageSpec
     styles: StyleTable | None = field(repr=False)
     session: onnxruntime.InferenceSession = field(repr=False)
+    latent_label: LatentCategorical | None
 
 
 def open_model(folder: str | Path) -> LoadedModel:
@@ -150,6 +160,7 @@ def open_model(folder: str | Path) -> LoadedModel:
         card.image,
         styles,
         session,
+        LatentCategorical(card.label_thresholds) if card.label_thresholds else None,
     )
 
 

@@ -148,7 +148,7 @@ class Sampler(LoadedModel):
             ``uint8 (n, 28, 28)``, 0 background to 255 ink; of a model of triplets ``(n,
             28, 28, 3)``.
         """
-        arrays = {"latents": inputs.latents, **inputs.conditions}
+        arrays = self.network_inputs(inputs)
         batch_size = max(1, BATCH_PIXELS // (self.image.height * self.image.width))
 
         def draw_batch(start: int) -> np.ndarray:
@@ -163,6 +163,13 @@ class Sampler(LoadedModel):
         threads = min(self.threads or available_cores(), len(starts))
         with ThreadPoolExecutor(threads) as pool:  # a session runs in one thread
             return np.concatenate(list(pool.map(draw_batch, starts)))
+
+    def network_inputs(self, inputs: GeneratorInputs) -> dict[str, np.ndarray]:
+        """Return what the network reads, by name: z alone where z chooses the label."""
+        latents, conditions = inputs.latents, dict(inputs.conditions)
+        if self.latent_label and (labels := conditions.pop("label", None)) is not None:
+            latents = self.latent_label.choose(latents, labels)
+        return {"latents": latents, **conditions}
 
     def _label_of(self, digit: int | str) -> int:
         """Return the label of a class; upper and lower case are alike if none is so."""

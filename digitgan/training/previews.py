@@ -24,8 +24,7 @@ class PreviewCallback(GANCallback):
 
     The sheet of an epoch is drawn before its end already, and drawn anew then. Beside
     the discriminator lie real images with their conditions; those of the n-th are also
-    those of the n-th fake of the sample sheets. At the start and after each epoch the
-    sheet's images go to ``on_sheet``, too.
+    those of the n-th fake of the sample sheets. The sheet's images go to ``on_sheet``.
     """
 
     def __init__(
@@ -45,7 +44,7 @@ class PreviewCallback(GANCallback):
         """Write some real images, and the untrained discriminator and samples."""
         if not self.run.real_images_path.exists():
             write_arrays(self.run.real_images_path, self._some_real_images())
-        self.on_sheet(self._write(None if self.clock.step else 0))
+        self._write(None if self.clock.step else 0)
 
     def on_train_batch_end(self, batch, logs=None):
         """Write now and then; an epoch's end has its own."""
@@ -58,7 +57,7 @@ class PreviewCallback(GANCallback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Write what the epoch has led to."""
-        self.on_sheet(self._write(epoch + 1))
+        self._write(epoch + 1)
 
     def _some_real_images(self) -> Conditions:
         images = self._images
@@ -68,8 +67,8 @@ class PreviewCallback(GANCallback):
         n = min(REAL_PER_LABEL**2, len(images))
         return {"images": images[np.linspace(0, len(images) - 1, n).astype(int)]}
 
-    def _write(self, epoch: int | None) -> np.ndarray:
-        """Write the discriminator, and the sheet of an epoch; return its images."""
+    def _write(self, epoch: int | None) -> None:
+        """Write the discriminator, and the sheet of an epoch; show its images."""
         images = sample_grid(self.gan, self._conditions, self.run.config.seed)
         if epoch is not None:
             sheet = grid(images, ink=self.run.config.settings.image.is_ink)
@@ -77,4 +76,4 @@ class PreviewCallback(GANCallback):
                 sheet.save(temporary)
         with replacing(self.run.discriminator_path) as temporary:
             write_discriminator(temporary, self.gan.discriminator)
-        return images
+        self.on_sheet(images)

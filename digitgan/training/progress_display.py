@@ -13,11 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from digitgan.training.clock import Clock
+from digitgan.training.validation import Scores
 
 LOGGER = logging.getLogger("digitgan")
 SECONDS_BETWEEN_LINES = 20.0
 BAR_WIDTH = 32  # characters from D = 0 to D = 1
 SHOWN_DIGITS = 5
+SHOWN_DISTANCES = 8
+MEANING = "a distance of 1: as near to real images as these are to one another"
 
 
 def progress_display(clock: Clock, batch_size: int) -> "ProgressLines":
@@ -37,6 +40,11 @@ class ProgressLines(keras.callbacks.Callback):
         super().__init__()
         self.clock, self.batch_size = clock, batch_size
         self._last, self._last_step = time.perf_counter(), None
+        self._distances: list[str] = []
+
+    def show_distance(self, scores: Scores) -> None:
+        """Show how far samples are from real images now."""
+        self._distances.append(f"{scores.times_real:.1f}")
 
     def show_sheet(self, images: np.ndarray) -> None:
         """Show the latest samples, ``uint8 (N, height, width)``: not in lines."""
@@ -67,10 +75,15 @@ class ProgressLines(keras.callbacks.Callback):
 
     def _log(self, logs) -> None:
         self._last, self._last_step = time.perf_counter(), self.clock.step
+        distance = ""
+        if self._distances:
+            meaning = f" ({MEANING})" if len(self._distances) == 1 else ""
+            distance = f"  distance {self._distances[-1]}{meaning}"
         LOGGER.info(
-            "%s  loss D %.3f G %.3f  D(real) %.2f D(fake) %.2f",
+            "%s  loss D %.3f G %.3f  D(real) %.2f D(fake) %.2f%s",
             self.headline(),
             *(logs[name] for name in ("d_loss", "g_loss", "d_real", "d_fake")),
+            distance,
         )
 
 
@@ -79,31 +92,31 @@ class LiveDisplay(ProgressLines):
 
     def __init__(self, clock: Clock, batch_size: int, console: Console):
         super().__init__(clock, batch_size)
-        self._live = Live(console=console, refresh_per_second=4)
         self._means: dict[str, float] = {}
         self._samples = Text()
+        self._live = Live(console=console, get_renderable=self.render)
 
     def show_sheet(self, images: np.ndarray) -> None:
         """Show the latest samples, ``uint8 (N, height, width)``."""
         digits = images[:: max(1, len(images) // SHOWN_DIGITS)][:SHOWN_DIGITS]
-        epochs = int(self.clock.epochs)
-        when = f"after epoch {epochs}" if epochs else "before training"
+        epochs = self.clock.epochs
+        when = f"after {epochs:.1f} epochs" if epochs else "before training"
         self._samples = Text(f"\nthe same random numbers, {when}:\n", "dim")
         self._samples.append_text(_in_half_blocks(digits))
-        self._live.update(self.render(), refresh=self._live.is_started)
+        if self._live.is_started:
+            self._live.refresh()
 
     def on_train_begin(self, logs=None):
         """Show the screen."""
         self._live.start()
 
     def on_train_batch_end(self, batch, logs=None):
-        """Refresh the numbers."""
+        """Keep the numbers for when the screen is drawn next, four times a second."""
         self._means = {name: float(value) for name, value in (logs or {}).items()}
-        self._live.update(self.render())
 
     def on_epoch_end(self, epoch, logs=None):
         """Show the epoch's end at once."""
-        self._live.update(self.render(), refresh=True)
+        self._live.refresh()
 
     def on_train_end(self, logs=None):
         """Leave the last screen standing."""
@@ -116,6 +129,10 @@ class LiveDisplay(ProgressLines):
         parts = [Text(self.headline(), "bold"), bar, Text()]
         if self._means:
             parts += [self._probabilities(), self._losses()]
+        if self._distances:
+            fall = " → ".join(self._distances[-SHOWN_DISTANCES:])
+            distance = (f" distance to real images {fall}", "bold")
+            parts.append(Text.assemble(distance, f"\n {MEANING}"))
         hint = Text("Ctrl-C stops and keeps everything", "dim")
         return Group(*parts, self._samples, hint)
 

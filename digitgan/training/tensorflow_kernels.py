@@ -16,9 +16,10 @@ from digitgan.model.gan import GAN
 
 def use_fused_kernels(gan: GAN) -> None:
     """Give a compiled GAN fused batch normalisation and a fused Adam."""
-    for layer in gan.generator.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            layer.call = partial(_batch_normalization, layer)
+    kind = keras.layers.BatchNormalization
+    layers: list[Any] = [x for x in gan.generator.layers if isinstance(x, kind)]
+    for layer in layers:
+        layer.call = partial(_batch_normalization, layer)
     gan.optimizer.update_step = partial(_adam_step, gan.optimizer)
 
 

@@ -51,7 +51,10 @@ class TrainingLoop:
         )
         self.metric = metric_for(dataset, self.conditions)
         self._validation = self.metric and ValidationCallback(
-            run, self.clock, self.metric, on_scores=monitor.check_scores
+            run,
+            self.clock,
+            self.metric,
+            on_scores=(display.show_distance, monitor.check_scores),
         )
         self.checkpoint = CheckpointCallback(
             Checkpoints(run.checkpoint_folder), self.clock, config.checkpoint_seconds

@@ -1,6 +1,6 @@
 """Validation: how near to real images, and is every class there, now and then."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -125,14 +125,14 @@ def _evenly(values: np.ndarray, n: int) -> np.ndarray:
 
 
 class ValidationCallback(GANCallback):
-    """Measure every few epochs, write ``scores.csv`` and call ``on_scores``."""
+    """Measure every few epochs, write ``scores.csv`` and call all ``on_scores``."""
 
     def __init__(
         self,
         run: Run,
         clock: Clock,
         metric: ValidationMetric,
-        on_scores: Callable[[Scores], None],
+        on_scores: Sequence[Callable[[Scores], None]],
     ):
         super().__init__()
         self.run, self.clock = run, clock
@@ -160,4 +160,5 @@ class ValidationCallback(GANCallback):
         row |= {"times_real": scores.times_real, **scores.details}
         self._rows.append(row)
         self.run.write_scores(self._rows)
-        self.on_scores(scores)
+        for receive in self.on_scores:
+            receive(scores)
