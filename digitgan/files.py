@@ -22,7 +22,7 @@ from digitgan.errors import InputError
 
 MAX_SHOWN = 200  # characters of what a parser said
 OBJECT_BYTES, VALUE_BYTES = 256, 64  # of Python: a small dict or list; a value in one
-HUB_BLOBS = "blobs"  # where the hub's cache keeps the files that a snapshot links to
+ROWS = (b"\n", b"\r", b"{", b"[")  # what begins one, of CSV or of JSON lines
 StrPath = str | os.PathLike
 
 
@@ -128,7 +128,7 @@ def inside(field: str, folder: StrPath, *parts: str) -> Path:
     root, real = Path(folder).resolve(), path.resolve()
     roots = [root]
     if root.parent.name == "snapshots":
-        roots.append(root.parent.parent / HUB_BLOBS)
+        roots.append(root.parent.parent / "blobs")
     if not any(map(real.is_relative_to, roots)):
         problem = "is a link that leads out of its folder"
         raise InputError(field, path, "files of the folder itself", problem)
@@ -159,17 +159,20 @@ def read_json(field: str, path: StrPath, max_bytes: int = limits.JSON) -> Any:
         return json.loads(content)
 
 
-def check_parsed(content: bytes) -> None:
-    """Refuse JSON, JSON lines or CSV whose values would take too much memory.
+def check_parsed(content: bytes, objects: Iterable[bytes] = (b"{", b"[")) -> None:
+    """Refuse JSON, or rows of CSV, whose values would take too much memory.
 
     A row of two characters becomes a dict of two hundred bytes.
+
+    Args:
+        content: Of the file.
+        objects: What begins a dict or a list; of rows, ``ROWS``.
 
     Raises:
         ValueError: They would.
     """
-    objects = sum(map(content.count, (b"{", b"[", b"\n", b"\r")))
-    values = sum(map(content.count, (b",", b";", b":")))
-    size = len(content) + OBJECT_BYTES * objects + VALUE_BYTES * values
+    size = len(content) + OBJECT_BYTES * sum(map(content.count, objects))
+    size += VALUE_BYTES * sum(map(content.count, (b",", b":")))
     if size > limits.PARSED:
         allowed = f"allowed are {limits.PARSED:,}"
         raise ValueError(f"its values take up to {size:,} bytes of memory, {allowed}")
@@ -192,7 +195,7 @@ def read_table(
         return []
     content = read_bytes(field, path, limits.TABLE)
     with as_input_errors(field, path):
-        check_parsed(content)
+        check_parsed(content, ROWS)
         rows = csv.DictReader(io.StringIO(content.decode(), newline=""))
         table = [{name: _number(row[name]) for name in row} for row in rows]
         for row in table:

@@ -18,7 +18,7 @@ from digitgan.datasets.manifest import Facts, ShardRecord, manifest_of
 from digitgan.datasets.resolve import check_spec
 from digitgan.datasets.spec import DatasetSpec
 from digitgan.errors import InputError
-from digitgan.files import as_input_errors, read_json, sha256
+from digitgan.files import as_input_errors, inside, read_json, sha256
 
 MANIFEST, SHARDS, SPEC = "manifest.json", ".shards", ".shards/spec.json"
 MAX_SHOWN = 3  # files of others that are named
@@ -74,18 +74,19 @@ def read_state(folder: Path) -> DatasetState | None:
     Raises:
         InputError: Its manifest or a record is damaged.
     """
-    if (path := folder / MANIFEST).is_file():
+    _check_folders(folder)
+    if (path := inside("data set", folder, MANIFEST)).is_file():
         stored = read_json("data set", path, limits.MANIFEST)
         if not isinstance(stored, dict) or "digitgan" in stored:  # others have one too
             with as_input_errors("data set", path):
                 return _state_of(folder, stored)
-    if not (path := folder / SPEC).is_file():
+    if not (path := inside("data set", folder, SPEC)).is_file():
         return None
     with as_input_errors("data set", path):
         spec = from_json(DatasetSpec, read_json("data set", path))
         state = DatasetState(folder, check_spec(spec))
     for path in record_paths(folder):
-        with as_input_errors("data set", path):
+        with as_input_errors("data set", inside("data set", folder, SHARDS, path.name)):
             state.add(from_json(ShardRecord, read_json("data set", path)))
     return state
 
@@ -127,6 +128,15 @@ def claim_folder(folder: Path, spec: DatasetSpec) -> DatasetState:
         raise InputError("out", folder, "another folder, or remove this one", problem)
     state.spec = spec  # the model may lie elsewhere now
     return state
+
+
+def _check_folders(folder: Path) -> None:
+    """Refuse a folder with a link in the place of a folder, which may lead anywhere."""
+    for place, names, _ in os.walk(folder):
+        for path in (Path(place, name) for name in names):
+            if path.is_symlink():
+                allowed = "a data set with folders of its own"
+                raise InputError("out", path, allowed, "is a link")
 
 
 def _check_empty(folder: Path) -> None:
@@ -183,6 +193,11 @@ def creating(folder: Path, name: str, flushed: bool = True) -> Iterator[Path]:
     waiting.replace(path)
 
 
+def is_own_file(path: Path) -> bool:
+    """Say whether a path is a file; a link, a pipe or a device is none."""
+    return path.is_file() and not path.is_symlink()
+
+
 def has_sha256(path: Path, expected: str | None) -> bool:
     """Say whether a file is there and as it was written."""
-    return path.is_file() and sha256(path) == expected
+    return is_own_file(path) and sha256(path) == expected

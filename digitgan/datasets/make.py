@@ -26,6 +26,7 @@ from digitgan.datasets.resolve import resolve_spec
 from digitgan.datasets.verify import find_damage
 from digitgan.errors import DatasetFailed, InputError, import_extra
 from digitgan.files import sha256
+from digitgan.hub import PREFIX
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,8 @@ def verify_dataset(
     _check_installed(state.spec.format)
     if model is not None:
         state.spec = replace(state.spec, model=str(model))
-    return _complete(state, workers, engine, progress)
+    trusts_hub = model is not None or not state.spec.model.startswith(PREFIX)
+    return _complete(state, workers, engine, progress, trusts_hub)
 
 
 def _check_installed(format: str) -> None:
@@ -125,7 +127,11 @@ def _check_installed(format: str) -> None:
 
 
 def _complete(
-    state: DatasetState, workers: int, engine: str, progress: bool
+    state: DatasetState,
+    workers: int,
+    engine: str,
+    progress: bool,
+    trusts_hub: bool = True,
 ) -> DatasetReport:
     """Find what is not there, make it, merge the fragments and write the manifest."""
     began, spec, folder = time.perf_counter(), state.spec, state.folder
@@ -133,6 +139,10 @@ def _complete(
         damage = find_damage(state) if state.records else {}
         whole = state.records.keys() - set().union(*damage.values())
         missing = [shard for shard in spec.shards() if shard.index not in whole]
+        if missing and not trusts_hub:  # nobody but the manifest has named it
+            problem = "lacks shards, and its manifest.json names a model of the hub"
+            allowed = f"--model {spec.model} where you trust it"
+            raise InputError("out", folder, allowed, problem)
         drawn = sum(shard.count for shard in missing)
         before = {s.index: state.records.pop(s.index, None) for s in missing}
         show = progress and missing

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from digitgan import limits
 from digitgan.datasets import pattern
 from digitgan.datasets.formats import FORMATS
 from digitgan.datasets.request import DatasetRequest
@@ -15,6 +16,7 @@ from digitgan.sampling.model_loader import check_classes
 MAX_COUNT = 10**12
 MAX_SEED = 2**64 - 1
 MAX_SHARD_SIZE = 10**6
+RECORD_BYTES, LABEL_BYTES = 1024, 32  # of a shard in the manifest, at most
 DEFAULT_LENGTH = (3, 8)  # digits of a number
 MNIST_SHAPE = (28, 28)  # of digits that can be read, measured and written with
 KINDS = {  # format and shard size unless given: samples that take some seconds
@@ -40,6 +42,11 @@ def resolve_spec(request: DatasetRequest, model: ModelFacts) -> DatasetSpec:
     _check_range("count", request.count, MAX_COUNT)
     _check_range("seed", request.seed, MAX_SEED, low=0)
     _check_range("shard_size", shard_size, MAX_SHARD_SIZE)
+    most = limits.MANIFEST // (RECORD_BYTES + LABEL_BYTES * len(model.classes))
+    if request.count > most * shard_size:
+        problem = f"makes more than {most:,} shards of {request.count:,} samples"
+        allowed = f"{-(-request.count // most):,} or more"
+        raise InputError("shard_size", shard_size, allowed, problem)
     _check_model(request, model)
     if request.pattern is not None:
         pattern.parse(request.pattern)

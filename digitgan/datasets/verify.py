@@ -8,6 +8,7 @@ from digitgan.datasets.folder import (
     DatasetState,
     fragment_name,
     has_sha256,
+    is_own_file,
     write_file,
 )
 from digitgan.datasets.formats import FORMATS
@@ -41,7 +42,7 @@ def _damaged_shards(state: DatasetState) -> Iterator[tuple[str, set[int]]]:
     for index, record in sorted(state.records.items()):
         names = format.file_names(state.spec, state.spec.shard(index))
         paths = {name: state.folder / name for name in names}
-        whole = all(path.is_file() for path in paths.values()) and (
+        whole = all(map(is_own_file, paths.values())) and (
             not names
             or record.sha256
             == sha256_of_files({name: sha256(path) for name, path in paths.items()})
@@ -52,7 +53,7 @@ def _damaged_shards(state: DatasetState) -> Iterator[tuple[str, set[int]]]:
 
 def _what_is_wrong(state: DatasetState, names: list[str]) -> str:
     """Say which of some files are missing, or else that they have changed."""
-    missing = [name for name in names if not (state.folder / name).is_file()]
+    missing = [name for name in names if not is_own_file(state.folder / name)]
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         return f"{missing[0]}{more} is missing"
@@ -70,9 +71,9 @@ def _lost_fragments(state: DatasetState, part: str, names: list[str]) -> set[int
         for index, fragment in fragments.items()
         if not has_sha256(folder / fragment_name(index), fragment.sha256)
     }
-    if not (lost and state.manifest):
-        return lost
     paths = [folder / name for name in names]
+    if not (lost and state.manifest and all(map(is_own_file, paths))):
+        return lost
     sizes = [fragment.bytes for fragment in fragments.values()]
     contents = FORMATS[spec.format].extract_fragments(spec, part, paths, sizes)
     with suppress(Exception):  # whatever a damaged file brings up: it ends here

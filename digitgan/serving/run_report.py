@@ -13,7 +13,7 @@ from digitgan import limits
 from digitgan.errors import InputError
 from digitgan.npz import read_arrays
 from digitgan.serving.narration import Facts, narrate
-from digitgan.serving.runs import MAX_RUNS, read_log
+from digitgan.serving.runs import MAX_RUNS
 from digitgan.serving.training_process import TrainingProcess
 from digitgan.training.progress import Progress
 from digitgan.training.run import Run
@@ -62,7 +62,7 @@ class RunReport(TypedDict):
 
 def summarise(run: Run, process: TrainingProcess | None) -> RunSummary:
     """Say in short what a run is."""
-    rows = read_log(run)
+    rows = run.read_log()
     return {
         "name": run.folder.name,
         "preset": run.config.preset,
@@ -73,7 +73,7 @@ def summarise(run: Run, process: TrainingProcess | None) -> RunSummary:
 
 def report(run: Run, process: TrainingProcess | None) -> RunReport:
     """Say everything of a run: settings, state, progress, curves, sheets, sentences."""
-    config, rows = run.config, read_log(run)
+    config, rows = run.config, run.read_log()
     state = state_of(run, rows, process)
     last = rows[-1] if rows else {"epoch": 0.0, "step": 0, "seconds": 0.0}
     rate = _steps_per_second(rows)
@@ -89,7 +89,7 @@ def report(run: Run, process: TrainingProcess | None) -> RunReport:
         variety=_finite(last["variety"] / real) if rows and real else None,
         compares=config.settings.objective == "relativistic",
         error=process.error if process else "",
-        guard=_last_line(run.guard_log_path),
+        guard=(run.read_guard_log().splitlines() or [""])[-1],
     )
     return {
         "name": run.folder.name,
@@ -206,11 +206,6 @@ def _curves(rows: list) -> dict[str, list[float | None]]:
 
 def _modified(path: Path) -> float | None:
     return round(path.stat().st_mtime, 3) if path.exists() else None
-
-
-def _last_line(path: Path) -> str:
-    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-    return (text.splitlines() or [""])[-1]
 
 
 def _finite(value: float | None) -> float | None:

@@ -1,19 +1,27 @@
 """The run folders that the page and the API may see."""
 
+import asyncio
+import io
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from PIL import Image
 
+from digitgan import limits
 from digitgan.data.image_grid import images_of_grid
 from digitgan.errors import InputError
+from digitgan.files import inside, read_bytes
 from digitgan.serving.problems import Problem, wrong
 from digitgan.training.run import CONFIG_NAME, Run
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", re.ASCII)
 NAMES = "1 to 40 letters a to z, digits, - and _, a letter or digit first"
 MAX_RUNS = 200  # in a list, the latest first
+PNG_START = b"\x89PNG\r\n\x1a\n"
+T = TypeVar("T")
 
 
 class Runs:
@@ -40,11 +48,32 @@ class Runs:
 
     def open(self, name: str) -> Run:
         """Open a run; a :class:`Problem` (400 or 404) if there is none to be read."""
+        path = self.path(name)
         try:
-            return Run.open(self.path(name))
-        except InputError as error:
-            line = f"there is no run {name!r} that can be read"
+            return Run.open(inside("name", self.folder, name))
+        except (InputError, OSError) as error:
+            line = f"there is no run {path.name!r} that can be read"
             raise unfit(name, line, 404) from error
+
+    def read(self, name: str, what: Callable[[Run], T]) -> T:
+        """Return what is read of a run, which anybody may have written.
+
+        Raises:
+            Problem: There is no such run (404), or it is damaged (409).
+        """
+        run = self.open(name)
+        try:
+            return what(run)
+        except Problem:
+            raise
+        except Exception as error:  # readers raise anything at bytes they do not expect
+            path = error.value if isinstance(error, InputError) else None
+            file = path.name if isinstance(path, Path) else "a file"
+            raise unfit(name, f"{file} of {name} is damaged") from error
+
+    async def read_aside(self, name: str, what: Callable[[Run], T]) -> T:
+        """Do the same in a thread, as a disk may be slow and a file large."""
+        return await asyncio.to_thread(self.read, name, what)
 
 
 def unfit(name: str, line: str, status: int = 409) -> Problem:
@@ -52,24 +81,21 @@ def unfit(name: str, line: str, status: int = 409) -> Problem:
     return Problem(status, line, field="name", value=name)
 
 
-def read_log(run: Run) -> list[dict[str, float]]:
-    """Return the rows of a run's log; a :class:`Problem` (409) if it is damaged."""
-    try:
-        return run.read_log()
-    except (OSError, ValueError, TypeError) as error:
-        name = run.folder.name
-        raise unfit(name, f"log.csv of {name} is damaged") from error
-
-
-def sheet_path(run: Run, epoch: int) -> Path:
-    """Return the sample sheet after an epoch; a :class:`Problem` (404) for none."""
+def read_sheet(run: Run, epoch: int) -> bytes:
+    """Return the sample sheet after an epoch as PNG; a :class:`Problem` if none."""
     if epoch not in run.sample_epochs():
         line = f"{run.folder.name} has no sheet of epoch {epoch}"
         raise Problem(404, line, field="sheet", value=epoch)
-    return run.sample_sheet(epoch)
+    content = read_bytes("sheet", run.sample_sheet(epoch), limits.SHEET)
+    if not content.startswith(PNG_START):
+        raise InputError("sheet", epoch, "a PNG")
+    return content
 
 
 def sheet_digits(run: Run, epoch: int) -> np.ndarray:
     """Return the digits of a sample sheet, ``uint8 (N, 28, 28)``."""
-    with Image.open(sheet_path(run, epoch), formats=["PNG"]) as picture:
+    content = io.BytesIO(read_sheet(run, epoch))
+    with Image.open(content, formats=["PNG"]) as picture:
+        if picture.width * picture.height > limits.PICTURE_PIXELS:
+            raise InputError("sheet", epoch, f"up to {limits.PICTURE_PIXELS:,} pixels")
         return images_of_grid(picture)

@@ -17,7 +17,7 @@ from keras.backend import standardize_dtype
 from digitgan import limits
 from digitgan.dataclass_json import from_json
 from digitgan.errors import InputError
-from digitgan.files import as_input_errors, write_arrays
+from digitgan.files import as_input_errors, inside, write_arrays
 from digitgan.model.gan import GAN
 from digitgan.npz import read_arrays, zip_names
 from digitgan.training.progress import Progress
@@ -68,7 +68,7 @@ class Checkpoints:
         damaged = []
         for path in reversed(self.paths):
             try:
-                arrays, progress = _read(path)
+                arrays, progress = _read(inside("checkpoint", self.folder, path.name))
             except InputError as error:
                 damaged.append(str(error))
                 continue

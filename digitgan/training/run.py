@@ -8,10 +8,17 @@ from dataclasses import asdict, dataclass
 from itertools import chain, count
 from pathlib import Path
 
-from digitgan import __version__
+from digitgan import __version__, limits
 from digitgan.dataclass_json import from_json
 from digitgan.errors import InputError
-from digitgan.files import as_input_errors, read_json, read_table, write_text
+from digitgan.files import (
+    as_input_errors,
+    inside,
+    read_bytes,
+    read_json,
+    read_table,
+    write_text,
+)
 from digitgan.model.presets import PRESETS, Preset, check, find_preset
 from digitgan.training.progress import Goal
 
@@ -72,13 +79,13 @@ class Config:
 
 
 class _PathInRun:
-    """An attribute of a run: a path in its folder."""
+    """An attribute of a run: a path in its folder, which no link leads out of."""
 
     def __init__(self, *parts: str):
         self.parts = parts
 
     def __get__(self, run: "Run", _owner: type | None = None) -> Path:
-        return run.folder.joinpath(*self.parts)
+        return inside("resume", run.folder, *self.parts)
 
 
 @dataclass(frozen=True)
@@ -129,7 +136,7 @@ class Run:
     @classmethod
     def open(cls, folder: Path) -> "Run":
         """Open the folder of a run, or refuse what is none."""
-        path = folder / CONFIG_NAME
+        path = inside("resume", folder, CONFIG_NAME)
         if not path.is_file():
             problem = "holds no run (there is no config.json in it)"
             raise InputError("resume", folder, "a run folder", problem)
@@ -165,15 +172,19 @@ class Run:
         """Write ``scores.csv`` anew, whole or not at all."""
         _write_table(self.scores_path, rows)
 
+    def read_guard_log(self) -> str:
+        """Return what ``guard.log`` says; nothing where there is none."""
+        if not (path := self.guard_log_path).exists():
+            return ""
+        return read_bytes("resume", path, limits.TABLE).decode(errors="replace")
+
     def append_guard_log(self, line: str) -> None:
         """Add a line to ``guard.log``."""
-        path = self.guard_log_path
-        before = path.read_text(encoding="utf-8") if path.exists() else ""
-        write_text(path, f"{before}{line}\n")
+        write_text(self.guard_log_path, f"{self.read_guard_log()}{line}\n")
 
     def sample_sheet(self, epoch: int) -> Path:
         """The sample sheet after an epoch; 0 is before the first."""
-        return self.samples_folder / f"epoch_{epoch:04d}.png"
+        return inside("resume", self.folder, "samples", f"epoch_{epoch:04d}.png")
 
     def sample_epochs(self) -> list[int]:
         """Return the epochs after which there is a sample sheet, in order."""

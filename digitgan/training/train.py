@@ -7,6 +7,7 @@ from pathlib import Path
 
 import keras
 
+from digitgan import hub
 from digitgan.data.dataset import Dataset
 from digitgan.data.load import load_dataset
 from digitgan.data.named_datasets import DIGITS
@@ -148,6 +149,11 @@ def resume(
         problem = f"began on {config.backend} and this is {backend}"
         raise InputError("resume", run, f"KERAS_BACKEND={config.backend}", problem)
     initialize(process_group, config.settings.batch_size)
+    if data is None and config.data.startswith(hub.PREFIX):
+        problem = "learns from the hub by what its own config.json says"
+        raise InputError(
+            "resume", run, f"--data {config.data} where you trust it", problem
+        )
     dataset = _load_again(run, config.data)
     if dataset.sha256 != config.data_sha256:
         problem = f"began with other training digits than --data {config.data} now has"

@@ -12,7 +12,7 @@ from digitgan.data.labels import class_order, digit_name
 from digitgan.data.pictures import ENDINGS, Pictures
 from digitgan.data.raw import JUNK, RawDataset, RawPart, part_of, role_of, visible_files
 from digitgan.data.readers.pages import cut_pages
-from digitgan.files import as_input_errors, check_parsed, read_bytes
+from digitgan.files import ROWS, as_input_errors, check_parsed, read_bytes
 
 METADATA_ENDINGS = (".csv", ".jsonl")
 FILE_COLUMNS = ("file_name", "filename", "file", "image", "path", "name", "id")
@@ -136,9 +136,9 @@ def _row(rows: dict[str, dict], file: Path, root: Path) -> dict[str, Any]:
 def _rows(table: Path) -> list[dict[str, Any]]:
     content = read_bytes("data", table, limits.ANNOTATIONS)
     with as_input_errors("data", table):
-        check_parsed(content)
+        check_parsed(content, ROWS)
         text = content.decode("utf-8-sig")
         if table.suffix == ".csv":
             return list(csv.DictReader(io.StringIO(text, newline="")))
-        rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+        rows = [json.loads(line) for line in text.split("\n") if line.strip()]
         return [row for row in rows if isinstance(row, dict)]

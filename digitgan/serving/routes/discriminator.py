@@ -1,9 +1,8 @@
 """``/v1/runs/NAME/discriminator``: how real it finds digits, fakes and drawings."""
 
-import asyncio
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, NotRequired
+from typing import Annotated, Any, NotRequired
 
 import numpy as np
 import onnxruntime
@@ -100,22 +99,30 @@ def add_routes(api: APIRouter, state: AppState) -> None:
         options: Annotated[Sheet, Query(), BeforeValidator(from_url(Sheet))],
     ) -> Response:
         """Say how real the discriminator finds real digits and a sheet's fakes."""
-        run = runs.open(name)
-        epochs = run.sample_epochs()
-        if not epochs:
-            raise unfit(name, f"{name} has no sheet yet")
-        epoch = epochs[-1] if options.sheet is None else options.sheet
-        answer = await asyncio.to_thread(lambda: Discriminator(run).of_sheet(epoch))
-        return json_or_304(request, {"sheet": epoch, "latest": epochs[-1], **answer})
+        answer = await runs.read_aside(name, lambda run: of_sheet(run, options.sheet))
+        return json_or_304(request, answer)
 
     needs_token = Depends(state.auth.require_token)
 
     @api.post(PATH, dependencies=[needs_token], responses=drawing)
     async def ask_about_drawing(name: RunName, body: Drawing) -> Response:
         """Say how real the discriminator finds a drawing."""
-        run, image = runs.open(name), to_image(body.drawing)
-        answer = await asyncio.to_thread(lambda: Discriminator(run).of_drawing(image))
-        return json_response({"latest": (run.sample_epochs() or [0])[-1], **answer})
+        image = to_image(body.drawing)
+        answer = await runs.read_aside(
+            name, lambda run: Discriminator(run).of_drawing(image)
+        )
+        return json_response(answer)
+
+
+def of_sheet(run: Run, sheet: int | None) -> dict[str, Any]:
+    """Say how real a run's discriminator finds the real digits and those of a sheet."""
+    epochs = run.sample_epochs()
+    if not epochs:
+        name = run.folder.name
+        raise unfit(name, f"{name} has no sheet yet")
+    epoch = epochs[-1] if sheet is None else sheet
+    answer = Discriminator(run).of_sheet(epoch)
+    return {"sheet": epoch, "latest": epochs[-1], **answer}
 
 
 def to_image(rows: list[list[int]]) -> np.ndarray:
@@ -168,7 +175,11 @@ class Discriminator:
         conditions = {k: np.resize(conditions[k], count) for k in self._conditions}
         images = np.repeat(digit[None], count, axis=0)
         probabilities = self._probabilities(images, conditions)
-        answer = {"image": digit.tolist(), "probability": _rounded(probabilities.max())}
+        answer = {"latest": (self._run.sample_epochs() or [0])[-1]}
+        answer |= {
+            "image": digit.tolist(),
+            "probability": _rounded(probabilities.max()),
+        }
         if labels is not None:
             label = int(probabilities.argmax())
             answer |= {"label": label, "probabilities": _rounded(probabilities)}

@@ -1,6 +1,7 @@
 """``/v1/runs``: the trainings, what can be seen of one, and how it starts and ends."""
 
 import asyncio
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Depends, Path
@@ -28,7 +29,7 @@ from digitgan.serving.run_report import (
     report_without_folder,
     summarise,
 )
-from digitgan.serving.runs import NAMES, Runs, read_log, sheet_path, unfit
+from digitgan.serving.runs import NAMES, Runs, read_sheet, unfit
 from digitgan.serving.training_process import OFFERED, Trainer, TrainingProcess
 from digitgan.training.run import CONFIG_NAME, Run, free_folder
 
@@ -90,7 +91,7 @@ def _add_views(api: APIRouter, runs: Runs, trainer: Trainer) -> None:
         process = trainer.process_of(name)
         if process and not (runs.path(name) / CONFIG_NAME).exists():
             return json_or_304(request, report_without_folder(process))
-        answer = await asyncio.to_thread(report, runs.open(name), process)
+        answer = await runs.read_aside(name, lambda run: report(run, process))
         return json_or_304(request, answer)
 
     @api.get(
@@ -102,7 +103,7 @@ def _add_views(api: APIRouter, runs: Runs, trainer: Trainer) -> None:
         name: RunName, epoch: Annotated[int, Path(ge=0, le=MAX_EPOCH)]
     ) -> Response:
         """Return the sample sheet after an epoch, 0 being before the first."""
-        content = sheet_path(runs.open(name), epoch).read_bytes()  # whole, if redrawn
+        content = await runs.read_aside(name, lambda run: read_sheet(run, epoch))
         return Response(content, 200, {"Cache-Control": "no-cache"}, "image/png")
 
 
@@ -110,7 +111,8 @@ def _listed(runs: Runs, trainer: Trainer) -> RunList:
     summaries = []
     for name in runs.names():
         try:
-            summaries.append(summarise(runs.open(name), trainer.process_of(name)))
+            summary = partial(summarise, process=trainer.process_of(name))
+            summaries.append(runs.read(name, summary))
         except Problem:  # damaged: not one to choose
             continue
     presets = {name: PRESETS[name].summary for name in OFFERED}
@@ -150,9 +152,14 @@ def _add_trainings(api: APIRouter, state: AppState) -> None:
     @api.post("/v1/runs/{name}/resume", **writing(202))
     async def resume(name: RunName, goal: Goal) -> Response:
         """Go on with a run, as if it had never stopped."""
-        run, given = runs.open(name), goal.given()
-        first_step = _step_to_resume(run, trainer.process_of(name), given)
-        await trainer.start(name, _flags(resume=run.folder, **given), first_step)
+        given, process = goal.given(), trainer.process_of(name)
+        first_step, data = await runs.read_aside(
+            name, lambda run: (_step_to_resume(run, process, given), run.config.data)
+        )
+        if data == state.data:  # where it is on the hub, it has to be named again
+            given["data"] = data
+        flags = _flags(resume=runs.path(name), **given)
+        await trainer.start(name, flags, first_step)
         return _accepted(name, "starting")
 
     @api.post("/v1/runs/{name}/pause", **writing(202))
@@ -183,7 +190,7 @@ def _step_to_resume(
     run: Run, process: TrainingProcess | None, goal: dict[str, Any]
 ) -> int:
     """Return the step that a run has reached, if it can go on."""
-    name, rows = run.folder.name, read_log(run)
+    name, rows = run.folder.name, run.read_log()
     state = summarise(run, process)["state"]
     if state == "elsewhere":
         line = f"{name} is being trained elsewhere: wait until that has ended"
