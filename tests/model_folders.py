@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+import shutil
 
 import numpy as np
 import pytest
+
+import digitgan
 
 
 def make_model(folder, preset, classes):
@@ -25,6 +28,23 @@ def make_model(folder, preset, classes):
     told = {name: known[name] for name in settings.conditions}
     gan = build_gan(settings, told, 0)
     save_model(folder, gan, settings.image, told, facts)
+    return folder
+
+
+def make_quantized(folder):
+    """Write the shipped model with its network in 8 bits; return the folder."""
+    quantization = pytest.importorskip("digitgan.model.quantization")
+    shipped = digitgan.load()
+    shutil.copytree(shipped.folder, folder)
+    inputs = shipped.generator_inputs(shipped.labels(n=200), seed=2**40)
+    network, card = folder / "generator.onnx", folder / "model.json"
+    if b"QuantizeLinear" not in network.read_bytes():
+        arrays = {"latents": inputs.latents, **inputs.conditions}
+        quantization.quantize(network, network, arrays)
+    description = json.loads(card.read_text())
+    content = network.read_bytes()
+    description["sha256"][network.name] = hashlib.sha256(content).hexdigest()
+    card.write_text(json.dumps(description))
     return folder
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from model_folders import make_model
+from model_folders import make_model, make_quantized
 from PIL import Image, ImageSequence
 
 import digitgan
@@ -230,6 +230,17 @@ def test_digits_are_those_of_the_sampler(site, model):
     y, x = np.mgrid[7:10, 3:5].reshape(2, -1)
     expected = model.draw(torus_inputs(model, x, y, digit=5, seed=9, slant=12))
     assert np.abs(digits_of(part) - expected).max() <= 1
+
+
+@pytest.mark.browser
+def test_digits_of_a_network_in_8_bits_are_those_of_the_sampler(tmp_path):
+    folder = make_quantized(tmp_path / "model")
+    site = export(folder, "web", tmp_path / "site")
+    labels = list(range(10)) * 2
+    request = {"method": "digits", "labels": labels, "style": {"seed": 3}}
+    (drawn,) = run_in_node(site, request)
+    expected = digitgan.load(folder).sample(labels, seed=3, one_hand=True)
+    assert np.abs(digits_of(drawn) - expected).max() <= 1
 
 
 CASES = [

@@ -20,10 +20,11 @@ Operations = Mapping[str, Callable[..., Any]]
 
 # Inputs that ONNX could compute and digitgan writes as constants: attributes here.
 CONSTANT_INPUTS = {
-    "ReduceMax": "axes",
-    "Reshape": "shape",
-    "Squeeze": "axes",
-    "Unsqueeze": "axes",
+    "ReduceMax": ("axes",),
+    "Reshape": ("shape",),
+    "Slice": ("starts", "ends", "axes"),
+    "Squeeze": ("axes",),
+    "Unsqueeze": ("axes",),
 }
 WEIGHTED = ("Conv", "ConvTranspose", "Gemm")
 
@@ -82,15 +83,15 @@ def read_graph(path: Path, operations: Operations) -> Graph:
         if node.op_type not in operations:
             allowed = f"a network of {', '.join(sorted(operations))} for this format"
             raise InputError("model", path, allowed, f"computes {node.op_type}")
-        if node.op_type == "Cast" and node.input[0] in constants:  # half to single
-            constants[node.output[0]] = constants[node.input[0]]
-            continue
         inputs = list(node.input)
         attributes = {a.name: helper.get_attribute_value(a) for a in node.attribute}
+        if inputs[0] in constants and node.op_type in ("Cast", "DequantizeLinear"):
+            arrays = [constants[name] for name in inputs]
+            constants[node.output[0]] = _weights(*arrays, **attributes)
+            continue
         if "to" in attributes:
             attributes["to"] = str(helper.tensor_dtype_to_np_dtype(attributes["to"]))
-        if node.op_type in CONSTANT_INPUTS:
-            name = CONSTANT_INPUTS[node.op_type]
+        for name in reversed(CONSTANT_INPUTS.get(node.op_type, ())):
             attributes[name] = constants[inputs.pop()].tolist()
         for place, name in enumerate(inputs):
             if name in constants:
@@ -98,6 +99,16 @@ def read_graph(path: Path, operations: Operations) -> Graph:
                 initializers[inputs[place]] = constants[name]
         nodes.append(Node(node.op_type, tuple(inputs), node.output[0], attributes))
     return Graph({one.name: _input(one) for one in graph.input}, nodes, initializers)
+
+
+def _weights(stored: np.ndarray, *quantization: np.ndarray, **attributes) -> np.ndarray:
+    """Return weights that are stored in half precision or in 8 bits; both fit half."""
+    if not quantization:
+        return stored
+    scale, axis = quantization[0], attributes["axis"]
+    others = [i for i in range(stored.ndim) if i != axis]
+    weights = stored * np.expand_dims(scale, others)
+    return weights.astype("f2") if stored.dtype == np.int8 else weights.astype("f4")
 
 
 def _initializer_name(node: onnx.NodeProto, place: int) -> str:

@@ -65,6 +65,17 @@ def conv_transpose(x, weight, bias, pads, strides):
     return y + bias[:, np.newaxis, np.newaxis]
 
 
+def quantize(x, scale, zero_point):
+    """Return the nearest of 256 steps."""
+    return np.clip(np.rint(x / scale) + zero_point, 0, 255).astype("u1")
+
+
+def crop(x, starts, ends, axes):
+    """Return what lies from a start to an end along some axes."""
+    inside = dict(zip(axes, map(slice, starts, ends), strict=True))
+    return x[tuple(inside.get(axis, slice(None)) for axis in range(x.ndim))]
+
+
 OPERATIONS = {
     "Add": np.add,
     "Cast": lambda x, to: x.astype(to),
@@ -72,15 +83,18 @@ OPERATIONS = {
     "Concat": lambda *parts, axis: np.concatenate(parts, axis),
     "Conv": conv,
     "ConvTranspose": conv_transpose,
+    "DequantizeLinear": lambda x, scale, zero: scale * (x.astype("f4") - zero),
     "Gather": lambda table, indices: table[indices],
     "Gemm": lambda x, weight, bias: x @ weight + bias,
     "GreaterOrEqual": np.greater_equal,
     "MatMul": np.matmul,
     "Mul": np.multiply,
+    "QuantizeLinear": quantize,
     "ReduceMax": lambda x, axes: x.max(tuple(axes), keepdims=True),
     "Relu": lambda x: np.maximum(x, 0),
     "Reshape": lambda x, shape: x.reshape(shape),
     "Round": np.round,
+    "Slice": crop,
     "Squeeze": lambda x, axes: np.squeeze(x, tuple(axes)),
     "Sub": np.subtract,
     "Tanh": np.tanh,

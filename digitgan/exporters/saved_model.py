@@ -45,6 +45,21 @@ def _where(condition, x, y):
     return tf.cast(tf.where(condition, *wide), x.dtype)
 
 
+def _quantize(x, scale, zero_point):
+    steps = tf.round(x / scale) + tf.cast(zero_point, "float32")
+    return tf.cast(tf.clip_by_value(steps, 0.0, 255.0), "uint8")
+
+
+def _dequantize(x, scale, zero_point):
+    return scale * (tf.cast(x, "float32") - tf.cast(zero_point, "float32"))
+
+
+def _slice(x, starts, ends, axes):
+    for start, end, axis in zip(starts, ends, axes, strict=True):
+        x = x[(slice(None),) * axis + (slice(start, end),)]
+    return x
+
+
 OPERATIONS = {
     "Add": tf.add,
     "Cast": lambda x, to: tf.cast(x, to),
@@ -52,15 +67,18 @@ OPERATIONS = {
     "Concat": lambda *parts, axis: tf.concat(parts, axis),
     "Conv": _conv,
     "ConvTranspose": _conv_transpose,
+    "DequantizeLinear": _dequantize,
     "Gather": tf.gather,
     "Gemm": lambda x, weight, bias: x @ weight + bias,
     "GreaterOrEqual": tf.greater_equal,
     "MatMul": tf.matmul,
     "Mul": tf.multiply,
+    "QuantizeLinear": _quantize,
     "ReduceMax": lambda x, axes: tf.reduce_max(x, axes, keepdims=True),
     "Relu": tf.nn.relu,
     "Reshape": tf.reshape,
     "Round": tf.round,
+    "Slice": _slice,
     "Squeeze": lambda x, axes: tf.squeeze(x, axes),
     "Sub": tf.subtract,
     "Tanh": tf.tanh,

@@ -9,6 +9,18 @@ from digitgan.exporters import Generator
 from digitgan.exporters.graph import Graph, read_graph
 from digitgan.sampling.sampler import Sampler
 
+
+def _quantize(x, scale, zero_point):
+    steps = torch.round(x / scale) + zero_point
+    return torch.clip(steps, 0, 255).to(torch.uint8)
+
+
+def _slice(x, starts, ends, axes):
+    for start, end, axis in zip(starts, ends, axes, strict=True):
+        x = x.narrow(axis, start, end - start)
+    return x
+
+
 OPERATIONS = {
     "Add": torch.add,
     "Cast": lambda x, to: x.to(getattr(torch, to)),
@@ -20,15 +32,18 @@ OPERATIONS = {
     "ConvTranspose": lambda x, weight, bias, pads, strides: functional.conv_transpose2d(
         x, weight, bias, strides, pads[:2]
     ),
+    "DequantizeLinear": lambda x, scale, zero: scale * (x.float() - zero),
     "Gather": lambda table, indices: table[indices],
     "Gemm": lambda x, weight, bias: x @ weight + bias,
     "GreaterOrEqual": torch.ge,
     "MatMul": torch.matmul,
     "Mul": torch.mul,
+    "QuantizeLinear": _quantize,
     "ReduceMax": lambda x, axes: torch.amax(x, axes, keepdim=True),
     "Relu": torch.relu,
     "Reshape": torch.reshape,
     "Round": torch.round,
+    "Slice": _slice,
     "Squeeze": lambda x, axes: torch.squeeze(x, axes),
     "Sub": torch.sub,
     "Tanh": torch.tanh,

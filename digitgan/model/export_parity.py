@@ -16,11 +16,13 @@ from digitgan.model.gan import GAN
 from digitgan.model.histogram_matching import GreyCurve
 from digitgan.model.keras_sampling import predict
 from digitgan.model.onnx_writer import write_generator
+from digitgan.model.quantization import quantize
 
 GREY_TOLERANCE = 1  # levels
 # Weights in half precision move the network's output, be it ink or pixels in [-1, 1],
 # by this at most; where a grey curve is steep, that is more than one level.
 OUTPUT_TOLERANCE = 0.01
+QUANTIZED_TOLERANCE = 4.0  # levels, in the mean over pixels
 
 
 def write_checked(
@@ -49,6 +51,28 @@ def write_checked(
         if not np.array_equal(images, place_by_mass(boxes)):
             raise ExportFailed("generator.onnx does not place its digits by their mass")
     return images
+
+
+def quantize_checked(
+    path: Path, calibration: Mapping[str, np.ndarray], inputs: Mapping[str, np.ndarray]
+) -> np.ndarray:
+    """Quantize a generator's file, unless its images become others; return them.
+
+    Args:
+        path: The file.
+        calibration: See :func:`digitgan.model.quantization.quantize`.
+        inputs: Of the images.
+    """
+    images = _draw(path, inputs)
+    quantized = path.with_suffix(".quantized")
+    quantize(path, quantized, calibration)
+    again = _draw(quantized, inputs)
+    change = np.abs(again.astype(int) - images).mean()
+    if change > QUANTIZED_TOLERANCE:
+        quantized.unlink()
+        return images
+    quantized.replace(path)
+    return again
 
 
 def check_generator(

@@ -19,14 +19,15 @@ from digitgan.model.conditions import (
     condition_range,
     subsample_per_label,
 )
-from digitgan.model.export_parity import write_checked
+from digitgan.model.export_parity import quantize_checked, write_checked
 from digitgan.model.gan import GAN
 from digitgan.model.histogram_matching import GreyCurve, fit_grey_curve
 from digitgan.model.keras_sampling import grid_inputs, predict, sample_inputs
 from digitgan.model.model_card import write_card
 from digitgan.model.onnx_graph import OPSET
 
-CURVE_DIGITS, CURVE_SEED = 5_000, 2**32  # what the grey curve is fitted to
+TYPICAL_DIGITS, TYPICAL_SEED = 5_000, 2**32  # what the grey curve is fitted to
+CALIBRATION_STEP = 25  # every so many of them calibrate 8 bits
 STYLES = 500  # of each label, stored to sample from
 
 
@@ -57,17 +58,20 @@ def save_model(
             (:mod:`digitgan.model.histogram_matching`); for generators that overshoot.
 
     Raises:
-        ExportFailed: The ONNX file does not draw what Keras draws.
+        ExportFailed: The ONNX file, before it is quantized, does not draw what Keras
+            draws.
         OSError: The folder cannot be written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
     gan = inference_gan(gan)
-    curve = None
+    typical, curve = _typical_inputs(gan, conditions), None
     if match_greys_of is not None:
-        curve = _fit_grey_curve(gan, conditions, match_greys_of)
+        curve = _fit_grey_curve(gan, typical, match_greys_of)
     inputs = grid_inputs(gan, conditions, facts["seed"])
     with replacing(folder / "generator.onnx") as temporary:
-        samples = write_checked(temporary, gan, curve, inputs)
+        write_checked(temporary, gan, curve, inputs)
+        some = {name: values[::CALIBRATION_STEP] for name, values in typical.items()}
+        samples = quantize_checked(temporary, some, inputs)
     with replacing(folder / "gan.keras") as temporary:
         gan.save(temporary)
     with replacing(folder / "samples.png") as temporary:
@@ -94,11 +98,16 @@ def save_model(
     write_card(folder, description)
 
 
-def _fit_grey_curve(gan: GAN, conditions: Conditions, images: np.ndarray) -> GreyCurve:
-    """Fit the curve by digits under conditions from all over the training data."""
-    rows = np.linspace(0, len(images) - 1, CURVE_DIGITS).astype(int)
-    chosen = {name: values[rows] for name, values in conditions.items()}
-    inputs = sample_inputs(gan, CURVE_DIGITS, chosen, CURVE_SEED)
+def _typical_inputs(gan: GAN, conditions: Conditions) -> Conditions:
+    """Return inputs for digits under conditions from all over the training data."""
+    chosen = {
+        name: values[np.linspace(0, len(values) - 1, TYPICAL_DIGITS).astype(int)]
+        for name, values in conditions.items()
+    }
+    return sample_inputs(gan, TYPICAL_DIGITS, chosen, TYPICAL_SEED)
+
+
+def _fit_grey_curve(gan: GAN, inputs: Conditions, images: np.ndarray) -> GreyCurve:
     ink = keras.Model(gan.generator.inputs, gan.generator.get_layer("ink").output)
     real = crop_to_box(images) if gan.boxed else images
     return fit_grey_curve(predict(ink, inputs)[..., 0], real)

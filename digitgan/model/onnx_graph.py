@@ -7,7 +7,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 OPSET, IR = 18, 8  # of onnx 1.13: older runtimes open it, too
-HALF_PRECISION_FROM = 4096  # numbers in an array
+HALF_PRECISION_FROM = 4096  # numbers in a matrix or kernel
 
 
 class Graph:
@@ -41,7 +41,7 @@ class Graph:
         """
         values, name = np.asarray(values), f"array_{len(self._arrays)}"
         if values.dtype.kind == "f":
-            large = values.size > HALF_PRECISION_FROM
+            large = values.ndim > 1 and values.size > HALF_PRECISION_FROM
             values = values.astype(np.float16 if large else np.float32)
         self._arrays.append(numpy_helper.from_array(values, name))
         if values.dtype == np.float16:

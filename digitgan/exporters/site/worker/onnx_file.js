@@ -3,6 +3,7 @@
 // TensorProto.DataType
 export const FLOAT = 1;
 const UINT8 = 2;
+const INT8 = 3;
 const INT32 = 6;
 const INT64 = 7;
 const FLOAT16 = 10;
@@ -81,6 +82,7 @@ function toFloat32(bytes, type) {
   const [size, read] = {
     [FLOAT]: [4, (at) => view.getFloat32(at, true)],
     [UINT8]: [1, (at) => view.getUint8(at)],
+    [INT8]: [1, (at) => view.getInt8(at)],
     [INT32]: [4, (at) => view.getInt32(at, true)],
     [INT64]: [8, (at) => Number(view.getBigInt64(at, true))],
     [FLOAT16]: [2, (at) => float16(view.getUint16(at, true))],

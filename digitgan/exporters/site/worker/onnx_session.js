@@ -97,11 +97,16 @@ const OPERATIONS = {
   Relu: (_, x) => map(x, (v) => (v > 0 ? v : 0)),
   Tanh: (_, x) => map(x, Math.tanh),
   Round: (_, x) => map(x, rint),
+  QuantizeLinear: (_, x, scale, zero) =>
+    map(x, (v) => Math.min(Math.max(rint(v / scale.data[0]) + zero.data[0], 0), 255)),
+  DequantizeLinear: ({ axis }, x, scale, zero) => dequantize(x, scale, zero, axis),
   Cast: ({ to }, x) => (to === FLOAT ? x : map(x, Math.trunc)),
   Gather: (_, table, indices) => gather(table, indices),
   Unsqueeze: (_, x) => ({ shape: [...x.shape, 1], data: x.data }),
   Squeeze: (_, x) => ({ shape: [x.shape[0], ...x.shape.slice(2)], data: x.data }),
   Reshape: (_, x, { data }) => ({ shape: [x.shape[0], ...data.slice(1)], data: x.data }),
+  Transpose: ({ perm }, x) => permute(x, perm),
+  Slice: (_, x, starts, ends, axes) => slice(x, starts.data, ends.data, axes.data),
   Concat: (_, ...parts) => concat(parts),
   ReduceMax: (_, x) => reduceMax(x),
   Gemm: ({ multiplier }, x, kernel, bias) => dense(multiplier, x, kernel, bias),
@@ -114,6 +119,51 @@ const OPERATIONS = {
 function broadcast(a, b, combine) {
   const repeat = a.data.length / b.data.length;
   return { shape: a.shape, data: a.data.map((x, i) => combine(x, b.data[Math.floor(i / repeat)])) };
+}
+
+/** Return what steps are worth; along an axis, each has a scale of its own. */
+function dequantize({ shape, data }, scale, zero, axis = 1) {
+  const size = count(shape.slice(axis + 1));
+  const own = (values, i) => values.data[Math.floor(i / size) % values.data.length];
+  return { shape, data: Float32Array.from(data, (v, i) => own(scale, i) * (v - (zero ? own(zero, i) : 0))) };
+}
+
+/** Read a tensor from a place on, with a step along each axis of the new shape. */
+function strided(data, shape, steps, begin) {
+  const out = new Float32Array(count(shape));
+  const at = shape.map(() => 0);
+  for (let [i, place] = [0, begin]; i < out.length; i++) {
+    out[i] = data[place];
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      place += steps[axis];
+      if (++at[axis] < shape[axis]) break;
+      place -= steps[axis] * shape[axis];
+      at[axis] = 0;
+    }
+  }
+  return { shape, data: out };
+}
+
+const stepsOf = (shape) => shape.map((_, axis) => count(shape.slice(axis + 1)));
+
+function permute({ shape, data }, perm) {
+  const steps = stepsOf(shape);
+  return strided(
+    data,
+    perm.map((axis) => shape[axis]),
+    perm.map((axis) => steps[axis]),
+    0,
+  );
+}
+
+function slice({ shape, data }, starts, ends, axes) {
+  const [steps, inside] = [stepsOf(shape), [...shape]];
+  let begin = 0;
+  axes.forEach((axis, i) => {
+    begin += steps[axis] * starts[i];
+    inside[axis] = ends[i] - starts[i];
+  });
+  return strided(data, inside, steps, begin);
 }
 
 function gather(table, indices) {
@@ -159,15 +209,17 @@ function dense(multiplier, x, kernel, bias) {
 function conv(multiplier, x, kernel, bias, pad) {
   const [n, channels, rows, columns] = x.shape;
   const [filters, , size] = kernel.shape;
-  const pixels = rows * columns;
+  const [outRows, outColumns] = [rows, columns].map((side) => side + 2 * pad - size + 1);
+  const [area, pixels] = [rows * columns, outRows * outColumns];
   const [inner, wide] = [channels * size * size, paddedLength(pixels)];
   const data = new Float32Array(n * filters * pixels);
   const shifted = new Float32Array(inner * wide);
   for (let i = 0; i < n; i++) {
-    const image = x.data.subarray(i * channels * pixels, (i + 1) * channels * pixels);
     for (let j = 0; j < inner; j++) {
       const [down, right] = [(Math.floor(j / size) % size) - pad, (j % size) - pad];
-      copyShifted(image, Math.floor(j / size ** 2) * pixels, rows, columns, down, right, shifted, j * wide);
+      const channel = (i * channels + Math.floor(j / size ** 2)) * area;
+      const image = x.data.subarray(channel, channel + area);
+      copyShifted(image, rows, columns, down, right, shifted.subarray(j * wide), outRows, outColumns);
     }
     const product = multiplier.scoped(() =>
       multiplier.multiply(kernel.address, multiplier.storeRight(shifted), filters, inner, pixels),
@@ -177,17 +229,17 @@ function conv(multiplier, x, kernel, bias, pad) {
       for (let k = 0; k < pixels; k++) data[begin + k] = product[j * wide + k] + bias.data[j];
     }
   }
-  return { shape: [n, filters, rows, columns], data };
+  return { shape: [n, filters, outRows, outColumns], data };
 }
 
-/** Copy an image, moved; zeros come in from outside. */
-function copyShifted(image, begin, rows, columns, down, right, out, at) {
-  for (let row = 0; row < rows; row++) {
+/** Copy an image, moved, to one of another size; zeros come in from outside. */
+function copyShifted(image, rows, columns, down, right, out, outRows, outColumns) {
+  for (let row = 0; row < outRows; row++) {
     const rowInside = row + down >= 0 && row + down < rows;
-    const source = begin + (row + down) * columns + right;
-    for (let column = 0; column < columns; column++) {
+    const source = (row + down) * columns + right;
+    for (let column = 0; column < outColumns; column++) {
       const inside = rowInside && column + right >= 0 && column + right < columns;
-      out[at + row * columns + column] = inside ? image[source + column] : 0;
+      out[row * outColumns + column] = inside ? image[source + column] : 0;
     }
   }
 }
