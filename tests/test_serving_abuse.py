@@ -1,8 +1,12 @@
 """What strangers may send to a real server: refused in words, and nobody is blocked."""
 
 import json
+import math
 import os
+import re
+import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -87,6 +91,10 @@ def plain(line, *headers):
         (plain("POST / HTTP/1.1", "Host: localhost", "Content-Length: 1" * 2), 400),
         (plain("GET / HTTP/1.0", "X: y"), 421),
         (plain("GET / HTTP/1.1", "Host: evil.example"), 421),
+        (plain("GET / HTTP/1.1", "Host: evil.example@127.0.0.1"), 421),
+        (plain("GET / HTTP/1.1", "Host: localhost/evil.example"), 421),
+        (plain("GET / HTTP/1.1", "Host: localhost#.evil.example"), 421),
+        (plain("GET / HTTP/1.1", "Host: localhost:80:80"), 421),
         (plain("GET http://localhost/v1/model HTTP/1.1"), 404),
         (plain("OPTIONS * HTTP/1.1"), 404),
         (plain("OPTIONS /v1/numbers HTTP/1.1"), 405),
@@ -233,17 +241,109 @@ def test_who_does_not_read_blocks_nobody_and_is_cut_off(monkeypatch):
             pytest.fail("still connected")
 
 
-def test_past_the_connections_that_it_keeps_it_says_503(monkeypatch):
-    monkeypatch.setattr(connections, "MAX_CONNECTIONS", 2)
-    with live_server() as port:
-        kept = [socket.create_connection(("127.0.0.1", port)) for _ in range(2)]
-        time.sleep(0.2)
-        said = ask(port, plain("GET /healthz HTTP/1.1"))
+HALF = b"POST /v1/numbers HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n"
+HALF += b"Content-Type: application/json\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "first", [b"", b"GET / HT", HALF], ids=["none", "head", "body"]
+)
+def test_who_keeps_it_waiting_makes_room(monkeypatch, capsys, first):
+    """The longest-waiting one goes; who asks at once is answered at once."""
+    monkeypatch.setattr(connections.Connection, "most", 3)
+    monkeypatch.setattr(connections.Connection, "_logged", -math.inf)
+    with live_server() as port, ExitStack() as opened:
+        for _ in range(30):
+            one = socket.create_connection(("127.0.0.1", port), timeout=20)
+            opened.enter_context(one).sendall(first)
+        for _ in range(5):
+            assert httpx.get(f"http://localhost:{port}/healthz").status_code == 200
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith("more than 3 connections: the idle ones go")
+
+
+def test_past_the_connections_that_it_answers_it_says_503(monkeypatch):
+    monkeypatch.setattr(connections.Connection, "most", 2)
+    go, begun = threading.Event(), threading.Semaphore(0)
+
+    def draw_numbers(*_):
+        begun.release()
+        go.wait(20)
+        return b"drawn"
+
+    monkeypatch.setattr(numbers, "draw_numbers", draw_numbers)
+    with live_server() as port, ExitStack() as opened:
+        for seed in range(2):
+            one = socket.create_connection(("127.0.0.1", port), timeout=20)
+            line = plain(f"GET /v1/numbers?text=1&seed={seed} HTTP/1.1")
+            opened.enter_context(one).sendall(line)
+            assert begun.acquire(timeout=10)
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+            said = everything(client)  # before it has asked
         assert problem_in(said)[0] == 503 and b"retry-after: 1\r\n" in said.lower()
-        for one in kept:
-            one.close()
-        time.sleep(0.2)
-        assert httpx.get(f"http://localhost:{port}/healthz").status_code == 200
+        go.set()
+
+
+def test_few_descriptors_and_many_connections():
+    """With 1,024, as usual, 2,000 connections hold nobody and fill no log."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if 0 <= before[1] < 4000:
+        pytest.skip("this process may not open so many itself")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4000, before[1]))
+    code = "from digitgan.cli import main; main()"
+    with ExitStack() as opened:
+        opened.callback(resource.setrlimit, resource.RLIMIT_NOFILE, before)
+        server = subprocess.Popen(
+            [sys.executable, "-c", code, "serve", "--port", "0"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024)),
+            text=True,
+        )
+        opened.callback(server.kill)
+        assert server.stdout
+        port = int(re.search(r":(\d+)/", server.stdout.readline())[1])
+        for _ in range(2000):
+            one = socket.create_connection(("127.0.0.1", port), timeout=20)
+            opened.enter_context(one)
+        for _ in range(5):
+            assert httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
+        server.send_signal(signal.SIGTERM)
+        (line,) = server.communicate(timeout=30)[1].splitlines()
+    assert server.returncode == 0
+    assert line.endswith("more than 500 connections: the idle ones go")
+
+
+@pytest.mark.parametrize("size", [17_000, 60_000, 100_000])
+def test_a_head_is_bounded_however_it_comes(port, size):
+    said = ask(port, plain("GET / HTTP/1.1", "Host: localhost", "X: " + "x" * size))
+    assert problem_in(said)[0] == 400
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [
+        b"POST /v1/numbers HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"GET /healthz HTTP/9.9\r\nHost: localhost\r\n\r\n",
+    ],
+    ids=["two lengths", "version"],
+)
+def test_what_a_proxy_may_understand_otherwise_ends_the_connection(port, request_line):
+    said = ask(port, request_line + plain("GET /healthz HTTP/1.1"))
+    assert problem_in(said)[0] == 400 and said.count(b"\r\nconnection: ") == 1
+
+
+def test_who_leaves_in_a_body_is_no_failure(capsys):
+    with live_server() as port:
+        for _ in range(3):
+            with socket.create_connection(("127.0.0.1", port)) as client:
+                client.sendall(HALF + b"{")
+        time.sleep(0.3)
+        said = ask(port, plain("GET /metrics HTTP/1.1")).decode()
+    assert 'status="500"' not in said
+    assert capsys.readouterr().err == ""
 
 
 def test_who_is_answered_while_it_stops_is_told_to_come_back(monkeypatch):

@@ -129,10 +129,22 @@ def test_a_program_sends_the_token_and_a_browser_keeps_it():
     assert client_of(TOKEN).post("/write", headers=others).text == "written"
 
 
+def test_every_page_takes_the_token():
+    for page in ("/learn", "/explore", "/learn_here", "/docs"):
+        reply = client_of(TOKEN).get(f"{page}?token={TOKEN}&run=a")
+        assert (reply.status_code, reply.headers["location"]) == (303, f"{page}?run=a")
+        assert "set-cookie" in reply.headers
+    elsewhere = client_of(TOKEN).get(
+        f"http://localhost:8000//evil.example/?token={TOKEN}"
+    )
+    assert "location" not in elsewhere.headers
+
+
 def test_a_wrong_link_keeps_nothing():
     client = client_of(TOKEN)
     reply = client.get("/?token=%C3%BC")
-    assert reply.headers["location"] == "/" and "set-cookie" not in reply.headers
+    assert reply.status_code == 401 and "set-cookie" not in reply.headers
+    assert reply.json()["field"] == "token"
     assert client.post("/write").status_code == 401
 
 

@@ -1,17 +1,19 @@
 """Who may ask: this machine alone, or whoever has the token for what writes."""
 
+import re
 import secrets
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Scope
 
 from digitgan.serving.problems import Problem, wrong
+from digitgan.serving.static_files import PAGES
 
 COOKIE = "digitgan_token"
 SAFE = {"GET", "HEAD", "OPTIONS"}
+HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
 NEEDED = (
     "this needs the token: open the link that the server printed, "
     "or send Authorization: Bearer TOKEN"
@@ -25,8 +27,8 @@ class TokenAuth:
     web page can reach the server under a name of its own (DNS rebinding). With one,
     every name is, and what writes needs the token.
 
-    A program sends ``Authorization: Bearer TOKEN``. A browser opens ``/?token=TOKEN``
-    once and keeps a cookie, so the page itself need not know the token.
+    A program sends ``Authorization: Bearer TOKEN``. A browser opens ``/?token=TOKEN``,
+    or another page with it, once and keeps a cookie: pages need not know the token.
     """
 
     def __init__(self, token: str | None = None):
@@ -60,13 +62,15 @@ class TokenAuth:
             allowed = "the page of this server"
             return wrong("Origin", origin[:100], allowed, 403).response()
         token = request.query_params.get("token", "")
-        if not self._token or not token or request.url.path != "/":
+        if not self._token or not token or (page := request.url.path) not in PAGES:
             return None
+        if not self._matches(token):
+            line = "the token in this link is not the one that the server printed"
+            return Problem(401, line, field="token").response()
         rest = request.url.remove_query_params("token").query
-        response = RedirectResponse(f"/?{rest}" if rest else "/", 303)
+        response = RedirectResponse(f"{page}?{rest}" if rest else page, 303)
         response.headers["Cache-Control"] = "no-store"
-        if self._matches(token):
-            response.set_cookie(COOKIE, token, httponly=True, samesite="strict")
+        response.set_cookie(COOKIE, token, httponly=True, samesite="strict")
         return response
 
     def _matches(self, token: str) -> bool:
@@ -84,7 +88,5 @@ def is_loopback(name: str) -> bool:
 
 def _name(host: str) -> str:
     """Return the name of a Host header, without port; nothing if it makes no sense."""
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""
+    match = HOST.fullmatch(host)
+    return match[1].strip("[]").lower() if match else ""

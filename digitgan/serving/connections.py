@@ -1,15 +1,19 @@
-"""HTTP connections that strangers cannot hold: time for a head, and for an answer.
+"""HTTP connections that strangers cannot hold: bounds of time, size and number.
 
 This subclasses uvicorn's own protocol, which is not public, so pyproject.toml names the
 versions it is known to work with. uvicorn's limits do not suffice: a head that never
 ends and an answer that is never read hold a connection for ever, and past
 ``limit_concurrency`` everybody is refused. tests/test_serving_abuse.py shows it; when
-that test fails, uvicorn has learnt it, and this file may go.
+that test fails, uvicorn has learnt it, and this file may go. A reverse proxy does
+all of this, too; line folding and bare line feeds, which h11 reads, are left to it.
 """
 
 import asyncio
+import math
+from typing import Any, ClassVar
 
 import h11
+import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from digitgan.serving.problems import Problem
@@ -18,22 +22,78 @@ MAX_HEAD = 16_384  # bytes of the line and headers of a request
 HEAD_SECONDS = 10  # to send them
 READ_SECONDS = 60  # to take what was written
 CLOSE = (b"connection", b"close")
-MAX_CONNECTIONS = 500  # connections at once; past them 503
+MAX_CONNECTIONS = 500  # at once
+LOG_SECONDS = 60  # between lines that say there were more
+VERSIONS = (b"1.0", b"1.1")
+
+
+class _Requests(h11.Connection):
+    """What h11 reads of a client, if the head is small and gives one length.
+
+    h11 itself bounds only heads that come in pieces, and takes a length beside chunks,
+    which a proxy may understand otherwise (RFC 9112, 6.1).
+    """
+
+    def next_event(self):
+        """Return what came next."""
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            names = [name for name, _ in event.headers]
+            size = len(event.target) + sum(
+                len(n) + len(v) + 4 for n, v in event.headers
+            )
+            two_lengths = b"content-length" in names and b"transfer-encoding" in names
+            if size > MAX_HEAD or two_lengths or event.http_version not in VERSIONS:
+                raise h11.RemoteProtocolError("refused")
+        return event
 
 
 class Connection(H11Protocol):
-    """One client. uvicorn limits how long it is silent, but not how slow it may be."""
+    """One client. uvicorn limits how long it is silent, but not how slow it may be.
 
+    Attributes:
+        most: Connections that are kept at once.
+    """
+
+    most: ClassVar[int] = MAX_CONNECTIONS
     _clock: asyncio.TimerHandle | None = None
+    _since = _logged = -math.inf  # the last whole request; the last line in the log
+
+    def __init__(self, config: uvicorn.Config, *arguments, **more):
+        """Read requests more strictly than h11 does."""
+        super().__init__(config, *arguments, **more)
+        self.conn = _Requests(h11.SERVER, MAX_HEAD)
 
     def connection_made(self, transport: asyncio.Transport) -> None:
-        """Begin to wait for a request, unless too many are connected."""
+        """Begin to wait for a request; where too many are connected, one has to go."""
         super().connection_made(transport)
-        if len(self.connections) > MAX_CONNECTIONS:
-            line = f"{MAX_CONNECTIONS} connections are open: try again"
-            headers = {"Retry-After": "1", "Connection": "close"}
-            self.app = Problem(503, line, headers).response()
+        self._since = self.loop.time()
         self._wait(HEAD_SECONDS, self._late)
+        others = [one for one in self.connections if not one.transport.is_closing()]
+        if len(others) > self.most:
+            self._make_room(others)
+
+    def _make_room(self, connections: list[Any]) -> None:
+        """Hang up on who has let us wait longest; refuse this one if nobody does."""
+        if (now := self.loop.time()) - Connection._logged > LOG_SECONDS:
+            Connection._logged = now
+            self.logger.error("more than %s connections: the idle ones go", self.most)
+        waiting = [one for one in connections if one is not self and one.waits]
+        if waiting:
+            min(waiting, key=lambda one: one._since).transport.abort()
+            return
+        line = f"{self.most} connections are being answered: try again"
+        self._refuse(Problem(503, line, {"Retry-After": "1"}))
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is the client's turn: to ask, to go on asking, or to read."""
+        return (
+            self.cycle is None
+            or self.cycle.response_complete
+            or self.conn.their_state is h11.SEND_BODY
+            or self.flow.write_paused
+        )
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
@@ -46,6 +106,7 @@ class Connection(H11Protocol):
         if self.flow.write_paused:
             return  # that clock runs
         if self.cycle is not None and not self.cycle.response_complete:
+            self._since = self.loop.time()
             self._stop()
         elif self._clock is None:
             self._wait(HEAD_SECONDS, self._late)
@@ -77,7 +138,8 @@ class Connection(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP, in words, as all that is refused."""
         line = (
-            f"this is not a request of HTTP/1.1 with a head of up to {MAX_HEAD:,} bytes"
+            f"this is no request of HTTP/1.1 with a head of up to {MAX_HEAD:,} bytes "
+            "and one length"
         )
         self._refuse(Problem(400, line))
 

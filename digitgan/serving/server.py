@@ -6,6 +6,7 @@ import re
 import secrets
 import signal
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -16,12 +17,13 @@ from digitgan.errors import InputError
 from digitgan.handwriting.model import load
 from digitgan.serving.app import DEFAULT_RUNS, create_app
 from digitgan.serving.auth import is_loopback
-from digitgan.serving.connections import MAX_HEAD, Connection
+from digitgan.serving.connections import MAX_CONNECTIONS, MAX_HEAD, Connection
 
 MAX_QUEUE = 64  # requests that may wait to be drawn
 STOP_SECONDS = 10  # for what has begun when the server is asked to stop
 KEEP_ALIVE_SECONDS = 30  # for a silent connection
-BACKLOG = 1_024  # connections that wait to be taken up
+BACKLOG = 4_096  # connections that wait to be taken up
+ACCEPTS = 64  # of them that are taken up before any is read
 TOKEN = re.compile(r"[A-Za-z0-9._~-]{16,128}")
 
 
@@ -42,6 +44,7 @@ def serve(
         problem = f"has {len(token)} characters"  # and is not shown
         raise InputError("token", None, allowed, problem)
     opened = load(model, threads=1)
+    Connection.most = min(MAX_CONNECTIONS, _open_files() // 2)
     with listen(host, port) as listener:
         address, port = listener.getsockname()[:2]
         if token is None and not is_loopback(address):
@@ -68,12 +71,37 @@ def create_server(app: ASGIApp) -> uvicorn.Server:
         http=Connection,
         ws="none",
         h11_max_incomplete_event_size=MAX_HEAD,
+        backlog=ACCEPTS,
+        loop="asyncio",  # others take up as many as there are
         log_level="error",
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
         server_header=False,
     )
-    return uvicorn.Server(config)
+    return _Server(config)
+
+
+class _Server(uvicorn.Server):
+    """A server whose queue is longer than what it takes up at once."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen; asyncio makes a queue as short as its runs of taking up."""
+        await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(BACKLOG)
+
+
+def _open_files() -> int:
+    """Let this process open as many files as it may; return how many those are."""
+    try:
+        import resource
+    except ImportError:  # Windows counts otherwise
+        return 2 * MAX_CONNECTIONS
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # macOS says "infinite" and means less
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return soft if soft > 0 else 2 * MAX_CONNECTIONS  # infinite is below 0
 
 
 def listen(host: str, port: int) -> socket.socket:
