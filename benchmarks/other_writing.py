@@ -16,7 +16,6 @@ from record import ROOT, publish
 import digitgan
 from digitgan.data.image_grid import grid
 from digitgan.data.load import load_dataset
-from digitgan.evaluation.table import numbers
 from digitgan.measure.classifier import classifier_path
 
 COLUMNS = 16  # of each class in the picture
@@ -30,7 +29,7 @@ def main(run: str, name: str) -> None:
     lines = ["| figure | these | spread | real | times, or more |"]
     lines += ["| --- | --- | --- | --- | --- |"]
     lines += [
-        f"| {row.name} (n = {row.n:,}) | {' | '.join(numbers(row))} |"
+        f"| {row.name} (n = {row.n:,}) | {' | '.join(row.numbers())} |"
         for row in card.rows
         if row.value is not None
     ]

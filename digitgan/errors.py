@@ -7,6 +7,8 @@ from pathlib import PurePath
 from types import ModuleType
 from typing import Self
 
+from digitgan.installation import pip_command
+
 MAX_SHOWN = 200  # characters of a wrong value that an error repeats
 EXTRAS = {  # packages that the plain installation lacks, and what installs them
     "train": "keras tensorflow onnx matplotlib scipy sklearn tensorboard",
@@ -115,7 +117,7 @@ def missing_extra(error: ModuleNotFoundError, extras: str = "") -> str:
     package = (error.name or "").partition(".")[0]
     found = [extra for extra, brings in EXTRAS.items() if package in brings.split()]
     extras = extras or "".join(found)
-    return f"needs {package}: pip install 'digitgan[{extras}]'" if found else ""
+    return f"needs {package}: {pip_command(extras)}" if found else ""
 
 
 class TrainingFailed(RuntimeError):

@@ -58,7 +58,7 @@ def test_training_without_a_framework_says_what_to_install():
         [sys.executable, "-c", code], capture_output=True, text=True
     )
     assert result.returncode == 1
-    assert "pip install 'digitgan[train]'" in result.stderr
+    assert "pip install" in result.stderr and "[train]" in result.stderr
     assert len(result.stderr.splitlines()) == 1
 
 

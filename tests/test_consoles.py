@@ -41,13 +41,14 @@ def test_the_backend_of_a_notebook_is_not_asked_for(monkeypatch, capsys):
     assert os.environ["MPLBACKEND"] == "agg"
 
 
-def test_forced_colour_makes_no_screen_of_a_file(monkeypatch):
+def test_forced_colour_makes_no_screen_of_a_file(trained_run, monkeypatch):
     pytest.importorskip("keras")
-    from digitgan.training.progress_display import LiveDisplay, progress_display
+    from digitgan.training.choose_display import choose_display
+    from digitgan.training.progress_display import LiveDisplay
 
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setattr(sys, "stdout", io.StringIO())
-    assert not isinstance(progress_display(None, 64), LiveDisplay)
+    assert not isinstance(choose_display(trained_run, None), LiveDisplay)
 
 
 def test_the_live_screen_shows_digits_and_how_the_distance_falls():

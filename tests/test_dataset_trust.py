@@ -138,7 +138,7 @@ def test_two_workers_make_the_same_bytes(tmp_path, tiny_model):
 
 @pytest.mark.slow
 def test_ray_makes_the_same_bytes(tmp_path, tiny_model):
-    pytest.importorskip("ray", reason="pip install 'digitgan[ray]'")
+    pytest.importorskip("ray", reason='pip install ".[ray]"')
     options = {"count": 2000, "format": "npz", "shard_size": 150, "model": tiny_model}
     make_dataset(tmp_path / "a", **options)
     make_dataset(tmp_path / "b", engine="ray", workers=2, **options)

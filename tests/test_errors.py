@@ -3,11 +3,13 @@
 import pickle
 import sys
 import tomllib
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
 
 from digitgan.errors import EXTRAS, InputError, import_extra
+from digitgan.installation import pip_command
 
 ROOT = Path(__file__).parent.parent
 
@@ -57,9 +59,9 @@ def test_a_missing_extra_is_named():
                 import_extra(package, "format", "it", **options)
         return str(caught.value)
 
-    line = "format 'it' needs lmdb: pip install 'digitgan[datasets]'"
+    line = f"format 'it' needs lmdb: {pip_command('datasets')}"
     assert missing("lmdb") == line
-    assert "'digitgan[torch,export]'" in missing("torch", extras="torch,export")
+    assert "[torch,export]" in missing("torch", extras="torch,export")
     with pytest.raises(ModuleNotFoundError):
         import_extra("digitgan.nowhere", "format")
 
@@ -74,3 +76,44 @@ def test_every_extra_that_errors_name_exists():
         for package in packages.split():
             name = distributions.get(package, package).replace("_", "-")
             assert any(line.startswith(name) for line in extras[extra]), package
+
+
+ORIGINS = {  # what an installer notes, and what installs more of the same
+    None: 'pip install "digitgan[serve]"',
+    '{"url": "file:///src/it", "dir_info": {}}': 'pip install "/src/it[serve]"',
+    '{"url": "file:///a%20b", "dir_info": {"editable": true}}': (
+        'pip install -e "/a b[serve]"'
+    ),
+    '{"url": "file:///d-1-py3-none-any.whl", "archive_info": {}}': (
+        'pip install "digitgan[serve] @ file:///d-1-py3-none-any.whl"'
+    ),
+    '{"url": "https://host/d", "vcs_info": {"vcs": "git", "commit_id": "1a2b"}}': (
+        'pip install "digitgan[serve] @ git+https://host/d@1a2b"'
+    ),
+}
+
+
+@pytest.mark.parametrize(("origin", "command"), ORIGINS.items())
+def test_more_is_installed_from_where_this_came_from(origin, command, monkeypatch):
+    class Distribution:
+        @staticmethod
+        def from_name(name):
+            return Distribution
+
+        @staticmethod
+        def read_text(name):
+            return origin
+
+    monkeypatch.setattr("digitgan.installation.Distribution", Distribution)
+    assert pip_command("serve") == command
+
+
+def test_what_is_not_installed_names_its_folder(monkeypatch, tmp_path):
+    def none(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("digitgan.installation.Distribution.from_name", none)
+    monkeypatch.chdir(tmp_path)
+    assert pip_command("serve") == f'pip install "{ROOT}[serve]"'
+    monkeypatch.chdir(ROOT)
+    assert pip_command("serve") == 'pip install ".[serve]"'

@@ -228,7 +228,7 @@ def test_full_without_keras_says_what_to_install(capsys, monkeypatch, tmp_path):
     monkeypatch.setattr("digitgan.cli.evaluate.find_spec", lambda name: None)
     monkeypatch.setitem(sys.modules, "keras", None)
     line = refused(capsys, tmp_path, tmp_path / "fakes.npz", "--full")
-    assert "level 'full' needs keras: pip install 'digitgan[train]'" in line
+    assert "level 'full' needs keras: pip install" in line and "[train]" in line
 
 
 # What is refused

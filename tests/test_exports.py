@@ -194,7 +194,7 @@ def test_a_missing_package_is_said_in_a_line(
     monkeypatch.setitem(sys.modules, package, None)
     out = tmp_path / f"digits{FORMATS[format].suffix}"
     code, _, err = run(capsys, "--format", format, "-o", out)
-    assert code == 2 and f"pip install 'digitgan[{extra}]'" in err
+    assert code == 2 and "pip install" in err and f"[{extra}]" in err
     assert f"needs {package}" in err and err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
 

@@ -52,7 +52,7 @@ def test_the_command_needs_its_extra_and_the_others_do_not(tmp_path):
 
     without = run("serve")
     assert without.returncode == 2 and len(without.stderr.splitlines()) == 1
-    assert "pip install 'digitgan[serve]'" in without.stderr
+    assert "pip install" in without.stderr and "[serve]" in without.stderr
     assert run("generate", "7", "-o", str(tmp_path / "7.png")).returncode == 0
 
 

@@ -6,9 +6,11 @@ Heavy imports stay inside the verbs that need them, so that the light ones are q
 import io
 import os
 import sys
+from typing import Annotated
 
 import typer
 
+from digitgan import __version__
 from digitgan.cli import (
     adapt,
     dataset,
@@ -46,15 +48,27 @@ FAILURES = (TrainingFailed, DatasetFailed, ExportFailed)  # they say enough them
 app = typer.Typer(
     name="digitgan",
     help="A GAN that learns MNIST and writes realistic handwritten digits.",
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"digitgan {__version__}")
+        raise typer.Exit
+
+
 @app.callback(epilog="With --debug anywhere, an error shows Python's traceback.")
-def _verbs() -> None:
+def _verbs(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Say which."
+        ),
+    ] = False,
+) -> None:
     """A GAN that learns MNIST and writes realistic handwritten digits."""
 
 

@@ -13,6 +13,7 @@ HELP = """Write a model in another form, for another place.
 \b
 Formats:
   hub          a repository on the Hugging Face hub, with a model card
+  keras        a .keras of stock layers, for keras.saving.load_model
   litert       a .tflite for LiteRT (TensorFlow Lite)
   onnx         a .onnx for any ONNX runtime
   openvino     a folder for OpenVINO

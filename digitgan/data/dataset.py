@@ -3,14 +3,19 @@
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 
 import numpy as np
 
+from digitgan.data.html import img
+from digitgan.data.image_grid import grid
 from digitgan.data.images import ImageSpec, Kind
 from digitgan.random_streams import Stream, random_integers
 
+SHOWN = 50  # images, in a notebook
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Digits:
     """Images and what they show.
 
@@ -27,13 +32,18 @@ class Digits:
         """Return the number of images."""
         return len(self.images)
 
+    def __repr__(self) -> str:
+        """Say how many they are, of which shape, and whether labelled."""
+        labelled = "without labels" if self.labels is None else "with labels"
+        return f"Digits({self.images.dtype} {self.images.shape}, {labelled})"
+
     def __getitem__(self, index) -> "Digits":
         """Return the digits that a slice or an array of positions picks."""
         labels = None if self.labels is None else self.labels[index]
         return Digits(self.images[index], labels)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
     """A data set and where it came from.
 
@@ -57,6 +67,16 @@ class Dataset:
     kind: Kind = "digits"
     validation: Digits | None = None
     decisions: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Say what it is and where it was found."""
+        return f"Dataset({self.source})"
+
+    def _repr_html_(self) -> str:
+        """Show the first training digits, and what was decided, in a notebook."""
+        lines = map(escape, [repr(self), " ".join(self.classes), *self.decisions])
+        sheet = grid(self.train.images[:SHOWN], ink=self.image.is_ink)
+        return f"{'<br>'.join(filter(None, lines))}<br>{img(sheet, 'digits')}"
 
     @property
     def parts(self) -> dict[str, Digits]:

@@ -3,7 +3,9 @@
 import json
 from contextlib import ExitStack
 from dataclasses import replace
+from os import PathLike, fspath
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -17,11 +19,13 @@ from digitgan.data.normalize_dataset import normalize
 from digitgan.data.raw import RawDataset, RawPart
 from digitgan.data.readers import READERS
 from digitgan.data.stacked_mnist import stack
+from digitgan.data.tf_data import TFDataset, arrays_of
 from digitgan.errors import InputError
 from digitgan.files import as_input_errors, read_bytes, read_json
 
 __all__ = ["load_cached", "load_dataset"]
-Data = str | Path | Dataset | np.ndarray | tuple[np.ndarray, np.ndarray]
+Arrays = np.ndarray | tuple[np.ndarray, np.ndarray]
+Data = str | PathLike[str] | Dataset | Arrays | TFDataset
 ALLOWED = (
     f"{', '.join(NAMES)}, hf://user/name, a folder of pictures (with a folder for each "
     "class, or without), IDX, NPZ, NPY, CSV, ARFF, Parquet or MATLAB files, or an "
@@ -42,7 +46,8 @@ def load_dataset(data: Data = "mnist", clean: bool = False) -> Dataset:
     Args:
         data: One of ``NAMES``; the path of a file, an archive or a folder;
             ``hf://user/name``; images of any usual shape and range, or ``(images,
-            labels)``; or a data set, which is returned.
+            labels)``; a ``tf.data.Dataset`` of either; or a data set, which is
+            returned.
         clean: Treat each picture as the cell of a sheet: cut out, its light evened,
             centred as MNIST's are. For photographs and scans.
 
@@ -53,9 +58,9 @@ def load_dataset(data: Data = "mnist", clean: bool = False) -> Dataset:
     """
     if isinstance(data, Dataset):
         return data
-    if not isinstance(data, str | Path):
+    if not isinstance(data, str | PathLike):
         return _from_arrays(data, clean)
-    name = str(data)
+    name = fspath(data)
     if name == STACKED:
         dataset = stack(find_named("mnist"))
     elif name in NAMED_DATASETS:
@@ -68,8 +73,11 @@ def load_dataset(data: Data = "mnist", clean: bool = False) -> Dataset:
     return replace(dataset, name=name)
 
 
-def _from_arrays(data, clean: bool) -> Dataset:
-    images, labels = data if isinstance(data, tuple | list) else (data, None)
+def _from_arrays(data: Arrays | TFDataset, clean: bool) -> Dataset:
+    if hasattr(data, "as_numpy_iterator"):
+        images, labels = arrays_of(cast(TFDataset, data))
+    else:
+        images, labels = data if isinstance(data, tuple | list) else (data, None)
     try:
         with as_input_errors("data", "arrays"):
             part = RawPart(np.asarray(images), labels)

@@ -5,9 +5,13 @@ import shutil
 import time
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
+from html import escape
+from itertools import islice
 from pathlib import Path
 from typing import Unpack
 
+from digitgan.data.html import img
+from digitgan.data.load import load_dataset
 from digitgan.datasets.executors import check_engine, make_shards
 from digitgan.datasets.folder import (
     SHARDS,
@@ -28,8 +32,10 @@ from digitgan.errors import DatasetFailed, InputError, import_extra
 from digitgan.files import sha256
 from digitgan.hub import PREFIX
 
+SHOWN = 4  # numbers or pages, in a notebook
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class DatasetReport:
     """What became of a data set.
 
@@ -48,6 +54,20 @@ class DatasetReport:
     seconds: float
     damage: tuple[str, ...] = ()
     differing: tuple[int, ...] = ()
+
+    def __repr__(self) -> str:
+        """Say where how many of what are."""
+        what = "{count:,} {kind} as {format}".format_map(self.manifest)
+        return f"DatasetReport({str(self.folder)!r}: {what})"
+
+    def _repr_html_(self) -> str:
+        """Show what it holds, as it is read again, in a notebook."""
+        line = f"<code>{escape(repr(self))}</code>"
+        if self.manifest["kind"] == "digits":
+            return f"{line}<br>{load_dataset(self.folder)._repr_html_()}"
+        pictures = islice(self.folder.rglob("*.png"), SHOWN)
+        images = [img(path.read_bytes(), path.stem) for path in sorted(pictures)]
+        return "<br>".join([line, *images])
 
 
 def make_dataset(
@@ -70,7 +90,8 @@ def make_dataset(
         progress: Show rate and time left on standard error.
         options: ``kind``, ``count``, ``format``, ``seed``, ``split``, ``labels``,
             ``balance``, ``checked``, ``measure``, ``length``, ``pattern``,
-            ``texts``, ``ink``, ``background``, ``shard_size`` and ``model``, as :class:`DatasetRequest` says.
+            ``texts``, ``ink``, ``background``, ``shard_size`` and ``model``, as
+            :class:`DatasetRequest` says.
 
     Raises:
         InputError: The request cannot be met; nothing was written.

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable
-from pathlib import Path
+from os import PathLike
+from typing import Any
 
 import numpy as np
 
 from digitgan.data.dataset import Dataset, Digits
 from digitgan.data.images import TRIPLETS
-from digitgan.data.load import load_dataset
+from digitgan.data.load import Data, load_dataset
 from digitgan.errors import InputError, import_extra
 from digitgan.evaluation.checks import check_images, check_labels
 from digitgan.evaluation.comparison import DIGIT_SHAPE, MIN_SAMPLES, compare
@@ -30,11 +31,11 @@ Progress = Callable[[int, int, str], None]
 
 
 def evaluate(
-    subject,
-    labels=None,
+    subject: Any,
+    labels: Any = None,
     *,
     level: str = "quick",
-    data: str | Path | Dataset = "mnist",
+    data: Data = "mnist",
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Scorecard:
@@ -69,33 +70,33 @@ def evaluate(
         raise InputError("seed", seed, f"0 to {2**32 - 1}")
     for package in ("keras", "sklearn") if level == "full" else ():
         import_extra(package, "level", level)
-    data = data if isinstance(data, Dataset) else load_dataset(data)
-    samples = _samples(subject, labels, data, seed, level)
+    original = load_dataset(data)
+    samples = _samples(subject, labels, original, seed, level)
     report = progress or (lambda step, steps, name: None)
-    original, data = data, with_classifier_labels(data)
+    real = with_classifier_labels(original)
     if samples.kind == "triplets":
         classifier = find_classifier(original)
-        rows = _triplet_rows(samples, data, classifier, seed, report)
+        rows = _triplet_rows(samples, real, classifier, seed, report)
     else:
         classifier = (
-            find_classifier(original) if data.image.shape == DIGIT_SHAPE else None
+            find_classifier(original) if real.image.shape == DIGIT_SHAPE else None
         )
-        rows = _rows(samples, data, classifier, level == "full", seed, report)
+        rows = _rows(samples, real, classifier, level == "full", seed, report)
     return Scorecard(
         rows=tuple(rows),
         level=level,
         seed=seed,
         count=len(samples.images),
         classifier_sha256=classifier.sha256 if classifier else "",
-        data=data.source,
+        data=real.source,
         seconds=round(time.perf_counter() - start, 2),
-        classes=class_names(data),
+        classes=class_names(real),
     )
 
 
 def _samples(subject, labels, data: Dataset, seed: int, level: str) -> Samples:
     """Return what is evaluated, with its kind."""
-    if isinstance(subject, str | Path | Sampler):
+    if isinstance(subject, str | PathLike | Sampler):
         if labels is not None:
             problem = f"are given beside {str(subject)!r}"
             raise InputError("labels", None, "labels of images", problem)

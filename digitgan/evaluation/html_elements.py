@@ -1,12 +1,12 @@
 """Elements of an HTML page, escaped by construction: tables, digits, histograms."""
 
-import base64
-import io
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
 import numpy as np
 from PIL import Image
+
+from digitgan.data.html import data_uri, png
 
 BINS = 40
 CELL = 30  # pixels of a digit and the background around it
@@ -67,9 +67,7 @@ def digit_grid(images: np.ndarray, columns: int, alt: str, zoom: int = 2) -> Ele
     sheet[: len(images), 1:-1, 1:-1] = images
     sheet = sheet.reshape(rows, columns, CELL, CELL).swapaxes(1, 2)
     picture = Image.fromarray(255 - sheet.reshape(rows * CELL, columns * CELL))
-    file = io.BytesIO()
-    picture.save(file, format="PNG", optimize=True)
-    source = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    source = data_uri(png(picture))
     width, height = picture.width * zoom, picture.height * zoom
     return element("img", alt=alt, width=width, height=height, src=source)
 

@@ -1,5 +1,6 @@
 """The images to be evaluated: handed in, drawn from a model, or read from a file."""
 
+from os import PathLike, fspath
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,13 +40,16 @@ class Samples(NamedTuple):
 
 
 def load_samples(
-    subject: str | Path | Sampler, real: Dataset, seed: int = 0, level: str = "quick"
+    subject: str | PathLike[str] | Sampler,
+    real: Dataset,
+    seed: int = 0,
+    level: str = "quick",
 ) -> Samples:
     """Return the images of a model, of an NPZ file or of a data set.
 
     Args:
-        subject: ``flagship``, the model that comes with the package; a model or run
-            folder, ``hf://user/name`` or an opened model (10,000 digits are drawn,
+        subject: ``flagship``, the model that comes with the package; a run, a model or
+            run folder, ``hf://user/name`` or an opened model (10,000 digits are drawn,
             with the class frequencies of real digits where labels can be asked for; of
             a model of triplets 26,000, and for ``full`` 240,000); an NPZ file with
             ``x (N, 28, 28)`` and perhaps ``y (N,)``; or a data set that
@@ -59,16 +63,16 @@ def load_samples(
     """
     if isinstance(subject, Sampler):
         return _drawn(subject, real, seed, level)
-    if subject == "flagship" or str(subject).startswith(PREFIX):
-        return _drawn(load(str(subject)), real, seed, level)
-    path = Path(subject)
+    name, path = fspath(subject), Path(subject)
+    if name == "flagship" or name.startswith(PREFIX):
+        return _drawn(load(name), real, seed, level)
     if path.suffix == ".npz" and path.is_file():
         arrays = read_arrays("subject", path, ["x", "y"], limits.ARRAYS)
         if "x" in arrays:  # Keras' layout has x_train instead: a data set
             return Samples(arrays["x"], arrays.get("y"))
     if any((path / name).is_file() for name in MODEL_FILES):
         return _drawn(load(path), real, seed, level)
-    if not path.exists() and str(subject) not in NAMES:
+    if not path.exists() and name not in NAMES:
         raise InputError("subject", subject, ALLOWED, "does not exist")
     try:
         data = load_dataset(subject)

@@ -1,6 +1,5 @@
 """The scorecard as one HTML file that needs nothing else and can be sent to anyone."""
 
-from collections import Counter
 from pathlib import Path
 from xml.etree.ElementTree import Element, tostring
 
@@ -28,7 +27,7 @@ from digitgan.evaluation.html_elements import (
 from digitgan.evaluation.load_samples import Samples
 from digitgan.evaluation.metrics import handwriting
 from digitgan.evaluation.scorecard import Row, Scorecard
-from digitgan.evaluation.table import class_columns, numbers
+from digitgan.evaluation.table import class_columns
 from digitgan.measure import morphometry
 from digitgan.measure.classifier import find_classifier, with_classifier_labels
 from digitgan.measure.nearest_neighbours import nearest
@@ -98,11 +97,9 @@ def write(
 
 def _outcome(card: Scorecard, command: str) -> Element:
     """Return the outcome in a sentence, and how it was come by."""
-    verdicts = Counter(row.verdict for row in card.rows)
-    outcome = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.most_common())
     typed = (": ", element("code", command)) if command else ()
     text = (
-        f"Of {len(card.rows)} figures: {outcome}. Each stands beside the same "
+        f"Of {len(card.rows)} figures: {card.outcome}. Each stands beside the same "
         "figure of real digits, made by the same code in the same run"
     )
     title = element("h1", f"How good are these {card.count:,} digits?")
@@ -142,7 +139,7 @@ def _figure(row: Row) -> list[Element]:
     name = element("td", row.name, element("small", row.definition))
     values = [
         element("td", number, data_is=column) if number else element("td")
-        for column, number in zip(COLUMNS[1:], numbers(row), strict=False)
+        for column, number in zip(COLUMNS[1:], row.numbers(), strict=False)
     ]
     css = f"verdict {row.verdict.replace(' ', '-')}"
     verdict = element("td", row.verdict, data_is=COLUMNS[5], class_=css)

@@ -1,11 +1,16 @@
 """The honest scorecard: every figure beside the same figure of real digits."""
 
 import json
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from xml.etree.ElementTree import tostring
 
 from digitgan import files
 from digitgan.data.named_datasets import DIGITS
+from digitgan.evaluation.html_elements import element, table
+
+NUMBERS = ("these", "spread", "real", "ratio")
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,15 @@ class Row:
             return None
         return self.value - self.real
 
+    def numbers(self) -> tuple[str, str, str, str]:
+        """Return value, spread, real figure and ratio or signed difference as text."""
+        if self.value is None:
+            return "", "", "", ""
+        ratio = f"{self.difference:+.4f}" if self.ratio is None else f"{self.ratio:.2f}"
+        return f"{self.value:.4f}", f"{self.spread:.4f}", f"{self.real:.4f}", ratio
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Scorecard:
     """How good digits are.
 
@@ -72,6 +84,23 @@ class Scorecard:
     data: str
     seconds: float
     classes: tuple[str, ...] = DIGITS
+
+    def __repr__(self) -> str:
+        """Say of how many digits it is, and how many figures are as real."""
+        return f"Scorecard({self.count:,} digits, {self.level}: {self.outcome})"
+
+    def _repr_html_(self) -> str:
+        """Show the figures in a notebook."""
+        head = ("figure", *NUMBERS, "these are", "n")
+        rows = [(r.name, *r.numbers(), r.verdict, f"{r.n:,}") for r in self.rows]
+        line, figures = element("p", repr(self)), table(head, rows)
+        return tostring(element("div", line, figures), "unicode", method="html")
+
+    @property
+    def outcome(self) -> str:
+        """How many figures are what, such as ``12 as real, 3 close``."""
+        verdicts = Counter(row.verdict for row in self.rows)
+        return ", ".join(f"{n} {verdict}" for verdict, n in verdicts.most_common())
 
     def __getitem__(self, key: str) -> Row:
         """Return the row of that key, such as ``frechet``."""

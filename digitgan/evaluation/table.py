@@ -8,10 +8,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from digitgan.evaluation.scorecard import Row, Scorecard
+from digitgan.evaluation.scorecard import NUMBERS, Scorecard
 
 COLOURS = {"as real": "green", "close": "yellow", "skipped": "dim"}
-NUMBERS = ("these", "spread", "real", "ratio")
 BY_CLASS = (  # key of the row, part of its detail, name of the column
     ("shares", "these", "share"),
     ("agreement", "per digit", "agreement"),
@@ -51,16 +50,8 @@ def row_table(card: Scorecard) -> Table:
     table.columns[0].no_wrap, table.columns[5].justify = True, "left"
     for row in card.rows:
         verdict = f"[{COLOURS.get(row.verdict, 'red')}]{row.verdict}"
-        table.add_row(row.name, *numbers(row), verdict, str(row.n))
+        table.add_row(row.name, *row.numbers(), verdict, str(row.n))
     return table
-
-
-def numbers(row: Row) -> tuple[str, str, str, str]:
-    """Return value, spread, real figure and ratio or difference as text."""
-    if row.value is None:
-        return "", "", "", ""
-    ratio = f"{row.difference:+.4f}" if row.ratio is None else f"{row.ratio:.2f}"
-    return f"{row.value:.4f}", f"{row.spread:.4f}", f"{row.real:.4f}", ratio
 
 
 def class_table(card: Scorecard) -> Table:

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
+from os import PathLike
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
@@ -36,6 +37,7 @@ class Format(NamedTuple):
 # is not there yet, and ``open_generator(path)``, which opens it as a Generator with the
 # library that it is for.
 FORMATS = {
+    "keras": Format(".keras", "train"),
     "litert": Format(".tflite", "train,export"),
     "onnx": Format(".onnx", ""),
     "openvino": Format("", "export"),
@@ -47,9 +49,9 @@ FORMATS = {
 
 
 def export(
-    model: str | Path,
+    model: str | PathLike[str],
     format: str,
-    out: str | Path,
+    out: str | PathLike[str],
     report: Callable[[str], object] = lambda line: None,
 ) -> Path:
     """Write a trained generator in another form.

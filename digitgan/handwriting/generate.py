@@ -114,7 +114,7 @@ def _write_text(
     options = {"seed": 0, "height": SCALE * DIGIT_HEIGHT} | options
     if out.suffix.lower() == ".gif":
         walk = load(model).write_walk(text, toward=options["seed"] + 1, **options)
-        return {out: partial(save_gif, [step.image for step in walk])}
+        return {out: walk.save}
     written = load(model).write(text, **options)
     saves: Saves = {out: written.image.save}
     if boxes:

@@ -1,5 +1,6 @@
 """A trained model: it samples digits and writes texts; ``load()`` opens one."""
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Unpack
@@ -22,7 +23,7 @@ from digitgan.handwriting.options import (
 )
 from digitgan.handwriting.page import render_page
 from digitgan.handwriting.writer_style import PenStyle, sample_writers
-from digitgan.handwriting.written_text import WrittenText
+from digitgan.handwriting.written_text import Walk, WrittenText
 from digitgan.hub import PREFIX, download
 from digitgan.sampling.model_loader import open_model
 from digitgan.sampling.sampler import Sampler
@@ -77,7 +78,7 @@ class Model(Sampler):
         toward: int,
         frames: int = WALK_FRAMES,
         **options: Unpack[WalkKeywords],
-    ) -> list[WrittenText]:
+    ) -> Walk:
         """Write a text in the hands on the way from one to another, on equal pages.
 
         Args:
@@ -103,7 +104,9 @@ class Model(Sampler):
                 problem = f"need more than {MAX_PIXELS:,} pixels in all"
                 raise InputError("frames", frames, "fewer or smaller", problem)
         width = max(layout.size[0] for _, layout, _ in drafts)
-        return [_rendered(text, one, layout, pen, width) for one, layout, pen in drafts]
+        return Walk(
+            _rendered(text, one, layout, pen, width) for one, layout, pen in drafts
+        )
 
     def _lay_out(
         self, texts: Sequence[str], options: Sequence[WriteOptions]
@@ -158,12 +161,12 @@ def _rendered(
     )
 
 
-def load(model: str | Path = "flagship", threads: int = 0) -> Model:
+def load(model: str | os.PathLike[str] = "flagship", threads: int = 0) -> Model:
     """Open a trained generator.
 
     Args:
-        model: ``flagship``, which comes with the package; or a model folder, or a run
-            folder that holds one; or ``hf://user/name``, which is brought from the
+        model: ``flagship``, which comes with the package; or a run, or the folder of
+            one, or a model folder; or ``hf://user/name``, which is brought from the
             Hugging Face hub.
         threads: Processor threads to draw with; 0 for one a core.
 
@@ -171,7 +174,7 @@ def load(model: str | Path = "flagship", threads: int = 0) -> Model:
         InputError: There is no model, or its files are not those described.
         OSError: The hub cannot be reached.
     """
-    name = str(model)
+    name = os.fspath(model)
     if name.startswith(PREFIX):
         model = download("model", name)
     opened = open_model(SHIPPED if name == "flagship" else model)

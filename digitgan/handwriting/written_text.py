@@ -1,16 +1,20 @@
 """A written text: the picture, and where each character left its ink."""
 
+import io
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 from PIL import Image
 
+from digitgan.data.html import img, png
+from digitgan.data.image_grid import save_gif
 from digitgan.handwriting.writer_style import PenStyle
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class WrittenText:
     """A text in one hand.
 
@@ -52,6 +56,15 @@ class WrittenText:
             mask[top:bottom, left:right] = ink > 0
         return masks
 
+    def __repr__(self) -> str:
+        """Say what was written, and how large."""
+        height, width = self.pixels.shape
+        return f"WrittenText({self.text!r}, seed={self.seed}, {width} x {height})"
+
+    def _repr_png_(self) -> bytes:
+        """Show the picture in a notebook."""
+        return png(self.image)
+
     def to_dict(self) -> dict[str, Any]:
         """Return all but the pixels, as JSON can hold it."""
         return {
@@ -64,3 +77,17 @@ class WrittenText:
             "places": list(self.places),
             "boxes": self.boxes.tolist(),
         }
+
+
+class Walk(list[WrittenText]):
+    """A text in the hands from one to another: the frames of a film."""
+
+    def save(self, file: Path | BinaryIO) -> None:
+        """Write the film that leads there and back, as a GIF."""
+        save_gif([frame.image for frame in self], file)
+
+    def _repr_html_(self) -> str:
+        """Show the film in a notebook."""
+        file = io.BytesIO()
+        self.save(file)
+        return img(file.getvalue(), self[0].text, "gif")

@@ -1,6 +1,7 @@
 """A model folder from anywhere, checked before anything of it is used."""
 
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,7 @@ class LoadedModel:
     latent_label: LatentCategorical | None
 
 
-def open_model(folder: str | Path) -> LoadedModel:
+def open_model(folder: str | PathLike[str]) -> LoadedModel:
     """Open a model folder, or a run folder that holds one.
 
     Raises:

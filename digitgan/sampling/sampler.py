@@ -2,11 +2,14 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from digitgan.cpu import available_cores
+from digitgan.data.html import img
+from digitgan.data.image_grid import grid
 from digitgan.errors import InputError
 from digitgan.random_streams import draw_latents
 from digitgan.sampling.generator_inputs import GeneratorInputs
@@ -15,10 +18,11 @@ from digitgan.sampling.styles import STYLE_UNITS
 
 BATCH_PIXELS = 64 * 28 * 28  # in one call of the network
 MAX_DIGITS = 10_000_000  # in one call: 8 GB
+SHOWN = 50  # digits, in a notebook
 SEEDS = "0 to 2**64 - 1"
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Sampler(LoadedModel):
     """A trained generator that samples digits.
 
@@ -29,6 +33,23 @@ class Sampler(LoadedModel):
 
     name: str = ""
     threads: int = 0
+
+    def __repr__(self) -> str:
+        """Say which model it is and what it can be asked for."""
+        asked = ["digit"] * bool(self.classes) + list(self.limits)
+        preset = self.description.get("preset", "?")
+        return f"{type(self).__name__}({self.name!r}, {preset}: {', '.join(asked)})"
+
+    def _repr_html_(self) -> str:
+        """Show some samples, and what can be asked for, in a notebook."""
+        asked = [f"digit: {' '.join(self.classes)}"] * bool(self.classes)
+        asked += [
+            f"{name}: {low:g} to {high:g} {STYLE_UNITS[name]}"
+            for name, (low, high) in self.limits.items()
+        ]
+        lines = map(escape, [repr(self), *asked])
+        sheet = grid(self.sample(n=SHOWN), ink=self.image.is_ink)
+        return f"{'<br>'.join(lines)}<br>{img(sheet, 'samples')}"
 
     def sample(  # noqa: PLR0913 - each decides what is drawn
         self,

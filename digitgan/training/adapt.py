@@ -11,7 +11,7 @@ from digitgan.data.augmentation import augment
 from digitgan.data.dataset import Dataset, Digits, held_out
 from digitgan.data.load import load_dataset
 from digitgan.errors import InputError, TrainingFailed
-from digitgan.files import as_input_errors, sha256
+from digitgan.files import as_input_errors
 from digitgan.handwriting.model import load
 from digitgan.measure.nearest_neighbours import distances
 from digitgan.model.gan import GAN
@@ -23,6 +23,7 @@ from digitgan.training.build import adam
 from digitgan.training.checks import check_goal
 from digitgan.training.clock import Clock
 from digitgan.training.condition_values import measured_styles
+from digitgan.training.gan_file import gan_file
 from digitgan.training.hardware import machine_name
 from digitgan.training.input_pipeline import input_pipeline
 from digitgan.training.progress import Goal
@@ -153,10 +154,7 @@ def _with_labels_of(base: Sampler, dataset: Dataset, data: str | Path) -> Digits
 
 
 def _load_gan(base: Sampler, seed: int) -> GAN:
-    file = base.folder / "gan.keras"
-    if not file.is_file() or sha256(file) != base.description["sha256"].get(file.name):
-        problem = "has not the gan.keras that its model.json describes"
-        raise InputError("model", base.folder, "a whole model folder", problem)
+    file = gan_file(base)
     keras.utils.set_random_seed(seed)
     with as_input_errors("model", file):
         stored = keras.models.load_model(file, safe_mode=True)

@@ -23,16 +23,6 @@ SHOWN_DISTANCES = 8
 MEANING = "a distance of 1: as near to real images as these are to one another"
 
 
-def progress_display(clock: Clock, batch_size: int) -> "ProgressLines":
-    """Return the display that suits where the output goes."""
-    console = Console()
-    # FORCE_COLOR makes any file a terminal to rich; half blocks need Unicode.
-    live = console.is_terminal and console.file.isatty() and "utf" in console.encoding
-    if live and LOGGER.isEnabledFor(logging.INFO):
-        return LiveDisplay(clock, batch_size, console)
-    return ProgressLines(clock, batch_size)
-
-
 class ProgressLines(keras.callbacks.Callback):
     """A log line now and then, for files and pipes."""
 

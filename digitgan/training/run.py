@@ -3,12 +3,15 @@
 import csv
 import io
 import json
+import os
 import shutil
 from dataclasses import asdict, dataclass
+from html import escape
 from itertools import chain, count
 from pathlib import Path
 
 from digitgan import __version__, limits
+from digitgan.data.html import img
 from digitgan.dataclass_json import from_json
 from digitgan.errors import InputError
 from digitgan.files import (
@@ -88,9 +91,9 @@ class _PathInRun:
         return inside("resume", run.folder, *self.parts)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
-    """One run folder and its places."""
+    """One run folder and its places; wherever a path is wanted, it is that folder."""
 
     folder: Path
     config: Config
@@ -110,6 +113,24 @@ class Run:
     checkpoint_folder = _PathInRun("checkpoint")  # the states to resume from
     model_folder = _PathInRun("model")  # the model folder that the run ends with
     scorecard_path = _PathInRun("scorecard.json")  # how good the model is
+
+    def __fspath__(self) -> str:
+        """Return the folder, for ``open()`` and all that takes a path."""
+        return os.fspath(self.folder)
+
+    def __repr__(self) -> str:
+        """Name the folder and what is learnt in it."""
+        return f"Run({str(self.folder)!r}: {self.config.command})"
+
+    def _repr_html_(self) -> str:
+        """Show the latest samples and the curves in a notebook."""
+        shown = [f"<code>{escape(repr(self))}</code>"]
+        shown += [
+            img(path.read_bytes(), path.stem)
+            for path in (self.samples_path, self.curves_path)
+            if path.exists()
+        ]
+        return "<br>".join(shown)
 
     @classmethod
     def create(cls, folder: Path, config: Config) -> "Run":

@@ -1,18 +1,21 @@
 """Train a GAN from nothing, or go on exactly where a run stopped."""
 
 import logging
+import os
 import shlex
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import keras
 
 from digitgan import hub
 from digitgan.data.dataset import Dataset
-from digitgan.data.load import load_dataset
+from digitgan.data.load import Data, load_dataset
 from digitgan.data.named_datasets import DIGITS
 from digitgan.errors import InputError, TrainingFailed
-from digitgan.model.presets import check, find_preset
+from digitgan.model.presets import Preset, check, find_preset
 from digitgan.training.artifacts import (
     draw_pictures,
     export_model,
@@ -37,21 +40,23 @@ from digitgan.training.run import Config, Run, default_epochs, free_folder
 from digitgan.training.training_loop import TrainingLoop
 
 LOGGER = logging.getLogger("digitgan")
+ARRAYS = "arrays"  # what a run calls data that has no name
 
 
 def train(  # noqa: PLR0913 - each decides what is learnt
     preset: str = "dcgan",
-    data: str | Path | None = None,
+    data: Data | None = None,
     *,
     epochs: int | None = None,
     minutes: float | None = None,
     seed: int = 0,
-    out: str | Path | None = None,
+    out: str | os.PathLike[str] | None = None,
     guard: str = Config.guard,
     checkpoint_seconds: float = Config.checkpoint_seconds,
     artifacts: bool = Config.artifacts,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
     process_group: ProcessGroup = SINGLE_PROCESS,
-    **settings,
+    **settings: Any,
 ) -> Run:
     """Train a GAN; the same arguments on the same machine give the same weights.
 
@@ -59,17 +64,17 @@ def train(  # noqa: PLR0913 - each decides what is learnt
 
     Args:
         preset: A name in :data:`digitgan.model.presets.PRESETS`.
-        data: A name or path for :func:`digitgan.data.load.load_dataset`; the preset's
-            unless given, which is ``mnist`` but for ``stacked``.
+        data: As for :func:`digitgan.load_dataset`; the preset's unless given, which is
+            ``mnist`` but for ``stacked``.
         epochs: Passes over the data; the preset's number of steps without a goal.
         minutes: Stop after so much training, in the middle of an epoch if need be.
         seed: From 0 to 2**32 - 1.
         out: The run folder; the first free ``runs/PRESET`` unless given.
-        guard: What happens when the run collapses: ``stop``; ``rollback`` to the last
-            checkpoint, at half the learning rate, three times at most; or ``off``.
+        guard: What happens when the run collapses: ``stop``, ``rollback`` (three times
+            at most, at half the learning rate each) or ``off``.
         checkpoint_seconds: Between two, at least; checkpoints take 2 % of the time.
-        artifacts: Whether to make what people look at (sample sheets, film, curves,
-            discriminator as ONNX, scorecard) besides log, checkpoints and model.
+        artifacts: Whether to leave pictures, film, discriminator and scorecard, too.
+        callbacks: More for Keras' ``fit``; one that sets ``stop_training`` ends it.
         process_group: Which devices of which process share the work, on JAX.
         **settings: Fields of :class:`digitgan.model.presets.Preset` to change.
 
@@ -77,12 +82,11 @@ def train(  # noqa: PLR0913 - each decides what is learnt
         InputError: An argument cannot be used; nothing was written.
         TrainingFailed: The run has collapsed, or the disk is full; it can be resumed.
     """
-    chosen = replace(find_preset(preset), **settings)
-    check(chosen)
+    chosen = _changed(find_preset(preset), settings)
     initialize(process_group, chosen.batch_size)
     check_goal(epochs, minutes, seed)
     check_safety(guard, checkpoint_seconds)
-    dataset = load_dataset(data := chosen.data if data is None else data)
+    dataset = load_dataset(chosen.data if data is None else data)
     chosen = suited_to(supported_precision(chosen), dataset)
     check_data(dataset, chosen)
     if epochs is None and minutes is None:
@@ -90,7 +94,7 @@ def train(  # noqa: PLR0913 - each decides what is learnt
     config = Config(
         preset=preset,
         settings=chosen,
-        data=dataset.name or "arrays",
+        data=dataset.name or ARRAYS,
         data_sha256=dataset.sha256,
         classes=dataset.classes,
         train_size=len(dataset.train),
@@ -102,31 +106,44 @@ def train(  # noqa: PLR0913 - each decides what is learnt
         checkpoint_seconds=checkpoint_seconds,
         artifacts=artifacts,
     )
-    folder = own_folder(process_group, Path(out or free_folder(preset)))
-    run = Run.create(folder, config)
+    out = out or free_folder(preset)
+    run = Run.create(own_folder(process_group, Path(out)), config)
     with failing_together(process_group):
-        return _train_and_export(TrainingLoop(run, dataset))
+        return _train_and_export(TrainingLoop(run, dataset, callbacks))
+
+
+def _changed(preset: Preset, settings: dict[str, Any]) -> Preset:
+    """Return a preset with changed settings, or refuse those that mean nothing."""
+    names = [field.name for field in fields(Preset)]
+    for name in settings.keys() - names:
+        raise InputError.unknown("settings", name, names)
+    changed = replace(preset, **settings)
+    check(changed)
+    return changed
 
 
 def resume(
-    run: str | Path,
+    run: str | os.PathLike[str],
     *,
     epochs: int | None = None,
     minutes: float | None = None,
     guard: str | None = None,
     checkpoint_seconds: float | None = None,
-    data: str | Path | None = None,
+    data: Data | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
     process_group: ProcessGroup = SINGLE_PROCESS,
 ) -> Run:
     """Go on with a run as if it had never stopped, bit for bit on one backend.
 
     Args:
-        run: The run folder.
+        run: A run, or its folder.
         epochs: A new goal for the whole run; the old goal unless given.
         minutes: Likewise, in minutes of training over all sessions.
         guard: As in :func:`train`; as before unless given.
         checkpoint_seconds: Likewise.
-        data: Where the same data lies now; where it lay unless given.
+        data: Where the same data lies now; where it lay unless given. Arrays have to be
+            given again.
+        callbacks: As in :func:`train`.
         process_group: As in :func:`train`; the number of devices may be another one.
 
     Raises:
@@ -137,7 +154,6 @@ def resume(
     stored = Run.open(own_folder(process_group, Path(run)))
     before = stored.config
     changes = {"guard": guard, "checkpoint_seconds": checkpoint_seconds}
-    changes["data"] = None if data is None else str(data)
     changes = {name: value for name, value in changes.items() if value is not None}
     if epochs is not None or minutes is not None:
         changes |= {"epochs": epochs, "minutes": minutes}
@@ -154,12 +170,13 @@ def resume(
         raise InputError(
             "resume", run, f"--data {config.data} where you trust it", problem
         )
-    dataset = _load_again(run, config.data)
+    dataset = _load_again(stored, config.data if data is None else data)
+    config = replace(config, data=dataset.name or ARRAYS)
     if dataset.sha256 != config.data_sha256:
         problem = f"began with other training digits than --data {config.data} now has"
         raise InputError("resume", run, problem=f"{problem} ({dataset.source})")
     with failing_together(process_group):
-        loop = TrainingLoop(replace(stored, config=config), dataset)
+        loop = TrainingLoop(replace(stored, config=config), dataset, callbacks)
         stored.remove_temporary_files()
         if loop.restore() and loop.clock.done and is_exported(loop):
             problem = f"has reached its goal ({loop.clock.step} steps)"
@@ -169,14 +186,16 @@ def resume(
         return _train_and_export(loop)
 
 
-def _load_again(run: str | Path, data: str) -> Dataset:
+def _load_again(run: Run, data: Data) -> Dataset:
     """Return the data of a run, or say how to name where it has gone."""
     try:
         return load_dataset(data)
     except InputError as error:
         allowed = "the same data, by --data where it lies now"
+        if isinstance(data, str) and data == ARRAYS:
+            allowed = "digitgan.resume(run, data=...) with the same arrays"
         problem = f"cannot go on without its data: {error}"
-        raise InputError("resume", run, allowed, problem) from error
+        raise InputError("resume", run.folder, allowed, problem) from error
 
 
 def _train_and_export(loop: TrainingLoop) -> Run:
@@ -225,7 +244,8 @@ def _advice(loop: TrainingLoop) -> str:
     comparable = data == "mnist" or dataset.kind == "triplets"
     labelled = all(part.labels is not None for part in dataset.parts.values())
     of_digits = set(dataset.classes) <= set(DIGITS) or dataset.image.shape != (28, 28)
-    if comparable or ("test" in dataset.parts and labelled and of_digits):
+    has_test = data != ARRAYS and "test" in dataset.parts
+    if comparable or (has_test and labelled and of_digits):
         against = "" if comparable else f" --data {shlex.quote(data)}"
         return f"How good is it? digitgan evaluate {folder}{against}"
     return f"How good is it? Look: digitgan generate --grid --model {folder}"

@@ -1,8 +1,11 @@
 """One session of a run: from its last checkpoint to its goal, through roll-backs."""
 
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+
+import keras
 
 from digitgan.data.dataset import Dataset
 from digitgan.data.mnist_preprocessing import crop_to_box
@@ -12,13 +15,13 @@ from digitgan.training.build import build_gan, scale_learning_rate
 from digitgan.training.checkpoint import Checkpoints
 from digitgan.training.checkpoint_callback import CheckpointCallback
 from digitgan.training.checks import MAX_EPOCHS
+from digitgan.training.choose_display import choose_display
 from digitgan.training.clock import Clock
 from digitgan.training.collapse_monitor import CollapseMonitor
 from digitgan.training.condition_values import condition_values
 from digitgan.training.input_pipeline import input_pipeline
 from digitgan.training.previews import PreviewCallback
 from digitgan.training.progress import Progress
-from digitgan.training.progress_display import progress_display
 from digitgan.training.run import Run
 from digitgan.training.run_logger import RunLogger
 from digitgan.training.validation import ValidationCallback, metric_for
@@ -32,7 +35,12 @@ MAX_REAL_IMAGES = 1_000  # whose variety the collapse monitor compares with
 class TrainingLoop:
     """A GAN with fresh weights, its data and its callbacks."""
 
-    def __init__(self, run: Run, dataset: Dataset):
+    def __init__(
+        self,
+        run: Run,
+        dataset: Dataset,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+    ):
         self.run, self.dataset = run, dataset
         config, settings = run.config, run.config.settings
         images = dataset.train.images
@@ -44,7 +52,7 @@ class TrainingLoop:
         self.clock = Clock(config.goal)
         some_images = images[:: max(1, len(images) // MAX_REAL_IMAGES)]
         monitor = CollapseMonitor(self.clock, some_images, config.guard != "off")
-        display = progress_display(self.clock, settings.batch_size)
+        display = choose_display(run, self.clock)
         self._logger = RunLogger(run, self.clock, on_row=monitor.check_row)
         previews = PreviewCallback(
             run, self.clock, self._images, self.conditions, on_sheet=display.show_sheet
@@ -66,7 +74,7 @@ class TrainingLoop:
             self._logger,
             *([previews] if config.artifacts else []),
             *([self._validation] if self._validation else []),
-            *(monitor, display, self.checkpoint),
+            *(monitor, display, *callbacks, self.checkpoint),
         ]
 
     def restore(self) -> bool:
@@ -76,7 +84,7 @@ class TrainingLoop:
         return progress is not None
 
     def train(self) -> None:
-        """Train until the goal, after a roll-back once more.
+        """Train until the goal or a callback's wish, after a roll-back once more.
 
         Raises:
             TrainingFailed: The run has collapsed, beyond the roll-backs asked for.
@@ -84,6 +92,8 @@ class TrainingLoop:
         while not self.clock.done:
             try:
                 self._fit()
+                if self.gan.stop_training:
+                    return
             except BaseException as failure:
                 for callback in self._callbacks:  # what fit left open when it raised
                     with suppress(OSError):

@@ -8,7 +8,6 @@ from fastapi import APIRouter
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from digitgan.data.image_grid import save_gif
 from digitgan.handwriting.model import FRAMES, WALK_FRAMES, Model
 from digitgan.handwriting.options import HEIGHTS, MAX_REROLLS
 from digitgan.serving.app_state import AppState
@@ -176,7 +175,7 @@ def draw_walk(model: Model, _: str, given: dict[str, Any]) -> bytes:
     options: dict[str, Any] = {"height": DEFAULT_HEIGHT, "frames": WALK_FRAMES} | given
     check_area(options)
     file = io.BytesIO()
-    save_gif([written.image for written in model.write_walk(**options)], file)
+    model.write_walk(**options).save(file)
     return file.getvalue()
 
 

@@ -1,0 +1,90 @@
+"""A plain Keras model: stock layers and operations, which Keras opens by itself."""
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers
+
+from digitgan.exporters import Generator
+from digitgan.exporters.graph import read_graph
+from digitgan.sampling.sampler import Sampler
+
+ops: Any = keras.ops  # untyped: each backend has tensors of its own
+NHWC, NCHW = (0, 2, 3, 1), (0, 3, 1, 2)  # from the other one: Keras has channels last
+HWDC = (2, 3, 1, 0)  # kernels likewise
+
+
+def _layer(layer: Any, x, kernel: np.ndarray, bias: np.ndarray):
+    """Apply a layer with these weights."""
+    x = layer(x)
+    channels = layer.bias.shape
+    layer.set_weights([kernel, np.broadcast_to(bias, channels)])
+    return x
+
+
+def _gemm(x, weight, bias):
+    return _layer(layers.Dense(weight.shape[1]), x, weight, bias)
+
+
+def _conv(x, weight, bias, pads, strides):
+    """Convolve ``(N, C, H, W)``."""
+    (top, left, bottom, right), (channels, _, *size) = pads, weight.shape
+    x = layers.ZeroPadding2D(((top, bottom), (left, right)))(ops.transpose(x, NHWC))
+    layer = layers.Conv2D(channels, size, tuple(strides))
+    return ops.transpose(_layer(layer, x, weight.transpose(HWDC), bias), NCHW)
+
+
+def _conv_transpose(x, weight, bias, pads, strides):
+    """Convolve ``(N, C, H, W)`` transposed, then crop."""
+    (top, left, bottom, right), (_, channels, *size) = pads, weight.shape
+    layer = layers.Conv2DTranspose(channels, size, tuple(strides), "valid")
+    x = _layer(layer, ops.transpose(x, NHWC), weight.transpose(HWDC), bias)
+    return ops.transpose(layers.Cropping2D(((top, bottom), (left, right)))(x), NCHW)
+
+
+OPERATIONS = {
+    "Add": ops.add,
+    "Cast": lambda x, to: ops.cast(x, to),
+    "Clip": ops.clip,
+    "Concat": lambda *parts, axis: ops.concatenate(parts, axis),
+    "Conv": _conv,
+    "ConvTranspose": _conv_transpose,
+    "Gather": lambda table, x: ops.take(table, x, axis=0),
+    "Gemm": _gemm,
+    "GreaterOrEqual": ops.greater_equal,
+    "MatMul": ops.matmul,
+    "Mul": ops.multiply,
+    "ReduceMax": lambda x, axes: ops.max(x, axes, keepdims=True),
+    "Relu": ops.relu,
+    "Reshape": lambda x, shape: ops.reshape(x, shape),
+    "Round": ops.round,
+    "Squeeze": lambda x, axes: ops.squeeze(x, axes),
+    "Sub": ops.subtract,
+    "Tanh": ops.tanh,
+    "Transpose": lambda x, perm: ops.transpose(x, perm),
+    "Unsqueeze": lambda x, axes: ops.expand_dims(x, axes),
+    "Where": lambda x, yes, no: ops.cast(ops.where(x, yes, no), "uint8"),
+}
+
+
+def write(model: Sampler, out: Path) -> None:
+    """Write a model from a dictionary of inputs to ``uint8 (N, 28, 28)``."""
+    graph = read_graph(model.folder / "generator.onnx", OPERATIONS)
+    inputs = {
+        name: keras.Input(shape[1:], dtype=dtype, name=name)
+        for name, (dtype, shape) in graph.inputs.items()
+    }
+    constants = {
+        name: array if array.ndim else array.item()
+        for name, array in graph.float32_initializers().items()
+    }
+    digits = graph.evaluate(OPERATIONS, {**inputs, **constants})
+    keras.Model(inputs, digits, name="generator").save(out)
+
+
+def open_generator(path: Path) -> Generator:
+    """Load the model."""
+    model: Any = keras.saving.load_model(path)
+    return lambda **inputs: np.asarray(ops.convert_to_numpy(model(inputs)))
