@@ -1,11 +1,11 @@
 """What other people publish on the Hugging Face hub: models, data sets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from digitgan.errors import InputError, import_extra
+from digitgan.errors import ExportFailed, InputError, import_extra
 
 PREFIX = "hf://"
 MODEL_FILES = (  # nothing else is downloaded or published
@@ -28,7 +28,8 @@ def download(
 
     Args:
         field: The argument that named it.
-        address: ``hf://user/name``.
+        address: ``hf://user/name``, or ``hf://user/name@revision``: a branch, a tag or
+            a commit.
         patterns: Of the files that are wanted.
         repo_type: ``model`` or ``dataset``.
 
@@ -36,16 +37,22 @@ def download(
         The folder; its files are checked as those of any other when they are read.
 
     Raises:
-        InputError: The address is none, there is no such repository, or huggingface-hub
-            is not installed.
+        InputError: The address is none, there is no such repository or revision, or
+            huggingface-hub is not installed.
         OSError: The hub cannot be reached and the cache does not hold it.
     """
-    hub, repo = import_hub(field, address), address.removeprefix(PREFIX)
+    hub, (repo, _, revision) = import_hub(field, address), _parts(address)
     check_repo(field, address, repo)
     try:
         folder = hub.snapshot_download(
-            repo, repo_type=repo_type, allow_patterns=patterns
+            repo,
+            repo_type=repo_type,
+            revision=revision or None,
+            allow_patterns=patterns,
         )
+    except hub.errors.RevisionNotFoundError as error:
+        allowed = "a branch, a tag or a commit of it"
+        raise InputError(field, address, allowed, "has no such revision") from error
     except hub.errors.RepositoryNotFoundError as error:
         allowed = "a repository that you may read (a private one after  hf auth login)"
         problem = "is not on the hub, or not for you"
@@ -53,6 +60,55 @@ def download(
     except hub.errors.LocalEntryNotFoundError as error:
         raise OSError(f"{field} {address!r}: the hub cannot be reached") from error
     return Path(folder)
+
+
+def upload(
+    repo: str,
+    files: Mapping[str, Path | bytes],
+    message: str,
+    repo_type: str = "model",
+) -> str:
+    """Make a repository, unless it is there, and put files into it, in one commit.
+
+    Args:
+        repo: ``user/name``.
+        files: By their names there.
+        message: Of the commit.
+        repo_type: ``model`` or ``dataset``.
+
+    Returns:
+        Its address on the web.
+
+    Raises:
+        InputError: The name is none, there is no token, or huggingface-hub is not
+            installed.
+        ExportFailed: The hub refused.
+        OSError: The hub cannot be reached.
+    """
+    hub = import_hub("repo", repo)
+    check_repo("repo", repo, repo)
+    if not hub.get_token():
+        problem = "needs a token of the hub that may write: log in with  hf auth login"
+        raise InputError("repo", repo, problem=f"{problem}, or set HF_TOKEN")
+    api = hub.HfApi(library_name="digitgan")
+    added = [hub.CommitOperationAdd(name, what) for name, what in files.items()]
+    try:
+        address = api.create_repo(repo, repo_type=repo_type, exist_ok=True)
+        api.create_commit(repo, added, commit_message=message, repo_type=repo_type)
+    except hub.errors.HfHubHTTPError as error:
+        answer = error.response
+        reason = f"{answer.status_code} "
+        reason += error.server_message or answer.reason_phrase
+        line = f"repo {repo!r}: the hub refused ({reason})"
+        raise ExportFailed(line) from error
+    except hub.errors.HTTPError as error:  # of the library that it asks with
+        raise OSError(f"repo {repo!r}: the hub cannot be reached") from error
+    return str(address)
+
+
+def _parts(address: str) -> tuple[str, str, str]:
+    """Return repository, ``@`` and revision of an address."""
+    return address.removeprefix(PREFIX).partition("@")
 
 
 def import_hub(field: str, value: str) -> ModuleType:
@@ -78,7 +134,8 @@ def check_repo(field: str, value: str, repo: str) -> None:
     Raises:
         InputError: It is not.
     """
-    allowed = value.removesuffix(repo) + "user/name"
+    prefix = PREFIX if value.startswith(PREFIX) else ""
+    allowed = f"{prefix}user/name"
     if repo.count("/") != 1:
         raise InputError(field, value, allowed)
     try:

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 TOKEN = "hf_of_the_tests"
-BINARY = (".onnx", ".keras", ".npz", ".png")
+BINARY = (".onnx", ".keras", ".npz", ".png", ".parquet")
 
 
 class Hub(ThreadingHTTPServer):
@@ -81,6 +81,8 @@ class Handler(BaseHTTPRequestHandler):
 def create(self, body):
     request = json.loads(body)
     repo = f"{request['organization']}/{request['name']}"
+    if request.get("type") == "dataset":
+        repo = f"datasets/{repo}"
     url = f"{self.server.url}/{repo}"
     if repo in self.server.repos:
         return self.answer(409, {"error": "it is there", "url": url})
@@ -95,7 +97,8 @@ def validate(self, body):
     self.answer(200, {"errors": errors, "warnings": []})
 
 
-def preupload(self, body, repo):
+def preupload(self, body, kind, repo):
+    repo = f"datasets/{repo}" if kind == "datasets" else repo
     if self.missing(repo):
         return
     modes = [
@@ -129,7 +132,8 @@ def store(self, body, oid):
     self.answer(200 if right else 400)
 
 
-def commit(self, body, repo):
+def commit(self, body, kind, repo):
+    repo = f"datasets/{repo}" if kind == "datasets" else repo
     if self.missing(repo):
         return
     files = self.server.repos[repo]
@@ -145,15 +149,20 @@ def commit(self, body, repo):
     self.answer(200, {"success": True, "commitOid": sha, "commitUrl": url})
 
 
-def about(self, _, repo):
+def about(self, _, kind, repo, revision=None):
+    repo = f"datasets/{repo}" if kind == "datasets" else repo
     if self.missing(repo):
+        return
+    if revision not in (None, "main", self.server.version(repo)):
+        self.answer(404, {"error": "none"}, X_Error_Code="RevisionNotFound")
         return
     names = [{"rfilename": name} for name in self.server.repos[repo]]
     sha = self.server.version(repo)
     self.answer(200, {"id": repo, "modelId": repo, "sha": sha, "siblings": names})
 
 
-def tree(self, _, repo):
+def tree(self, _, kind, repo):
+    repo = f"datasets/{repo}" if kind == "datasets" else repo
     if self.missing(repo):
         return
     rows = [
@@ -180,15 +189,16 @@ def resolve(self, _, repo, name):
     self.answer(200, content, **headers)
 
 
-REPO = r"([\w.-]+/[\w.-]+)"
+REPO = r"((?:datasets/)?[\w.-]+/[\w.-]+)"
+API = r"/api/(models|datasets)/([\w.-]+/[\w.-]+)"
 ROUTES = (
     (("POST",), "/api/repos/create", create),
     (("POST",), "/api/validate-yaml", validate),
-    (("POST",), f"/api/models/{REPO}/preupload/main", preupload),
+    (("POST",), f"{API}/preupload/main", preupload),
     (("POST",), rf"/{REPO}\.git/info/lfs/objects/batch", batch),
     (("PUT",), r"/lfs/(\w+)", store),
-    (("POST",), f"/api/models/{REPO}/commit/main", commit),
-    (("GET",), rf"/api/models/{REPO}(?:/revision/\w+)?", about),
-    (("GET",), rf"/api/models/{REPO}/tree/\w+", tree),
+    (("POST",), f"{API}/commit/main", commit),
+    (("GET",), rf"{API}(?:/revision/([\w.]+))?", about),
+    (("GET",), rf"{API}/tree/\w+", tree),
     (("GET", "HEAD"), rf"/{REPO}/resolve/\w+/(.+)", resolve),
 )

@@ -12,9 +12,9 @@ from fake_hub import TOKEN, hub
 from model_folders import make_model
 
 import digitgan
-from digitgan.exporters.hub import write_folder
 from digitgan.files import sha256
 from digitgan.handwriting.model import SHIPPED
+from digitgan.sampling.model_hub import write_folder
 
 pytest.importorskip("huggingface_hub")
 NOWHERE = "http://127.0.0.1:9"
@@ -78,6 +78,11 @@ def test_a_model_goes_there_and_back(server, run_command, tmp_path):
     again = generate(run_command, tmp_path / "y.npz", HF_ENDPOINT=NOWHERE)
     assert again.returncode == 0, again.stderr
     assert sha256(tmp_path / "y.npz") == sha256(tmp_path / "x.npz")
+    first = server.version("ada/digits")
+    pinned = generate(run_command, tmp_path / "z.npz", f"ada/digits@{first}")
+    assert pinned.returncode == 0, pinned.stderr
+    none = generate(run_command, tmp_path / "z.npz", "ada/digits@v9")
+    assert none.returncode == 2 and "has no such revision" in none.stderr
     files["generator.onnx"] += b" "
     changed = generate(run_command, tmp_path / "z.npz")
     assert changed.returncode == 2 and "SHA-256 differs" in changed.stderr
@@ -93,6 +98,10 @@ def test_the_card_says_what_it_is(tmp_path):
     assert {"gan", "onnx", "handwriting"} <= set(card.data.tags)
     for part in ("hf://ada/digits", "| recall |", "## Limits", "CC BY-SA 3.0"):
         assert part in text
+    assert card.data.datasets == ["ylecun/mnist"]
+    (result, *_) = card.data.eval_results
+    assert result.metric_type == "frechet_distance" and 0 < result.metric_value < 1
+    assert "real digits: " in result.metric_name
     low, high = digitgan.load().limits["thickness"]
     assert f"- Thickness: {low:g} to {high:g} pixels." in text
     described = json.loads((tmp_path / "model.json").read_text())
@@ -156,3 +165,36 @@ def test_what_is_not_there_is_said_in_a_line(run_command, tmp_path):
 def test_a_hub_that_is_not_there_is_told(run_command):
     done = publish(run_command, "ada/digits", HF_ENDPOINT=NOWHERE)
     assert done.returncode == 1 and "the hub cannot be reached" in done.stderr
+
+
+@pytest.mark.process
+def test_a_data_set_goes_there_and_is_read_from_there(server, run_command, tmp_path):
+    words = ["dataset", tmp_path / "numbers", "--count", "30", "--format", "parquet"]
+    done = run_command(*words, "--split", "20,0,10", "--repo", "ada/numbers")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith(f"{server.url}/datasets/ada/numbers\n")
+    files = server.repos["datasets/ada/numbers"]
+    made = {
+        p.relative_to(tmp_path / "numbers") for p in (tmp_path / "numbers").rglob("*.*")
+    }
+    assert files.keys() == {path.as_posix() for path in made} | {"README.md"}
+    card = files["README.md"].decode()
+    for part in ("synthetic", "image-classification", "n<1K", "data/test-*.parquet"):
+        assert part in card.partition("\n---\n")[0]
+    done = run_command("inspect", "hf://ada/numbers")
+    assert done.returncode == 0, done.stderr
+    assert "20" in done.stdout and "10" in done.stdout
+
+
+def test_what_people_type_for_the_hub():
+    with pytest.raises(digitgan.InputError, match="or hf://ada/digits"):
+        digitgan.load("ada/digits")
+    model = digitgan.load()
+    for name in ("save", "push_to_hub", "from_pretrained"):
+        assert callable(getattr(model, name))
+
+
+def test_a_saved_model_is_the_same_model(tmp_path):
+    model = digitgan.load()
+    again = digitgan.load(model.save(tmp_path / "copy"))
+    assert np.array_equal(again.sample(n=3, seed=1), model.sample(n=3, seed=1))

@@ -10,6 +10,7 @@ from digitgan.cli.request_flags import with_flags_of
 from digitgan.cpu import available_cores
 from digitgan.datasets.request import DatasetRequest
 from digitgan.errors import InputError
+from digitgan.hub import check_repo
 
 if TYPE_CHECKING:
     from digitgan.datasets.make import DatasetReport
@@ -31,6 +32,7 @@ Examples:
   digitgan dataset days --kind numbers --pattern dd/mm/yyyy --format parquet
   digitgan dataset bills --kind numbers --texts amounts.txt --ink navy
   digitgan dataset pages --kind scenes --format coco --count 1000
+  digitgan dataset mine --format parquet --repo me/numbers     publish it, too
   digitgan dataset --verify mine              name what is damaged and mend it
 
 Killed, or stopped by Ctrl-C? {GOES_ON[0].upper()}{GOES_ON[1:]}.
@@ -50,10 +52,15 @@ def dataset(
     verify: Annotated[
         bool, typer.Option("--verify", help="Check a finished one and mend it.")
     ] = False,
+    repo: Annotated[
+        str | None, typer.Option(help="user/name on the hub, to publish it as.")
+    ] = None,
 ) -> None:
     """Make or check a data set."""
     from digitgan.datasets.make import make_dataset, verify_dataset
 
+    if repo is not None:  # refused before the work
+        check_repo("repo", repo, repo)
     workers = available_cores() if workers is None else workers
     how = {"workers": workers, "engine": engine, "progress": True}
     try:
@@ -66,6 +73,8 @@ def dataset(
         else:
             report = make_dataset(out, **how, **vars(request))
         print(_summary(report))
+        if repo is not None:
+            print(report.push_to_hub(repo))
     except KeyboardInterrupt:
         print(f"stopped; {GOES_ON}", file=sys.stderr)
         raise

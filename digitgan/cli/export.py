@@ -55,10 +55,9 @@ def export(
         problem = f"needs --{needed} and takes no --{other}"
         raise InputError("format", format, problem=problem)
     if repo is not None:
-        from digitgan.exporters.hub import publish
         from digitgan.handwriting.model import load
 
-        print(publish(load(model, threads=1), repo))
+        print(load(model, threads=1).push_to_hub(repo))
     elif out is not None:
         lines = []
         with quiet():

@@ -74,7 +74,8 @@ class Dataset:
 
     def _repr_html_(self) -> str:
         """Show the first training digits, and what was decided, in a notebook."""
-        lines = map(escape, [repr(self), " ".join(self.classes), *self.decisions])
+        decisions = [line for line in self.decisions if line not in self.source]
+        lines = map(escape, [repr(self), " ".join(self.classes), *decisions])
         sheet = grid(self.train.images[:SHOWN], ink=self.image.is_ink)
         return f"{'<br>'.join(filter(None, lines))}<br>{img(sheet, 'digits')}"
 

@@ -12,6 +12,7 @@ from typing import Unpack
 
 from digitgan.data.html import img
 from digitgan.data.load import load_dataset
+from digitgan.datasets.dataset_hub import publish_dataset
 from digitgan.datasets.executors import check_engine, make_shards
 from digitgan.datasets.folder import (
     SHARDS,
@@ -59,6 +60,16 @@ class DatasetReport:
         """Say where how many of what are."""
         what = "{count:,} {kind} as {format}".format_map(self.manifest)
         return f"DatasetReport({str(self.folder)!r}: {what})"
+
+    def push_to_hub(self, repo: str) -> str:
+        """Publish it on the Hugging Face hub as ``user/name``; return its address.
+
+        Raises:
+            InputError: The name is none, or there is no token.
+            ExportFailed: The hub refused.
+            OSError: The hub cannot be reached.
+        """
+        return publish_dataset(self.folder, self.manifest, repo)
 
     def _repr_html_(self) -> str:
         """Show what it holds, as it is read again, in a notebook."""

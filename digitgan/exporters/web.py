@@ -24,6 +24,19 @@ PAGES = ("index.html", "explore.html", "learn_here.html")
 GAN = "gan"  # the folder of what trains in the page
 POLICY = "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' data:"
 POLICY += "; base-uri 'none'; form-action 'self'"
+SPACE = """\
+---
+title: Handwritten digits
+sdk: static
+app_file: index.html
+pinned: false
+license: mit
+---
+
+Handwritten digits and numbers, drawn in the visitor's own tab by a generative
+adversarial network. Made by `digitgan export --format web`; any static host shows it,
+such as a Space of the Hugging Face hub: `hf upload user/name FOLDER --repo-type space`.
+"""
 HIDE_SERVER = """
 /* Without a server there is none of this. */
 [data-server] { display: none !important; }
@@ -49,6 +62,7 @@ def write(model: Sampler, out: Path) -> None:
         _make_static(out / name)
     with (out / "page.css").open("a", encoding="utf-8") as style:
         style.write(HIDE_SERVER)
+    (out / "README.md").write_text(SPACE, encoding="utf-8")
     (out / "constants.js").write_text(constants_module(), encoding="utf-8")
     _write_model(model, out / "model")
 

@@ -1,6 +1,7 @@
 """A trained model: it samples digits and writes texts; ``load()`` opens one."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Unpack
@@ -25,10 +26,10 @@ from digitgan.handwriting.page import render_page
 from digitgan.handwriting.writer_style import PenStyle, sample_writers
 from digitgan.handwriting.written_text import Walk, WrittenText
 from digitgan.hub import PREFIX, download
-from digitgan.sampling.model_loader import open_model
+from digitgan.sampling.model_loader import SHIPPED, open_model
 from digitgan.sampling.sampler import Sampler
 
-SHIPPED = Path(__file__).parent.parent / "pretrained"
+HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")  # user/name
 WALK_FRAMES = 24  # unless given
 FRAMES = (2, 240)  # of a walk
 BATCH_PIXELS = 2**21  # of the frames of glyphs that are laid out together
@@ -36,6 +37,11 @@ BATCH_PIXELS = 2**21  # of the frames of glyphs that are laid out together
 
 class Model(Sampler):
     """A trained generator that also writes."""
+
+    @classmethod
+    def from_pretrained(cls, name: str) -> "Model":
+        """Open a model of the hub: :func:`load` of ``hf://user/name``."""
+        return load(name if name.startswith(PREFIX) else PREFIX + name)
 
     def write(self, text: str, **options: Unpack[WriteKeywords]) -> WrittenText:
         """Write a text in one hand; same arguments, same picture.
@@ -167,7 +173,7 @@ def load(model: str | os.PathLike[str] = "flagship", threads: int = 0) -> Model:
     Args:
         model: ``flagship``, which comes with the package; or a run, or the folder of
             one, or a model folder; or ``hf://user/name``, which is brought from the
-            Hugging Face hub.
+            Hugging Face hub; ``hf://user/name@revision`` is a branch, tag or commit.
         threads: Processor threads to draw with; 0 for one a core.
 
     Raises:
@@ -177,5 +183,7 @@ def load(model: str | os.PathLike[str] = "flagship", threads: int = 0) -> Model:
     name = os.fspath(model)
     if name.startswith(PREFIX):
         model = download("model", name)
+    elif HUB_NAME.fullmatch(name) and not Path(name).exists():
+        raise InputError("model", name, f"a folder, or {PREFIX}{name}", "is not here")
     opened = open_model(SHIPPED if name == "flagship" else model)
     return Model(**vars(opened), name=name, threads=threads)

@@ -21,6 +21,7 @@ from digitgan.sampling.styles import (
     StyleTable,
 )
 
+SHIPPED = Path(__file__).parent.parent / "pretrained"
 MAX_LATENT_DIM = 4096
 MAX_CLASSES = 256
 MAX_CLASS_NAME = 100  # characters

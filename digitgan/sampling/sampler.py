@@ -1,8 +1,11 @@
 """Draw digits from a model folder, by ONNX Runtime alone."""
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html import escape
+from os import PathLike
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,8 +14,10 @@ from digitgan.cpu import available_cores
 from digitgan.data.html import img
 from digitgan.data.image_grid import grid
 from digitgan.errors import InputError
+from digitgan.hub import MODEL_FILES
 from digitgan.random_streams import draw_latents
 from digitgan.sampling.generator_inputs import GeneratorInputs
+from digitgan.sampling.model_hub import publish
 from digitgan.sampling.model_loader import LoadedModel
 from digitgan.sampling.styles import STYLE_UNITS
 
@@ -50,6 +55,28 @@ class Sampler(LoadedModel):
         lines = map(escape, [repr(self), *asked])
         sheet = grid(self.sample(n=SHOWN), ink=self.image.is_ink)
         return f"{'<br>'.join(lines)}<br>{img(sheet, 'samples')}"
+
+    def save(self, folder: str | PathLike[str]) -> Path:
+        """Copy the files of the model into a folder, which is made; return it."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in MODEL_FILES:
+            if (self.folder / name).is_file():
+                shutil.copy(self.folder / name, folder)
+        return folder
+
+    def push_to_hub(self, repo: str) -> str:
+        """Publish the model on the Hugging Face hub; return its address there.
+
+        Args:
+            repo: ``user/name``; made, unless it is there.
+
+        Raises:
+            InputError: The name is none, or there is no token.
+            ExportFailed: The hub refused.
+            OSError: The hub cannot be reached.
+        """
+        return publish(self, repo)
 
     def sample(  # noqa: PLR0913 - each decides what is drawn
         self,

@@ -7,9 +7,8 @@ from digitgan.data.cache import cache_folder
 from digitgan.data.download import Unavailable, download
 from digitgan.errors import InputError
 from digitgan.files import replacing, sha256
-from digitgan.handwriting.model import SHIPPED
 from digitgan.installation import release_file
-from digitgan.sampling.model_loader import LoadedModel
+from digitgan.sampling.model_loader import SHIPPED, LoadedModel
 
 NAME = "gan.keras"
 ALLOWED = "a whole model folder"

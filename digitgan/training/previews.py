@@ -1,7 +1,7 @@
 """What people look at while a run trains: sample sheets, and the discriminator."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -33,7 +33,7 @@ class PreviewCallback(GANCallback):
         clock: Clock,
         images: np.ndarray,
         conditions: Conditions,
-        on_sheet: Callable[[np.ndarray], None],
+        on_sheet: Iterable[Callable[[np.ndarray], None]],
     ):
         super().__init__()
         self.run, self.clock, self.on_sheet = run, clock, on_sheet
@@ -76,4 +76,5 @@ class PreviewCallback(GANCallback):
                 sheet.save(temporary)
         with replacing(self.run.discriminator_path) as temporary:
             write_discriminator(temporary, self.gan.discriminator)
-        self.on_sheet(images)
+        for show in self.on_sheet:
+            show(images)

@@ -1,11 +1,16 @@
 """What a run records of itself while it trains: ``log.csv`` and TensorBoard events."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 
 import keras
 import numpy as np
-from tensorboard.summary import Writer
+from tensorboard.compat.proto.event_pb2 import Event  # type: ignore - generated
+from tensorboard.compat.proto.summary_pb2 import Summary  # type: ignore
+from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
+from digitgan.data.html import png
+from digitgan.data.image_grid import grid
 from digitgan.training.clock import Clock
 from digitgan.training.history import COLUMNS, History, Row
 from digitgan.training.run import Run
@@ -18,7 +23,7 @@ class RunLogger(keras.callbacks.Callback):
         super().__init__()
         self.run, self.clock, self.on_row = run, clock, on_row
         self._history = History([], clock.goal.steps_per_epoch)
-        self._events: Writer | None = None
+        self._events: EventFileWriter | None = None
         self._partial_means = []
 
     def restore(self, gan: keras.Model) -> None:
@@ -33,7 +38,7 @@ class RunLogger(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         """Open the events."""
-        self._events = Writer(str(self.run.events_folder))
+        self._events = EventFileWriter(str(self.run.events_folder))
 
     def on_epoch_begin(self, epoch, logs=None):
         """Go on with the running means of an epoch that an earlier session began."""
@@ -57,9 +62,22 @@ class RunLogger(keras.callbacks.Callback):
 
     def _log(self, logs) -> Row | None:
         row = self._history.add(self.clock.progress, logs)
-        if row and self._events:
+        if row:
             self.run.write_log(self._history.rows)
-            for name in COLUMNS:
-                self._events.add_scalar(name, row[name], self.clock.step)
-            self._events.flush()
+            self._add(Summary.Value(tag=n, simple_value=row[n]) for n in COLUMNS)
         return row
+
+    def log_sheet(self, images: np.ndarray) -> None:
+        """Write a sample sheet, of ``uint8 (N, height, width)``, for TensorBoard."""
+        picture = grid(images, ink=self.run.config.settings.image.is_ink)
+        (width, height), channels = picture.size, len(picture.getbands())
+        size = {"height": height, "width": width, "colorspace": channels}
+        image = Summary.Image(encoded_image_string=png(picture), **size)
+        self._add([Summary.Value(tag="samples", image=image)])
+
+    def _add(self, values: Iterable[Summary.Value]) -> None:
+        if self._events:
+            summary = Summary(value=list(values))
+            when = {"step": self.clock.step, "wall_time": time.time()}
+            self._events.add_event(Event(summary=summary, **when))
+            self._events.flush()

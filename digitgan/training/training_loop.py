@@ -55,7 +55,11 @@ class TrainingLoop:
         display = choose_display(run, self.clock)
         self._logger = RunLogger(run, self.clock, on_row=monitor.check_row)
         previews = PreviewCallback(
-            run, self.clock, self._images, self.conditions, on_sheet=display.show_sheet
+            run,
+            self.clock,
+            self._images,
+            self.conditions,
+            on_sheet=(display.show_sheet, self._logger.log_sheet),
         )
         self.metric = metric_for(dataset, self.conditions)
         self._validation = self.metric and ValidationCallback(

@@ -1,28 +1,28 @@
 """A model folder on the Hugging Face hub, with a card that says what it is."""
 
 import json
+import re
 import shutil
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 
-from digitgan.errors import ExportFailed, InputError
+from digitgan.data.named_datasets import DIGITS
 from digitgan.files import as_input_errors, sha256
-from digitgan.handwriting.model import SHIPPED
-from digitgan.handwriting.options import DIGITS
-from digitgan.hub import MODEL_FILES, PREFIX, check_repo, import_hub
+from digitgan.hub import MODEL_FILES, PREFIX, check_repo, import_hub, upload
 from digitgan.model.model_card import write_card
-from digitgan.sampling.sampler import Sampler
+from digitgan.sampling.model_loader import SHIPPED, LoadedModel
 from digitgan.sampling.styles import STYLE_UNITS
 
+TASK = "unconditional-image-generation"
 TAGS = ["gan", "dcgan", "synthetic-data", "onnx", "keras"]
 DIGIT_TAGS = ["handwriting", "digits"]
 
 USE = """\
 ## Use
 
-```sh
-pip install 'digitgan[hub]'
-```
+With the Python package digitgan and its extra `hub`:
 
 ```python
 import digitgan
@@ -40,7 +40,7 @@ LIMITS = """\
   that is trained on them can do has to be measured on real ones."""
 
 
-def publish(model: Sampler, repo: str) -> str:
+def publish(model: LoadedModel, repo: str) -> str:
     """Make a repository, unless it is there, and put the model into it, in one commit.
 
     Args:
@@ -56,34 +56,17 @@ def publish(model: Sampler, repo: str) -> str:
         ExportFailed: The hub refused.
         OSError: The hub cannot be reached.
     """
-    hub = import_hub("repo", repo)
     check_repo("repo", repo, repo)
-    if not hub.get_token():
-        problem = "needs a token of the hub that may write: log in with  hf auth login"
-        raise InputError("repo", repo, problem=f"{problem}, or set HF_TOKEN")
-    api = hub.HfApi(library_name="digitgan")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         # A description may lack what cards say.
         with as_input_errors("model", model.folder):
             write_folder(model, repo, folder)
-        files = [hub.CommitOperationAdd(p.name, p) for p in sorted(folder.iterdir())]
-        try:
-            address = api.create_repo(repo, exist_ok=True)
-            message = f"digitgan {model.description['digitgan']}"
-            api.create_commit(repo, files, commit_message=message)
-        except hub.errors.HfHubHTTPError as error:
-            answer = error.response
-            reason = f"{answer.status_code} "
-            reason += error.server_message or answer.reason_phrase
-            line = f"repo {repo!r}: the hub refused ({reason})"
-            raise ExportFailed(line) from error
-        except hub.errors.HTTPError as error:  # of the library that it asks with
-            raise OSError(f"repo {repo!r}: the hub cannot be reached") from error
-    return str(address)
+        files = {path.name: path for path in sorted(folder.iterdir())}
+        return upload(repo, files, f"digitgan {model.description['digitgan']}")
 
 
-def write_folder(model: Sampler, repo: str, folder: Path) -> None:
+def write_folder(model: LoadedModel, repo: str, folder: Path) -> None:
     """Copy a model folder, with the card that the hub shows in place of its own."""
     for name in MODEL_FILES:
         if (model.folder / name).exists():
@@ -98,15 +81,21 @@ def write_folder(model: Sampler, repo: str, folder: Path) -> None:
     (folder / "model.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _card(model: Sampler, repo: str, facts: str) -> str:
+def _card(model: LoadedModel, repo: str, facts: str) -> str:
     """Return what the hub's search reads, the facts and scores, the use, the limits."""
     triplets = model.image.kind == "triplets"
     writes_digits = set(DIGITS) <= set(model.classes)
-    metadata = import_hub("repo", repo).ModelCardData(
+    hub, name = import_hub("repo", repo), repo.rpartition("/")[2]
+    of_mnist = str(model.description.get("data", "")).startswith("MNIST")
+    scores = model.description.get("scores", {})
+    metadata = hub.ModelCardData(
         license="mit" if model.folder == SHIPPED else "unknown",
         library_name="digitgan",
-        pipeline_tag="unconditional-image-generation",
+        pipeline_tag=TASK,
         tags=TAGS + DIGIT_TAGS * (writes_digits or triplets),
+        datasets=["ylecun/mnist"] if of_mnist else None,
+        model_name=name if scores and of_mnist else None,
+        eval_results=_results(hub, scores) if scores and of_mnist else None,
     )
     use = USE.format(
         address=PREFIX + repo,
@@ -123,3 +112,18 @@ def _card(model: Sampler, repo: str, facts: str) -> str:
     limits.append(LIMITS)
     parts = [f"---\n{metadata.to_yaml()}\n---", facts.strip(), use, "## Limits"]
     return "\n\n".join([*parts, "\n".join(limits)]) + "\n"
+
+
+def _results(hub: ModuleType, scores: Mapping[str, Sequence[float]]) -> list:
+    """Return the scorecard as the hub's leaderboards read it."""
+    return [
+        hub.EvalResult(
+            task_type=TASK,
+            dataset_type="ylecun/mnist",
+            dataset_name="MNIST",
+            metric_type="_".join(re.findall(r"\w+", name.lower())),
+            metric_name=f"{name} (real digits: {real:.4g})",
+            metric_value=round(value, 5),
+        )
+        for name, (value, real) in scores.items()
+    ]
