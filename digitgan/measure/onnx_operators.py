@@ -14,6 +14,7 @@ OPERATORS = frozenset(  # all that digitgan writes, and some of older classifier
     | {"Elu", "LeakyRelu", "Relu", "Selu", "Sigmoid", "Softmax", "Softplus", "Tanh"}
     | {"Add", "Cast", "Clip", "GreaterOrEqual", "Mul", "Round", "Sub", "Where"}
     | {"Concat", "Flatten", "Gather", "Identity", "Reshape", "Shape", "Slice"}
+    | {"DequantizeLinear", "QuantizeLinear"}
     | {"ReduceMax", "ReduceSum", "Squeeze", "Transpose", "Unsqueeze"}
 )
 # float32, uint8, int8, int32, int64, bool, float16, float64
