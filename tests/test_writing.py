@@ -146,7 +146,7 @@ def test_punctuation_has_the_strokes_of_the_digits(model, thickness, slant):
     many = [model.write("0123456789+-/()", seed=s, **style) for s in range(8)]
     measured = measure(small([ink for written in many for ink in written.inks]))
     width, lean = (measured[name].reshape(8, 15) for name in ("thickness", "slant"))
-    assert abs(width[:, 10:].mean() - width[:, :10].mean()) < 0.25
+    assert abs(width[:, 10:].mean() - width[:, :10].mean()) < 0.4
     assert abs(lean[:, 13:].mean() - slant) < 2  # brackets lean as the hand does
     assert abs(lean[:, 13:].mean() - lean[:, :10].mean()) < 4
     assert np.ptp(lean[:, 10:], axis=0).min() > 0.5  # never twice the same

@@ -1,20 +1,17 @@
 """Measure handwriting: area, length, thickness, slant, width and height of digits.
 
 The vocabulary and the definitions are those of Morpho-MNIST (Castro et al. 2019,
-arXiv 1809.10780), made fast enough to measure whole data sets. A digit is drawn
-four times larger with a cubic spline and cut at half of its darkest ink. Its
-skeleton is what the thinning of Guo and Hall (1989, doi 10.1145/62065.62074)
-leaves, done with logical operations on 64-bit words that hold one pixel of 64
-digits each. The differences from the original code, all of which measure drawn
-strokes of known size better:
+arXiv 1809.10780), made fast enough to measure whole data sets. A digit is drawn four
+times larger with a cubic spline, smoothed and cut at half of its darkest ink. Its
+skeleton is the medial axis: ink is taken away from the outside in, pixel by pixel, but
+where that would break a line or shorten it. Thickness is twice the mean distance of the
+skeleton to the background. What differs from the authors' code:
 
-- thinning grows fewer side branches than the medial axis;
-- the line that thinning leaves runs a little beside the middle of the stroke: what
-  the mean distance to the background lacks (0.18 pixels of twice the distance, whatever
-  the thickness and the slant, +- 0.07) is added;
-- a diagonal step of the skeleton counts only where no straight one leads the same
-  way, and steps weigh 0.948 and 1.343 (Dorst and Smeulders 1987) instead of 1 and
-  sqrt(2), which make slanted strokes too long.
+- among equally distant pixels that code draws the order at random; here it goes by
+  place, so that pixels which do not touch go together. Thickness differs by 0.02 pixels
+  (root mean square; digits differ by 0.7), length by 0.9;
+- slant, width and height are those of the ink before it is enlarged: 0.2 degrees, and
+  0.3 and 0.2 pixels less.
 """
 
 from collections.abc import Callable
@@ -27,13 +24,38 @@ from digitgan.measure.strokes import ink_moments
 MEASURES = ("area", "length", "thickness", "slant", "width", "height")
 SCALE = 4
 SIDE = 28 * SCALE + 2  # one pixel of background all around
-DIGITS_PER_WORD = 64
-THICKNESS_BIAS = 0.18 * SCALE  # measured on drawn strokes, see the tests
+BATCH_SIZE = 100
+SMOOTHING = SCALE / 3  # deviation of the Gaussian, in pixels of the enlarged digit
 TRIM = 0.01  # share of the ink outside each side of the parallelogram
-STRAIGHT, DIAGONAL = 0.948, 1.343
 # float32 (112, 28), a cubic spline along one axis. SciPy made it, once:
 # ndimage.zoom(np.eye(28, dtype="f4"), (4, 1), order=3, mode="nearest", grid_mode=True)
 CUBIC_ZOOM = np.load(Path(__file__).parent / "weights" / "cubic_zoom.npy")
+
+
+def _gaussian(size: int = 28 * SCALE, radius: int = 5) -> np.ndarray:
+    """Return a matrix that smooths along one axis, ``float32 (size, size)``."""
+    taps = np.exp(-((np.arange(-radius, radius + 1) / SMOOTHING) ** 2) / 2)
+    padded = np.pad(np.eye(size), ((radius, radius), (0, 0)), mode="symmetric")
+    rows = np.lib.stride_tricks.sliding_window_view(padded, len(taps), axis=0)
+    return (rows @ (taps / taps.sum())).astype(np.float32)
+
+
+def _removable() -> np.ndarray:
+    """Say which of 256 neighbourhoods let a pixel go, ``bool (256,)``.
+
+    Its neighbours, bit by bit in the order of ``AROUND``, must be two or more and
+    8-connected without it.
+    """
+    bits = np.arange(256)[:, np.newaxis] >> np.arange(8) & 1 == 1
+    side, corner, next_side = bits[:, ::2], bits[:, 1::2], np.roll(bits, -2, 1)[:, ::2]
+    components = np.sum(~side & (corner | next_side), axis=1)
+    connected = (components == 1) | side.all(axis=1)
+    return connected & (bits.sum(axis=1) >= 2)
+
+
+# Clockwise from the pixel above.
+AROUND = (-SIDE, 1 - SIDE, 1, SIDE + 1, SIDE, SIDE - 1, -1, -SIDE - 1)
+GAUSSIAN, REMOVABLE = _gaussian(), _removable()
 
 
 def measure(images: np.ndarray) -> dict[str, np.ndarray]:
@@ -52,7 +74,7 @@ def measure(images: np.ndarray) -> dict[str, np.ndarray]:
     """
     values = np.concatenate(
         [
-            _in_batches(_strokes, images, DIGITS_PER_WORD),
+            _in_batches(_strokes, images, BATCH_SIZE),
             _in_batches(_box, images, 1000),
         ]
     )
@@ -69,18 +91,20 @@ def _in_batches(
 
 
 def _strokes(images: np.ndarray) -> np.ndarray:
-    """Return area, length and thickness, ``(3, n)``, of at most 64 digits."""
+    """Return area, length and thickness, ``(3, n)``."""
     ink = _enlarged(images)
-    skeleton = _skeleton(ink)
-    digit, row, column = np.nonzero(skeleton)
+    squared = _squared_distance(ink)
+    skeleton = _medial_axis(ink, squared)
+    at = np.flatnonzero(skeleton)
+    digit = at // SIDE**2
 
     def total(values: np.ndarray | None = None) -> np.ndarray:
         return np.bincount(digit, values, minlength=len(images))
 
-    pixels = total()
-    length = total(_steps(skeleton, digit, row, column))
-    reach = total(_reach(ink, digit, row, column)) / np.maximum(pixels, 1)
-    thickness = np.where(pixels > 0, 2 * reach + THICKNESS_BIAS, 0)
+    steps = skeleton[at + 1] + skeleton[at + SIDE]
+    diagonal_steps = skeleton[at + SIDE + 1] + skeleton[at + SIDE - 1]
+    length = total(steps + np.sqrt(2) * diagonal_steps)
+    thickness = 2 * total(np.sqrt(squared[at])) / np.maximum(total(), 1)
     area = ink.sum(axis=(1, 2)) / SCALE**2
     return np.stack([area, length / SCALE, thickness / SCALE])
 
@@ -88,105 +112,51 @@ def _strokes(images: np.ndarray) -> np.ndarray:
 def _enlarged(images: np.ndarray) -> np.ndarray:
     """Return ``bool (n, 114, 114)``: the enlarged digits cut at half their ink."""
     large = CUBIC_ZOOM @ images.astype(np.float32) @ CUBIC_ZOOM.T
-    half = large.max(axis=(1, 2), keepdims=True) / 2
-    return np.pad((large >= half) & (large > 0), ((0, 0), (1, 1), (1, 1)))
+    low, high = (part(images, axis=(1, 2), keepdims=True) for part in (np.min, np.max))
+    large = np.floor(GAUSSIAN @ np.clip(large, low, high) @ GAUSSIAN.T)
+    low, high = (part(large, axis=(1, 2), keepdims=True) for part in (np.min, np.max))
+    ink = (large >= (low + high) / 2) & (large > 0)
+    return np.pad(ink, ((0, 0), (1, 1), (1, 1)))
 
 
-def _skeleton(ink: np.ndarray) -> np.ndarray:
-    """Thin ``bool (n, 114, 114)``, n up to 64, to lines one pixel wide."""
-    bits = np.zeros((SIDE * SIDE, DIGITS_PER_WORD), dtype=bool)
-    bits[:, : len(ink)] = ink.reshape(len(ink), -1).T
-    words = np.packbits(bits, axis=1).view(np.uint64)[:, 0]
-    _thin(words)
-    bits = np.unpackbits(words[:, np.newaxis].view(np.uint8), axis=1)
-    return bits[:, : len(ink)].T.reshape(ink.shape).astype(bool)
-
-
-def _thin(words: np.ndarray) -> None:
-    """Thin 64 digits at once, in place: ``uint64 (114 * 114,)``, a digit per bit."""
-    edge = SIDE + 1
-
-    def neighbour(shift: int) -> np.ndarray:
-        return words[edge + shift : len(words) - edge + shift]
-
-    pixel = neighbour(0)
-    around = [  # clockwise from the one above
-        neighbour(shift)
-        for shift in (-SIDE, 1 - SIDE, 1, SIDE + 1, SIDE, SIDE - 1, -1, -SIDE - 1)
-    ]
-    changed = True
-    while changed:
-        changed = False
-        for neighbours in (around, around[4:] + around[:4]):  # turned by 180 degrees
-            removed = pixel & _removable(*neighbours)
-            pixel ^= removed
-            changed |= bool(removed.any())
-
-
-def _removable(n, ne, e, se, s, sw, w, nw) -> np.ndarray:
-    """Say where a pixel can go without breaking or shortening a line.
-
-    Guo and Hall's first algorithm: the neighbours form one connected component, there
-    are two or three pairs of them by the count that is smaller, and the pixel is
-    not needed on its eastern side (the western, when the neighbours are turned).
-    """
-    first = (nw | n, ne | e, se | s, sw | w)
-    second = (n | ne, e | se, s | sw, w | nw)
-    components = (first[1] & ~n, first[2] & ~e, first[3] & ~s, first[0] & ~w)
-    once, twice = _once_twice(components)
-    enough = _once_twice(first)[1] & _once_twice(second)[1]
-    full = np.bitwise_and.reduce(first) & np.bitwise_and.reduce(second)
-    return once & ~twice & enough & ~full & ~(e & (n | ne | ~se))
-
-
-def _once_twice(terms: tuple[np.ndarray, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the bits set in at least one, and in at least two, of the terms."""
-    once = terms[0]
-    twice = np.zeros_like(once)
-    for term in terms[1:]:
-        twice |= once & term
-        once = once | term
-    return once, twice
-
-
-def _steps(skeleton, digit, row, column) -> np.ndarray:
-    """Return the length of the steps right and down from each skeleton pixel."""
-
-    def at(down: int, right: int) -> np.ndarray:
-        return skeleton[digit, row + down, column + right]
-
-    straight = at(0, 1).astype(float) + at(1, 0)
-    diagonal = (at(1, 1) & ~at(0, 1) & ~at(1, 0)).astype(float)
-    diagonal += at(1, -1) & ~at(0, -1) & ~at(1, 0)
-    return STRAIGHT * straight + DIAGONAL * diagonal
-
-
-def _reach(ink, digit, row, column) -> np.ndarray:
-    """Return the exact distance from each given pixel to the nearest background.
+def _squared_distance(ink: np.ndarray) -> np.ndarray:
+    """Return the squared distance to the nearest background, ``int32``, flat.
 
     The vertical distance is found for all pixels; then columns are tried outwards
     until they are farther than the nearest background so far (Meijster et al. 2000).
     """
-    above, below = _depth(ink), _depth(ink[:, ::-1])[:, ::-1]
-    vertical = np.minimum(above, below).astype(np.int32) ** 2
-    squared = vertical[digit, row, column]
-    for offset in range(1, SIDE):
-        near = np.flatnonzero(squared > offset**2)
-        if not len(near):
-            break
-        d, r, c = digit[near], row[near], column[near]
-        left = vertical[d, r, np.maximum(c - offset, 0)]
-        right = vertical[d, r, np.minimum(c + offset, SIDE - 1)]
-        squared[near] = np.minimum(squared[near], np.minimum(left, right) + offset**2)
-    return np.sqrt(squared)
-
-
-def _depth(ink: np.ndarray) -> np.ndarray:
-    """Return how far above each pixel the background lies, of the same shape."""
-    depth = np.zeros(ink.shape, np.uint8)
+    vertical = np.zeros(ink.shape, np.int32)
     for row in range(1, SIDE):
-        depth[:, row] = (depth[:, row - 1] + 1) * ink[:, row]
-    return depth
+        vertical[:, row] = (vertical[:, row - 1] + 1) * ink[:, row]
+    for row in range(SIDE - 2, 0, -1):
+        below = vertical[:, row + 1] + 1
+        np.minimum(vertical[:, row], below, out=vertical[:, row])
+    vertical = vertical.ravel() ** 2
+    squared, near = vertical.copy(), np.flatnonzero(ink)
+    for offset in range(1, SIDE):
+        near = near[squared[near] > offset**2]
+        beside = np.minimum(vertical[near - offset], vertical[near + offset])
+        squared[near] = np.minimum(squared[near], beside + offset**2)
+    return squared
+
+
+def _medial_axis(ink: np.ndarray, squared: np.ndarray) -> np.ndarray:
+    """Return the medial axis of ``bool (n, 114, 114)``, ``uint8``, flat.
+
+    The nearest to the background go first, among them those with the most ink around;
+    pixels of equal rank two apart in both directions go at once.
+    """
+    left = ink.ravel().astype(np.uint8)
+    at = np.flatnonzero(left)
+    background = 8 - sum(left[at + shift] for shift in AROUND)
+    rank = np.where(squared[at] <= 2, 9 * squared[at] + background, 27 + squared[at])
+    row, column = np.divmod(at, SIDE)
+    rank = (4 * rank + row % 2 * 2 + column % 2).astype(np.int16)
+    order = np.argsort(rank, kind="stable")
+    for pixels in np.split(at[order], np.flatnonzero(np.diff(rank[order])) + 1):
+        around = sum(left[pixels + shift] << bit for bit, shift in enumerate(AROUND))
+        left[pixels] = ~REMOVABLE[around]
+    return left
 
 
 def _box(images: np.ndarray) -> np.ndarray:
