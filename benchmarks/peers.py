@@ -8,6 +8,7 @@ its faults: labels reach their own sample, test digits are not trained on).
 """
 
 import argparse
+import math
 import os
 import tempfile
 import time
@@ -75,8 +76,12 @@ def plain_conditional():
     return generator, discriminator, 64, 3e-4
 
 
-def play(build, minutes: float, digits, n: int = N):
-    """Train plainly for some minutes; return images, labels (or None) and epochs."""
+def play(build, digits, minutes: float = math.inf, steps: float = math.inf, n: int = N):
+    """Train plainly for some minutes or steps.
+
+    Returns:
+        Images, labels (or None), steps and seconds.
+    """
     keras.utils.set_random_seed(0)
     generator, discriminator, batch, rate = build()
     conditional = len(generator.inputs) > 1
@@ -101,26 +106,30 @@ def play(build, minutes: float, digits, n: int = N):
             slopes = tape.gradient(loss, player.trainable_variables)
             adam.apply(slopes, player.trainable_variables)
 
-    pixels, seen, rng = to_float(digits.images), 0, np.random.default_rng(0)
-    began = time.perf_counter()
-    while time.perf_counter() - began < 60 * minutes:
+    pixels, taken, rng = to_float(digits.images), 0, np.random.default_rng(0)
+    began, seconds = time.perf_counter(), 0.0
+    while seconds < 60 * minutes and taken < steps:
         chosen = rng.integers(0, len(pixels), batch)
         step(pixels[chosen], digits.labels[chosen])
-        seen += batch
+        taken, seconds = taken + 1, time.perf_counter() - began
     z = rng.standard_normal((n, generator.inputs[0].shape[1])).astype("f4")
-    labels = np.arange(n, dtype="int32") % 10 if conditional else None
+    labels = rng.choice(digits.labels, n) if conditional else None
     inputs = [z, labels] if conditional else [z]
     images = to_uint8(generator.predict(inputs, batch_size=500, verbose=0))
-    return images, labels, seen / len(pixels)
+    return images, labels, taken, seconds
+
+
+def theirs(build, digits, minutes: float):
+    """Train a peer; return its scorecard and its epochs."""
+    images, labels, steps, _ = play(build, digits, minutes)
+    return evaluate(images, labels), steps * build()[2] / len(digits)
 
 
 def ours(preset: str, minutes: float):
-    """Train one of our presets and sample its exported generator."""
+    """Train one of our presets; return its scorecard and its epochs."""
     with tempfile.TemporaryDirectory() as folder:
         run = digitgan.train(preset, minutes=minutes, out=Path(folder) / "run")
-        model = digitgan.load(run.folder)
-        labels = model.labels(n=N) if model.classes else None
-        return model.sample(n=N, seed=1), labels, run.read_log()[-1]["epoch"]
+        return evaluate(digitgan.load(run.folder)), run.read_log()[-1]["epoch"]
 
 
 def main() -> None:
@@ -130,15 +139,14 @@ def main() -> None:
     minutes = parser.parse_args().minutes
     digits = load_dataset("mnist").train
     peers = {
-        "TensorFlow's tutorial": lambda: play(tutorial_dcgan, minutes, digits),
-        "plain conditional GAN": lambda: play(plain_conditional, minutes, digits),
+        "TensorFlow's tutorial": lambda: theirs(tutorial_dcgan, digits, minutes),
+        "plain conditional GAN": lambda: theirs(plain_conditional, digits, minutes),
         "digitgan `dcgan`": lambda: ours("dcgan", minutes),
         "digitgan `conditional`": lambda: ours("conditional", minutes),
     }
     cells, result = [], {}
     for name, train in peers.items():
-        images, labels, epochs = train()
-        card = evaluate(images, labels)
+        card, epochs = train()
         result[name] = {"epochs": epochs, "card": card.to_dict()}
         rows = {row.key: row for row in card.rows}
         values = [show(rows[key], "value") for key in FIGURES]

@@ -57,7 +57,7 @@ def train(  # noqa: PLR0913 - each is a flag
         int | None, Option(help="Random numbers behind a digit.")
     ] = None,
     penalty: Annotated[
-        float | None, Option(help="Gamma of R1 and R2; 0: the textbook's game.")
+        float | None, Option(help="Gamma of the gradient penalties R1 and R2.")
     ] = None,
     seed: Annotated[int | None, Option(help="Same seed, same digits [0]")] = None,
     out: Annotated[Path | None, Option(help="The run folder [runs/PRESET]")] = None,

@@ -31,7 +31,7 @@ class Preset:
         dropout: Share of the discriminator's channels that are dropped, in [0, 1).
         objective: A name in :data:`digitgan.model.losses.OBJECTIVES`.
         penalty: Weight gamma of R1 and R2, each taken as gamma / 2 of the squared
-            gradient; 0 is the textbook's game.
+            gradient; 0 for none.
         precision: ``float32``, or ``mixed_bfloat16`` for processors that have it:
             half as many bits in the layers, all of them in the weights.
         ema_decay: How much of the weight average a step keeps, in [0, 1).
