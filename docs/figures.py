@@ -56,14 +56,6 @@ def strip(run: Run) -> Image.Image:
     return Image.fromarray(np.concatenate(lines))
 
 
-def minutes(run: Run) -> str:
-    """Say how long an epoch and the whole took."""
-    last = run.read_log()[-1]
-    epoch = last["seconds"] / last["epoch"]
-    total = last["seconds"] / 60
-    return f"{last['epoch']:.0f} epochs, {epoch:.0f} s each, {total:.1f} min"
-
-
 def last_distance(run: Run) -> str:
     """Return the last Frechet distance of a run, as multiples of real digits'."""
     scores = run.read_scores()
@@ -74,7 +66,7 @@ def main() -> None:
     """Train what is missing and copy or draw every picture."""
     IMAGES.mkdir(exist_ok=True)
     lines = [
-        "| run | command | training | last D(real) | last D(fake) "
+        "| run | command | epochs | last D(real) | last D(fake) "
         "| distance, times that of real digits | stopped by |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
@@ -86,7 +78,7 @@ def main() -> None:
         last, distance = run.read_log()[-1], last_distance(run)
         d_real, d_fake = (abs(round(last[name], 2)) for name in ("d_real", "d_fake"))
         lines.append(
-            f"| {name} | `{run.config.command}` | {minutes(run)} | {d_real:.2f} "
+            f"| {name} | `{run.config.command}` | {last['epoch']:.1f} | {d_real:.2f} "
             f"| {d_fake:.2f} | {distance} | {failure or '-'} |"
         )
         results[name] = {"last": last, "distance": distance, "failure": failure}
