@@ -26,7 +26,7 @@ from record import publish  # noqa: E402
 IMAGES = ROOT / "docs" / "images"
 RUNS = {
     "dcgan": ("dcgan", {}),
-    "textbook": ("textbook", {}),
+    "textbook": ("textbook", {"epochs": 6}),
     "broken": ("textbook", {"learning_rate": 0.05, "epochs": 3}),
 }
 

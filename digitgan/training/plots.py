@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import matplotlib.figure
+from matplotlib.ticker import LogFormatter
 from PIL import Image
 
 from digitgan.files import replacing
@@ -36,6 +37,8 @@ def draw_curves(path: Path, rows: Rows, scores: Rows, metric_title: str) -> None
         distance.semilogy([*measured], [*measured.values()], **style, label="fakes")
         distance.axhline(1, color="grey", linestyle="--", label="real digits")
         distance.set(title=f"{metric_title}, times that of real digits", xlabel="epoch")
+        distance.yaxis.set_major_formatter(LogFormatter())  # 2 and 10, not 2 x 10^0
+        distance.yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, 0.5)))
     else:
         figure.delaxes(distance)
     for axes in figure.axes:
