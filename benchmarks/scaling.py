@@ -38,21 +38,24 @@ def worker(devices: int, processes: int, rank: int, address: str) -> None:
     from digitgan.model.presets import Preset
     from digitgan.training.batches import Batches
     from digitgan.training.build import build_gan
-    from digitgan.training.distribution import SINGLE_PROCESS, ProcessGroup, initialize
+    from digitgan.training.coordination import coordinated
+    from digitgan.training.distribution import share_batches
     from digitgan.training.input_pipeline import input_pipeline
+    from digitgan.training.process_group import ProcessGroup
 
-    shared = devices > 1 or processes > 1
     meet = address if processes > 1 else None
-    group = ProcessGroup(devices, meet, processes, rank) if shared else SINGLE_PROCESS
-    initialize(group, BATCH)
-    images = load_dataset("mnist").train.images[: BATCH * STEPS]
-    gan = build_gan(Preset("the textbook's players"), {}, seed=0)
-    data, rates = input_pipeline(gan, Batches(images, {}, BATCH, 0)), []
-    for _ in range(WINDOWS + 1):
-        began = time.perf_counter()
-        gan.fit(data, shuffle=False, verbose=0)
-        np.asarray(gan.generator.get_weights()[0])
-        rates.append(BATCH * STEPS / (time.perf_counter() - began))
+    own_devices = devices if meet or devices > 1 else 0
+    given = ProcessGroup(own_devices, meet, processes, rank)
+    with coordinated(given) as group:
+        share_batches(group, BATCH)
+        images = load_dataset("mnist").train.images[: BATCH * STEPS]
+        gan = build_gan(Preset("the textbook's players"), {}, seed=0)
+        data, rates = input_pipeline(gan, Batches(images, {}, BATCH, 0)), []
+        for _ in range(WINDOWS + 1):
+            began = time.perf_counter()
+            gan.fit(data, shuffle=False, verbose=0)
+            np.asarray(gan.generator.get_weights()[0])
+            rates.append(BATCH * STEPS / (time.perf_counter() - began))
     print(json.dumps(rates[1:]))
 
 

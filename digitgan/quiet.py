@@ -10,13 +10,18 @@ from contextlib import contextmanager
 def quiet() -> Iterator[None]:
     """Keep off the screen what libraries write there past Python."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    sys.stderr.flush()
-    stderr = os.dup(2)
+    kept = {}
+    for stream, number in ((sys.stdout, 1), (sys.stderr, 2)):
+        stream.flush()
+        kept[number] = os.dup(number)
     with open(os.devnull, "w") as null:
-        os.dup2(null.fileno(), 2)
+        for number in kept:
+            os.dup2(null.fileno(), number)
     try:
         yield
     finally:
-        sys.stderr.flush()
-        os.dup2(stderr, 2)
-        os.close(stderr)
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        for number, copy in kept.items():
+            os.dup2(copy, number)
+            os.close(copy)

@@ -14,8 +14,10 @@ import numpy as np
 from digitgan.model.presets import find_preset
 from digitgan.training.batches import Batches
 from digitgan.training.build import build_gan
-from digitgan.training.distribution import ProcessGroup, initialize
+from digitgan.training.coordination import coordinated
+from digitgan.training.distribution import share_batches
 from digitgan.training.jax_pipeline import on_device
+from digitgan.training.process_group import ProcessGroup
 
 SIZE, STEPS = 32, 4
 rng = np.random.default_rng(0)
@@ -34,13 +36,14 @@ def trained_weights(max_steps: int = 1, first_step: int = 0) -> np.ndarray:
 if __name__ == "__main__":
     file, *words = sys.argv[1:]
     if words[0] == "--rank":
-        initialize(ProcessGroup(1, words[2], 2, int(words[1])), SIZE)
-        np.savez(file, pair=trained_weights())
+        with coordinated(ProcessGroup(1, words[2], 2, int(words[1]))) as group:
+            share_batches(group, SIZE)
+            np.savez(file, pair=trained_weights())
     else:
         jax.config.update("jax_num_cpu_devices", max(map(int, words)))
         weights = {"one_step": trained_weights(), "many_steps": trained_weights(STEPS)}
         for devices in map(int, words):
-            initialize(ProcessGroup(devices), SIZE)
+            share_batches(ProcessGroup(devices, processes=1), SIZE)
             weights[f"devices_{devices}"] = trained_weights()
             keras.distribution.set_distribution(None)
         np.savez(file, **weights)

@@ -119,7 +119,8 @@ def _explain(error: Exception, verb: str) -> int:
         line = str(error)
     else:
         line = f"{type(error).__name__}: {error} (--debug shows where)"
-    print(f"digitgan: {' '.join(line.split())}", file=sys.stderr)
+    said_by = "".join(f"{note}: " for note in getattr(error, "__notes__", ()))
+    print(f"digitgan: {said_by}{' '.join(line.split())}", file=sys.stderr)
     return 2 if usage_line or isinstance(error, InputError) else 1
 
 

@@ -39,6 +39,7 @@ Several devices, on JAX (docs/scale.md):
   KERAS_BACKEND=jax digitgan train --devices 4
   digitgan train --coordinator HOST:5555 --processes 2 --rank 0   on the first host
   digitgan train --coordinator HOST:5555 --processes 2 --rank 1   on the second
+  srun -n 4 digitgan train --out runs/four                        or mpirun -n 4
 """
 
 
@@ -79,10 +80,17 @@ def train(  # noqa: PLR0913 - each is a flag
     ] = None,
     coordinator: Annotated[
         str | None,
-        Option(help="HOST:PORT of rank 0, for several processes or hosts (JAX)."),
+        Option(
+            help="HOST:PORT of rank 0, for several processes or hosts (JAX); auto: as "
+            "JAX finds it [as srun or mpirun says]"
+        ),
     ] = None,
-    processes: Annotated[int, Option(help="How many processes there are.")] = 1,
-    rank: Annotated[int, Option(help="Number of this one, from 0.")] = 0,
+    processes: Annotated[
+        int | None, Option(help="How many there are [as srun or mpirun says, or 1]")
+    ] = None,
+    rank: Annotated[
+        int | None, Option(help="Number of this one, from 0 [likewise]")
+    ] = None,
 ) -> None:
     """Train, or go on with a run."""
     given = {name: value for name, value in locals().items() if value is not None}
@@ -99,7 +107,7 @@ def train(  # noqa: PLR0913 - each is a flag
     import_keras_quietly()
     show_log()
     from digitgan.training import train as training
-    from digitgan.training.distribution import ProcessGroup
+    from digitgan.training.process_group import ProcessGroup
 
     process_group = ProcessGroup(**group)
     if resume:

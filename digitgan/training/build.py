@@ -15,6 +15,7 @@ from digitgan.model.keras_to_onnx import translate
 from digitgan.model.networks import build_discriminator, build_generator
 from digitgan.model.onnx_graph import Graph
 from digitgan.model.presets import Preset
+from digitgan.quiet import quiet
 
 
 def build_gan(
@@ -27,7 +28,8 @@ def build_gan(
     Raises:
         ExportFailed: A layer of the generator has no ONNX form.
     """
-    keras.utils.set_random_seed(seed)
+    with quiet():  # it brings TensorFlow, on every backend
+        keras.utils.set_random_seed(seed)
     specs = condition_specs(conditions)
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy(settings.precision)  # weights stay float32

@@ -1,62 +1,18 @@
 """Several devices, in one process or in many, share every batch (on JAX)."""
 
 import atexit
-import contextlib
-import logging
 import shutil
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from digitgan.errors import InputError, TrainingFailed
-
-HEARTBEAT_TIMEOUT = 20  # seconds without a sign of life
-START_TIMEOUT = 60  # seconds for all processes to meet
-MAX_DEVICES = 1024
-RUNTIME_ERRORS = ("JaxRuntimeError", "XlaRuntimeError")  # of JAX, by its versions
+from digitgan.errors import InputError
+from digitgan.training.process_group import ProcessGroup
 
 
-@dataclass(frozen=True)
-class ProcessGroup:
-    """The processes that train together, and which of them this one is."""
-
-    devices: int = 0  # of this process; 0 for the one that Keras takes by itself
-    coordinator: str | None = None  # HOST:PORT where rank 0 listens
-    processes: int = 1
-    rank: int = 0
-
-
-SINGLE_PROCESS = ProcessGroup()
-
-
-def check_process_group(group: ProcessGroup) -> None:
-    """Refuse a number out of its range, and a backend that is not JAX."""
-    last, address = group.processes - 1, group.coordinator
-    host, _, port = (address or "none:1").rpartition(":")
-    has_port = bool(host) and port.isdigit() and 0 < int(port) < 2**16
-    for name, is_allowed, allowed in (
-        ("devices", 0 <= group.devices <= MAX_DEVICES, f"1 to {MAX_DEVICES:,}"),
-        ("processes", group.processes >= 1, "1 or more"),
-        ("rank", 0 <= group.rank <= last, f"0 to {last}, one less than --processes"),
-        ("coordinator", has_port, "HOST:PORT"),
-        ("processes", last or not address, "2 or more where there is a --coordinator"),
-    ):
-        if not is_allowed:
-            raise InputError(name, getattr(group, name), allowed)
-    if last and not address:
-        raise InputError("coordinator", None, "HOST:PORT of rank 0", "is not given")
-    backend = keras.backend.backend()
-    if group != SINGLE_PROCESS and backend != "jax":
-        problem = f"needs JAX and this is {backend}: set KERAS_BACKEND=jax"
-        field = "devices" if group.devices else "processes"
-        raise InputError(field, problem=problem)
-
-
-def initialize(group: ProcessGroup, batch_size: int) -> None:
+def share_batches(group: ProcessGroup, batch_size: int) -> None:
     """Find the devices of all processes and let Keras spread each batch over them.
 
     Every device holds all weights and works on its part of each batch; JAX adds up the
@@ -65,34 +21,15 @@ def initialize(group: ProcessGroup, batch_size: int) -> None:
 
     Raises:
         InputError: There are not so many devices, or the batch cannot be divided.
-        TrainingFailed: The other processes were not found.
     """
-    if group == SINGLE_PROCESS:
+    if group.is_single and not group.devices:
         return
-    check_process_group(group)
     import jax
 
-    with contextlib.suppress(RuntimeError):  # JAX has begun: it has what it has
-        if group.devices:
-            jax.config.update("jax_num_cpu_devices", group.devices)
-    if group.coordinator:
-        try:
-            jax.distributed.initialize(
-                group.coordinator,
-                group.processes,
-                group.rank,
-                initialization_timeout=START_TIMEOUT,
-                heartbeat_timeout_seconds=HEARTBEAT_TIMEOUT,
-            )
-        except Exception as error:  # what it raises is the runtime's own
-            raise TrainingFailed(
-                f"rank {group.rank} did not find the other {group.processes - 1} "
-                f"processes at {group.coordinator}: start all of them within a minute"
-            ) from error
     local, devices = jax.local_device_count(), jax.devices()
     if group.devices > local:
         raise InputError("devices", group.devices, f"1 to {local}, what there is")
-    if not group.coordinator:
+    if group.is_single:
         devices = devices[: group.devices]
     if batch_size % len(devices):
         allowed = f"a multiple of {len(devices)}, the number of devices"
@@ -116,31 +53,26 @@ def synchronize(seconds: float, interrupted: bool) -> tuple[float, bool]:
     return float(longest), bool(any_interrupted)
 
 
-def own_folder(group: ProcessGroup, folder: Path) -> Path:
-    """Return the run folder of this process: of ranks above 0 a copy, for a while.
+def own_folder(group: ProcessGroup, folder: Path, copied: bool = False) -> Path:
+    """Return the run folder of this process: of ranks above 0 one of its own.
 
-    They do the same work, so that no step has to ask who they are.
+    They do the same work, so that no step has to ask who they are. Their folder lasts
+    as long as they do.
+
+    Args:
+        group: The processes.
+        folder: The run folder that was asked for: of rank 0 alone.
+        copied: Whether the others begin with what is in it. Nobody goes on before all
+            have their copy, as from then on rank 0 changes it.
     """
-    if group.rank == 0:
-        return folder
-    own = Path(tempfile.mkdtemp(prefix="digitgan-"))
-    atexit.register(shutil.rmtree, own, ignore_errors=True)
-    if folder.exists():
-        shutil.copytree(folder, own, dirs_exist_ok=True)
-    return own
-
-
-@contextlib.contextmanager
-def failing_together(group: ProcessGroup) -> Iterator[None]:
-    """Let rank 0 alone log, and all fail where one process has ended."""
+    own = folder
     if group.rank:
-        logging.getLogger("digitgan").setLevel(logging.ERROR)
-    try:
-        yield
-    except Exception as error:
-        if group.processes == 1 or type(error).__name__ not in RUNTIME_ERRORS:
-            raise
-        raise TrainingFailed(
-            f"rank {group.rank}: another process has ended, so this one does, too. "
-            "Start all of them again with --resume"
-        ) from error
+        own = Path(tempfile.mkdtemp(prefix="digitgan-"))
+        atexit.register(shutil.rmtree, own, ignore_errors=True)
+        if copied and folder.exists():
+            shutil.copytree(folder, own, dirs_exist_ok=True)
+    if copied and not group.is_single:
+        from jax.experimental import multihost_utils
+
+        multihost_utils.sync_global_devices("all have their copy")
+    return own

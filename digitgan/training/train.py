@@ -28,14 +28,10 @@ from digitgan.training.checks import (
     check_safety,
     suited_to,
 )
-from digitgan.training.distribution import (
-    SINGLE_PROCESS,
-    ProcessGroup,
-    failing_together,
-    initialize,
-    own_folder,
-)
+from digitgan.training.coordination import coordinated
+from digitgan.training.distribution import own_folder, share_batches
 from digitgan.training.hardware import supported_precision
+from digitgan.training.process_group import AS_LAUNCHED, ProcessGroup
 from digitgan.training.run import Config, Run, default_epochs, free_folder
 from digitgan.training.training_loop import TrainingLoop
 
@@ -55,7 +51,7 @@ def train(  # noqa: PLR0913 - each decides what is learnt
     checkpoint_seconds: float = Config.checkpoint_seconds,
     artifacts: bool = Config.artifacts,
     callbacks: Sequence[keras.callbacks.Callback] = (),
-    process_group: ProcessGroup = SINGLE_PROCESS,
+    process_group: ProcessGroup = AS_LAUNCHED,
     **settings: Any,
 ) -> Run:
     """Train a GAN; the same arguments on the same machine give the same weights.
@@ -75,7 +71,7 @@ def train(  # noqa: PLR0913 - each decides what is learnt
         checkpoint_seconds: Between two, at least; checkpoints take 2 % of the time.
         artifacts: Whether to leave pictures, film, discriminator and scorecard, too.
         callbacks: More for Keras' ``fit``; one that sets ``stop_training`` ends it.
-        process_group: Which devices of which process share the work, on JAX.
+        process_group: Devices and processes that share the work, on JAX.
         **settings: Fields of :class:`digitgan.model.presets.Preset` to change.
 
     Raises:
@@ -83,32 +79,32 @@ def train(  # noqa: PLR0913 - each decides what is learnt
         TrainingFailed: The run has collapsed, or the disk is full; it can be resumed.
     """
     chosen = _changed(find_preset(preset), settings)
-    initialize(process_group, chosen.batch_size)
     check_goal(epochs, minutes, seed)
     check_safety(guard, checkpoint_seconds)
-    dataset = load_dataset(chosen.data if data is None else data)
-    chosen = suited_to(supported_precision(chosen), dataset)
-    check_data(dataset, chosen)
-    if epochs is None and minutes is None:
-        epochs = default_epochs(chosen, len(dataset.train))
-    config = Config(
-        preset=preset,
-        settings=chosen,
-        data=dataset.name or ARRAYS,
-        data_sha256=dataset.sha256,
-        classes=dataset.classes,
-        train_size=len(dataset.train),
-        epochs=epochs,
-        minutes=minutes,
-        seed=seed,
-        backend=keras.backend.backend(),
-        guard=guard,
-        checkpoint_seconds=checkpoint_seconds,
-        artifacts=artifacts,
-    )
-    out = out or free_folder(preset)
-    run = Run.create(own_folder(process_group, Path(out)), config)
-    with failing_together(process_group):
+    with coordinated(process_group) as group:
+        share_batches(group, chosen.batch_size)
+        dataset = load_dataset(chosen.data if data is None else data)
+        chosen = suited_to(supported_precision(chosen), dataset)
+        check_data(dataset, chosen)
+        if epochs is None and minutes is None:
+            epochs = default_epochs(chosen, len(dataset.train))
+        config = Config(
+            preset=preset,
+            settings=chosen,
+            data=dataset.name or ARRAYS,
+            data_sha256=dataset.sha256,
+            classes=dataset.classes,
+            train_size=len(dataset.train),
+            epochs=epochs,
+            minutes=minutes,
+            seed=seed,
+            backend=keras.backend.backend(),
+            guard=guard,
+            checkpoint_seconds=checkpoint_seconds,
+            artifacts=artifacts,
+        )
+        out = out or free_folder(preset)
+        run = Run.create(own_folder(group, Path(out)), config)
         return _train_and_export(TrainingLoop(run, dataset, callbacks))
 
 
@@ -131,7 +127,7 @@ def resume(
     checkpoint_seconds: float | None = None,
     data: Data | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
-    process_group: ProcessGroup = SINGLE_PROCESS,
+    process_group: ProcessGroup = AS_LAUNCHED,
 ) -> Run:
     """Go on with a run as if it had never stopped, bit for bit on one backend.
 
@@ -151,39 +147,48 @@ def resume(
             another backend, or it has reached its goal.
         TrainingFailed: As in :func:`train`.
     """
-    stored = Run.open(own_folder(process_group, Path(run)))
-    before = stored.config
-    changes = {"guard": guard, "checkpoint_seconds": checkpoint_seconds}
-    changes = {name: value for name, value in changes.items() if value is not None}
-    if epochs is not None or minutes is not None:
-        changes |= {"epochs": epochs, "minutes": minutes}
-    config = replace(before, **changes)
-    check_goal(epochs, minutes, config.seed)
-    check_safety(config.guard, config.checkpoint_seconds)
-    backend = keras.backend.backend()
-    if backend != config.backend:
-        problem = f"began on {config.backend} and this is {backend}"
-        raise InputError("resume", run, f"KERAS_BACKEND={config.backend}", problem)
-    initialize(process_group, config.settings.batch_size)
-    if data is None and config.data.startswith(hub.PREFIX):
-        problem = "learns from the hub by what its own config.json says"
-        raise InputError(
-            "resume", run, f"--data {config.data} where you trust it", problem
+    with coordinated(process_group) as group:
+        stored = Run.open(own_folder(group, Path(run), copied=True))
+        config = _with_changes(
+            stored.config,
+            epochs=epochs,
+            minutes=minutes,
+            guard=guard,
+            checkpoint_seconds=checkpoint_seconds,
         )
-    dataset = _load_again(stored, config.data if data is None else data)
-    config = replace(config, data=dataset.name or ARRAYS)
-    if dataset.sha256 != config.data_sha256:
-        problem = f"began with other training digits than --data {config.data} now has"
-        raise InputError("resume", run, problem=f"{problem} ({dataset.source})")
-    with failing_together(process_group):
+        backend = keras.backend.backend()
+        if backend != config.backend:
+            problem = f"began on {config.backend} and this is {backend}"
+            raise InputError("resume", run, f"KERAS_BACKEND={config.backend}", problem)
+        share_batches(group, config.settings.batch_size)
+        if data is None and config.data.startswith(hub.PREFIX):
+            problem = "learns from the hub by what its own config.json says"
+            allowed = f"--data {config.data} where you trust it"
+            raise InputError("resume", run, allowed, problem)
+        dataset = _load_again(stored, config.data if data is None else data)
+        config = replace(config, data=dataset.name or ARRAYS)
+        if dataset.sha256 != config.data_sha256:
+            problem = f"began with other training digits than --data {config.data} has"
+            raise InputError("resume", run, problem=f"{problem} ({dataset.source})")
         loop = TrainingLoop(replace(stored, config=config), dataset, callbacks)
         stored.remove_temporary_files()
         if loop.restore() and loop.clock.done and is_exported(loop):
             problem = f"has reached its goal ({loop.clock.step} steps)"
             raise InputError("resume", run, "more --epochs or --minutes", problem)
-        if config != before:
+        if config != stored.config:
             loop.run.write_config()
         return _train_and_export(loop)
+
+
+def _with_changes(config: Config, **changes: Any) -> Config:
+    """Return what a run is asked to do from now on, or refuse what means nothing."""
+    given = {name: value for name, value in changes.items() if value is not None}
+    if given.keys() & {"epochs", "minutes"}:  # a new goal replaces the old one
+        given |= {name: changes[name] for name in ("epochs", "minutes")}
+    check_goal(changes["epochs"], changes["minutes"], config.seed)
+    changed = replace(config, **given)
+    check_safety(changed.guard, changed.checkpoint_seconds)
+    return changed
 
 
 def _load_again(run: Run, data: Data) -> Dataset:
