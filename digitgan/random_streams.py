@@ -27,6 +27,7 @@ class Stream(IntEnum):
     CHARACTER_NOISE = 10
     BASELINE_JITTER = 12
     SCANNER_NOISE = 13
+    ROBUST = 14
     # These share the latents' number, and with equal seeds their bits. Nothing is drawn
     # from two of them that could be compared; their bytes are those of shipped models.
     TRAINING_ORDER = 0

@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from digitgan.datasets.labels import draw_labels
+from digitgan.datasets.robust import vary
 from digitgan.datasets.samples import Sample, Samples
 from digitgan.datasets.spec import DatasetSpec, Shard
 from digitgan.errors import DatasetFailed
@@ -43,6 +44,8 @@ def draw_digits(model: Model, spec: DatasetSpec, shard: Shard) -> Samples:
         for name, values in others.items():
             styles[name][misread] = values
         misread = _misread(images, labels, misread)
+    if spec.robust:  # what was asked of the model is no longer what is seen
+        images, styles = vary(images, spec.seed, shard.start + rows), {}
     if spec.measure:
         measured = measure(images)
         styles |= {f"measured_{name}": values for name, values in measured.items()}

@@ -100,7 +100,7 @@ def make_dataset(
         engine: ``local``, or ``ray``: here, or on the cluster that RAY_ADDRESS names.
         progress: Show rate and time left on standard error.
         options: ``kind``, ``count``, ``format``, ``seed``, ``split``, ``labels``,
-            ``balance``, ``checked``, ``measure``, ``length``, ``pattern``,
+            ``balance``, ``checked``, ``measure``, ``robust``, ``length``, ``pattern``,
             ``texts``, ``ink``, ``background``, ``shard_size`` and ``model``, as
             :class:`DatasetRequest` says.
 

@@ -37,6 +37,9 @@ class DatasetRequest:
     balance: bool = _option(False, "Each digit equally often.")
     checked: bool = _option(False, "Only digits read as asked.")
     measure: bool = _option(False, "Store thickness, slant and more.")
+    robust: bool = _option(
+        False, "Vary pen, slant, size, place, paper and scanner beyond MNIST."
+    )
     length: str | Sequence[int] | None = _option(None, "Digits of a number [3-8]")
     pattern: str | None = _option(None, "Such as dd/mm/yyyy, hh:mm or 079 ### ## ##.")
     texts: str | Path | Sequence[str | tuple[str, float]] | None = _option(
@@ -62,6 +65,7 @@ class DatasetOptions(TypedDict, total=False):
     balance: bool
     checked: bool
     measure: bool
+    robust: bool
     length: str | Sequence[int] | None
     pattern: str | None
     texts: str | Path | Sequence[str | tuple[str, float]] | None

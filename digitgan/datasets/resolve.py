@@ -115,7 +115,7 @@ def _check_kind(request: DatasetRequest) -> None:
         needed = "kind 'numbers' or 'scenes'"
         problem = "is for written numbers, not for single digits"
     else:
-        names, needed = ("balance", "checked", "measure"), "kind 'digits'"
+        names, needed = ("balance", "checked", "measure", "robust"), "kind 'digits'"
         problem = f"is for single digits, not for {kind}"
     for name in names:
         if getattr(request, name) not in (None, False):
@@ -138,7 +138,7 @@ def _check_model(request: DatasetRequest, model: ModelFacts) -> None:
     elif needs_digits and classes != DIGITS:
         problem = f"writes {', '.join(classes)}"
         allowed = "one of the digits 0 to 9"
-    elif (needs_digits or request.measure) and shape != MNIST_SHAPE:
+    elif (needs_digits or request.measure or request.robust) and shape != MNIST_SHAPE:
         problem, allowed = f"draws images of shape {shape}", f"one of {MNIST_SHAPE}"
     if problem:
         raise InputError("model", request.model, allowed, problem)

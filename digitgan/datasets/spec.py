@@ -73,6 +73,7 @@ class DatasetSpec:
         texts: What may be written, and how often in proportion.
         ink: Of numbers; black unless given.
         background: Of their paper; white unless given.
+        robust: Whether digits are varied, by :mod:`digitgan.datasets.robust`.
     """
 
     kind: str
@@ -94,6 +95,7 @@ class DatasetSpec:
     texts: Texts | None = None
     ink: Colour | None = None
     background: Colour | None = None
+    robust: bool = False
 
     @property
     def request(self) -> DatasetRequest:

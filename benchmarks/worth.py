@@ -1,0 +1,321 @@
+"""What a reader learns from drawn digits, and from how many real ones.
+
+    python benchmarks/worth.py [--seeds N] [--only ROW,...] [--real COUNT,...]
+
+One small network, one number of steps; only what it learns from differs. It is tested
+on MNIST's test digits and on writers that MNIST does not hold: scikit-learn's UCI
+digits. Where 1,000 real digits are all there is, the generator has learnt from those
+alone. Every reader is kept in results/worth.json as soon as it is tested, by its row,
+its real digits, its seed and its generator; what is there is not trained again. What
+takes long to make is kept in runs/worth. About half a minute of
+processor time a reader.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+from PIL import Image
+from record import RESULTS, ROOT, publish
+from sklearn.datasets import load_digits
+
+import digitgan
+from digitgan.data.augmentation import augment
+from digitgan.data.dataset import Digits
+from digitgan.data.mnist_preprocessing import preprocess_drawing
+from digitgan.datasets.robust import rewrite, vary
+from digitgan.files import sha256
+from digitgan.measure.morphometry import measure
+
+STEPS, BATCH = 2_000, 128
+MANY = 60_000
+COPIES, EPOCHS = 60, 6  # of the small sets that a generator learns from
+WORK = ROOT / "runs" / "worth"
+RESULT = RESULTS / "worth.json"
+PAGE = "docs/what-it-is-worth.md"
+
+
+# What a reader can learn from: real digits and those of a generator, by their number.
+
+
+def mnist(n: int) -> Digits:
+    """Return n training digits: the first of a fixed order."""
+    train = digitgan.load_dataset("mnist").train
+    return train[np.random.default_rng(0).permutation(len(train))[:n]]
+
+
+def generator(real: int) -> Path | str:
+    """Return the model that has seen so many real digits, trained unless it is there.
+
+    Of all of them it is the shipped one. Of fewer it learns from these alone, each
+    written anew by small changes that keep its label.
+    """
+    if real == MANY:
+        return "flagship"
+    run = WORK / f"from-{real}"
+    if not (run / "model" / "model.json").is_file():
+        digits = mnist(real)
+        assert digits.labels is not None
+        images = np.concatenate([digits.images, augment(digits.images, COPIES - 1)])
+        file = WORK / f"from-{real}.npz"
+        np.savez(file, x=images, y=np.tile(digits.labels, COPIES))
+        if (run / "config.json").exists():
+            digitgan.resume(run)
+        else:
+            digitgan.train("conditional", file, epochs=EPOCHS, out=run)
+    return run
+
+
+def adapted() -> Path:
+    """Return the shipped model, adapted to the first half of the UCI digits."""
+    out = WORK / f"adapted-{fingerprint('flagship')}"
+    if not out.exists():
+        half = uci()[: len(uci()) // 2]
+        np.savez(WORK / "uci.npz", x=half.images, y=half.labels)
+        digitgan.adapt("flagship", WORK / "uci.npz", out)
+    return out
+
+
+def drawn(model: Path | str, n: int, seed: int = 0) -> Digits:
+    """Return n digits of a model, each label in turn."""
+    labels = np.arange(n, dtype=np.int32) % 10
+    images = digitgan.load(model).sample(labels, seed=seed)
+    return Digits(images, labels)
+
+
+def fingerprint(model: Path | str) -> str:
+    """Return the start of the SHA-256 of a model's generator."""
+    return sha256(digitgan.load(model).folder / "generator.onnx")[:8]
+
+
+def uci() -> Digits:
+    """Return scikit-learn's 1,797 digits, prepared as MNIST was.
+
+    They are counts from 0 to 16 of the ink in blocks of 4 x 4 pixels, 8 x 8 of them:
+    enlarged to the 32 x 32 that was scanned, then cut out, made 20 pixels long and laid
+    by their centre of mass, as a digit is that somebody draws on the page.
+    """
+    counts, labels = load_digits(return_X_y=True)
+    greys = np.rint(counts.reshape(-1, 8, 8) * (255 / 16)).astype(np.uint8)
+    scans = [
+        Image.fromarray(grey).resize((32, 32), Image.Resampling.BICUBIC)
+        for grey in greys
+    ]
+    images = [preprocess_drawing(np.asarray(scan)) for scan in scans]
+    return Digits(np.stack(images), labels.astype(np.int32))
+
+
+# The reader.
+
+
+def train_reader(parts: list[Digits], varied: bool, seed: int) -> keras.Model:
+    """Train the network on equal shares of each part in every batch.
+
+    Args:
+        parts: What it learns from.
+        varied: Whether every digit is moved, turned and scaled a little whenever it is
+            seen: the usual augmentation.
+        seed: Of the weights, the order and the changes.
+    """
+    keras.utils.set_random_seed(seed)
+    changes = [
+        layers.RandomTranslation(0.1, 0.1, fill_mode="constant"),
+        layers.RandomRotation(0.04, fill_mode="constant"),  # of a circle: 14 degrees
+        layers.RandomZoom(0.15, 0.15, fill_mode="constant"),
+        layers.RandomShear(0.2, 0.0, fill_mode="constant"),
+    ]
+    reader = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Rescaling(1 / 255),
+            *(changes if varied else []),
+            layers.Conv2D(24, 3, 2, "same", activation="relu"),
+            layers.Conv2D(48, 3, 2, "same", activation="relu"),
+            layers.Flatten(),
+            layers.Dropout(0.4),
+            layers.Dense(10),
+        ]
+    )
+    reader.compile(
+        keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, STEPS)),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        steps_per_execution=50,
+    )
+    images = tf.constant(np.concatenate([part.images for part in parts]))
+    labels = tf.constant(np.concatenate([part.labels for part in parts]))
+    rows = tf.data.Dataset.from_tensor_slices(_order([len(p) for p in parts], seed))
+    data = rows.map(lambda n: (tf.gather(images, n)[..., None], tf.gather(labels, n)))
+    reader.fit(data, shuffle=False, verbose=0)
+    return reader
+
+
+def _order(sizes: list[int], seed: int) -> np.ndarray:
+    """Return what each batch holds, ``int (STEPS, BATCH)``: as much of each part."""
+    rng, start, columns = np.random.default_rng(seed), 0, []
+    share = BATCH // len(sizes)
+    for size in sizes:
+        epochs = -(-STEPS * share // size)
+        order = np.concatenate([rng.permutation(size) for _ in range(epochs)])
+        columns.append(start + order[: STEPS * share].reshape(STEPS, share))
+        start += size
+    return np.concatenate(columns, axis=1)
+
+
+def right(reader: keras.Model, digits: Digits) -> float:
+    """Return the percentage of digits that are read as what they are."""
+    read = reader.predict(digits.images[..., None], batch_size=500, verbose=0)
+    return 100 * float((read.argmax(axis=1) == digits.labels).mean())
+
+
+# The rows of the table: what is learnt from, and how.
+
+ROWS = {
+    "a": "real digits",
+    "b": "real digits, augmented",
+    "c": "ours, as many",
+    "c+": "ours, as many, augmented",
+    "d": "ours, ten times as many",
+    "e": "real digits and as many of ours",
+    "e+": "real digits and 60,000 of ours, augmented",
+    "r": "ours with `--robust`, as many",
+    "r+": "real digits and as many of ours with `--robust`",
+    "u": "ours of the model adapted to the first half of UCI, as many",
+}
+AUGMENTED = ("b", "c+", "e+")
+OF_REAL_ALONE = ("a", "b")
+OF_ALL_REAL = ("r", "r+", "u")  # from all real digits alone
+COUNTS = (100, 1_000, MANY)
+
+
+def learnt_from(row: str, real: int, seed: int) -> list[Digits]:
+    """Return the parts that a reader learns from, equally much of each."""
+    if row in OF_REAL_ALONE:
+        return [mnist(real)]
+    n = {"d": 10 * real, "e+": MANY}.get(row, real)
+    # Of ten times as many digits than are ever seen only those are drawn.
+    ours = drawn(model_of(row, real), min(n, STEPS * BATCH), seed)
+    if row in ("r", "r+"):
+        ours = Digits(vary(ours.images, seed, np.arange(len(ours))), ours.labels)
+    return [ours] if row in ("c", "c+", "d", "r", "u") else [mnist(real), ours]
+
+
+def model_of(row: str, real: int) -> Path | str:
+    """Return the model that draws for a row."""
+    return adapted() if row == "u" else generator(real)
+
+
+def measured(row: str, real: int, seed: int) -> dict[str, float]:
+    """Train and test the reader of one cell."""
+    began = time.process_time()
+    reader = train_reader(learnt_from(row, real, seed), row in AUGMENTED, seed)
+    others = uci()
+    half = len(others) // 2
+    return {
+        "mnist": right(reader, digitgan.load_dataset("mnist").test),
+        "uci": right(reader, others),
+        "uci_first_half": right(reader, others[:half]),
+        "uci_second_half": right(reader, others[half:]),
+        "cpu_seconds": time.process_time() - began,
+    }
+
+
+def cells(seeds: int, rows: list[str], counts: list[int]) -> Iterator[tuple]:
+    """Yield row, real digits, seed and key of each reader; all of a seed first."""
+    for seed in range(seeds):
+        for real in sorted(counts, reverse=True):
+            for row in rows:
+                if real == MANY or row not in OF_ALL_REAL:
+                    yield row, real, seed
+
+
+def key_of(row: str, real: int, seed: int) -> str:
+    """Return the name under which a reader is kept."""
+    drawn_by = () if row in OF_REAL_ALONE else (fingerprint(model_of(row, real)),)
+    return " ".join(map(str, (row, real, seed, *drawn_by)))
+
+
+# What is published.
+
+
+def table(kept: dict[str, dict[str, float]]) -> str:
+    """Return the readers that are there as Markdown: mean, deviation and number."""
+    found = {}
+    for key, cell in kept.items():
+        row, real, _, *drawn_by = key.split()
+        if not drawn_by or drawn_by[0] == fingerprint(model_of(row, int(real))):
+            found.setdefault((int(real), row), []).append(cell)
+    lines = [
+        "| real digits | learnt from | MNIST's test digits | UCI | its second half |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for real, row in sorted(found, key=lambda k: (-k[0], list(ROWS).index(k[1]))):
+        some = found[real, row]
+        columns = [spread_of(some, c) for c in ("mnist", "uci", "uci_second_half")]
+        if row == "u":  # the first half was learnt from
+            columns[1] = ""
+        lines.append(f"| {real:,} | {ROWS[row]} | {' | '.join(columns)} |")
+    return "\n".join(lines)
+
+
+def spread_of(some: list[dict[str, float]], column: str) -> str:
+    """Return mean, standard deviation and number of the readers of a cell."""
+    values = [one[column] for one in some]
+    deviation = f" ± {statistics.stdev(values):.1f}" if len(values) > 1 else ""
+    return f"{statistics.mean(values):.1f}{deviation} (n = {len(values)})"
+
+
+def ranges() -> str:
+    """Return how thick, slanted and large digits are: real, drawn and ``robust``."""
+    some, rng = drawn("flagship", 5_000), np.random.default_rng(0)
+    inks = [np.asarray(rewrite(image, rng)) for image in some.images]
+    sets = {
+        "MNIST": mnist(5_000).images,
+        "ours": some.images,
+        "ours with `--robust`": np.stack(inks),
+        "UCI": uci().images,
+    }
+    lines = ["| digits | thickness | slant | width | height |", "| --- " * 5 + "|"]
+    for name, images in sets.items():
+        figures = measure(images)
+        ends = (
+            "{:.1f} to {:.1f}".format(*np.percentile(figures[figure], (2.5, 97.5)))
+            for figure in ("thickness", "slant", "width", "height")
+        )
+        lines.append(f"| {name} | {' | '.join(ends)} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Train what is missing, then publish all that is there."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--only", default=",".join(ROWS), help="rows, by their letters")
+    parser.add_argument("--real", default=",".join(map(str, COUNTS)))
+    given = parser.parse_args()
+    WORK.mkdir(parents=True, exist_ok=True)
+    stored = json.loads(RESULT.read_text()) if RESULT.exists() else {}
+    kept = stored.get("readers", {})
+    counts = [int(count) for count in given.real.split(",")]
+    for row, real, seed in cells(given.seeds, given.only.split(","), counts):
+        key = key_of(row, real, seed)
+        if key not in kept:
+            kept[key] = measured(row, real, seed)
+            RESULT.write_text(json.dumps({"readers": kept}, indent=2) + "\n")
+            print(key, {k: round(v, 1) for k, v in kept[key].items()}, flush=True)
+    pictures = "How far digits reach, the middle 95 % of them, in pixels and degrees:"
+    page = f"{table(kept)}\n\n{pictures}\n\n{ranges()}"
+    publish("worth", PAGE, {"readers": kept}, page)
+
+
+if __name__ == "__main__":
+    main()
