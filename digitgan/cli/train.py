@@ -79,18 +79,10 @@ def train(  # noqa: PLR0913 - each is a flag
         int | None, Option(help="Of this process, to share each batch (JAX).")
     ] = None,
     coordinator: Annotated[
-        str | None,
-        Option(
-            help="HOST:PORT of rank 0, for several processes or hosts (JAX); auto: as "
-            "JAX finds it [as srun or mpirun says]"
-        ),
+        str | None, Option(help="HOST:PORT of rank 0, or auto: as JAX finds it (JAX).")
     ] = None,
-    processes: Annotated[
-        int | None, Option(help="How many there are [as srun or mpirun says, or 1]")
-    ] = None,
-    rank: Annotated[
-        int | None, Option(help="Number of this one, from 0 [likewise]")
-    ] = None,
+    processes: Annotated[int | None, Option(help="[what srun or mpirun says]")] = None,
+    rank: Annotated[int | None, Option(help="Of this process [likewise]")] = None,
 ) -> None:
     """Train, or go on with a run."""
     given = {name: value for name, value in locals().items() if value is not None}
