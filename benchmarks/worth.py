@@ -5,9 +5,9 @@
 One small network, one number of steps; only what it learns from differs. It is tested
 on MNIST's test digits and on writers that MNIST does not hold: scikit-learn's UCI
 digits. Where 1,000 real digits are all there is, the generator has learnt from those
-alone. Every reader is kept in results/worth.json as soon as it is tested, by its row,
-its real digits, its seed and its generator; what is there is not trained again. What
-takes long to make is kept in runs/worth. About half a minute of
+alone. Every reader is kept in runs/worth as soon as it is tested, by its row, its real
+digits, its seed and its generator, as is what takes long to make; what is there, or
+was published, is not trained again. About half a minute of
 processor time a reader.
 """
 
@@ -41,7 +41,7 @@ STEPS, BATCH = 2_000, 128
 MANY = 60_000
 COPIES, EPOCHS = 60, 6  # of the small sets that a generator learns from
 WORK = ROOT / "runs" / "worth"
-RESULT = RESULTS / "worth.json"
+KEPT = WORK / "readers.json"
 PAGE = "docs/what-it-is-worth.md"
 
 
@@ -303,14 +303,15 @@ def main() -> None:
     parser.add_argument("--real", default=",".join(map(str, COUNTS)))
     given = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
-    stored = json.loads(RESULT.read_text()) if RESULT.exists() else {}
-    kept = stored.get("readers", {})
+    published = RESULTS / "worth.json"
+    kept = json.loads(published.read_text())["readers"] if published.exists() else {}
+    kept |= json.loads(KEPT.read_text()) if KEPT.exists() else {}
     counts = [int(count) for count in given.real.split(",")]
     for row, real, seed in cells(given.seeds, given.only.split(","), counts):
         key = key_of(row, real, seed)
         if key not in kept:
             kept[key] = measured(row, real, seed)
-            RESULT.write_text(json.dumps({"readers": kept}, indent=2) + "\n")
+            KEPT.write_text(json.dumps(kept, indent=2))
             print(key, {k: round(v, 1) for k, v in kept[key].items()}, flush=True)
     pictures = "How far digits reach, the middle 95 % of them, in pixels and degrees:"
     page = f"{table(kept)}\n\n{pictures}\n\n{ranges()}"
