@@ -15,6 +15,7 @@ const { Sampler } = await load("sampler");
 const { write, writeWalk } = await load("model");
 const { toGif } = await load("gif");
 const { toPng } = await load("png");
+const { toSvg } = await load("vector_graphics");
 const { MatrixMultiplier, paddedLength } = await load("matmul");
 
 const description = JSON.parse(readFileSync(new URL("model/model.json", site), "utf8"));
@@ -67,7 +68,7 @@ const METHODS = {
   async write({ state, height }) {
     try {
       const { grey, ...written } = write(sampler, state, height);
-      return { ...written, png: base64(await (await toPng({ grey, ...written })).arrayBuffer()) };
+      return { ...written, svg: toSvg(written, state.text), png: base64(await (await toPng({ grey, ...written })).arrayBuffer()) };
     } catch (error) {
       return { refusal: error.message };
     }

@@ -271,6 +271,12 @@ def test_texts_are_written_as_python_writes_them(site, model):
         assert answer["labels"] == list(written.labels)
         assert answer["boxes"] == written.boxes.tolist()
         assert answer["pen"] == pytest.approx(written.pen._asdict(), abs=1e-4)
+        number = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
+        svgs = answer["svg"], written.svg()
+        words, others = (number.sub("", svg).split() for svg in svgs)
+        assert words == others
+        ours, theirs = (np.array(number.findall(svg), float) for svg in svgs)
+        assert (np.abs(ours - theirs) > 0.03).mean() < 1e-2, case
 
 
 @pytest.mark.browser

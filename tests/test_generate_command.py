@@ -130,7 +130,7 @@ def test_no_framework_is_needed(folder):
         ),
         (
             ["2", "-o", "x.npz", "--noise", "1"],
-            "--noise has no page: allowed is beside a text and a .png or .gif",
+            "--noise has no page: allowed is beside a text and a .png or .svg or .pdf or .gif",
         ),
         (["--digit", "2", "-o", "x.png", "--height", "30"], "--height has no page"),
         (["22", "-o", "x.png", "--width", "60"], "--width is 60: allowed is "),
@@ -152,7 +152,7 @@ def test_no_framework_is_needed(folder):
         (["7", "--variety", "2"], "--variety is 2.0: allowed is 0 to 1"),
         (["7", "--seed", "-1"], "--seed is -1: allowed is 0 to"),
         (["7", "--model", "nowhere"], "--model 'nowhere' has no model.json"),
-        (["7", "-o", "x.bmp"], "allowed is a name that ends in .png, .npz, .gif"),
+        (["7", "-o", "x.bmp"], "allowed is a name that ends in .png, .svg, .pdf"),
         (["7", "-o", "/proc/no/x.png"], "cannot be written"),
     ],
 )

@@ -85,10 +85,20 @@ def test_numbers_are_those_of_write_in_every_form(client, model, method):
     assert answer["labels"] == list("12/05") and answer["text"] == "12/05"
     assert answer["places"] == [0, 1, 2, 3, 4]
     assert answer["style"]["slant"] == pytest.approx(20, abs=0.01)
-    drawing = ask("svg")
-    assert answer["image"] in drawing.text and "embedded" in drawing.text
-    for ending, kind in MEDIA.items():
-        assert ask(ending).headers["content-type"] == kind
+    assert answer["svg"] == expected.svg()
+    for ending in ("svg", "pdf"):
+        assert ask(ending).json()["field"] == "noise"  # which is of pixels
+    for ending in MEDIA.keys() - {"svg", "pdf"}:
+        assert ask(ending).headers["content-type"] == MEDIA[ending]
+
+
+def test_curves_are_those_of_write(client, model):
+    expected = model.write("12/05", seed=3, height=120, lines="ruled")
+    query = "text=12/05&seed=3&height=120&lines=ruled"
+    for ending, text in (("svg", expected.svg().encode()), ("pdf", expected.pdf())):
+        reply = client.get(f"/v1/numbers.{ending}?{query}")
+        assert reply.content == text
+        assert reply.headers["content-type"] == MEDIA[ending]
 
 
 def test_numbers_have_the_height_of_the_command_unless_asked(client, model):
@@ -113,7 +123,9 @@ def test_digits_are_those_of_sample(client, model, query, fields):
     answer = client.get(f"/v1/digits.json?{query}").json()
     assert np.array_equal(answer["x"], expected) and answer["y"] == arrays["y"].tolist()
     assert client.get(f"/v1/digits.png?{query}").content.startswith(b"\x89PNG")
-    assert "<svg" in client.get(f"/v1/digits.svg?{query}").text
+    svg = client.get(f"/v1/digits.svg?{query}").text
+    assert svg.count("<path") == len(expected)
+    assert client.get(f"/v1/digits.pdf?{query}").content.startswith(b"%PDF")
 
 
 @pytest.mark.parametrize(
@@ -176,7 +188,7 @@ def test_the_same_url_gives_the_same_bytes_or_304(client):
         ("numbers?text=1&thickness=9", "thickness", "1.4 to 4.9"),
         ("numbers?text=1&slant=inf", "slant", "-31.4 to 40.6"),
         ("numbers?text=1&variety=1e999", "variety", "0 to 1"),
-        ("numbers?text=1&height=1_0", "height", "10 to 200"),
+        ("numbers?text=1&height=1_0", "height", "10 to 2,000"),
         ("numbers?text=1&width=99999", "width", "1 to 10,000"),
         ("numbers?text=1&spacing=3", "spacing", "2 whole numbers"),
         ("numbers?text=1&spacing=9,3", "spacing", "least"),

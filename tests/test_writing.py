@@ -307,7 +307,7 @@ def test_models_with_fewer_conditions(folders):
         ("20a6", {}, "'a' at place 3: allowed is the digits 0123456789, spaces"),
         ("1\t2", {}, r"'\\t' at place 2"),
         ("٣", {}, "at place 1"),
-        ("1", {"height": 9}, "height is 9: allowed is a whole number from 10 to 200"),
+        ("1", {"height": 9}, "height is 9: allowed is a whole number from 10 to 2,000"),
         ("1", {"height": 20.5}, "height is 20.5"),
         ("1", {"width": 0}, "width is 0"),
         ("1", {"background": 256}, "background is 256: .* from 0 to 255"),

@@ -15,6 +15,7 @@ Examples:
   digitgan generate "(030) 555-0199" -o form.png --lines boxes --noise 0.3
   digitgan generate 2026 -o blue.png --ink navy --background transparent
   digitgan generate -o minus.png -- -1,024.50     a text that begins with a sign
+  digitgan generate 2026 -o year.svg              strokes at any size; or .pdf
   digitgan generate 2026 -o year.gif              from this hand to the next
   digitgan generate 7 --thickness 4 --slant -20   bold, leaning left
   digitgan generate --digit 7 --count 100 -o sevens.npz
@@ -43,7 +44,8 @@ def generate(  # noqa: PLR0913 - each is a flag
         str | None, typer.Argument(help="Digits and - . , : / + ( ).")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="A .png, .npz or .gif.")
+        Path | None,
+        typer.Option("-o", "--out", help="A .png, .svg, .pdf, .npz or .gif."),
     ] = None,
     digit: Annotated[
         str | None,

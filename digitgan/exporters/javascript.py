@@ -19,15 +19,18 @@ from digitgan.handwriting import (
     layout,
     model,
     options,
+    outlines,
     page,
     punctuation,
+    vector_graphics,
     writer_style,
 )
 from digitgan.sampling import latent_torus, styles
 
 MODULES = (  # a module after those that it imports from
     *(random_streams, mnist_preprocessing, digit_strips, styles, latent_torus),
-    *(geometry, punctuation, options, writer_style, glyphs, layout, page, model),
+    *(geometry, punctuation, options, writer_style, outlines, vector_graphics),
+    *(glyphs, layout, page, model),
 )
 
 

@@ -23,7 +23,8 @@ from digitgan.handwriting.writer_style import sample_writers
 from digitgan.handwriting.written_text import WrittenText
 from digitgan.sampling.generator_inputs import GeneratorInputs, interpolation_path
 
-SUFFIXES = (".png", ".npz", ".gif")
+VECTOR = (".svg", ".pdf")
+SUFFIXES = (".png", *VECTOR, ".npz", ".gif")
 PAGE_OPTIONS = ("height", "width", "spacing", "background", "ink", "lines", "noise")
 COLUMNS = 10  # of a sheet of digits
 SCALE = 4  # screen pixels per image pixel
@@ -46,9 +47,10 @@ def generate(  # noqa: PLR0913 - each is a flag
 
     Args:
         text: What to write in one hand.
-        out: A ``.png`` picture; a ``.gif`` that leads from this hand to that of the
-            next seed; an ``.npz`` with x, y and the style of each digit, of a text the
-            digits without its punctuation.
+        out: A ``.png`` picture; an ``.svg`` or ``.pdf`` of a text, its strokes as
+            curves; a ``.gif`` that leads from this hand to that of the next seed; an
+            ``.npz`` with x, y and the style of each digit, of a text the digits
+            without its punctuation.
         boxes: A ``.json`` that says where the characters of a ``.png`` are.
         model: What :func:`digitgan.load` takes.
         digit: The name of the one class to draw ``count`` times instead.
@@ -99,12 +101,19 @@ def _check_page(
 ) -> None:
     """Refuse what says how a page looks where none is written."""
     written = text is not None
-    if boxes is not None and not (written and suffix == ".png"):
-        raise InputError("boxes", None, "beside a text and a .png", "has no picture")
+    still = (".png", *VECTOR)
+    if boxes is not None and not (written and suffix in still):
+        allowed = f"beside a text and a {' or '.join(still)}"
+        raise InputError("boxes", None, allowed, "has no picture")
     given = [name for name in PAGE_OPTIONS if name in options]
-    if given and not (written and suffix in (".png", ".gif")):
-        allowed = "beside a text and a .png or .gif"
+    if given and not (written and suffix in (*still, ".gif")):
+        allowed = f"beside a text and a {' or '.join((*still, '.gif'))}"
         raise InputError(given[0], None, allowed, "has no page")
+    if suffix in VECTOR and not written:
+        raise InputError("out", None, "a .png for digits", f"a {suffix} holds a text")
+    if suffix in VECTOR and options.get("noise"):
+        allowed = "a scanner's, in a .png or .gif"
+        raise InputError("noise", options["noise"], allowed, "is not of curves")
 
 
 def _write_text(
@@ -116,7 +125,11 @@ def _write_text(
         walk = load(model).write_walk(text, toward=options["seed"] + 1, **options)
         return {out: walk.save}
     written = load(model).write(text, **options)
-    saves: Saves = {out: written.image.save}
+    save = {
+        ".svg": lambda path: path.write_text(written.svg(), encoding="utf-8"),
+        ".pdf": lambda path: path.write_bytes(written.pdf()),
+    }
+    saves: Saves = {out: save.get(out.suffix.lower(), written.image.save)}
     if boxes:
         saves[boxes] = partial(_save_boxes, written)
     return saves
@@ -134,7 +147,7 @@ def _draw_characters(
     images = model.draw(writers.digits)
     if out:
         return {out: partial(_save_arrays, images, writers.digits)}
-    glyphs = iter(draw_glyphs(images, characters, writers, DIGIT_HEIGHT))
+    glyphs = iter(draw_glyphs(images, characters, writers, DIGIT_HEIGHT).frames)
     blank, width = np.zeros(GLYPH_SHAPE, np.uint8), shutil.get_terminal_size().columns
     lines = [[blank if c == " " else next(glyphs) for c in row] for row in rows]
     blocks = [to_block_characters(np.stack(line), width) for line in lines if line]

@@ -2,25 +2,45 @@
 
 import math
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
+from digitgan.errors import InputError
 from digitgan.handwriting.characters import Characters
 from digitgan.handwriting.geometry import BASELINE, DIGIT_HEIGHT, GLYPH_SHAPE
+from digitgan.handwriting.outlines import EDGE, scaled, trace
 from digitgan.handwriting.punctuation import draw_punctuation
+from digitgan.handwriting.rasterization import coverage
 from digitgan.handwriting.writer_style import WriterStyles
 
 MAX_FLOATS = 2**20  # of a surface that is enlarged at once
 MIN_INK = 32  # of 255: less is background, what a network leaves beside strokes
 MIN_DARK = 5  # ink with fewer dark pixels in the 5 x 5 around it is a speck
 MAX_STRETCH = 1.2  # at most this much is given back to wide digits
-THRESHOLD = 120.0  # of 255: where enlarged ink ends, so that strokes keep their width
 SHARPNESS = 0.75  # edges grow steeper by this power of the scale
+MAX_FRAME_PIXELS = 200_000_000  # of all glyphs that are drawn together
+MAX_RESAMPLED = 60  # pixels of height: above it, glyphs are drawn from their outlines
+
+
+class Glyphs(NamedTuple):
+    """N characters, each in a frame of its own on the same baseline.
+
+    Attributes:
+        drawn: As large as MNIST's digits, ``uint8 (n, 40, 48)``, 0 background to 255.
+        stretches: How much taller the ink of each should be, ``float (n,)``.
+        frames: As tall and at the height that was asked for, ``uint8 (n, 2 * height,
+            2.4 * height)``.
+    """
+
+    drawn: np.ndarray
+    stretches: np.ndarray
+    frames: np.ndarray
 
 
 def draw_glyphs(
     images: np.ndarray, characters: Characters, writers: WriterStyles, height: int
-) -> np.ndarray:
+) -> Glyphs:
     """Return each character of some texts in its writer's hand.
 
     Args:
@@ -30,10 +50,13 @@ def draw_glyphs(
         writers: Whose hands.
         height: Of a digit in pixels.
 
-    Returns:
-        ``uint8 (n, 2 * height, 2.4 * height)``, 0 background to 255 ink.
+    Raises:
+        InputError: So many characters are too large.
     """
     glyphs = np.zeros((len(characters.signs), *GLYPH_SHAPE), np.uint8)
+    if glyphs.size * (height / DIGIT_HEIGHT) ** 2 > MAX_FRAME_PIXELS:
+        most = int(math.sqrt(MAX_FRAME_PIXELS / glyphs.size) * DIGIT_HEIGHT)
+        raise InputError("height", height, f"up to {most} for {len(glyphs)} characters")
     stretches = np.ones(len(glyphs))
     is_digit = characters.is_digit
     glyphs[is_digit], stretches[is_digit] = _on_baseline(_without_specks(images))
@@ -42,14 +65,28 @@ def draw_glyphs(
         pen = writers.pens[characters.text[place]]
         sign = characters.signs[place]
         glyphs[place] = draw_punctuation(sign, pen.thickness, pen.slant, noise)
-    large = [round(size * height / DIGIT_HEIGHT) for size in GLYPH_SHAPE]
-    enlarged = np.zeros((len(glyphs), *large), np.uint8)
-    step = max(1, MAX_FLOATS // math.prod(large))
+    return Glyphs(glyphs, stretches, _enlarged(glyphs, stretches, height))
+
+
+def _enlarged(glyphs: np.ndarray, stretches: np.ndarray, height: int) -> np.ndarray:
+    """Return glyphs as tall and at the height that is asked for."""
+    rows, columns = (round(size * height / DIGIT_HEIGHT) for size in GLYPH_SHAPE)
+    frames = np.zeros((len(glyphs), rows, columns), np.uint8)
+    step = max(1, MAX_FLOATS // (rows * columns))
+    if height > MAX_RESAMPLED:
+        for start in range(0, len(glyphs), step):
+            part = slice(start, start + step)
+            outlines = [
+                scaled(trace(glyph), height, stretch)
+                for glyph, stretch in zip(glyphs[part], stretches[part], strict=True)
+            ]
+            frames[part] = coverage(outlines, (rows, columns))
+        return frames
     for stretch in np.unique(stretches).tolist():
         alike = np.flatnonzero(stretches == stretch)
         for start in range(0, len(alike), step):
-            _enlarge(glyphs, enlarged, alike[start : start + step], height, stretch)
-    return enlarged
+            _resample(glyphs, frames, alike[start : start + step], height, stretch)
+    return frames
 
 
 def _without_specks(images: np.ndarray) -> np.ndarray:
@@ -87,9 +124,9 @@ def _on_baseline(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return glyphs, np.clip(stretches, 1, MAX_STRETCH)
 
 
-def _enlarge(
+def _resample(
     glyphs: np.ndarray,
-    enlarged: np.ndarray,
+    frames: np.ndarray,
     alike: np.ndarray,
     height: int,
     stretch: float,
@@ -97,11 +134,11 @@ def _enlarge(
     """Draw glyphs at a scale, with the edges of a pen.
 
     Their pixels become a smooth surface, cut at half height: the larger, the smoother
-    and the steeper, so that no stroke shows the pixels that it came from.
+    and the steeper.
 
     Args:
         glyphs: ``uint8 (n, 40, 48)``.
-        enlarged: What to draw into, ``uint8 (n, 2 * height, 2.4 * height)``.
+        frames: What to draw into, ``uint8 (n, 2 * height, 2.4 * height)``.
         alike: The numbers of those to draw.
         height: Of a digit in pixels.
         stretch: How much taller their ink is, from the middle of the baseline.
@@ -115,14 +152,14 @@ def _enlarge(
         inked[1], GLYPH_SHAPE[1], GLYPH_SHAPE[1] / 2, height, stretch
     )
     surface = down @ ink[:, *inked] @ right.T
-    surface -= THRESHOLD
+    surface -= EDGE
     surface *= max(1, (height / DIGIT_HEIGHT * stretch) ** SHARPNESS)
     surface += 127.5
     levels = np.rint(np.clip(surface, 0, 255, out=surface), out=surface).astype(
         np.uint8
     )
     levels[levels < MIN_INK] = 0
-    enlarged[alike, rows, columns] = levels
+    frames[alike, rows, columns] = levels
 
 
 def _span(ink: np.ndarray) -> slice:

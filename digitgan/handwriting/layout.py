@@ -14,6 +14,7 @@ from digitgan.handwriting.geometry import (
     GRID_SIDE,
     MAX_PIXELS,
 )
+from digitgan.handwriting.glyphs import Glyphs
 from digitgan.handwriting.options import WriteOptions
 from digitgan.handwriting.writer_style import WriterStyles
 
@@ -38,6 +39,7 @@ class Layout:
         places: The number of each of the m characters that leave ink.
         boxes: Left, top, right, bottom of the ink of each, ``int (m, 4)``.
         inks: The ink of each inside its box, ``uint8 (height, width)``.
+        shapes: Of each, as it was drawn, and where its frame stands.
     """
 
     size: tuple[int, int]
@@ -46,6 +48,21 @@ class Layout:
     places: tuple[int, ...]
     boxes: np.ndarray
     inks: tuple[np.ndarray, ...]
+    shapes: "Shapes"
+
+
+class Shapes(NamedTuple):
+    """M characters as they were drawn, from which their outlines are traced.
+
+    Attributes:
+        drawn: ``uint8 (m, 40, 48)``.
+        stretches: How much taller the ink of each is, ``float (m,)``.
+        corners: Of each frame in the picture, right and down, ``int (m, 2)``.
+    """
+
+    drawn: np.ndarray
+    stretches: np.ndarray
+    corners: np.ndarray
 
 
 class _Ink(NamedTuple):
@@ -69,7 +86,7 @@ class _Ink(NamedTuple):
 
 def lay_out(
     characters: Characters,
-    glyphs: np.ndarray,
+    glyphs: Glyphs,
     writers: WriterStyles,
     options: Sequence[WriteOptions],
 ) -> list[Layout]:
@@ -81,7 +98,7 @@ def lay_out(
 
     Args:
         characters: Of the texts.
-        glyphs: ``uint8 (n, rows, columns)``, the ink of each character.
+        glyphs: The ink of each character.
         writers: Whose slant and jitter.
         options: Of each text; they share one height, and all or none stand in cells.
             Distances, or cells, shrink until the text fits the width.
@@ -91,10 +108,11 @@ def lay_out(
     """
     height, in_cells = options[0].height, options[0].lines == "boxes"
     margin, pitch = round(MARGIN * height), 3 * round(GRID_SIDE * height)
-    ink = _find_ink(glyphs)
+    frames = glyphs.frames
+    ink = _find_ink(frames)
     # How far each stands under its line; all of its ink stays in its frame.
     below = np.rint(height * writers.below).astype(int)
-    below = np.clip(below, -ink.boxes[:, 1], glyphs.shape[1] - ink.boxes[:, 3])
+    below = np.clip(below, -ink.boxes[:, 1], frames.shape[1] - ink.boxes[:, 3])
     rooms = [one.width - 2 * margin if one.width else MAX_PIXELS for one in options]
     arrange = _in_cells if in_cells else _in_lines
     lefts, cells, needed = arrange(
@@ -103,28 +121,31 @@ def lay_out(
     line_counts = [len(rows) for rows in characters.rows]
     first_lines = np.cumsum(line_counts) - line_counts
     tops = pitch * (characters.line - first_lines[characters.text])
-    boxes = ink.boxes + np.tile(np.stack([lefts + margin, tops + below], axis=1), 2)
+    corners = np.stack([lefts + margin, tops + below], axis=1)
+    boxes = ink.boxes + np.tile(corners, 2)
     first = round(BASELINE * height / DIGIT_HEIGHT)
     cells = np.c_[cells + margin, first + tops[: len(cells)]]
     layouts = []
     for text, (one, lines) in enumerate(zip(options, line_counts, strict=True)):
         width = _checked_width(int(needed[text]) + 2 * margin, one)
-        size = (width, glyphs.shape[1] + pitch * (lines - 1))
+        size = (width, frames.shape[1] + pitch * (lines - 1))
         if size[0] * size[1] > MAX_PIXELS:
             problem = f"needs {size[0]:,} x {size[1]:,} pixels at height {height}"
             rows = "\n".join(characters.rows[text])
             raise InputError("text", rows, f"{MAX_PIXELS:,} in all", problem)
         own = slice(*characters.starts[text : text + 2])
         places = np.flatnonzero(ink.inked[own].any(axis=1))
-        frames = zip(glyphs[own][places], ink.boxes[own][places].tolist(), strict=True)
+        inked = places + own.start
+        inks = zip(frames[inked], ink.boxes[inked].tolist(), strict=True)
         layouts.append(
             Layout(
                 size,
                 first + pitch * np.arange(lines),
                 cells[own],
                 tuple(places.tolist()),
-                boxes[own][places],
-                tuple(_cropped(frame, box) for frame, box in frames),
+                boxes[inked],
+                tuple(_cropped(frame, box) for frame, box in inks),
+                Shapes(glyphs.drawn[inked], glyphs.stretches[inked], corners[inked]),
             )
         )
     return layouts

@@ -22,7 +22,7 @@ from digitgan.handwriting.options import (
     check_whole,
     text_rows,
 )
-from digitgan.handwriting.page import render_page
+from digitgan.handwriting.page import printed_lines, render_page
 from digitgan.handwriting.writer_style import PenStyle, sample_writers
 from digitgan.handwriting.written_text import Walk, WrittenText
 from digitgan.hub import PREFIX, download
@@ -157,12 +157,14 @@ def _rendered(
     characters = "".join(text.split())
     return WrittenText(
         text,
-        options.seed,
+        options,
         render_page(layout, width, options),
         tuple(characters[place] for place in layout.places),
         layout.places,
         layout.boxes,
         layout.inks,
+        printed_lines(layout, width, options),
+        layout.shapes,
         pen,
     )
 

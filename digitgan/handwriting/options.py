@@ -15,7 +15,7 @@ from digitgan.sampling.sampler import SEEDS
 
 DIGITS = tuple("0123456789")
 MAX_TEXT = 1_000  # characters
-HEIGHTS = (10, 200)  # of a digit, in pixels
+HEIGHTS = (10, 2_000)  # of a digit, in pixels
 MIN_SPACING, MAX_SPACING = -0.5, 10.0  # in heights of a digit
 LINES = ("ruled", "grid", "boxes")
 MAX_REROLLS = 999_999  # of a character
@@ -34,7 +34,7 @@ class WriteOptions:
         variety: From 0, the most usual hand, to 1, as various as the model can.
         spacing: Least and most pixels between the ink of neighbours, drawn anew for
             each pair; below 0 they overlap. 0 to 0.15 heights unless given.
-        height: Of a digit in pixels, 10 to 200; 20 is how large MNIST is.
+        height: Of a digit in pixels, 10 to 2,000; 20 is how large MNIST is.
         width: Of the picture in pixels; as wide as the text unless given. Characters
             move together as far as spacing allows.
         background: Of the paper: a grey, 0 black to 255 white; a colour, by its name

@@ -7,9 +7,9 @@ from digitgan.handwriting.colours import ink_colours
 from digitgan.handwriting.geometry import GRID_SIDE
 from digitgan.handwriting.layout import Layout
 from digitgan.handwriting.options import WriteOptions
+from digitgan.handwriting.vector_graphics import LINE_INK
 from digitgan.random_streams import Stream, random_stream
 
-LINE_INK = 90  # of printed lines, of 255
 HEIGHT_PER_LINE = 30  # pixels of height for each of a printed line, at least one
 CELL_ABOVE, CELL_BELOW = 1.25, 0.25  # of a form cell, from the baseline, in heights
 MAX_SHADE = 0.2  # how much darker the darkest place is at full noise
@@ -28,7 +28,8 @@ def render_page(layout: Layout, width: int, options: WriteOptions) -> np.ndarray
         ``uint8 (height, width)``; in colour with 3 channels, on transparent paper 4.
     """
     page = np.zeros((layout.size[1], width), np.uint8)  # 0 background to 255 ink
-    _print_lines(page, layout, options)
+    for left, top, right, bottom in printed_lines(layout, width, options):
+        page[top:bottom, left:right] = LINE_INK
     for (left, top, right, bottom), ink in zip(
         layout.boxes.tolist(), layout.inks, strict=True
     ):
@@ -38,21 +39,32 @@ def render_page(layout: Layout, width: int, options: WriteOptions) -> np.ndarray
     return _scanned(pixels, options.noise, options.seed) if options.noise else pixels
 
 
-def _print_lines(page: np.ndarray, layout: Layout, options: WriteOptions) -> None:
-    """Draw ruled lines, squares or the cells of a form."""
-    height, baselines = options.height, layout.baselines
-    for line in range(max(1, round(height / HEIGHT_PER_LINE))):
-        if options.lines == "ruled":
-            page[baselines + line] = LINE_INK
-        if options.lines == "grid":
-            side = round(GRID_SIDE * height)
-            page[baselines[0] % side + line :: side] = LINE_INK
-            page[:, side // 2 + line :: side] = LINE_INK
-        for left, right, baseline in layout.cells:
-            top = baseline - round(CELL_ABOVE * height)
-            bottom = baseline + round(CELL_BELOW * height)
-            page[[top + line, bottom - line], left : right + 1] = LINE_INK
-            page[top : bottom + 1, [left + line, right - line]] = LINE_INK
+def printed_lines(
+    layout: Layout, width: int, options: WriteOptions
+) -> list[tuple[int, int, int, int]]:
+    """Return ruled lines, squares or the cells of a form.
+
+    Left, top, right and bottom of each line's ink, right and bottom exclusive.
+    """
+    height, baselines = options.height, layout.baselines.tolist()
+    bottom, side = layout.size[1], round(GRID_SIDE * options.height)
+    thick = max(1, round(height / HEIGHT_PER_LINE))
+    if options.lines == "ruled":
+        return [(0, y, width, y + thick) for y in baselines]
+    if options.lines == "grid":
+        first = baselines[0] % side
+        across = [(0, y, width, y + thick) for y in range(first, bottom, side)]
+        columns = range(side // 2, width, side)
+        return across + [(x, 0, x + thick, bottom) for x in columns]
+    lines = []  # of the cells of a form
+    for left, right, baseline in layout.cells.tolist():
+        top = baseline - round(CELL_ABOVE * height)
+        low = baseline + round(CELL_BELOW * height) + 1
+        for y in (top, low - thick):
+            lines.append((left, y, right + 1, y + thick))
+        for x in (left, right + 1 - thick):
+            lines.append((x, top, x + thick, low))
+    return lines
 
 
 def _scanned(pixels: np.ndarray, noise: float, seed: int) -> np.ndarray:

@@ -11,6 +11,10 @@ from PIL import Image
 
 from digitgan.data.html import img, png
 from digitgan.data.image_grid import save_gif
+from digitgan.handwriting.layout import Shapes
+from digitgan.handwriting.options import WriteOptions
+from digitgan.handwriting.outlines import Outlines, scaled, trace
+from digitgan.handwriting.vector_graphics import VectorPage, to_pdf, to_svg
 from digitgan.handwriting.writer_style import PenStyle
 
 
@@ -20,7 +24,7 @@ class WrittenText:
 
     Attributes:
         text: What was written.
-        seed: Whose hand.
+        options: How it was written.
         pixels: The picture, ``uint8 (height, width)``, dark ink on light paper unless
             asked otherwise; in colour with 3 channels at the end, on transparent paper
             with 4.
@@ -29,17 +33,26 @@ class WrittenText:
         boxes: Left, top, right and bottom of the ink of each, right and bottom
             exclusive, ``int (n, 4)``.
         inks: The ink of each inside its box, ``uint8 (height, width)``, 0 to 255.
+        lines: Left, top, right and bottom of what is printed on the paper.
+        shapes: What the outlines are traced from.
         pen: Thickness and slant of the hand.
     """
 
     text: str
-    seed: int
+    options: WriteOptions
     pixels: np.ndarray
     labels: tuple[str, ...]
     places: tuple[int, ...]
     boxes: np.ndarray
     inks: tuple[np.ndarray, ...]
+    lines: list[tuple[int, int, int, int]]
+    shapes: Shapes
     pen: PenStyle
+
+    @property
+    def seed(self) -> int:
+        """Whose hand."""
+        return self.options.seed
 
     @cached_property
     def image(self) -> Image.Image:
@@ -58,12 +71,40 @@ class WrittenText:
 
     def __repr__(self) -> str:
         """Say what was written, and how large."""
-        height, width = self.pixels.shape
+        height, width = self.pixels.shape[:2]
         return f"WrittenText({self.text!r}, seed={self.seed}, {width} x {height})"
 
     def _repr_png_(self) -> bytes:
         """Show the picture in a notebook."""
         return png(self.image)
+
+    @cached_property
+    def outlines(self) -> list[Outlines]:
+        """The strokes of each character as closed curves, in pixels of the picture.
+
+        See :func:`digitgan.handwriting.outlines.trace`.
+        """
+        return [
+            scaled(trace(drawn), self.options.height, stretch, corner)
+            for drawn, stretch, corner in zip(*self.shapes, strict=True)
+        ]
+
+    def svg(self) -> str:
+        """Return the page as SVG, its strokes as paths that hold at any size.
+
+        A character's path has it as its title. Of a scanner's noise, which pixels
+        have, nothing is in it.
+        """
+        return to_svg(self._vector_page(), self.text, self.labels)
+
+    def pdf(self) -> bytes:
+        """Return the page as PDF, a pixel 1/96 inch, likewise."""
+        return to_pdf(self._vector_page())
+
+    def _vector_page(self) -> VectorPage:
+        height, width = self.pixels.shape[:2]
+        paper, ink = self.options.background, self.options.ink
+        return VectorPage(width, height, paper, ink, self.lines, self.outlines)
 
     def to_dict(self) -> dict[str, Any]:
         """Return all but the pixels, as JSON can hold it."""

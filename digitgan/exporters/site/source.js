@@ -45,7 +45,7 @@ const files = {}; // the newest request, and the promise of its URL, by ending
 const urls = {}; // the newest URL
 const MAKE = {
   png: async (state) => (await fetch((await number(state)).image)).blob(),
-  svg: async (state) => new Blob([toSvg(await number(state))], { type: "image/svg+xml" }),
+  svg: async (state) => new Blob([(await number(state)).svg], { type: "image/svg+xml" }),
   json: async (state) => new Blob([JSON.stringify(await number(state)) + "\n"], { type: "application/json" }),
   gif: (state) => call("film", { state, height: HEIGHT }),
 };
@@ -66,14 +66,4 @@ export function href(state, ending) {
     return url;
   });
   return mine.url;
-}
-
-function toSvg({ text, width, height, image }) {
-  const size = `width="${width}" height="${height}"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} viewBox="0 0 ${width} ${height}" role="img">
-<title>${text}</title>
-<desc>A PNG picture, embedded: the strokes are pixels.</desc>
-<image ${size} href="${image}"/>
-</svg>
-`;
 }

@@ -12,7 +12,7 @@ from digitgan.handwriting.model import FRAMES, WALK_FRAMES, Model
 from digitgan.handwriting.options import HEIGHTS, MAX_REROLLS
 from digitgan.serving.app_state import AppState
 from digitgan.serving.drawing import Drawing, add_drawing
-from digitgan.serving.encoders import data_url, npz, png, svg
+from digitgan.serving.encoders import data_url, npz, png
 from digitgan.serving.problems import wrong
 from digitgan.serving.request_models import (
     MAX_SEED,
@@ -45,6 +45,7 @@ Boxes = Annotated[
     list[list[int]], Field(description="Left, top, right and bottom of ink, per label.")
 ]
 Picture = Annotated[str, Field(description="The PNG as a data: URL.")]
+Curves = Annotated[str, Field(description="The SVG, without a scanner's noise.")]
 
 
 class WrittenNumbers(TypedDict):
@@ -59,6 +60,7 @@ class WrittenNumbers(TypedDict):
     places: Places
     boxes: Boxes
     image: Picture
+    svg: Curves
 
 
 def text_fields(model: Model) -> type[RequestModel]:
@@ -154,13 +156,19 @@ def draw_numbers(model: Model, form: str, given: dict[str, Any]) -> bytes:
     """Write a text and return it in a form."""
     options: dict[str, Any] = {"height": DEFAULT_HEIGHT} | given
     check_area(options)
+    if form in ("svg", "pdf") and options.get("noise"):
+        allowed = "0 for curves: a scanner's noise is of pixels"
+        raise wrong("noise", options["noise"], allowed)
     written = model.write(**options)
     if form == "png":
         return png(written.image)
     if form == "svg":
-        return svg(written.image, written.text)
+        return written.svg().encode()
+    if form == "pdf":
+        return written.pdf()
     if form == "json":
-        return json_bytes(written.to_dict() | {"image": data_url(written.image)})
+        pictures = {"image": data_url(written.image), "svg": written.svg()}
+        return json_bytes(written.to_dict() | pictures)
     return npz(
         image=np.asarray(written.image),
         labels=np.array(written.labels, "U1"),

@@ -1,9 +1,11 @@
 // The characters of a text, each in a frame of its own on the same baseline. A frame, as a
 // digit, is {rows, columns, data}, 0 background to 255 ink.
 
-import { geometry, glyphs, punctuation } from "../constants.js";
+import { geometry, glyphs, outlines, punctuation } from "../constants.js";
 import { clip, range, rint, sum } from "./numpy.js";
+import { scaled, trace } from "./outlines.js";
 import { drawPunctuation } from "./punctuation.js";
+import { coverage } from "./rasterization.js";
 import { sampleWriter } from "./writer_style.js";
 
 const { BASELINE, DIGIT_HEIGHT, GLYPH_SHAPE } = geometry;
@@ -15,17 +17,30 @@ const { MIN_INK } = glyphs;
  * @param characters digits and punctuation.
  * @param height of a digit, in pixels.
  * @param {{thickness?: number, slant?: number, variety?: number}} style
- * @returns {[any[], {thickness: number, slant: number}]} frames, and the pen.
+ * @returns {[any[], {thickness: number, slant: number}]} frames, of each of which
+ * `outlines` are of its ink, as MNIST's size has it, and `stretch` how much taller it is;
+ * and the pen.
  */
 export function drawGlyphs(sampler, characters, writer, height, style) {
   const [inputs, pen] = sampleWriter(sampler, characters, writer, style);
   const images = sampler.draw(inputs);
   const frames = characters.map((character, place) => {
-    if (!(character in STROKES)) return enlarge(...onBaseline(clean(images.shift())), height / DIGIT_HEIGHT);
+    if (!(character in STROKES)) return enlarge(...onBaseline(clean(images.shift())), height);
     const noise = writer.characterNoise(place, STROKES[character].length, NOISE_PER_STROKE);
-    return enlarge(drawPunctuation(character, pen, noise), 1, height / DIGIT_HEIGHT);
+    return enlarge(drawPunctuation(character, pen, noise), 1, height);
   });
   return [frames, pen];
+}
+
+/** Draw a glyph, its ink taller on the line, at a height: large ones from their outlines. */
+function enlarge(glyph, stretch, height) {
+  const [rows, columns] = GLYPH_SHAPE.map((size) => rint((size * height) / DIGIT_HEIGHT));
+  const outlines = trace(glyph);
+  const data =
+    height > glyphs.MAX_RESAMPLED
+      ? coverage(scaled(outlines, height, stretch), [rows, columns])
+      : resampled(glyph, stretch, height / DIGIT_HEIGHT, [rows, columns]);
+  return { rows, columns, data, outlines, stretch };
 }
 
 /** Return a digit without specks beside its strokes. */
@@ -62,10 +77,9 @@ function onBaseline({ rows, columns, data }) {
  * Draw a frame at a scale, its ink taller on the line, with edges of a pen: pixels become
  * a smooth surface, cut at half height.
  */
-function enlarge(frame, taller, scale) {
+function resampled(frame, taller, scale, [high, wide]) {
   const [rows, columns] = GLYPH_SHAPE;
   const stretch = scale * taller;
-  const [high, wide] = [rint(rows * scale), rint(columns * scale)];
   const down = resampling(high, rows, BASELINE, scale, stretch);
   const right = resampling(wide, columns, columns / 2, scale, stretch);
   const stretched = range(rows).map((row) => resample(frame.subarray(row * columns, (row + 1) * columns), right));
@@ -79,11 +93,11 @@ function enlarge(frame, taller, scale) {
       if (source) for (let x = 0; x < wide; x++) surface[x] += weight * source[x];
     });
     for (let x = 0; x < wide; x++) {
-      const ink = rint(clip((surface[x] - glyphs.THRESHOLD) * steepness + 127.5, 0, 255));
+      const ink = rint(clip((surface[x] - outlines.EDGE) * steepness + 127.5, 0, 255));
       data[y * wide + x] = ink < MIN_INK ? 0 : ink;
     }
   });
-  return { rows: high, columns: wide, data };
+  return data;
 }
 
 /** Return a longer or shorter row, or null without ink. */

@@ -5,6 +5,7 @@ import { layout as layoutConstants, options, punctuation } from "../constants.js
 import { drawGlyphs } from "./glyphs.js";
 import { extentOf, layOut } from "./layout.js";
 import { range, rint } from "./numpy.js";
+import { scaled } from "./outlines.js";
 import { printLines, scan } from "./page.js";
 import { baselineJitter, WriterStyle } from "./writer_style.js";
 
@@ -20,7 +21,7 @@ const CHARACTERS = [...options.DIGITS, ...punctuation.PUNCTUATION];
  * Write a text; same arguments, same picture as digitgan's write().
  * @param {Request} request
  * @param {number} height of a digit, in pixels.
- * @returns {any} {width, height, grey: Uint8Array, labels, places, boxes, pen}.
+ * @returns {any} {width, height, grey: Uint8Array, labels, places, boxes, lines, outlines, pen}.
  * @throws an Error whose message says what cannot be written.
  */
 export function write(sampler, request, height) {
@@ -66,10 +67,14 @@ function inkPage(draft, width, request, height) {
   const { lines, noise = 0, seed } = request;
   const sheet = printLines(lines, { ...layout, size: [width, layout.size[1]] }, height);
   const boxes = frames.map((frame, i) => inkFrame(frame, layout.lefts[i], layout.tops[i], sheet));
+  const outlines = frames.map((frame, i) =>
+    scaled(frame.outlines, height, frame.stretch, [layout.lefts[i], layout.tops[i] + frame.below]),
+  );
   const clean = { width, height: sheet.height, grey: sheet.ink.map((ink) => 255 - ink) };
   const places = range(boxes.length).filter((i) => boxes[i]); // a network may have drawn nothing
   const inked = { labels: places.map((i) => labels[i]), places, boxes: places.map((i) => boxes[i]) };
-  return { ...clean, grey: scan(clean, noise, seed), ...inked, pen };
+  const curves = { lines: sheet.lines, outlines: places.map((i) => outlines[i]) };
+  return { ...clean, grey: scan(clean, noise, seed), ...inked, ...curves, pen };
 }
 
 function check(text, spacing, noise, height) {
@@ -88,7 +93,9 @@ function check(text, spacing, noise, height) {
 }
 
 /** Move the ink of a frame down; what leaves it below comes back above. */
-function moveDown({ columns, data }, rows) {
+function moveDown(frame, rows) {
+  const { columns, data } = frame;
+  frame.below = rows;
   const cut = rows > 0 ? data.length - rows * columns : -rows * columns;
   const before = data.slice();
   data.set(before.subarray(cut));

@@ -1,33 +1,37 @@
 // What a text is written on, and what a scanner makes of it. Blur and light are Pillow's
 // filters, in the whole numbers in which it computes them.
 
-import { geometry, page } from "../constants.js";
+import { geometry, page, vector_graphics } from "../constants.js";
 import { clip, float32, range, rint } from "./numpy.js";
 import { randomStream, Stream } from "./random_streams.js";
 
-/** Return {width, height, ink}: ruled lines, squares or the cells of a form. */
+/** Return {width, height, lines, ink}: a sheet, and what is printed on it. */
 export function printLines(kind, layout, height) {
   const [width, rows] = layout.size;
+  const lines = printedLines(kind, layout, height);
   const ink = new Uint8Array(width * rows);
-  const across = (row, left = 0, right = width - 1) =>
-    ink.fill(page.LINE_INK, row * width + left, row * width + right + 1);
-  const down = (column, top = 0, bottom = rows - 1) => {
-    for (let row = top; row <= bottom; row++) ink[row * width + column] = page.LINE_INK;
-  };
-  const square = rint(geometry.GRID_SIDE * height);
-  for (let line = 0; line < Math.max(1, rint(height / page.HEIGHT_PER_LINE)); line++) {
-    if (kind === "ruled") for (const baseline of layout.baselines) across(baseline + line);
-    if (kind === "grid") {
-      for (let row = (layout.baselines[0] % square) + line; row < rows; row += square) across(row);
-      for (let column = Math.floor(square / 2) + line; column < width; column += square) down(column);
-    }
-    for (const [left, right, baseline] of layout.cells) {
-      const [top, bottom] = [baseline - rint(page.CELL_ABOVE * height), baseline + rint(page.CELL_BELOW * height)];
-      for (const row of [top + line, bottom - line]) across(row, left, right);
-      for (const column of [left + line, right - line]) down(column, top, bottom);
-    }
+  for (const [left, top, right, bottom] of lines)
+    for (let row = top; row < Math.min(bottom, rows); row++)
+      ink.fill(vector_graphics.LINE_INK, row * width + left, row * width + Math.min(right, width));
+  return { width, height: rows, lines, ink };
+}
+
+/** Return left, top, right and bottom of ruled lines, squares or the cells of a form. */
+function printedLines(kind, { size, baselines, cells }, height) {
+  const [width, rows] = size;
+  const thick = Math.max(1, rint(height / page.HEIGHT_PER_LINE));
+  if (kind === "ruled") return baselines.map((y) => [0, y, width, y + thick]);
+  if (kind === "grid") {
+    const side = rint(geometry.GRID_SIDE * height);
+    const steps = (first, last) => range(Math.ceil((last - first) / side)).map((i) => first + i * side);
+    const across = steps(baselines[0] % side, rows).map((y) => [0, y, width, y + thick]);
+    return [...across, ...steps(Math.floor(side / 2), width).map((x) => [x, 0, x + thick, rows])];
   }
-  return { width, height: rows, ink };
+  return cells.flatMap(([left, right, baseline]) => {
+    const [top, low] = [baseline - rint(page.CELL_ABOVE * height), baseline + rint(page.CELL_BELOW * height) + 1];
+    const across = [top, low - thick].map((y) => [left, y, right + 1, y + thick]);
+    return [...across, ...[left, right + 1 - thick].map((x) => [x, top, x + thick, low])];
+  });
 }
 
 /** Return grey levels as a scanner sees them: uneven light, blur, grain; nothing moves. */

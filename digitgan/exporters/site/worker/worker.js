@@ -8,6 +8,7 @@ import { range } from "./numpy.js";
 import { toPng } from "./png.js";
 import { Sampler } from "./sampler.js";
 import { write, writeWalk } from "./model.js";
+import { toSvg } from "./vector_graphics.js";
 
 const FOLDER = new URL("../model/", import.meta.url);
 
@@ -53,11 +54,13 @@ const METHODS = {
 };
 
 async function writeNumber(state, height) {
-  const { pen, labels, places, boxes, ...picture } = write((await model).sampler, state, height);
+  const written = write((await model).sampler, state, height);
+  const { pen, labels, places, boxes, ...picture } = written;
   const style = { thickness: round(pen.thickness), slant: round(pen.slant) };
   const size = { width: picture.width, height: picture.height };
   const image = await toDataUrl(await toPng(picture));
-  return { text: state.text, seed: state.seed, style, ...size, labels, places, boxes, image };
+  const svg = toSvg(written, state.text);
+  return { text: state.text, seed: state.seed, style, ...size, labels, places, boxes, image, svg };
 }
 
 const round = (value) => Math.round(1000 * value) / 1000;

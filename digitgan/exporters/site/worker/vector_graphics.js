@@ -1,0 +1,34 @@
+// Pages of strokes as SVG; what is drawn is said in digitgan/handwriting/vector_graphics.py.
+
+import { vector_graphics } from "../constants.js";
+import { rint } from "./numpy.js";
+
+/** Return a page as SVG, a path for each character with its name as its title. */
+export function toSvg({ width, height, lines, outlines, labels }, title) {
+  const printed = lines.map(([left, top, right, bottom]) => `M${left} ${top}H${right}V${bottom}H${left}Z`).join("");
+  const ruling = lines.length ? `<path fill="${colour(255 - vector_graphics.LINE_INK)}" d="${printed}"/>\n` : "";
+  const strokes = outlines.map((one, i) => `<path d="${one.map(path).join("")}"><title>${labels[i]}</title></path>\n`);
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" fill="#000000">
+<title>${title}</title>
+<rect width="${width}" height="${height}" fill="#ffffff"/>
+${ruling}${strokes.join("")}</svg>
+`;
+}
+
+function path(outline) {
+  const hundredths = outline.map((curve) => curve.map((value) => rint(100 * value)));
+  let last = hundredths.at(-1).slice(4);
+  const start = `M${number(last[0])} ${number(last[1])}`;
+  const numbers = hundredths.flatMap((curve) => {
+    const relative = curve.map((value, i) => value - last[i % 2]);
+    last = curve.slice(4);
+    return relative;
+  });
+  const joined = numbers.map(number).map((text) => (text[0] === "-" ? text : ` ${text}`));
+  return `${start}c${joined.join("").trimStart()}z`;
+}
+
+/** Return a number of hundredths, as short as SVG allows. */
+const number = (hundredths) => String(hundredths / 100).replace(/^(-?)0\./, "$1.");
+
+const colour = (grey) => `#${grey.toString(16).padStart(2, "0").repeat(3)}`;

@@ -1,0 +1,60 @@
+"""Rasterization: how much of each pixel lies inside closed outlines, exactly."""
+
+import numpy as np
+
+from digitgan.handwriting.outlines import Outlines, flatten
+
+
+def coverage(glyphs: list[Outlines], shape: tuple[int, int]) -> np.ndarray:
+    """Return the ink of n glyphs, ``uint8 (n, *shape)``, 0 background to 255 ink.
+
+    Every edge adds, to the pixel it crosses and to all on its right, by how much the
+    inside begins there; sums along the rows are then the covered areas.
+
+    Args:
+        glyphs: The outlines of each; what lies outside the shape is cut off.
+        shape: Rows and columns.
+    """
+    columns, rows = shape[1], len(glyphs) * shape[0]  # all below each other
+    limits, points = np.array(shape[::-1]), []
+    for number, outlines in enumerate(glyphs):
+        below = np.array([0, number * shape[0]])
+        points += [np.clip(flatten(one), 0, limits) + below for one in outlines]
+    if not points:
+        return np.zeros((len(glyphs), *shape), np.uint8)
+    begin = np.concatenate(points)
+    end = np.concatenate([np.roll(one, -1, 0) for one in points])
+    for axis in (1, 0):
+        begin, end = _cut(begin, end, axis)
+    middle = (begin + end) / 2
+    column, row = np.minimum(middle.astype(int), [columns - 1, rows - 1]).T
+    rise = begin[:, 1] - end[:, 1]
+    right = rise * (middle[:, 0] - column)
+    place = row * (columns + 1) + column
+    size = rows * (columns + 1)
+    gained = np.bincount(place, rise - right, size)
+    gained += np.bincount(place + 1, right, size)
+    covered = gained.reshape(rows, columns + 1).cumsum(axis=1)[:, :columns]
+    levels = np.rint(255 * np.clip(covered, 0, 1)).astype(np.uint8)
+    return levels.reshape(len(glyphs), *shape)
+
+
+def _cut(
+    begin: np.ndarray, end: np.ndarray, axis: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cut lines ``(n, 2)`` wherever they pass a whole number along an axis."""
+    first, last = np.floor(begin[:, axis]), np.floor(end[:, axis])
+    pieces = np.abs(last - first).astype(int) + 1
+    line = np.repeat(np.arange(len(begin)), pieces)
+    number = np.arange(len(line)) - np.repeat(pieces.cumsum() - pieces, pieces)
+    forward = np.where(last > first, 1, -1)[line]
+    # The n-th cut is at the n-th whole number on the way.
+    crossing = first[line] + np.where(forward > 0, number, 1 - number)
+    way = (end - begin)[line]
+    along = np.where(way[:, axis], way[:, axis], 1)
+    share = (crossing - begin[line, axis]) / along
+    share = np.where(number > 0, np.clip(share, 0, 1), 0)
+    next_share = np.append(share[1:], 0)
+    next_share[pieces.cumsum() - 1] = 1
+    start = begin[line] + share[:, np.newaxis] * way
+    return start, begin[line] + next_share[:, np.newaxis] * way

@@ -1,0 +1,119 @@
+"""Pages of strokes as SVG and as PDF: the same curves, at any size."""
+
+import zlib
+from collections.abc import Sequence
+from typing import NamedTuple
+from xml.sax.saxutils import escape
+
+from digitgan.handwriting.outlines import Outlines
+
+LINE_INK = 90  # of printed lines, of 255
+POINTS = 0.75  # of PDF, of which an inch has 72, for each pixel, of which it has 96
+# A page of PDF 1.4 (ISO 32000): what is drawn, and what leads there.
+PDF_OBJECTS = (
+    "<< /Type /Catalog /Pages 2 0 R >>",
+    "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {} {}] /Contents 4 0 R "
+    "/Resources << >> >>",
+)
+
+
+class VectorPage(NamedTuple):
+    """What is on a page, in pixels.
+
+    Attributes:
+        width: Of the page.
+        height: Of the page.
+        paper: Grey level, 0 black to 255 white.
+        ink: Likewise.
+        lines: Left, top, right and bottom of printed lines.
+        outlines: Of each character.
+    """
+
+    width: int
+    height: int
+    paper: int
+    ink: int
+    lines: list[tuple[int, int, int, int]]
+    outlines: list[Outlines]
+
+
+def to_svg(page: VectorPage, title: str, names: Sequence[str]) -> str:
+    """Return a page as SVG, a path for each character with its name as its title."""
+    width, height, paper, ink, lines, outlines = page
+    printed = "".join(
+        f"M{left} {top}H{right}V{bottom}H{left}Z" for left, top, right, bottom in lines
+    )
+    grey = round(paper + LINE_INK * (ink - paper) / 255)
+    ruling = f'<path fill="{_colour(grey)}" d="{printed}"/>\n' if lines else ""
+    strokes = "".join(
+        f'<path d="{"".join(map(_path, one))}"><title>{escape(name)}</title></path>\n'
+        for name, one in zip(names, outlines, strict=True)
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" role="img" fill="{_colour(ink)}">\n'
+        f"<title>{escape(title)}</title>\n"
+        f'<rect width="{width}" height="{height}" fill="{_colour(paper)}"/>\n'
+        f"{ruling}{strokes}</svg>\n"
+    )
+
+
+def to_pdf(page: VectorPage) -> bytes:
+    """Return a page as PDF."""
+    width, height, paper, ink, lines, outlines = page
+    grey = round(paper + LINE_INK * (ink - paper) / 255)
+    # PDF counts from the bottom left, in points.
+    drawn = [f"{POINTS} 0 0 {-POINTS} 0 {POINTS * height} cm"]
+    drawn += [f"{paper / 255:.3f} g 0 0 {width} {height} re f", f"{grey / 255:.3f} g"]
+    drawn += [f"{x} {y} {right - x} {low - y} re f" for x, y, right, low in lines]
+    drawn.append(f"{ink / 255:.3f} g")
+    for one in outlines:
+        for outline in one:
+            (x, y), curves = outline[-1, 2], outline.reshape(-1, 6).tolist()
+            drawn.append(f"{x:.2f} {y:.2f} m")
+            drawn += [" ".join(f"{v:.2f}" for v in curve) + " c" for curve in curves]
+        drawn.append("f")
+    stream = zlib.compress("\n".join(drawn).encode())
+    size = f"{POINTS * width:g} {POINTS * height:g}".split()
+    bodies = [one.format(*size).encode() for one in PDF_OBJECTS]
+    head = f"<< /Length {len(stream)} /Filter /FlateDecode >>".encode()
+    bodies.append(head + b"\nstream\n" + stream + b"\nendstream")
+    file, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(bodies, 1):
+        places.append(len(file))
+        file += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    count = len(bodies) + 1
+    return (
+        file
+        + (
+            f"xref\n0 {count}\n0000000000 65535 f \n{table}"
+            f"trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{len(file)}\n%%EOF\n"
+        ).encode()
+    )
+
+
+def _path(outline) -> str:
+    """Return a closed outline as SVG's path data, to a hundredth of a pixel."""
+    hundredths = (100 * outline).round().astype(int)
+    start, last = hundredths[-1, 2], hundredths[-1, 2]
+    data = f"M{_number(start[0])} {_number(start[1])}c"
+    numbers = []
+    for curve in hundredths:
+        numbers += (curve - last).ravel().tolist()
+        last = curve[2]
+    joined = "".join(
+        text if text[0] == "-" else f" {text}" for text in map(_number, numbers)
+    )
+    return f"{data}{joined.lstrip()}z"
+
+
+def _number(hundredths: int) -> str:
+    """Return a number of hundredths, as short as SVG allows."""
+    text = f"{hundredths / 100:.2f}".rstrip("0").rstrip(".")
+    return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
+
+
+def _colour(grey: int) -> str:
+    return f"#{grey:02x}{grey:02x}{grey:02x}"

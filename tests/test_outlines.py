@@ -1,0 +1,150 @@
+"""Strokes as curves: as much ink, read as before, the same in SVG, PDF and pixels."""
+
+import re
+import zlib
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+import digitgan
+from digitgan.handwriting import glyphs, outlines
+from digitgan.handwriting.geometry import BASELINE, GLYPH_SHAPE
+from digitgan.handwriting.rasterization import coverage
+from digitgan.measure.classifier import Classifier
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def model():
+    return digitgan.load()
+
+
+@pytest.fixture(scope="module")
+def digits(model):
+    """Two hundred digits of many hands on the baseline of glyphs."""
+    return glyphs._on_baseline(model.sample(n=200, seed=1))[0]
+
+
+def disc(radius, centre=(24.2, 19.7)):
+    """Return a glyph with a disc, its edge as soft as a pixel."""
+    y, x = np.indices(GLYPH_SHAPE) + 0.5
+    inside = radius - np.hypot(x - centre[0], y - centre[1])
+    return np.rint(255 * np.clip(inside + 0.5, 0, 1)).astype(np.uint8)
+
+
+@pytest.mark.parametrize("radius", [1.5, 4, 9])
+def test_a_disc_stays_one(radius):
+    (outline,) = outlines.trace(disc(radius))
+    points = outlines.flatten(outline)
+    distances = np.hypot(*(points - [24.2, 19.7]).T)
+    assert distances == pytest.approx(radius, abs=0.1)
+    assert outlines.area(points) == pytest.approx(disc(radius).sum() / 255, rel=0.01)
+
+
+def test_a_ring_has_two_outlines_that_run_against_each_other():
+    ring = disc(9) - disc(5)
+    areas = [outlines.area(outlines.flatten(one)) for one in outlines.trace(ring)]
+    assert sorted(areas) == pytest.approx([-np.pi * 25, np.pi * 81], rel=0.02)
+    assert coverage([outlines.trace(ring)], GLYPH_SHAPE)[0][20, 24] == 0
+
+
+def test_nothing_has_no_outline():
+    assert outlines.trace(np.zeros(GLYPH_SHAPE, np.uint8)) == []
+    assert not coverage([[]], (3, 4)).any()
+
+
+def test_a_slanted_stroke_has_no_steps():
+    """The pixels' period is gone: the edge of a stroke is as straight as the pen's."""
+    y, x = np.indices(GLYPH_SHAPE) + 0.5
+    across = (x - 24) * np.cos(0.3) + (y - 20) * np.sin(0.3)
+    along = (y - 20) * np.cos(0.3) - (x - 24) * np.sin(0.3)
+    dark = (np.abs(across) < 1.5) & (np.abs(along) < 9)  # hard pixels: stairs
+    (outline,) = outlines.trace(255 * dark.astype(np.uint8))
+    points = outlines.flatten(outline) - [24, 20]
+    side = points @ [np.cos(0.3), np.sin(0.3)]
+    middle = np.abs(points @ [-np.sin(0.3), np.cos(0.3)]) < 6
+    assert np.abs(side[middle]).std() < 0.12  # of stairs 0.29
+
+
+def test_outlines_keep_the_ink_and_what_is_read(digits):
+    again = coverage([outlines.trace(glyph) for glyph in digits], GLYPH_SHAPE)
+    ink, before = again.sum(axis=(1, 2), dtype=float), digits.sum(axis=(1, 2))
+    assert np.abs(ink / before - 1).max() < 0.03
+    box = np.s_[:, BASELINE - 24 : BASELINE + 4, 10:38]  # 28 x 28
+    first, second = (Classifier().predict(one[box]).labels for one in (digits, again))
+    assert (first == second).mean() >= 0.98
+
+
+def test_large_pictures_are_drawn_from_outlines(model):
+    heights = glyphs.MAX_RESAMPLED, glyphs.MAX_RESAMPLED + 1, 300
+    small, next_one, large = (model.write("2026", seed=7, height=h) for h in heights)
+    ink = [
+        np.sum(255.0 - one.pixels) / h**2
+        for one, h in zip((small, next_one, large), heights, strict=True)
+    ]
+    assert ink[1] == pytest.approx(ink[0], rel=0.05)  # which are a little bolder
+    assert ink[2] == pytest.approx(ink[1], rel=0.01)
+    corner = np.array([large.boxes[0, 0], large.boxes[0, 1]])
+    moved = [outline - corner for outline in large.outlines[0]]
+    expected = coverage([moved], large.inks[0].shape)[0]
+    assert np.abs(expected - large.inks[0].astype(int)).max() <= 1
+
+
+def test_svg_and_pdf_hold_the_same_curves(model):
+    written = model.write("12/05", seed=3, height=120, lines="boxes")
+    svg = ElementTree.fromstring(written.svg())
+    height, width = written.pixels.shape
+    assert svg.get("viewBox") == f"0 0 {width} {height}"
+    paths = svg.findall(f"{SVG}path")[1:]  # after the printed lines
+    assert [path.findtext(f"{SVG}title") for path in paths] == list("12/05")
+    ends = [
+        np.cumsum(numbers_of(path)[2:].reshape(-1, 3, 2)[:, 2], axis=0)
+        + numbers_of(path)[:2]
+        for path in paths
+        if path.get("d").count("M") == 1
+    ]
+    simple = [one[0] for one in written.outlines if len(one) == 1]
+    for end, outline in zip(ends, simple, strict=True):
+        assert end == pytest.approx(outline[:, 2], abs=0.02)
+    pdf = written.pdf()
+    start = int(re.search(rb"startxref\n(\d+)", pdf)[1])
+    assert pdf[start:].startswith(b"xref")
+    for place, number in zip(
+        re.findall(rb"(\d{10}) 00000 n", pdf), range(1, 5), strict=True
+    ):
+        assert pdf[int(place) :].startswith(b"%d 0 obj" % number)
+    drawn = zlib.decompress(pdf.partition(b"stream\n")[2].partition(b"\nendstream")[0])
+    curves = sum(len(outline) for one in written.outlines for outline in one)
+    assert drawn.count(b" c\n") == curves
+    assert drawn.count(b" re f") == 1 + len(written.lines)
+
+
+def numbers_of(path):
+    pattern = r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
+    return np.array(re.findall(pattern, path.get("d")), float)
+
+
+def test_so_many_characters_are_too_large(model):
+    with pytest.raises(digitgan.InputError, match="height is 2000: allowed is up to"):
+        model.write(20 * "8", height=2000)
+
+
+def test_generate_writes_curves(capsys, tmp_path):
+    from digitgan.cli import main
+
+    def run(*words):
+        with pytest.raises(SystemExit) as left:
+            main(["generate", *map(str, words)])
+        return left.value.code or 0, capsys.readouterr().err
+
+    year = tmp_path / "year.svg"
+    assert run("2026", "-o", year, "--height", 800, "--seed", 7)[0] == 0
+    assert year.read_text().count("<path") == 4
+    assert run("2026", "-o", tmp_path / "year.pdf")[0] == 0
+    assert (tmp_path / "year.pdf").read_bytes().startswith(b"%PDF")
+    code, line = run("2026", "-o", year, "--noise", 0.3)
+    assert code == 2 and "--noise 0.3 is not of curves" in line
+    code, line = run("--count", 3, "-o", tmp_path / "x.svg")
+    assert code == 2 and "a .svg holds a text" in line
