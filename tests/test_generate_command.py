@@ -130,7 +130,7 @@ def test_no_framework_is_needed(folder):
         ),
         (
             ["2", "-o", "x.npz", "--noise", "1"],
-            "--noise has no page: allowed is beside a text and a .png or .svg or .pdf or .gif",
+            "--noise has no page: allowed is beside a text and a .png or .svg or ",
         ),
         (["--digit", "2", "-o", "x.png", "--height", "30"], "--height has no page"),
         (["22", "-o", "x.png", "--width", "60"], "--width is 60: allowed is "),

@@ -1,6 +1,5 @@
 """The page in a browser: type, slide, a new hand, share, download; nothing foreign."""
 
-import base64
 import io
 import json
 import math
@@ -9,7 +8,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
-from browser import DEVICES, OVERFLOW, serve_command
+from browser import DEVICES, OVERFLOW, serve_command, watched_context
 from PIL import Image
 
 import digitgan
@@ -147,7 +146,7 @@ def test_downloads_are_what_the_python_line_makes(context, address, tmp_path):
     slide(page, "Spacing", "ArrowRight", 2)
     shown(page, "spacing=12%2C30")
     files = {}
-    for name in ("PNG", "SVG", "JSON"):
+    for name in ("PNG", "SVG", "PDF", "JSON"):
         with page.expect_download() as waiting:
             page.get_by_role("link", name=name, exact=True).click()
         files[name] = tmp_path / waiting.value.suggested_filename
@@ -155,7 +154,8 @@ def test_downloads_are_what_the_python_line_makes(context, address, tmp_path):
     assert files["PNG"].name == "12-05.png"
     written = json.loads(files["JSON"].read_text())
     assert written["labels"] == list("12/05")
-    assert written["image"] in files["SVG"].read_text()
+    assert written["svg"] == files["SVG"].read_text()
+    assert files["PDF"].read_bytes().startswith(b"%PDF")
     page.get_by_role("button", name="Copy", exact=True).click()
     line = page.evaluate("navigator.clipboard.readText()")
     folder = tmp_path / "python"
@@ -192,10 +192,11 @@ def test_single_characters_are_written_anew(context, address, tmp_path):
     other = opened(context, address, "?text=2026&seed=7&rerolls=0,0,1,0")
     assert other.get_attribute("#picture", "src") == pictures[1]
     assert len(set(pictures)) == 3
+    with other.expect_download() as waiting:
+        other.get_by_role("link", name="PNG", exact=True).click()
     exec(line.replace('save("', f'save("{tmp_path}/'), {"digitgan": digitgan})
-    made = Image.open(tmp_path / "2026.png")
-    data = base64.b64decode(pictures[1].partition(",")[2])
-    assert np.array_equal(np.asarray(made), np.asarray(Image.open(io.BytesIO(data))))
+    made, file = Image.open(tmp_path / "2026.png"), Image.open(waiting.value.path())
+    assert np.array_equal(np.asarray(made), np.asarray(file))
     page.keyboard.press("Enter")
     page.wait_for_selector('body[data-shown]:not([data-shown*="rerolls"])')
 
@@ -256,7 +257,7 @@ def test_a_walk_that_is_too_long_says_so(context, address):
 
 def test_a_held_key_is_one_new_hand(context, address):
     page = opened(context, address)
-    for label, key in (("Write a number", "n"), ("Hand", "Enter"), ("Slant", "n")):
+    for label, key in (("Write a number", "n"), ("Slant", "n")):
         page.get_by_label(label, exact=True).focus()
         before = page.evaluate("history.length")
         for _ in range(4):
@@ -417,10 +418,10 @@ def test_the_plane_moves_under_mouse_finger_and_keys(context, address):
     assert len(set(pictures)) == len(pictures)
     page.wait_for_url("**/explore?digit=3&seed=7&x=11&y=0")
     expect(page.locator("#large")).to_have_accessible_name(
-        "A three of hand 7, at 11, 0"
+        "A three of hand 7, turned 11 right, 0 down"
     )
     said = page.get_by_role("status")
-    expect(said).to_contain_text("at 11, 0. The nearest of ")
+    expect(said).to_contain_text("turned 11 right, 0 down. The nearest of ")
 
 
 def test_the_chosen_digit_is_styled_and_compared(context, address):
@@ -487,7 +488,7 @@ def test_without_training_digits_it_says_so(context, address):
     expect(page.locator("#verdict")).to_contain_text("not in the cache")
     assert not page.locator("#near").is_visible()
     status = page.get_by_role("status")
-    expect(status).to_have_text(f"A three of hand 7, at 0, 0. {problem['detail']}")
+    expect(status).to_have_text(f"A three of hand 7, as it comes. {problem['detail']}")
 
 
 @on_every_device
@@ -519,3 +520,95 @@ def test_a_page_is_narrow_and_light(context, address, path):
     assert len(weights) >= 6 and sum(weights) < 300_000
     identifiers = page.locator("[id]").evaluate_all("all => all.map(e => e.id)")
     assert len(identifiers) == len(set(identifiers))
+
+
+def test_enter_in_the_field_of_the_hand_keeps_it(context, address):
+    page = opened(context, address)
+    hand = page.get_by_label("Hand", exact=True)
+    hand.fill("18446744073709551615")
+    shown(page, "seed=18446744073709551615&")
+    hand.press("Enter")
+    page.wait_for_url("**/?text=2026&seed=18446744073709551615")
+    assert hand.input_value() == "18446744073709551615"
+    hand.fill("18446744073709551616")  # one too many
+    assert hand.get_attribute("aria-invalid") == "true"
+    page.reload()
+    shown(page, "seed=18446744073709551615&")
+    line = page.locator("#code").inner_text()
+    assert "seed=18446744073709551615," in line
+
+
+def test_what_a_link_has_that_the_page_cannot_show_is_said(context, address):
+    page = opened(context, address, "?text=2026&seed=7&blend=8,0.5&width=900")
+    expect(page.locator("#note")).to_contain_text("blend, width")
+    page = opened(context, address, "?text=2026&thickness=9")
+    expect(page.locator("#note")).to_contain_text("dials end before")
+    shown(page, "thickness=4.9")
+
+
+def test_what_is_pasted_is_taken_as_meant(context, address):
+    page = opened(context, address)
+    text = page.get_by_label("Write a number")
+    for pasted, meant in (
+        ("12\u00a0345\u2009\u22127", "12 345 -7"),
+        ("\uff11\uff12\u0663\u2013\u06f4", "123-4"),
+    ):
+        text.fill(pasted)
+        expect(text).to_have_value(meant)
+    text.fill("IBAN: 12")
+    expect(page.get_by_role("alert")).to_contain_text("“I” cannot be written")
+    assert text.input_value() == "IBAN: 12"  # its N is no key
+    text.fill("8" * 201)
+    expect(page.get_by_role("alert")).to_contain_text("201 characters are too many")
+    text.fill("8" * 150)
+    shown(page, "text=" + "8" * 150)
+    assert page.evaluate(OVERFLOW) == 0
+
+
+def test_keys_can_be_switched_off(context, address):
+    page = opened(context, address)
+    page.get_by_label("keys").uncheck()
+    page.get_by_label("Slant", exact=True).press("n")
+    text = page.get_by_label("Write a number")
+    text.press("n")
+    expect(page.get_by_role("alert")).to_contain_text("“n” cannot")
+    assert page.get_by_label("Hand", exact=True).input_value() == "7"
+    page.reload()
+    expect(page.get_by_label("keys")).not_to_be_checked()
+    page.goto(f"{address}explore?digit=3&seed=7")
+    expect(page.get_by_label("keys")).not_to_be_checked()
+
+
+@pytest.mark.parametrize("device", ["phone"])
+def test_signs_are_typed_by_touch(context, address):
+    page = opened(context, address)
+    page.get_by_role("button", name="New line").tap()
+    page.get_by_role("button", name="+", exact=True).tap()
+    shown(page, "text=2026%0A%2B")
+
+
+@pytest.mark.parametrize("path", [*PAGES, "learn_here"])
+def test_high_contrast_and_400_percent(browser, address, path):
+    """Digits are seen in the colours of the system; nothing scrolls sideways."""
+    device = {"viewport": {"width": 320, "height": 256}, "forced_colors": "active"}
+    with watched_context(browser, address, device) as context:
+        page = context.new_page()
+        page.goto(f"{address}{path}?seed=7&start=paused")
+        page.wait_for_selector(READY.get(path, "body[data-state]"))
+        assert page.evaluate(OVERFLOW) == 0
+        if path != "learn":
+            sheet = page.locator("#sheet, #plane, .inked").first.screenshot()
+            shades = np.asarray(Image.open(io.BytesIO(sheet)).convert("L"))
+            assert np.ptp(shades[40:-40, 20:-20].astype(int)) > 100
+
+
+def test_a_wall_is_filled(browser, address):
+    device = {"viewport": {"width": 1920, "height": 1080}}
+    with watched_context(browser, address, device) as context:
+        page = opened(context, address)
+        sheet = page.locator("#sheet").bounding_box()
+        assert sheet["width"] > 1400 and sheet["height"] > 350
+        page.get_by_label("Slant", exact=True).press("f")
+        page.wait_for_function("document.fullscreenElement?.id === 'sheet'")
+        picture = page.locator("#picture").bounding_box()
+        assert picture["width"] == pytest.approx(1920, abs=40)

@@ -121,7 +121,7 @@ def test_a_program_sends_the_token_and_a_browser_keeps_it():
     assert client.post("/write", headers=headers).text == "written"
     reply = client.get(f"/?text=2026&token={TOKEN}&seed=7")
     assert reply.status_code == 303
-    assert reply.headers["location"] == "/?text=2026&seed=7"
+    assert reply.headers["location"] == "?text=2026&seed=7"  # relative, for a proxy
     cookie = reply.headers["set-cookie"]
     assert "HttpOnly" in cookie and "SameSite=strict" in cookie
     assert client.post("/write").text == "written"
@@ -132,12 +132,34 @@ def test_a_program_sends_the_token_and_a_browser_keeps_it():
 def test_every_page_takes_the_token():
     for page in ("/learn", "/explore", "/learn_here", "/docs"):
         reply = client_of(TOKEN).get(f"{page}?token={TOKEN}&run=a")
-        assert (reply.status_code, reply.headers["location"]) == (303, f"{page}?run=a")
+        assert (reply.status_code, reply.headers["location"]) == (303, "?run=a")
         assert "set-cookie" in reply.headers
     elsewhere = client_of(TOKEN).get(
         f"http://localhost:8000//evil.example/?token={TOKEN}"
     )
     assert "location" not in elsewhere.headers
+    reply = client_of(TOKEN).get(f"/learn?token={TOKEN}")
+    assert reply.headers["location"] == "learn"
+
+
+def test_who_knows_no_token_is_told(tmp_path):
+    app = create_app(load(threads=1), token=TOKEN, runs=tmp_path)
+    with TestClient(app) as client:
+        assert not client.get("/v1/runs").json()["may_train"]
+        known = {"Authorization": f"Bearer {TOKEN}"}
+        assert client.get("/v1/runs", headers=known).json()["may_train"]
+
+
+@pytest.mark.parametrize("path", ["/explore/", "/learn/", "/learn_here/"])
+def test_a_slash_too_many_is_taken_off(path):
+    app = create_app(load(threads=1), root_path="/digits")
+    with TestClient(app, base_url="http://localhost", follow_redirects=False) as client:
+        for prefix in ("", "/digits"):  # a proxy may cut its prefix off, or not
+            reply = client.get(prefix + path)
+            assert reply.status_code == 308
+            assert reply.headers["location"] == f"../{path.strip('/')}"
+            assert client.get(prefix + path.rstrip("/")).status_code == 200
+            assert client.get(f"{prefix}/v1/numbers.png?text=2").status_code == 200
 
 
 def test_a_wrong_link_keeps_nothing():
@@ -149,12 +171,14 @@ def test_a_wrong_link_keeps_nothing():
 
 
 def test_no_route_of_the_api_writes_without_the_token():
-    """All but the drawing of numbers, which keeps nothing, needs it."""
+    """All but what keeps nothing, numbers and what the discriminator says, needs it."""
     app = create_app(load(threads=1), token=TOKEN)
     with TestClient(app, raise_server_exceptions=False) as client:
         for route in app.routes:
             for method in getattr(route, "methods", None) or {"POST"}:
-                if method in {"GET", "HEAD"} or route.path.startswith("/v1/numbers"):
+                free = route.path.startswith("/v1/numbers")
+                free |= route.path.endswith("/discriminator")
+                if free or method in {"GET", "HEAD"}:
                     continue
                 where = route.path.replace("{", "").replace("}", "") or "/"
                 reply = client.request(method, where, json={})

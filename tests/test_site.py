@@ -74,11 +74,11 @@ def test_a_walk_is_that_of_python(context, address):
         assert nearly_equal(film.convert("L"), steps[place].image)
 
 
-def test_a_link_with_too_much_is_refused_in_words(context, address):
+def test_a_link_beyond_the_dials_shows_their_ends(context, address):
     page = context.new_page()
     page.goto(f"{address}?text=2&seed=1&thickness=99")
-    alert = page.get_by_role("alert")
-    expect(alert).to_contain_text("thickness is 99: allowed is 1.4 to 4.9")
+    expect(page.locator("#note")).to_contain_text("dials end before")
+    shown(page, "thickness=4.9")
 
 
 def test_explore_needs_no_server(context, address):

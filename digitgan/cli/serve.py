@@ -38,6 +38,9 @@ def serve(
             "others makes one up.",
         ),
     ] = None,
+    root_path: Annotated[
+        str, typer.Option(help="Where a proxy shows it: /digits, unless at the top.")
+    ] = "",
     runs: Annotated[
         Path, typer.Option(help="Folder of the trainings that the page shows.")
     ] = Path("runs"),
@@ -48,4 +51,4 @@ def serve(
     """Serve the page and the API until Ctrl-C."""
     gc.disable()  # until it listens: all that is imported stays, and this saves a tenth
     server = import_extra("digitgan.serving.server", "serve")
-    server.serve(host, port, model, token, runs, data)
+    server.serve(host, port, model, token, runs, data, root_path)

@@ -52,5 +52,21 @@ def ink_colours(background: Colour, ink: Colour) -> np.ndarray:
     return colours[:, 0] if is_grey else colours
 
 
+def page_colours(
+    background: Colour, ink: Colour, amount: int
+) -> tuple[str | None, str, str]:
+    """Return paper, ink and so much ink, of 255, as ``#rrggbb``; None is no paper.
+
+    Where there is none, the third is as on white.
+    """
+    shown = 255 if background == TRANSPARENT else background
+    first, last = np.array(_rgb(shown)), np.array(_rgb(ink))
+    mixed = np.rint(first + amount * (last - first) / 255).astype(int)
+    paper, dark, light = (
+        "#" + "".join(f"{level:02x}" for level in rgb) for rgb in (first, last, mixed)
+    )
+    return None if background == TRANSPARENT else paper, dark, light
+
+
 def _rgb(colour: Colour) -> tuple[int, ...]:
     return (colour,) * 3 if isinstance(colour, int) else ImageColor.getrgb(colour)

@@ -24,50 +24,50 @@ class VectorPage(NamedTuple):
     Attributes:
         width: Of the page.
         height: Of the page.
-        paper: Grey level, 0 black to 255 white.
-        ink: Likewise.
+        colours: Of paper, where there is any, of ink and of printed lines: #rrggbb.
         lines: Left, top, right and bottom of printed lines.
         outlines: Of each character.
     """
 
     width: int
     height: int
-    paper: int
-    ink: int
+    colours: tuple[str | None, str, str]
     lines: list[tuple[int, int, int, int]]
     outlines: list[Outlines]
 
 
 def to_svg(page: VectorPage, title: str, names: Sequence[str]) -> str:
     """Return a page as SVG, a path for each character with its name as its title."""
-    width, height, paper, ink, lines, outlines = page
+    width, height, (paper, ink, light), lines, outlines = page
     printed = "".join(
         f"M{left} {top}H{right}V{bottom}H{left}Z" for left, top, right, bottom in lines
     )
-    grey = round(paper + LINE_INK * (ink - paper) / 255)
-    ruling = f'<path fill="{_colour(grey)}" d="{printed}"/>\n' if lines else ""
+    sheet = (
+        f'<rect width="{width}" height="{height}" fill="{paper}"/>\n' if paper else ""
+    )
+    ruling = f'<path fill="{light}" d="{printed}"/>\n' if lines else ""
     strokes = "".join(
         f'<path d="{"".join(map(_path, one))}"><title>{escape(name)}</title></path>\n'
         for name, one in zip(names, outlines, strict=True)
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" role="img" fill="{_colour(ink)}">\n'
+        f'viewBox="0 0 {width} {height}" role="img" fill="{ink}">\n'
         f"<title>{escape(title)}</title>\n"
-        f'<rect width="{width}" height="{height}" fill="{_colour(paper)}"/>\n'
-        f"{ruling}{strokes}</svg>\n"
+        f"{sheet}{ruling}{strokes}</svg>\n"
     )
 
 
 def to_pdf(page: VectorPage) -> bytes:
     """Return a page as PDF."""
-    width, height, paper, ink, lines, outlines = page
-    grey = round(paper + LINE_INK * (ink - paper) / 255)
+    width, height, (paper, ink, light), lines, outlines = page
     # PDF counts from the bottom left, in points.
     drawn = [f"{POINTS} 0 0 {-POINTS} 0 {POINTS * height} cm"]
-    drawn += [f"{paper / 255:.3f} g 0 0 {width} {height} re f", f"{grey / 255:.3f} g"]
+    if paper:
+        drawn.append(f"{_pdf_colour(paper)} 0 0 {width} {height} re f")
+    drawn.append(_pdf_colour(light))
     drawn += [f"{x} {y} {right - x} {low - y} re f" for x, y, right, low in lines]
-    drawn.append(f"{ink / 255:.3f} g")
+    drawn.append(_pdf_colour(ink))
     for one in outlines:
         for outline in one:
             (x, y), curves = outline[-1, 2], outline.reshape(-1, 6).tolist()
@@ -115,5 +115,6 @@ def _number(hundredths: int) -> str:
     return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
 
 
-def _colour(grey: int) -> str:
-    return f"#{grey:02x}{grey:02x}{grey:02x}"
+def _pdf_colour(colour: str) -> str:
+    """Return what fills with ``#rrggbb``."""
+    return " ".join(f"{level / 255:.3f}" for level in bytes.fromhex(colour[1:])) + " rg"

@@ -11,10 +11,11 @@ from PIL import Image
 
 from digitgan.data.html import img, png
 from digitgan.data.image_grid import save_gif
+from digitgan.handwriting.colours import page_colours
 from digitgan.handwriting.layout import Shapes
 from digitgan.handwriting.options import WriteOptions
 from digitgan.handwriting.outlines import Outlines, scaled, trace
-from digitgan.handwriting.vector_graphics import VectorPage, to_pdf, to_svg
+from digitgan.handwriting.vector_graphics import LINE_INK, VectorPage, to_pdf, to_svg
 from digitgan.handwriting.writer_style import PenStyle
 
 
@@ -103,8 +104,9 @@ class WrittenText:
 
     def _vector_page(self) -> VectorPage:
         height, width = self.pixels.shape[:2]
-        paper, ink = self.options.background, self.options.ink
-        return VectorPage(width, height, paper, ink, self.lines, self.outlines)
+        options = self.options
+        colours = page_colours(options.background, options.ink, LINE_INK)
+        return VectorPage(width, height, colours, self.lines, self.outlines)
 
     def to_dict(self) -> dict[str, Any]:
         """Return all but the pixels, as JSON can hold it."""

@@ -20,7 +20,12 @@ from digitgan.serving.auth import TokenAuth
 from digitgan.serving.draw_pool import DrawPool
 from digitgan.serving.encoders import MEDIA_TYPES
 from digitgan.serving.metrics import Metrics
-from digitgan.serving.middleware import add_headers, check_names, count_requests
+from digitgan.serving.middleware import (
+    add_headers,
+    check_names,
+    count_requests,
+    place_at,
+)
 from digitgan.serving.openapi import openapi
 from digitgan.serving.problems import HANDLERS
 from digitgan.serving.runs import Runs
@@ -39,6 +44,7 @@ def create_app(
     token: str | None = None,
     runs: Path = DEFAULT_RUNS,
     data: str = "mnist",
+    root_path: str = "",
 ) -> FastAPI:
     """Return the ASGI application.
 
@@ -51,6 +57,7 @@ def create_app(
             this machine's own names are answered.
         runs: The folder of the runs.
         data: What new ones learn from.
+        root_path: What a proxy puts before every path.
     """
     pool = DrawPool(workers, queue)
     auth, metrics, trainer = TokenAuth(token), Metrics(pool), Trainer()
@@ -66,13 +73,14 @@ def create_app(
         title="digitgan",
         version=digitgan.__version__,
         description="Handwritten digits and numbers. The same URL gives the same "
-        "bytes; they carry an ETag. An SVG holds the picture as PNG.",
+        "bytes; they carry an ETag. Strokes in SVG and PDF are curves.",
         docs_url=None,
         redoc_url=None,
         telemetry=NO_TELEMETRY,
         lifespan=lifespan,
         exception_handlers=HANDLERS,
         middleware=[
+            Middleware(place_at, root_path),
             Middleware(count_requests, metrics),
             Middleware(add_headers),
             Middleware(check_names, auth),

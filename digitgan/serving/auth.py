@@ -37,14 +37,18 @@ class TokenAuth:
 
     def require_token(self, request: Request) -> None:
         """Refuse (401) who does not know the token: a dependency of what writes."""
+        if not self.knows_token(request):
+            headers = {"WWW-Authenticate": 'Bearer realm="digitgan"'}
+            raise Problem(401, NEEDED, headers, field="Authorization")
+
+    def knows_token(self, request: Request) -> bool:
+        """Say whether somebody may write and train."""
         if not self._token:
-            return
+            return True
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             token = request.cookies.get(COOKIE, "")
-        if not self._matches(token.strip()):
-            headers = {"WWW-Authenticate": 'Bearer realm="digitgan"'}
-            raise Problem(401, NEEDED, headers, field="Authorization")
+        return self._matches(token.strip())
 
     def refusal(self, scope: Scope) -> Response | None:
         """Return the answer to another site's request, or to the link with the token.
@@ -62,13 +66,16 @@ class TokenAuth:
             allowed = "the page of this server"
             return wrong("Origin", origin[:100], allowed, 403).response()
         token = request.query_params.get("token", "")
-        if not self._token or not token or (page := request.url.path) not in PAGES:
+        page = scope["path"].removeprefix(scope.get("root_path", ""))
+        if not self._token or not token or page not in PAGES:
             return None
         if not self._matches(token):
             line = "the token in this link is not the one that the server printed"
             return Problem(401, line, field="token").response()
+        # Relative: a proxy may have put the page under a path of its own.
         rest = request.url.remove_query_params("token").query
-        response = RedirectResponse(f"{page}?{rest}" if rest else page, 303)
+        page = page.rpartition("/")[2] or "."
+        response = RedirectResponse(f"?{rest}" if rest else page, 303)
         response.headers["Cache-Control"] = "no-store"
         response.set_cookie(COOKIE, token, httponly=True, samesite="strict")
         return response

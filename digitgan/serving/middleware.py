@@ -16,6 +16,15 @@ SECURITY_HEADERS = {
 }
 
 
+def place_at(app: ASGIApp, root_path: str) -> ASGIApp:
+    """Answer below a path, too: whether or not the proxy there cuts it off."""
+
+    async def placed(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "root_path": root_path}, receive, send)
+
+    return placed
+
+
 def count_requests(app: ASGIApp, metrics: Metrics) -> ASGIApp:
     """Count and time what goes through."""
 

@@ -27,6 +27,11 @@ RECENT_ROWS = 5  # of the log, which tell the rate
 Time = Annotated[float | None, Field(description="Unix time; null if there is none.")]
 
 
+Epoch = Annotated[
+    float | None, Field(description="How far training was then; null if there is none.")
+]
+
+
 class RunSummary(TypedDict):
     """In short what a run is."""
 
@@ -46,7 +51,9 @@ class RunReport(TypedDict):
     epoch: float
     sheets: list[int]
     sheet_at: Time
+    sheet_epoch: Epoch
     discriminator_at: Time
+    discriminator_epoch: Epoch
     curves: dict[str, list[float | None]]
     narration: dict[str, str]
     preset: NotRequired[str]
@@ -79,6 +86,7 @@ def report(run: Run, process: TrainingProcess | None) -> RunReport:
     rate = _steps_per_second(rows)
     learning = state in ("learning", "elsewhere") and rows and rate
     real, epochs = real_variety(run), run.sample_epochs()
+    sheet = run.sample_sheet(epochs[-1]) if epochs else None
     facts = Facts(
         state=state,
         epoch=last["epoch"],
@@ -98,8 +106,10 @@ def report(run: Run, process: TrainingProcess | None) -> RunReport:
         "last_line": process.last_line if process else None,
         "epoch": facts.epoch,
         "sheets": epochs,
-        "sheet_at": _modified(run.sample_sheet(epochs[-1])) if epochs else None,
-        "discriminator_at": _modified(run.discriminator_path),
+        "sheet_at": (sheet_at := _modified(sheet) if sheet else None),
+        "sheet_epoch": _epoch_at(run, rows, sheet_at),
+        "discriminator_at": (asked_at := _modified(run.discriminator_path)),
+        "discriminator_epoch": _epoch_at(run, rows, asked_at),
         "curves": _curves(rows),
         "narration": narrate(facts),
         "preset": config.preset,
@@ -133,7 +143,9 @@ def report_without_folder(process: TrainingProcess) -> RunReport:
         "epoch": 0.0,
         "sheets": [],
         "sheet_at": None,
+        "sheet_epoch": None,
         "discriminator_at": None,
+        "discriminator_epoch": None,
         "curves": {},
         "narration": {"now": sentence},
     }
@@ -145,10 +157,10 @@ def state_of(run: Run, rows: list, process: TrainingProcess | None) -> str:
     if process and process.running:
         if process.ending:
             return {"pause": "pausing", "stop": "stopping"}[process.ending]
-        if done:
-            return "finishing"
         step = rows[-1]["step"] if rows else 0
-        return "learning" if step > process.first_step else "starting"
+        if step <= process.first_step:  # what is done may be an old goal
+            return "starting"
+        return "finishing" if done else "learning"
     if process and process.error:
         return "failed"
     if done:
@@ -195,6 +207,16 @@ def _seconds_left(run: Run, rows: list, rate: float) -> float:
 def _log_age(run: Run) -> float:
     """Return the seconds since the log was written; infinite where there is none."""
     return max(0.0, time.time() - (_modified(run.log_path) or -math.inf))
+
+
+def _epoch_at(run: Run, rows: list, at: float | None) -> float | None:
+    """Return how far training was at a time, by the log."""
+    written = _modified(run.log_path)
+    if at is None or written is None or not rows:
+        return None if at is None else 0.0
+    seconds = rows[-1]["seconds"] - (written - at)  # of training
+    before = [row["epoch"] for row in rows if row["seconds"] <= seconds]
+    return round(before[-1], 2) if before else 0.0
 
 
 def _curves(rows: list) -> dict[str, list[float | None]]:

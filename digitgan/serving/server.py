@@ -24,6 +24,7 @@ STOP_SECONDS = 10  # for what has begun when the server is asked to stop
 KEEP_ALIVE_SECONDS = 30  # for a silent connection
 BACKLOG = 4_096  # connections that wait to be taken up
 ACCEPTS = 64  # of them that are taken up before any is read
+ROOT_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 TOKEN = re.compile(r"[A-Za-z0-9._~-]{16,128}")
 
 
@@ -34,6 +35,7 @@ def serve(
     token: str | None = None,
     runs: Path = DEFAULT_RUNS,
     data: str = "mnist",
+    root_path: str = "",
 ) -> None:
     """Answer until Ctrl-C or SIGTERM; the arguments are those of the command.
 
@@ -43,6 +45,9 @@ def serve(
         allowed = "16 to 128 letters, digits and - . _ ~"
         problem = f"has {len(token)} characters"  # and is not shown
         raise InputError("token", None, allowed, problem)
+    if root_path and not ROOT_PATH.fullmatch(root_path):
+        allowed = "a path as /digits, without a slash at its end"
+        raise InputError("root_path", root_path, allowed)
     opened = load(model, threads=1)
     Connection.most = min(MAX_CONNECTIONS, _open_files() // 2)
     with listen(host, port) as listener:
@@ -51,7 +56,13 @@ def serve(
             token = secrets.token_urlsafe(24)
         workers = available_cores()
         app = create_app(
-            opened, workers=workers, queue=MAX_QUEUE, token=token, runs=runs, data=data
+            opened,
+            workers=workers,
+            queue=MAX_QUEUE,
+            token=token,
+            runs=runs,
+            data=data,
+            root_path=root_path,
         )
         gc.freeze()
         gc.enable()

@@ -4,7 +4,7 @@ import os
 from functools import cache
 from pathlib import Path
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from digitgan.data.cache import cache_folder
@@ -22,7 +22,9 @@ class Pages(StaticFiles):
     """Files of a folder; ``/explore`` is ``explore.html``."""
 
     async def get_response(self, path: str, scope) -> Response:
-        """Answer with a file, or with the constants."""
+        """Answer with a file, or with the constants; ``/explore/`` is ``/explore``."""
+        if scope["path"].endswith("/") and f"/{path}" in PAGES:
+            return RedirectResponse(f"../{path}", 308)
         if path == "constants.js":
             return Response(constants_module(), media_type="text/javascript")
         return await super().get_response(path, scope)

@@ -26,6 +26,7 @@ class TrainingProcess:
     process: Process
     first_step: int = 0  # where the run stood when it began
     ending: Literal["", "pause", "stop"] = ""  # once somebody asked for it
+    has_folder: bool = False  # once it was seen
     lines: deque[str] = field(default_factory=lambda: deque(maxlen=MAX_LINES))
 
     @property
@@ -45,8 +46,12 @@ class TrainingProcess:
         line = next((x for x in reversed(self.lines) if x.startswith(PREFIX)), "")
         if not code or (self.ending and not line):
             return ""
-        last = self.last_line or f"the process ended with {code}"
-        return line.removeprefix(PREFIX) or last
+        if line:
+            return line.removeprefix(PREFIX)
+        if code < 0:
+            often = " (often: no memory was left)" if code == -signal.SIGKILL else ""
+            return f"it was ended by {signal.Signals(-code).name}{often}"
+        return self.last_line or f"the process ended with {code}"
 
     async def read(self) -> None:
         """Keep the last lines of its output until it ends."""

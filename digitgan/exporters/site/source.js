@@ -1,7 +1,7 @@
 // Where Write and Explore get what they show when there is no server: a worker on this
 // page draws it. The functions are those of the source.js that asks one.
 
-import { HEIGHT, requested } from "./state.js";
+import { HEIGHT, requested, withoutNoise } from "./state.js";
 
 /** Why there is no answer, as a line for people; `wait` milliseconds are worth a try. */
 export class Refusal extends Error {
@@ -35,18 +35,23 @@ export const model = () => call("model");
 export const number = (state) => call("number", { state: Object.fromEntries(requested(state)), height: HEIGHT });
 export const hand = (state, n) => call("hand", { state, n });
 export const plane = (state) => call("plane", { state });
+export const curves = (state) => call("curves", { state });
 export const style = (state) => call("style", { state });
 
 export async function nearest() {
   throw new Refusal("The real digits are not on this page: digitgan serve shows the nearest ones.");
 }
 
+/** The seed is a number there, however many digits it has. */
+const toJson = (answer) => `${JSON.stringify(answer).replace(/"seed":"([0-9]+)"/, '"seed":$1')}\n`;
+
 const files = {}; // the newest request, and the promise of its URL, by ending
 const urls = {}; // the newest URL
 const MAKE = {
   png: async (state) => (await fetch((await number(state)).image)).blob(),
-  svg: async (state) => new Blob([(await number(state)).svg], { type: "image/svg+xml" }),
-  json: async (state) => new Blob([JSON.stringify(await number(state)) + "\n"], { type: "application/json" }),
+  svg: async (state) => new Blob([(await number(withoutNoise(state))).svg], { type: "image/svg+xml" }),
+  pdf: (state) => call("pdf", { state: Object.fromEntries(requested(withoutNoise(state))), height: HEIGHT }),
+  json: async (state) => new Blob([toJson(await number(state))], { type: "application/json" }),
   gif: (state) => call("film", { state, height: HEIGHT }),
 };
 

@@ -66,12 +66,12 @@ export class CharacterButtons {
     button.focus();
   }
 
-  /** Lie where the picture lies, which is centred and never enlarged. */
+  /** Lie where the picture lies, which is centred and fills the sheet. */
   #fit() {
     const { clientWidth, clientHeight } = this.box.parentElement;
     const room = [clientWidth - 2 * MARGIN, clientHeight - 2 * MARGIN];
     if (Math.min(...room) <= 0) return; // before the style is there
-    const scale = Math.min(1, room[0] / this.#size[0], room[1] / this.#size[1]);
+    const scale = Math.min(room[0] / this.#size[0], room[1] / this.#size[1]);
     const [width, height] = this.#size.map((side) => side * scale);
     Object.assign(this.box.style, { width: `${width}px`, height: `${height}px` });
   }

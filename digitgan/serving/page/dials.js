@@ -2,6 +2,7 @@
 // It is hollow where nothing is requested and the hand does as it does.
 
 import { $, percent } from "./dom.js";
+import { toSeed } from "./seeds.js";
 
 // Label, what the button gives back; least, most, step.
 const DIALS = {
@@ -12,11 +13,12 @@ const DIALS = {
   noise: ["Scanner", "none", 0, 1, 0.05],
 };
 const DEFAULTS = { variety: 1, spacing: 0, noise: 0 };
+const signed = (text) => text.replace("-", "−");
 const FORMATS = {
   thickness: (value) => `${value.toFixed(1)} px`,
-  slant: (value) => `${Math.round(value)}°`.replace("-", "−"),
+  slant: (value) => signed(`${Math.round(value)}°`),
   variety: percent,
-  spacing: (value, set) => (set ? percent(value) : "usual"),
+  spacing: (value, set) => (set ? signed(percent(value)) : "usual"),
   noise: (value) => (value ? percent(value) : "none"),
 };
 
@@ -62,11 +64,16 @@ export function setLimits(limits) {
 export function connectControls(state, names, onSeed, onChange, valueOf = (_, value) => value) {
   const seed = $("seed");
   seed.addEventListener("input", () => {
-    const valid = /^[0-9]{1,15}$/.test(seed.value);
-    seed.setAttribute("aria-invalid", String(!valid));
-    if (!valid) return;
-    onSeed(Number(seed.value));
+    const typed = toSeed(seed.value);
+    seed.setAttribute("aria-invalid", String(typed === undefined));
+    if (typed === undefined) return;
+    onSeed(typed);
     onChange();
+  });
+  seed.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault(); // what was typed stays: the form would take a new hand
+    seed.select();
   });
   seed.addEventListener("blur", () => {
     seed.value = state.seed;

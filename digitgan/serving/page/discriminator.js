@@ -6,6 +6,8 @@ import { mnist_preprocessing } from "./constants.js";
 import { $, mean, percent, setText } from "./dom.js";
 import { DrawingPad, showDigit } from "./drawing_pad.js";
 
+const MIN_SEPARATION = 0.05; // between what it gives real digits and fakes: below, it knows nothing
+
 export class DiscriminatorPanel {
   #key = ""; // what `#samples` answers
   #samples = null;
@@ -16,11 +18,9 @@ export class DiscriminatorPanel {
 
   /**
    * @param pathOf from the rest of a path to the whole.
-   * @param showTrouble shows a line to people.
    */
-  constructor(pathOf, showTrouble) {
+  constructor(pathOf) {
     this.pathOf = pathOf;
-    this.showTrouble = showTrouble;
     this.pad = new DrawingPad($("pad"), () => this.#rateDrawing());
     $("undo").addEventListener("click", () => this.pad.undo());
     $("clear").addEventListener("click", () => this.pad.clear());
@@ -53,6 +53,7 @@ export class DiscriminatorPanel {
     this.#busy = true;
     while (this.#changed) {
       this.#changed = false;
+      let trouble = "";
       try {
         const rows = this.pad.greyLevels();
         const blank = !rows.flat().some((grey) => grey > mnist_preprocessing.MIN_INK); // which the server refuses
@@ -60,11 +61,12 @@ export class DiscriminatorPanel {
         this.#drawing = this.pad.empty ? null : rating;
       } catch (error) {
         this.#drawing = null;
-        if (error.status !== 409) this.showTrouble(error.message, "update"); // 409: none yet
+        trouble = error.status === 409 ? "" : error.message; // 409: none yet
       }
       showDigit($("network-input"), this.#drawing?.image ?? []);
       this.show();
       this.#showLabels();
+      if (trouble) setText($("verdict"), trouble); // beside the pad, which stays where it is
     }
     this.#busy = false;
   }
@@ -81,13 +83,16 @@ export class DiscriminatorPanel {
     ];
     const label = `Real digits ${percent(mean(real))} on average, fakes ${percent(mean(fake))}`;
     dotPlot($("scale"), rows, drawing ? `${label}, yours ${percent(drawing.probability)}` : label);
-    setText($("verdict"), drawing ? this.#verdict(drawing) : "Every dot is a digit. Draw one and see where it lands.");
+    const when = `The discriminator of ${this.#run.discriminator_epoch ?? 0} epochs.`;
+    setText($("verdict"), drawing ? this.#verdict(drawing) : `${when} Every dot is a digit. Draw one and see where it lands.`);
   }
 
   #verdict({ probability, label }) {
     const { real, fake } = this.#samples;
-    const as = label === undefined ? "" : `, most of all as a ${this.#run.classes[label] ?? label}`;
-    const finding = `It finds your digit ${percent(probability)} real${as}. `;
+    const apart = mean(real) - mean(fake) >= MIN_SEPARATION;
+    const as = label === undefined || !apart ? "" : `, most of all as a ${this.#run.classes[label] ?? label}`;
+    const finding = `It finds your drawing ${percent(probability)} real${as}. `;
+    if (!apart) return `${finding}But it can hardly tell real digits from fakes, so that says little.`;
     const below = real.filter((value) => value <= probability).length / real.length;
     if (!below) return `${finding}No real digit here looks so false to it.`;
     if (below > 0.5) return `${finding}That is more than most real digits.`;

@@ -2,11 +2,13 @@
 
 import { copy } from "./clipboard.js";
 import { connectControls, setLimits, showDial } from "./dials.js";
-import { $, announce, isShortcut, setText } from "./dom.js";
+import { $, announce, setText } from "./dom.js";
 import { HandGrid } from "./hand_grid.js";
 import { LatestRequest } from "./latest_request.js";
 import { showNearest } from "./nearest_digits.js";
 import { PlaneView } from "./plane_view.js";
+import { randomSeed, seedAfter, toSeed } from "./seeds.js";
+import { listen } from "./shortcuts.js";
 import * as source from "./source.js";
 import * as states from "./state.js";
 
@@ -37,6 +39,7 @@ const grid = new HandGrid($("grid"), classes, (seed, digit) => {
 });
 const planes = new LatestRequest(source.plane, onPlane, showTrouble);
 const styles = new LatestRequest(source.style, onStyle, () => {});
+const curves = new LatestRequest(source.curves, onCurves, () => {});
 const neighbours = new LatestRequest(source.nearest, onNearest, (line, request) => onNearest(null, request, line));
 
 // The state and the address
@@ -45,16 +48,16 @@ function fromQuery() {
   const query = new URLSearchParams(location.search);
   const whole = (name, most) => {
     const value = query.get(name) ?? "";
-    return /^[0-9]{1,15}$/.test(value) && Number(value) <= most ? Number(value) : undefined;
+    return /^[0-9]{1,2}$/.test(value) && Number(value) <= most ? Number(value) : undefined;
   };
-  const seed = whole("seed", 1e15) ?? states.randomSeed();
+  const seed = toSeed(query.get("seed")) ?? randomSeed();
   /** @type {any} */
   const read = { digit: whole("digit", 9) ?? 3, seed, x: whole("x", 11) ?? 0, y: whole("y", 11) ?? 0 };
   for (const name of DIALS) {
     const value = query.get(name);
     if (value !== null && /^-?[0-9]+(\.[0-9]+)?$/.test(value)) read[name] = Number(value);
   }
-  read.first = whole("first", 1e15) ?? seed;
+  read.first = toSeed(query.get("first")) ?? seed;
   return read;
 }
 
@@ -90,6 +93,7 @@ function showDials() {
 /** Show the digit in the middle; when it stays, say what it is. */
 function showChosen() {
   plane.drawChosen($("large"));
+  $("curves").hidden = true; // those of the digit before
   $("where").textContent = describe(state);
   $("large").setAttribute("aria-label", $("where").textContent);
   $("write").href = `./${states.toQuery({ text: "2026", ...state }, ["text", "seed", ...DIALS])}`;
@@ -98,13 +102,15 @@ function showChosen() {
   clearTimeout(timers.settled);
   timers.settled = setTimeout(() => {
     styles.send({ state: { ...state } });
+    curves.send({ state: { ...state } });
     neighbours.send({ state: { ...state } });
   }, 250);
 }
 
 function describe({ digit, seed, x, y }) {
   const name = classes[digit] ?? "digit";
-  return `A ${NAMES[name] ?? name} of hand ${seed}, at ${x}, ${y}`.replace("A e", "An e");
+  const turned = x || y ? `turned ${x} right, ${y} down` : "as it comes";
+  return `A ${NAMES[name] ?? name} of hand ${seed}, ${turned}`.replace("A e", "An e");
 }
 
 function onPlane(picture, request) {
@@ -121,6 +127,12 @@ function onStyle(style, request) {
   document.body.dataset.measured = toQuery(request.state);
 }
 
+function onCurves(svg, request) {
+  if (toQuery(request.state) !== toQuery(state)) return;
+  $("curves").src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+  $("curves").hidden = false;
+}
+
 function onNearest(answer, request, reason = "") {
   const line = showNearest(answer, reason);
   announce(`${describe(request.state)}. ${line}`);
@@ -135,7 +147,7 @@ function showTrouble(line) {
 
 function newHand() {
   saveAddress();
-  const seed = states.randomSeed();
+  const seed = randomSeed();
   Object.assign(state, { seed, first: seed, x: 0, y: 0 });
   history.pushState(null, "", toQuery(state)); // Back leads to the hand before
   refresh();
@@ -150,18 +162,13 @@ $("form").addEventListener("submit", (event) => {
   event.preventDefault();
   newHand();
 });
-document.addEventListener("keydown", (event) => {
-  if (isShortcut(event)) return;
-  if (event.repeat && /^(Enter|n)$/i.test(event.key)) return event.preventDefault(); // once is enough
-  if (event.target === $("seed")) return;
-  if (event.key.toLowerCase() === "n") newHand();
-  else if (/^[0-9]$/.test(event.key) && Number(event.key) < classes.length) {
-    state.digit = Number(event.key);
-    refresh();
-  }
-});
+const chooseDigit = (key) => {
+  state.digit = Number(key);
+  refresh();
+};
+listen({ n: newHand, ...Object.fromEntries(classes.map((_, i) => [String(i), chooseDigit])) });
 $("more").addEventListener("click", () => {
-  state.first += grid.columns;
+  state.first = seedAfter(state.first, grid.columns);
   saveAddress();
   grid.show(state);
 });
@@ -190,5 +197,6 @@ function offerDigits(names) {
 }
 
 if (model) setLimits(model.limits);
+if (model) states.clampToLimits(state, model.limits);
 offerDigits(classes);
 refresh();

@@ -1,6 +1,7 @@
 // Every digit in many hands: a grid of buttons, a column for each hand.
 
 import { ARROWS, isShortcut, wait } from "./dom.js";
+import { seedAfter } from "./seeds.js";
 import * as source from "./source.js";
 
 const NARROW = matchMedia("(max-width: 46rem)");
@@ -23,7 +24,7 @@ export class HandGrid {
     box.addEventListener("keydown", (event) => this.#onKey(event));
     box.addEventListener("click", (event) => {
       const button = event.target.closest("button");
-      if (button) onChoose(Number(button.dataset.seed), Number(button.dataset.digit));
+      if (button) onChoose(button.dataset.seed, Number(button.dataset.digit));
     });
   }
 
@@ -32,10 +33,12 @@ export class HandGrid {
     if (!this.#cells.length) this.#build();
     for (const [row, cells] of this.#cells.entries()) {
       for (const [column, button] of cells.entries()) {
-        button.dataset.seed = first + column;
+        button.dataset.seed = seedAfter(first, column);
         button.dataset.digit = row;
-        button.setAttribute("aria-label", `${this.names[row]} of hand ${first + column}`);
-        button.setAttribute("aria-current", String(row === digit && first + column === seed));
+        button.setAttribute("aria-label", `${this.names[row]} of hand ${button.dataset.seed}`);
+        const chosen = row === digit && button.dataset.seed === seed;
+        button.setAttribute("aria-current", String(chosen));
+        if (chosen) this.#makeStop(button); // Tab enters the grid there
       }
     }
     const request = JSON.stringify([first, thickness, slant, variety]);
@@ -43,7 +46,7 @@ export class HandGrid {
     this.#drawn = request;
     for (let column = 0; column < this.columns && request === this.#drawn; ) {
       try {
-        const picture = await source.hand({ seed: first + column, thickness, slant, variety }, this.names.length);
+        const picture = await source.hand({ seed: seedAfter(first, column), thickness, slant, variety }, this.names.length);
         if (request === this.#drawn) this.#draw(column++, picture);
       } catch (refusal) {
         if (!refusal.wait) return;
@@ -83,9 +86,13 @@ export class HandGrid {
     const column = this.#cells[row]?.indexOf(event.target);
     const next = this.#cells[row + step[1]]?.[column + step[0]];
     if (!next) return;
-    this.box.querySelector('[tabindex="0"]').tabIndex = -1;
-    next.tabIndex = 0;
+    this.#makeStop(next);
     next.focus();
+  }
+
+  #makeStop(button) {
+    this.box.querySelector('[tabindex="0"]').tabIndex = -1;
+    button.tabIndex = 0;
   }
 }
 

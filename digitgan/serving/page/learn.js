@@ -20,12 +20,16 @@ let epochBack = Number(query.get("sheet") ?? NaN); // the epoch whose sheet was 
 let timer = 0;
 let updates = 0; // counted, so that an answer that comes late is recognised
 const pathOf = (rest = "") => `v1/runs/${encodeURIComponent(name)}${rest}`;
-const discriminator = new DiscriminatorPanel(pathOf, showTrouble);
+const discriminator = new DiscriminatorPanel(pathOf);
+let mayTrain = true; // who knows the token
 
 // Asking the server
 
 async function listRuns() {
-  const { runs, running } = await callApi("v1/runs");
+  const { runs, running, may_train } = await callApi("v1/runs");
+  mayTrain = may_train;
+  $("new").hidden = !mayTrain;
+  $("reader").hidden = mayTrain;
   const states = Object.fromEntries(runs.map(({ name, state }) => [name, state]));
   if (name && !(name in states)) states[name] = "";
   name ??= running ?? runs[0]?.name ?? null;
@@ -34,7 +38,7 @@ async function listRuns() {
   if (name) $("run").value = name;
   $("choose").hidden = !name;
   $("nothing").hidden = Boolean(name);
-  if (!name) openForm(true);
+  if (!name) openForm(mayTrain);
 }
 
 async function update() {
@@ -114,12 +118,12 @@ function showButtons() {
   const learning = ["starting", "learning"].includes(run.state);
   const ending = ["pausing", "stopping", "finishing"].includes(run.state);
   for (const id of ["pause", "stop"]) {
-    $(id).hidden = !learning && !ending;
+    $(id).hidden = !mayTrain || (!learning && !ending);
     $(id).disabled = ending;
   }
   $("resume").disabled = $("more").disabled = false;
-  $("resume").hidden = learning || ending || ["finished", "elsewhere"].includes(run.state) || !run.goal;
-  $("more").hidden = run.state !== "finished";
+  $("resume").hidden = !mayTrain || learning || ending || ["finished", "elsewhere"].includes(run.state) || !run.goal;
+  $("more").hidden = !mayTrain || run.state !== "finished";
 }
 
 function showSheet() {
@@ -144,7 +148,7 @@ function showSheet() {
 
 function describeEpoch(epoch) {
   if (!epoch) return "before training";
-  return run.epoch < epoch ? `after ${run.epoch.toFixed(1)} epochs` : `after epoch ${epoch}`;
+  return run.sheet_epoch < epoch ? `after ${run.sheet_epoch.toFixed(1)} epochs` : `after epoch ${epoch}`;
 }
 
 const epochShown = () => run.sheets[$("sheet-slider").value] ?? 0;

@@ -19,8 +19,8 @@ export function showNearest(answer, line) {
 }
 
 function verdict({ distance, typical, among }) {
-  const nearest = `The nearest of ${count(among)} real ones is ${count(distance)} grey levels away.`;
-  const usual = `Half of the real ones have another real one ${count(typical.low)} to ${count(typical.high)} away; a copy would be at 0.`;
+  const nearest = `The nearest of ${count(among)} real ones is ${count(distance)} away, as one adds up the differences of all pixels.`;
+  const usual = `Half of the real ones have another real one at ${count(typical.low)} to ${count(typical.high)}; a copy would be at 0.`;
   return `${nearest} ${usual} ${meaning(distance, typical)}`;
 }
 

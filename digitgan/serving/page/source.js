@@ -5,12 +5,14 @@
 //
 //   model()              what it can draw: {name, classes, limits: {thickness: [1.4, 4.9]}}
 //   number(state)        a written text: {text, seed, style: {thickness, slant}, width,
-//                        height, labels, places, boxes: [[left, top, right, bottom]], image: URL}
+//                        height, labels, places, boxes: [[left, top, right, bottom]], image: URL,
+//                        svg: the same as text, without a scanner's noise}
 //   film(state)          the URL of a text that walks from hand to hand, once it is there
 //   href(state, ending)  the URL (or the promise of one) of a written text as a file:
-//                        png, svg, json or gif
+//                        png, svg, pdf, json or gif
 //   hand(state, n)       the first n digits of a hand, side by side, as drawImage takes it
 //   plane(state)         the whole plane of a digit, likewise: rows of digits that touch
+//   curves(state)        the digit at state.x, state.y of its plane, as the text of an SVG
 //   style(state)         {thickness, slant} of the digit at state.x, state.y of its plane
 //   nearest(state)       real digits near to that one: {distance, typical: {low, median,
 //                        high}, neighbours: [{image: URL, distance}], among, source}
@@ -19,7 +21,7 @@
 // and variety.
 
 import { mnist_preprocessing } from "./constants.js";
-import { toQuery, toPictureQuery } from "./state.js";
+import { toPictureQuery, toQuery, withoutNoise } from "./state.js";
 
 const { SIDE } = mnist_preprocessing;
 const HAND_PARAMETERS = ["seed", "thickness", "slant", "variety"];
@@ -35,7 +37,10 @@ export class Refusal extends Error {
 
 export const model = async () => (await get("v1/model")).json();
 
-export const href = (state, ending) => `v1/numbers.${ending}${toPictureQuery(state)}`;
+export function href(state, ending) {
+  const shown = ["svg", "pdf"].includes(ending) ? withoutNoise(state) : state;
+  return `v1/numbers.${ending}${toPictureQuery(shown)}`;
+}
 
 export async function film(state) {
   const url = href(state, "gif");
@@ -52,6 +57,11 @@ export async function hand(state, n) {
 
 export async function plane(state) {
   return getBitmap(`v1/plane.png${toQuery(state, ["digit", ...HAND_PARAMETERS])}`);
+}
+
+export async function curves(state) {
+  const url = `v1/plane.svg${toQuery(state, DIGIT_PARAMETERS)}&columns=1&rows=1`;
+  return (await get(url)).text();
 }
 
 export async function style(state) {

@@ -1,30 +1,26 @@
 // What the page shows, as a plain object, and its three ways out: the address of the
 // page, the address of the picture, and the line of Python. All use the API's names.
 
-import { layout, options, punctuation } from "./constants.js";
+import { layout, options } from "./constants.js";
+import { randomSeed, toSeed } from "./seeds.js";
+import { meant } from "./typed_text.js";
 
 export const HEIGHT = 120; // pixels of a digit: as large as the sheet shows it
 const FRAME_DURATION = 60; // milliseconds of each step of a walk, as the server has it
 const SPACING_RANGE = layout.SPACING[1] - layout.SPACING[0]; // in heights of a digit
 const NUMBERS = ["thickness", "slant", "variety", "noise"];
+const SEEDS = ["seed", "toward"];
 const ORDER = ["text", "seed", "thickness", "slant", "variety", "spacing", "lines", "noise", "rerolls", "toward"];
-const CHARACTERS = `0123456789 \n${punctuation.PUNCTUATION}`;
-
-/** The first character of a text that cannot be written, if there is one. */
-export const findForeign = (text) => [...text].find((character) => !CHARACTERS.includes(character));
+const KNOWN = [...ORDER, "height"]; // which is how large the page shows it
 
 export const newState = () => ({ text: "2026", seed: randomSeed() });
-
-export function randomSeed() {
-  return crypto.getRandomValues(new Uint32Array(1))[0] % 1_000_000;
-}
 
 /** Read the state from the address; what makes no sense there is left out. */
 export function fromQuery(search) {
   const query = new URLSearchParams(search);
   const state = newState();
-  if (query.has("text")) state.text = query.get("text").slice(0, 200);
-  if (/^[0-9]{1,15}$/.test(query.get("seed") ?? "")) state.seed = Number(query.get("seed"));
+  if (query.has("text")) state.text = meant(query.get("text"));
+  state.seed = toSeed(query.get("seed")) ?? state.seed;
   for (const name of NUMBERS) {
     const value = query.get(name);
     if (value !== null && /^-?[0-9]+(\.[0-9]+)?$/.test(value)) state[name] = Number(value);
@@ -34,8 +30,27 @@ export function fromQuery(search) {
   if (options.LINES.includes(query.get("lines"))) state.lines = query.get("lines");
   const rerolls = query.get("rerolls") ?? "";
   if (/^[0-9]{1,6}(,[0-9]{1,6})*$/.test(rerolls)) state.rerolls = trimmed(rerolls.split(",").map(Number), state.text);
-  if (/^[0-9]{1,15}$/.test(query.get("toward") ?? "")) state.toward = Number(query.get("toward"));
+  if (toSeed(query.get("toward"))) state.toward = toSeed(query.get("toward"));
   return state;
+}
+
+/** Say what of an address a state has not taken, so that no link is misread in silence. */
+export function leftOut(search, state) {
+  const given = [...new URLSearchParams(search)].filter(([name, value]) => value && name !== "token");
+  const lost = given.filter(([name]) => !KNOWN.includes(name) || (name !== "height" && state[name] === undefined));
+  const wrongSeed = given.some(([name, value]) => name === "seed" && toSeed(value) === undefined);
+  const names = [...new Set([...lost.map(([name]) => name), ...(wrongSeed ? ["seed"] : [])])];
+  return names.length ? `The link also has ${names.join(", ")}, which this page cannot show.` : "";
+}
+
+/** Bring numbers back to where a model's dials end; returns the names of those moved. */
+export function clampToLimits(state, limits) {
+  return Object.entries({ variety: [0, 1], noise: [0, 1], ...limits }).flatMap(([name, [low, high]]) => {
+    const value = state[name];
+    if (value === undefined || (value >= low && value <= high)) return [];
+    state[name] = Math.min(high, Math.max(low, value));
+    return [name];
+  });
 }
 
 /** Pairs of name and value: only what is requested, in an order that never changes. */
@@ -49,12 +64,18 @@ export const toQuery = (state, order = ORDER) => `?${new URLSearchParams(request
 /** What the picture of a state is requested with: the address, and its size. */
 export const toPictureQuery = (state) => `${toQuery(state)}&height=${HEIGHT}`;
 
+/** The same state as curves, which have no scanner's noise. */
+export const withoutNoise = ({ noise: _, ...state }) => state;
+
 /** The statement that makes the same picture, byte for byte the same pixels. */
 export function toPython(state, model) {
   const film = state.toward !== undefined;
-  const python = (value) => (Array.isArray(value) ? `(${value.join(", ")}${value.length === 1 ? "," : ""})` : JSON.stringify(value));
+  const python = (value, name = "") => {
+    if (Array.isArray(value)) return `(${value.join(", ")}${value.length === 1 ? "," : ""})`;
+    return SEEDS.includes(name) ? value : JSON.stringify(value);
+  };
   const [[, text], ...rest] = [...requested(state), ["height", HEIGHT]];
-  const parameters = [python(text), ...rest.map(([name, value]) => `${name}=${python(value)}`)];
+  const parameters = [python(text), ...rest.map(([name, value]) => `${name}=${python(value, name)}`)];
   const from = model === "flagship" ? "" : JSON.stringify(model);
   const call = `digitgan.load(${from}).${film ? "write_walk" : "write"}(${parameters.join(", ")})`;
   if (!film) return `${call}.image.save("${fileName(state)}.png")`;

@@ -5,8 +5,11 @@ import { copy } from "./clipboard.js";
 import { connectControls, setLimits, showDial } from "./dials.js";
 import { $, announce, isShortcut, setText } from "./dom.js";
 import { LatestRequest } from "./latest_request.js";
+import { randomSeed } from "./seeds.js";
+import { areOn, connectFullScreen, listen } from "./shortcuts.js";
 import * as source from "./source.js";
 import * as states from "./state.js";
+import { meant, refusal } from "./typed_text.js";
 
 const DIALS = ["thickness", "slant", "variety", "spacing", "noise"];
 const state = states.fromQuery(location.search);
@@ -15,6 +18,7 @@ let modelName = "flagship";
 const timers = { address: 0, announcement: 0 };
 
 const characters = new CharacterButtons($("characters"), reroll);
+const motionless = matchMedia("(prefers-reduced-motion: reduce)").matches; // of a walk, where it begins
 const picture = new LatestRequest(makePicture, showPicture, showTrouble);
 
 // From the state to the page
@@ -27,7 +31,7 @@ function refresh({ animate = false } = {}) {
   $("code").textContent = states.toPython(state, modelName);
   const walks = state.toward !== undefined;
   $("walk").setAttribute("aria-pressed", String(walks));
-  for (const ending of ["png", "svg", "json", "gif"]) {
+  for (const ending of ["png", "svg", "pdf", "json", "gif"]) {
     $(ending).hidden = walks !== (ending === "gif");
     if (!$(ending).hidden) showFile(ending);
   }
@@ -50,9 +54,10 @@ function saveAddress() {
 }
 
 function requestPicture(animate) {
-  const wrong = states.findForeign(state.text);
+  const wrong = refusal(state.text);
   const empty = !state.text.trim();
-  showTrouble(wrong ? `“${wrong}” cannot be written: digits, spaces and - . , : / + ( ) can.` : "");
+  showTrouble(wrong);
+  $("hint").hidden = !empty;
   $("text").setAttribute("aria-invalid", String(Boolean(wrong)));
   $("picture").hidden = empty;
   $("characters").hidden = empty || state.toward !== undefined;
@@ -72,7 +77,8 @@ function showDials(names = DIALS) {
 async function makePicture(state) {
   const { toward, ...still } = state;
   const answer = await source.number(still);
-  if (toward !== undefined) answer.image = await source.film(state);
+  if (toward !== undefined && !motionless) answer.image = await source.film(state);
+  else if (!state.noise) answer.image = `data:image/svg+xml,${encodeURIComponent(answer.svg)}`; // sharp at any size
   const image = new Image();
   image.src = answer.image;
   await image.decode().catch(() => {
@@ -102,7 +108,7 @@ function showPicture(answer, request) {
   document.body.dataset.shown = states.toPictureQuery(request.state); // for tests: what is on the sheet
 }
 
-function describe({ text, seed, style }, { toward }) {
+function describe({ text, style }, { seed, toward }) {
   if (toward !== undefined) return `${text} on the way from hand ${seed} to hand ${toward}.`;
   const { thickness, slant } = style;
   return `${text} in hand ${seed}: strokes ${thickness.toFixed(1)} pixels, slant ${Math.round(slant)} degrees.`;
@@ -111,6 +117,8 @@ function describe({ text, seed, style }, { toward }) {
 function showModel({ name, limits }) {
   modelName = name;
   setLimits(limits);
+  const moved = states.clampToLimits(state, limits);
+  if (moved.length) setText($("note"), `This model's dials end before what the link asks of ${moved.join(" and ")}: the ends are shown.`);
   showDials();
   $("code").textContent = states.toPython(state, modelName);
 }
@@ -139,19 +147,19 @@ function setHand(seed) {
 
 function newHand() {
   saveAddress();
-  setHand(states.randomSeed());
+  setHand(randomSeed());
   history.pushState(null, "", states.toQuery(state)); // Back leads to the hand before
   refresh({ animate: true });
 }
 
 $("walk").addEventListener("click", () => {
-  if (state.toward === undefined) state.toward = states.randomSeed();
+  if (state.toward === undefined) state.toward = randomSeed();
   else delete state.toward;
   refresh();
 });
 $("text").addEventListener("input", (event) => {
-  const text = event.target.value.replace(/[nN]/g, "");
-  const wantsHand = text !== event.target.value; // N is the key for a new one
+  const wantsHand = areOn() && event.inputType === "insertText" && /^n$/i.test(event.data ?? "");
+  const text = wantsHand ? state.text : meant(event.target.value);
   state.rerolls = states.carryRerolls(state.rerolls, state.text, text);
   state.text = text;
   if (wantsHand) newHand();
@@ -168,15 +176,22 @@ $("form").addEventListener("submit", (event) => {
   event.preventDefault();
   newHand();
 });
-document.addEventListener("keydown", (event) => {
-  if (isShortcut(event)) return;
-  if (event.repeat && /^(Enter|[nw])$/i.test(event.key)) return event.preventDefault(); // once is enough
-  const typing = event.target === $("text") || event.target === $("seed");
-  if (event.key === "Enter" && event.target === $("text") && !event.shiftKey) {
+$("text").addEventListener("keydown", (event) => {
+  if (isShortcut(event) || event.shiftKey) return;
+  if (event.key === "Enter") {
     event.preventDefault();
-    newHand();
-  } else if (event.key.toLowerCase() === "n" && !typing) newHand();
-  else if (event.key.toLowerCase() === "w" && !typing) $("walk").click();
+    if (!event.repeat) newHand();
+  } else if (event.repeat && areOn() && /^n$/i.test(event.key)) event.preventDefault();
+});
+listen({ n: newHand, w: () => $("walk").click(), f: () => $("full").click() });
+connectFullScreen($("full"), $("sheet"));
+$("signs").addEventListener("click", (event) => {
+  const sign = event.target.closest("button")?.value;
+  if (!sign) return;
+  const field = $("text");
+  field.setRangeText(sign, field.selectionStart, field.selectionEnd, "end");
+  field.dispatchEvent(new InputEvent("input"));
+  field.focus();
 });
 addEventListener("popstate", () => {
   for (const name of Object.keys(state)) delete state[name];
@@ -194,6 +209,8 @@ $("share").addEventListener("click", () => {
 // The beginning
 
 if (matchMedia("(hover: hover)").matches) $("text").focus({ preventScroll: true });
-if (matchMedia("(prefers-reduced-motion: reduce)").matches) delete state.toward;
+setText($("note"), states.leftOut(location.search, state));
+const model = new Promise((resolve) => new LatestRequest(source.model, resolve, () => {}).send({}));
+if (state.thickness !== undefined || state.slant !== undefined) showModel(await model); // a link may ask for too much
 refresh({ animate: true });
-new LatestRequest(source.model, showModel, () => {}).send({});
+showModel(await model);

@@ -45,6 +45,7 @@ class RunList(TypedDict):
     runs: list[RunSummary]
     running: str | None
     presets: Presets
+    may_train: Annotated[bool, Field(description="Whether who asks has the token.")]
 
 
 class Accepted(TypedDict):
@@ -72,25 +73,32 @@ class NewRun(Goal):
 
 def add_routes(api: APIRouter, state: AppState) -> None:
     """Add the paths that show runs, and those that train."""
-    _add_views(api, state.runs, state.trainer)
+    _add_views(api, state)
     _add_trainings(api, state)
 
 
-def _add_views(api: APIRouter, runs: Runs, trainer: Trainer) -> None:
+def _add_views(api: APIRouter, state: AppState) -> None:
+    runs, trainer = state.runs, state.trainer
+
     def described(content: dict[str, Any]) -> Any:
         return responses(content, 400, 404, 409, not_changed=True)
 
     @api.get("/v1/runs", responses=described(json_of(RunList)))
     async def list_runs(request: Request) -> Response:
         """List the runs."""
-        return json_or_304(request, await asyncio.to_thread(_listed, runs, trainer))
+        listed = await asyncio.to_thread(_listed, runs, trainer)
+        listed["may_train"] = state.auth.knows_token(request)
+        return json_or_304(request, listed)
 
     @api.get("/v1/runs/{name}", responses=described(json_of(RunReport)))
     async def show_run(request: Request, name: RunName) -> Response:
         """Say everything of a run: state, progress, curves and sentences."""
         process = trainer.process_of(name)
-        if process and not (runs.path(name) / CONFIG_NAME).exists():
+        there = (runs.path(name) / CONFIG_NAME).exists()
+        if process and not there and not process.has_folder:
             return json_or_304(request, report_without_folder(process))
+        if process:
+            process.has_folder = True
         answer = await runs.read_aside(name, lambda run: report(run, process))
         return json_or_304(request, answer)
 
@@ -116,7 +124,12 @@ def _listed(runs: Runs, trainer: Trainer) -> RunList:
         except Problem:  # damaged: not one to choose
             continue
     presets = {name: PRESETS[name].summary for name in OFFERED}
-    return {"runs": summaries, "running": trainer.running, "presets": presets}
+    return {
+        "runs": summaries,
+        "running": trainer.running,
+        "presets": presets,
+        "may_train": False,
+    }
 
 
 def _add_trainings(api: APIRouter, state: AppState) -> None:

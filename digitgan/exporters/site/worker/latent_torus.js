@@ -8,7 +8,7 @@ export const PERIOD = latent_torus.PERIOD;
 
 /**
  * Return the generator's inputs for digits on a torus, row after row.
- * @param {{seed: number, digit?: number, x?: number, y?: number, thickness?: number,
+ * @param {{seed: number | string, digit?: number, x?: number, y?: number, thickness?: number,
  * slant?: number, variety?: number}} request x and y, steps to the right and down, say
  * where the first one is.
  */

@@ -12,7 +12,7 @@ import { baselineJitter, WriterStyle } from "./writer_style.js";
 const CHARACTERS = [...options.DIGITS, ...punctuation.PUNCTUATION];
 
 /**
- * @typedef {{text: string, seed: number, thickness?: number, slant?: number,
+ * @typedef {{text: string, seed: number | string, thickness?: number, slant?: number,
  * variety?: number, spacing?: number[], lines?: string, noise?: number,
  * rerolls?: number[]}} Request
  */
@@ -31,7 +31,7 @@ export function write(sampler, request, height) {
 
 /**
  * Write it in the hands on the way to that of request.toward, on equal pages.
- * @param {Request & {toward: number}} request
+ * @param {Request & {toward: number | string}} request
  */
 export function writeWalk(sampler, request, height, frames) {
   const drafts = range(frames).map((i) => {

@@ -122,7 +122,11 @@ function smooth(edge) {
   });
 }
 
-/** Return points at even distances along a closed edge, and its length. */
+/**
+ * Return points at even distances along a closed edge, and its length.
+ * @param {number[][]} edge
+ * @returns {[number[][], number]}
+ */
 function evenlySpaced(edge) {
   const lengths = [0];
   edge.forEach(([x, y], i) => {

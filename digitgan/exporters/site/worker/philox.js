@@ -16,13 +16,15 @@ export class Philox {
   #spare = -1; // the high half of a word whose low half was taken
 
   /**
-   * @param {number} seed from 0 to 2 ** 53 - 1: first word of the key.
+   * @param {number | string} seed from 0 to 2 ** 64 - 1: first word of the key; large ones
+   * as digits.
    * @param {number} number second word of the key.
    * @param {number} place third word of the counter, below 2 ** 32.
    * @param {number} purpose its last word, likewise.
    */
   constructor(seed, number, place, purpose) {
-    this.#key = [Math.floor(seed / WORD), seed >>> 0, Math.floor(number / WORD), number >>> 0];
+    const whole = BigInt(seed);
+    this.#key = [Number(whole >> 32n), Number(whole & 0xffffffffn), Math.floor(number / WORD), number >>> 0];
     this.#start = [place, purpose];
   }
 

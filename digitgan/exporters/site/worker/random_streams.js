@@ -8,7 +8,7 @@ export const { Stream } = random_streams;
 /**
  * Return the random numbers of one purpose.
  * @param {number} purpose one of Stream.
- * @param {number} seed from 0 to 2 ** 53 - 1.
+ * @param {number | string} seed from 0 to 2 ** 64 - 1; large ones as digits.
  * @param {number} number of the sample, the reroll ..., from 0.
  * @param {number} place within a text.
  */

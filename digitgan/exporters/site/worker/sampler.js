@@ -27,7 +27,7 @@ export class Sampler {
   /**
    * Decide everything about digits of one hand.
    * @param {number[]} labels the digits.
-   * @param {{seed: number, thickness?: number, slant?: number, variety?: number}} style
+   * @param {{seed: number | string, thickness?: number, slant?: number, variety?: number}} style
    * @returns {any} the generator's inputs: {latents: [Float32Array], label: [],
    * thickness: [], slant: []}, by digit.
    * @throws an Error whose message says what is out of range.

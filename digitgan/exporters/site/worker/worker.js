@@ -1,14 +1,15 @@
 // Draws away from the page, so that sliders never stick: answers {id, method, argument}
 // with {id, answer} or {id, refusal}. The methods have the names of source.js.
 
-import { model as defaults } from "../constants.js";
+import { geometry, model as defaults } from "../constants.js";
 import { toGif } from "./gif.js";
 import { PERIOD, torusInputs } from "./latent_torus.js";
 import { range } from "./numpy.js";
+import { trace } from "./outlines.js";
 import { toPng } from "./png.js";
 import { Sampler } from "./sampler.js";
 import { write, writeWalk } from "./model.js";
-import { toSvg } from "./vector_graphics.js";
+import { toPdf, toSvg } from "./vector_graphics.js";
 
 const FOLDER = new URL("../model/", import.meta.url);
 
@@ -38,6 +39,9 @@ const METHODS = {
     const steps = writeWalk((await model).sampler, state, height, defaults.WALK_FRAMES);
     return toGif([...steps, ...steps.slice(1, -1).reverse()]);
   },
+  async pdf({ state, height }) {
+    return toPdf(write((await model).sampler, state, height));
+  },
   async hand({ state, n }) {
     const { sampler } = await model;
     const labels = range(n).map((i) => i % sampler.classes.length);
@@ -46,6 +50,17 @@ const METHODS = {
   async plane({ state }) {
     const { sampler } = await model;
     return toBitmap(toGrid(sampler.draw(torusInputs(sampler, state)), PERIOD));
+  },
+  /** The digit at a place, as it is on the server: 28 x 28 in the middle of a glyph. */
+  async curves({ state }) {
+    const { sampler } = await model;
+    const [{ rows, columns, data }] = sampler.draw(torusInputs(sampler, state, 1, 1));
+    const [top, left] = [geometry.GLYPH_SHAPE[0] - rows, geometry.GLYPH_SHAPE[1] - columns].map((room) => room / 2);
+    const glyph = new Uint8Array(geometry.GLYPH_SHAPE[0] * geometry.GLYPH_SHAPE[1]);
+    for (let row = 0; row < rows; row++)
+      glyph.set(data.subarray(row * columns, (row + 1) * columns), (top + row) * geometry.GLYPH_SHAPE[1] + left);
+    const outlines = trace(glyph).map((outline) => outline.map((curve) => curve.map((v, i) => v - (i % 2 ? top : left))));
+    return toSvg({ width: columns, height: rows, lines: [], outlines: [outlines], labels: [state.digit] }, "a digit");
   },
   async style({ state }) {
     const { thickness, slant } = torusInputs((await model).sampler, state, 1, 1);

@@ -11,9 +11,9 @@ const SHARED = float32(Math.sqrt(1 - writer_style.LATENT_JITTER ** 2));
 /** Whose hand writes, and which of its characters are written anew. */
 export class WriterStyle {
   /**
-   * @param {number} seed same seed, same hand.
+   * @param {number | string} seed same seed, same hand.
    * @param {number[]} rerolls how many times each character was written anew.
-   * @param {number} toward seed of another hand.
+   * @param {number | string} toward seed of another hand.
    * @param {number} share how far on the way to it, 0 to 1.
    */
   constructor(seed, rerolls = [], toward = 0, share = 0) {
