@@ -25,9 +25,11 @@ def make_model(folder, preset, classes):
     known = {"label": np.arange(500, dtype="int32") % max(1, len(classes))}
     known |= {"thickness": rng.normal(2.5, 0.6, 500).astype("f4")}
     known |= {"slant": rng.normal(6, 14, 500).astype("f4")}
-    told = {name: known[name] for name in settings.conditions}
+    known |= {"bitmap_side": rng.integers(20, 81, 500).astype("f4")}
+    told = {name: known[name] for name in settings.measured_conditions}
     gan = build_gan(settings, told, 0)
-    save_model(folder, gan, settings.image, told, facts)
+    greys = rng.integers(0, 256, (500, 28, 28), np.uint8) if settings.bitmap else None
+    save_model(folder, gan, settings.image, told, facts, match_greys_of=greys)
     return folder
 
 

@@ -44,13 +44,21 @@ def _conv_transpose(x, weight, bias, pads, strides):
     return ops.transpose(layers.Cropping2D(((top, bottom), (left, right)))(x), NCHW)
 
 
+def _where(condition, yes, no):
+    """Choose; the result is what the tensor among both is."""
+    dtype = next(x.dtype for x in (no, yes) if hasattr(x, "dtype"))
+    return ops.cast(ops.where(condition, yes, no), dtype)
+
+
 OPERATIONS = {
+    "Abs": ops.abs,
     "Add": ops.add,
     "Cast": lambda x, to: ops.cast(x, to),
     "Clip": ops.clip,
     "Concat": lambda *parts, axis: ops.concatenate(parts, axis),
     "Conv": _conv,
     "ConvTranspose": _conv_transpose,
+    "Div": ops.divide,
     "Gather": lambda table, x: ops.take(table, x, axis=0),
     "Gemm": _gemm,
     "GreaterOrEqual": ops.greater_equal,
@@ -65,7 +73,7 @@ OPERATIONS = {
     "Tanh": ops.tanh,
     "Transpose": lambda x, perm: ops.transpose(x, perm),
     "Unsqueeze": lambda x, axes: ops.expand_dims(x, axes),
-    "Where": lambda x, yes, no: ops.cast(ops.where(x, yes, no), "uint8"),
+    "Where": _where,
 }
 
 

@@ -77,6 +77,7 @@ def crop(x, starts, ends, axes):
 
 
 OPERATIONS = {
+    "Abs": np.abs,
     "Add": np.add,
     "Cast": lambda x, to: x.astype(to),
     "Clip": np.clip,
@@ -84,6 +85,7 @@ OPERATIONS = {
     "Conv": conv,
     "ConvTranspose": conv_transpose,
     "DequantizeLinear": lambda x, scale, zero: scale * (x.astype("f4") - zero),
+    "Div": np.divide,
     "Gather": lambda table, indices: table[indices],
     "Gemm": lambda x, weight, bias: x @ weight + bias,
     "GreaterOrEqual": np.greater_equal,

@@ -61,6 +61,7 @@ def _slice(x, starts, ends, axes):
 
 
 OPERATIONS = {
+    "Abs": tf.abs,
     "Add": tf.add,
     "Cast": lambda x, to: tf.cast(x, to),
     "Clip": tf.clip_by_value,
@@ -68,6 +69,7 @@ OPERATIONS = {
     "Conv": _conv,
     "ConvTranspose": _conv_transpose,
     "DequantizeLinear": _dequantize,
+    "Div": tf.divide,
     "Gather": tf.gather,
     "Gemm": lambda x, weight, bias: x @ weight + bias,
     "GreaterOrEqual": tf.greater_equal,

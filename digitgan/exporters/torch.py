@@ -22,6 +22,7 @@ def _slice(x, starts, ends, axes):
 
 
 OPERATIONS = {
+    "Abs": torch.abs,
     "Add": torch.add,
     "Cast": lambda x, to: x.to(getattr(torch, to)),
     "Clip": torch.clip,
@@ -33,6 +34,7 @@ OPERATIONS = {
         x, weight, bias, strides, pads[:2]
     ),
     "DequantizeLinear": lambda x, scale, zero: scale * (x.float() - zero),
+    "Div": torch.div,
     "Gather": lambda table, indices: table[indices],
     "Gemm": lambda x, weight, bias: x @ weight + bias,
     "GreaterOrEqual": torch.ge,

@@ -12,11 +12,21 @@ from collections.abc import Iterator
 OPERATORS = frozenset(  # all that digitgan writes, and some of older classifiers
     {"Conv", "ConvTranspose", "Gemm", "MatMul"}
     | {"Elu", "LeakyRelu", "Relu", "Selu", "Sigmoid", "Softmax", "Softplus", "Tanh"}
-    | {"Add", "Cast", "Clip", "GreaterOrEqual", "Mul", "Round", "Sub", "Where"}
+    | {
+        "Abs",
+        "Add",
+        "Cast",
+        "Clip",
+        "Div",
+        "GreaterOrEqual",
+        "Mul",
+        "Round",
+        "Sub",
+        "Where",
+    }
     | {"Concat", "Flatten", "Gather", "Identity", "Reshape", "Shape", "Slice"}
     | {"DequantizeLinear", "QuantizeLinear"}
     | {"ReduceMax", "ReduceSum", "Squeeze", "Transpose", "Unsqueeze"}
-    | {"QuantizeLinear", "DequantizeLinear"}
 )
 # float32, uint8, int8, int32, int64, bool, float16, float64
 TYPES = frozenset((1, 2, 3, 6, 7, 9, 10, 11))

@@ -28,6 +28,9 @@ class GAN(keras.Model):
         ema_generator: What samples should be drawn from: a copy of the generator whose
             weights are an exponential moving average (EMA) of the generator's; without
             ``ema_decay`` the generator itself.
+        condition_names: What the discriminator is told besides the image, in order.
+        latent_conditions: Those of them that z chooses, as models of the generator's
+            inputs, by name.
         steps_at_once: Steps that ``fit`` takes between two calls of its callbacks.
     """
 
@@ -65,6 +68,16 @@ class GAN(keras.Model):
             self.ema_generator = keras.models.clone_model(generator)
             self.ema_generator.set_weights(generator.get_weights())
             self.ema_generator.trainable = False
+        names = [x.name for x in discriminator.inputs[1:]]
+        self.condition_names = names
+        given = {x.name for x in generator.inputs}
+        self.latent_conditions = {
+            name: keras.Model(
+                generator.inputs, generator.get_layer(f"latent_{name}").output
+            )
+            for name in names
+            if name not in given
+        }
         logit = discriminator.get_layer("logit").output
         self.logits = keras.Model(discriminator.inputs, logit)
         self.objective = objective
@@ -92,14 +105,13 @@ class GAN(keras.Model):
     @property
     def latent_label(self) -> Any:
         """The layer by which z chooses the label; None where it is an input."""
-        names = [layer.name for layer in self.generator.layers]
-        known = "latent_label" in names
-        return self.generator.get_layer("latent_label") if known else None
+        chosen = "label" in self.latent_conditions
+        return self.generator.get_layer("latent_label") if chosen else None
 
     def call(self, inputs, training=False):
         """Generate one fake for each real image, under the same conditions.
 
-        Where z chooses the label, it is that of the fake.
+        Conditions that z chooses are those of the fakes.
 
         Args:
             inputs: ``(images, *conditions)``; only the number of images is used.
@@ -110,12 +122,13 @@ class GAN(keras.Model):
         """
         images, *conditions = inputs
         shape = (ops.shape(images)[0], self.latent_dim)
-        latents = keras.random.normal(shape, seed=self.random)
-        if self.latent_label:
-            labels = ops.squeeze(self.latent_label(latents[:, :1]), axis=1)
-            return self.generator(latents, training=training), labels
-        fakes = self.generator([latents, *conditions], training=training)
-        return fakes, *conditions
+        values = dict(zip(self.condition_names, conditions, strict=True))
+        values["latents"] = keras.random.normal(shape, seed=self.random)
+        given = [values[x.name] for x in self.generator.inputs]
+        for name, layer in self.latent_conditions.items():
+            values[name] = ops.reshape(layer(given), shape[:1])
+        fakes = self.generator(given, training=training)
+        return fakes, *(values[name] for name in self.condition_names)
 
     def compute_loss(
         self,

@@ -43,7 +43,8 @@ def sample_inputs(gan: GAN, n: int, conditions: Conditions, seed: int) -> Condit
     """
     latents = draw_latents(n, gan.latent_dim, seed)
     if not gan.latent_label:
-        return {"latents": latents, **conditions}
+        every = {"latents": latents, **conditions}
+        return {x.name: every[x.name] for x in gan.generator.inputs}
     labels = LatentCategorical(tuple(gan.latent_label.bin_boundaries))
     return {"latents": labels.choose(latents, conditions["label"])}
 

@@ -292,6 +292,7 @@ WRITERS: dict[str, Callable[..., str]] = {
     "Dot": _dot,
     "Flatten": _flatten,
     "GetItem": _first_number,
+    "LatentSide": lambda to, layer, *x: layer.append(to.graph, *x),
     "Rescaling": _rescaling,
     "Reshape": _reshape,
 }

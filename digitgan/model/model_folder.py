@@ -12,8 +12,11 @@ import numpy as np
 from digitgan import __version__
 from digitgan.data.image_grid import grid
 from digitgan.data.images import ImageSpec
+from digitgan.data.mnist_antialiasing import measure_peaks
 from digitgan.data.mnist_preprocessing import crop_to_box
 from digitgan.files import replacing, sha256
+from digitgan.model.antialiasing import SIDE_NAME
+from digitgan.model.bitmap_finish import Antialiasing
 from digitgan.model.conditions import (
     Conditions,
     condition_range,
@@ -25,6 +28,7 @@ from digitgan.model.histogram_matching import GreyCurve, fit_grey_curve
 from digitgan.model.keras_sampling import grid_inputs, predict, sample_inputs
 from digitgan.model.model_card import write_card
 from digitgan.model.onnx_graph import OPSET
+from digitgan.model.onnx_writer import Finish
 
 TYPICAL_DIGITS, TYPICAL_SEED = 5_000, 2**32  # what the grey curve is fitted to
 CALIBRATION_STEP = 25  # every so many of them calibrate 8 bits
@@ -55,7 +59,8 @@ def save_model(
             machine.
         match_greys_of: Real digits ``uint8 (N, height, width)``, those of the
             conditions, whose grey levels the generator's file is to have
-            (:mod:`digitgan.model.histogram_matching`); for generators that overshoot.
+            (:mod:`digitgan.model.histogram_matching`); for generators that overshoot
+            or draw bitmaps.
 
     Raises:
         ExportFailed: The ONNX file, before it is quantized, does not draw what Keras
@@ -64,22 +69,21 @@ def save_model(
     """
     folder.mkdir(parents=True, exist_ok=True)
     gan = inference_gan(gan)
-    typical, curve = _typical_inputs(gan, conditions), None
-    if match_greys_of is not None:
-        curve = _fit_grey_curve(gan, typical, match_greys_of)
+    typical = _typical_inputs(gan, conditions)
+    finish = _fit_finish(gan, conditions, typical, match_greys_of)
     inputs = grid_inputs(gan, conditions, facts["seed"])
     with replacing(folder / "generator.onnx") as temporary:
-        write_checked(temporary, gan, curve, inputs)
+        write_checked(temporary, gan, finish, inputs)
         some = {name: values[::CALIBRATION_STEP] for name, values in typical.items()}
         samples = quantize_checked(temporary, some, inputs)
     with replacing(folder / "gan.keras") as temporary:
         gan.save(temporary)
     with replacing(folder / "samples.png") as temporary:
         grid(samples, ink=image.is_ink).save(temporary)
+    given = {x.name for x in gan.generator.inputs}  # what can be asked for
     files = ["generator.onnx", "gan.keras", "samples.png"]
-    thresholds = ()
-    if gan.latent_label:
-        conditions, thresholds = {}, gan.latent_label.bin_boundaries
+    thresholds = gan.latent_label.bin_boundaries if gan.latent_label else ()
+    conditions = {k: v for k, v in conditions.items() if k in given}
     if len(conditions) > 1:
         with replacing(folder / "styles.npz") as temporary:
             styles: dict[str, Any] = dict(subsample_per_label(conditions, STYLES))
@@ -105,6 +109,18 @@ def _typical_inputs(gan: GAN, conditions: Conditions) -> Conditions:
         for name, values in conditions.items()
     }
     return sample_inputs(gan, TYPICAL_DIGITS, chosen, TYPICAL_SEED)
+
+
+def _fit_finish(
+    gan: GAN, conditions: Conditions, inputs: Conditions, images: np.ndarray | None
+) -> Finish:
+    """Fit how the generator's ink becomes the greys of real digits."""
+    if images is None:
+        return None
+    if SIDE_NAME in gan.latent_conditions:
+        sides = conditions[SIDE_NAME].astype(int)
+        return Antialiasing(measure_peaks(crop_to_box(images), sides))
+    return _fit_grey_curve(gan, inputs, images)
 
 
 def _fit_grey_curve(gan: GAN, inputs: Conditions, images: np.ndarray) -> GreyCurve:

@@ -11,9 +11,11 @@ from typing import Any
 import keras
 from keras import layers, ops
 
+from digitgan.model.antialiasing import USUAL_SIDE, LatentSide, ScaledBitmap
 from digitgan.model.conditions import (
     Categorical,
     ConditionSpec,
+    Continuous,
     LatentCategorical,
 )
 from digitgan.model.presets import Preset
@@ -27,6 +29,7 @@ def build_generator(
     preset: Preset,
     conditions: tuple[ConditionSpec, ...] = (),
     latent_label: LatentCategorical | None = None,
+    latent_side: LatentSide | None = None,
 ) -> keras.Model:
     """Build the generator: Dense, BatchNorm, ReLU, transposed convolutions.
 
@@ -39,14 +42,16 @@ def build_generator(
         conditions: What it is conditioned on; each is one more input ``(N,)``.
         latent_label: How the first number of z chooses the label, if it does. The layer
             of this name yields it.
+        latent_side: How the first number of z chooses the side of a bitmap, for a
+            preset that ends in one.
 
     Returns:
         A model from ``[latents (N, latent_dim), *conditions]`` to images ``(N,
         *preset.network_shape)`` in [-1, 1].
     """
-    wide, narrow = preset.generator_widths
+    first, *widths = preset.generator_widths
     height, width, channels = preset.network_shape
-    start = height // 4, width // 4, wide
+    start = height // 4, width // 4, first
     latents: Any = keras.Input((preset.latent_dim,), name="latents")
     inputs, vector = _condition_inputs(conditions)
     if latent_label:
@@ -57,22 +62,30 @@ def build_generator(
         vector = layers.CategoryEncoding(
             len(latent_label.thresholds) + 1, "one_hot", name="latent_label_code"
         )(label)
+    if latent_side:
+        by_name = {x.name: x for x in inputs}
+        side = latent_side(latents[:, :1], by_name["label"], by_name["thickness"])
+        vector = layers.Concatenate()([vector, _standardise(USUAL_SIDE, side)])
     x = latents if vector is None else layers.Concatenate()([latents, vector])
-    x = layers.Dense(start[0] * start[1] * wide, use_bias=False)(x)
+    x = layers.Dense(start[0] * start[1] * first, use_bias=False)(x)
     x = layers.BatchNormalization(momentum=0.9)(x)
     x = layers.ReLU()(x)
     x = layers.Reshape(start)(x)
-    x = layers.Conv2DTranspose(narrow, KERNEL, 2, "same", use_bias=False)(x)
-    x = layers.BatchNormalization(momentum=0.9)(x)
-    x = layers.ReLU()(x)
-    if preset.residual:
-        residual = layers.Conv2D(narrow, 3, padding="same", use_bias=False)(x)
-        residual = layers.BatchNormalization(momentum=0.9)(residual)
-        x = layers.ReLU()(x + residual)
+    for place, channels_there in enumerate(widths):
+        x = layers.Conv2DTranspose(channels_there, KERNEL, 2, "same", use_bias=False)(x)
+        x = layers.BatchNormalization(momentum=0.9)(x)
+        x = layers.ReLU()(x)
+        if preset.residual and place == 0:
+            residual = layers.Conv2D(channels_there, 3, padding="same", use_bias=False)
+            residual = layers.BatchNormalization(momentum=0.9)(residual(x))
+            x = layers.ReLU()(x + residual)
     ink = layers.Conv2DTranspose(
         channels, KERNEL, 2, "same", name="ink", dtype=FLOAT32
     )(x)
     image = layers.Activation("tanh", dtype=FLOAT32)(ink)
+    if latent_side:
+        boxes = ScaledBitmap(name="box", dtype=FLOAT32)(image, side)
+        return keras.Model([latents, *inputs], boxes, name="generator")
     image = layers.Rescaling(preset.overshoot, name="overshoot", dtype=FLOAT32)(image)
     image = ops.clip(image, -1.0, 1.0)
     return keras.Model([latents, *inputs], image, name="generator")
@@ -135,11 +148,16 @@ def _condition_inputs(
             )
             parts.append(encoding(x))
         else:
-            x = layers.Rescaling(
-                1 / spec.std, -spec.mean / spec.std, name=f"{spec.name}_standard"
-            )(x)
-            x = ops.clip(x, -MAX_DEVIATIONS, MAX_DEVIATIONS)
-            parts.append(layers.Reshape((1,))(x))
+            parts.append(_standardise(spec, x))
     if len(parts) < 2:
         return inputs, parts[0] if parts else None
     return inputs, layers.Concatenate()(parts)
+
+
+def _standardise(spec: Continuous, x) -> Any:
+    """Return the deviations of a condition ``(N,)`` from its mean, ``(N, 1)``."""
+    x = layers.Rescaling(
+        1 / spec.std, -spec.mean / spec.std, name=f"{spec.name}_standard"
+    )(x)
+    x = ops.clip(x, -MAX_DEVIATIONS, MAX_DEVIATIONS)
+    return layers.Reshape((1,))(x)

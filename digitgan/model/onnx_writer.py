@@ -9,6 +9,8 @@ from onnx import TensorProto
 
 from digitgan.data.images import SIDE
 from digitgan.data.mnist_preprocessing import BOX_CENTRE, DIGIT_LENGTH, MAX_OFFSET
+from digitgan.model.antialiasing import SIDE_LAYER
+from digitgan.model.bitmap_finish import Antialiasing
 from digitgan.model.histogram_matching import CURVE_STEPS, INK_LIMIT, GreyCurve
 from digitgan.model.keras_to_onnx import translate
 from digitgan.model.onnx_graph import Graph
@@ -16,8 +18,11 @@ from digitgan.model.onnx_graph import Graph
 CHANNELS_FIRST, CHANNELS_LAST = [0, 3, 1, 2], [0, 2, 3, 1]
 
 
+Finish = GreyCurve | Antialiasing | None  # how what the network yields becomes grey
+
+
 def write_generator(
-    path: Path, generator: Any, curve: GreyCurve | None, boxed: bool = False
+    path: Path, generator: Any, finish: Finish, boxed: bool = False
 ) -> None:
     """Write a generator and its last step, from latents to finished images.
 
@@ -27,8 +32,8 @@ def write_generator(
     Args:
         path: The file.
         generator: From :func:`digitgan.model.networks.build_generator`.
-        curve: From :func:`digitgan.model.histogram_matching.fit_grey_curve`, for one
-            channel; None scales [-1, 1] evenly.
+        finish: A curve for one channel, or the antialiasing of a bitmap; None scales
+            [-1, 1] evenly.
         boxed: Whether it draws boxes, which the file places as
             :func:`digitgan.data.mnist_preprocessing.place_by_mass` does.
 
@@ -39,15 +44,36 @@ def write_generator(
     for x in generator.inputs:
         _declare(graph, x)
     name = "box" if boxed else "digits"
-    if curve is None:
+    if finish is None:
         _scale_evenly(graph, translate(graph, generator, names), generator, name)
+    elif isinstance(finish, GreyCurve):
+        _apply_grey_curve(
+            graph, translate(graph, ink_of(generator), names), finish, name
+        )
     else:
-        ink = keras.Model(generator.inputs, generator.get_layer("ink").output)
-        _apply_grey_curve(graph, translate(graph, ink, names), curve, name)
+        network = ink_of(generator)
+        ink = translate(graph, network, names)
+        side = translate(graph, sides_of(generator), names)
+        finish.append(graph, ink, side, network.output.shape[1], name)
     if boxed:
         _place_by_mass(graph, name)
     shape = (SIDE, SIDE) if boxed else _finished_shape(generator.output)
     graph.output("digits", TensorProto.UINT8, shape)
+    graph.save(path)
+
+
+def write_part(path: Path, part: Any) -> None:
+    """Write what a part of a generator yields, one channel: ``(N, height, width)``."""
+    graph = Graph()
+    for x in part.inputs:
+        _declare(graph, x)
+    x = translate(graph, part, {x.name: x.name for x in part.inputs})
+    shape = part.output.shape[1:3]
+    if shape:
+        graph.add("Squeeze", x, graph.array([1]), name="part")
+    else:
+        graph.add("Identity", x, name="part")
+    graph.output("part", TensorProto.FLOAT, shape)
     graph.save(path)
 
 
@@ -81,6 +107,16 @@ def write_discriminator(path: Path, discriminator: Any) -> None:
     graph.add("Squeeze", probability, graph.array([1]), name="probability")
     graph.output("probability", TensorProto.FLOAT, ())
     graph.save(path)
+
+
+def ink_of(generator: Any) -> Any:
+    """Return the part of a generator that yields its ink, before tanh."""
+    return keras.Model(generator.inputs, generator.get_layer("ink").output)
+
+
+def sides_of(generator: Any) -> Any:
+    """Return the part of a generator that yields the side of its bitmaps."""
+    return keras.Model(generator.inputs, generator.get_layer(SIDE_LAYER).output)
 
 
 def _declare(graph: Graph, x) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from digitgan.data.augmentation import augment
 from digitgan.data.dataset import Dataset, Digits, held_out
 from digitgan.data.load import load_dataset
+from digitgan.data.mnist_preprocessing import crop_to_box
 from digitgan.errors import InputError, TrainingFailed
 from digitgan.files import as_input_errors
 from digitgan.handwriting.model import load
@@ -22,7 +23,7 @@ from digitgan.training.before_after import compare
 from digitgan.training.build import adam
 from digitgan.training.checks import check_goal
 from digitgan.training.clock import Clock
-from digitgan.training.condition_values import measured_styles
+from digitgan.training.condition_values import measure_conditions
 from digitgan.training.gan_file import gan_file
 from digitgan.training.hardware import machine_name
 from digitgan.training.input_pipeline import input_pipeline
@@ -86,9 +87,10 @@ def adapt(
         f"{len(writer)} digits of one writer, and {len(similar):,} of MNIST that are "
         f"most like them: up to {minutes:g} minutes"
     )
-    styles, others_styles = _conditions(own, base), _conditions(similar, base)
+    styles, others_styles = _conditions(own, gan), _conditions(similar, gan)
     both = {k: np.concatenate([v, others_styles[k]]) for k, v in styles.items()}
     images = np.concatenate([own.images, similar.images])
+    images = crop_to_box(images) if gan.boxed else images
     out.mkdir(parents=True, exist_ok=True)  # minutes before it is needed
     clock = _fine_tune(gan, Batches(images, both, BATCH_SIZE, seed), minutes)
     arguments = ["digitgan", "adapt", model, "--data", data]
@@ -167,6 +169,7 @@ def _load_gan(base: Sampler, seed: int) -> GAN:
             penalty=stored.penalty,
             ema_decay=EMA_DECAY,
             seed=seed,
+            boxed=stored.boxed,
         )
     layers = gan.discriminator.layers
     convolutions = [layer for layer in layers if isinstance(layer, keras.layers.Conv2D)]
@@ -190,12 +193,12 @@ def _fine_tune(gan: GAN, batches: Batches, minutes: float) -> Clock:
     return clock
 
 
-def _conditions(digits: Digits, base: Sampler) -> dict[str, np.ndarray]:
+def _conditions(digits: Digits, gan: GAN) -> dict[str, np.ndarray]:
     """Return the conditions of digits: those that the model was trained on."""
+    names = tuple(gan.condition_names)
     values = {"label": np.asarray(digits.labels)}
-    if base.limits:
-        values |= measured_styles(digits.images)
-    return {name: values[name] for name in base.description["conditions"]}
+    values |= measure_conditions(digits.images, names)
+    return {name: values[name] for name in names}
 
 
 def _facts(base: Sampler, writer: str, data_sha256: str) -> dict:

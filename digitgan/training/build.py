@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras.optimizers.schedules import CosineDecay
 
+from digitgan.model.antialiasing import SIDE_LAYER, SIDE_NAME, LatentSide
 from digitgan.model.conditions import (
     Conditions,
     LatentCategorical,
@@ -14,6 +15,7 @@ from digitgan.model.gan import GAN
 from digitgan.model.keras_to_onnx import translate
 from digitgan.model.networks import build_discriminator, build_generator
 from digitgan.model.onnx_graph import Graph
+from digitgan.model.onnx_writer import ink_of
 from digitgan.model.presets import Preset
 from digitgan.quiet import quiet
 
@@ -31,19 +33,28 @@ def build_gan(
     with quiet():  # it brings TensorFlow, on every backend
         keras.utils.set_random_seed(seed)
     specs = condition_specs(conditions)
+    given = tuple(spec for spec in specs if spec.name != SIDE_NAME)
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy(settings.precision)  # weights stay float32
     try:
         if settings.latent_label:
             latent_label = LatentCategorical.fit(conditions["label"])
             generator = build_generator(settings, latent_label=latent_label)
+        elif settings.bitmap:
+            latent_side = LatentSide.fit(
+                *(conditions[n] for n in ("label", "thickness", SIDE_NAME)),
+                name=SIDE_LAYER,
+                dtype="float32",
+            )
+            generator = build_generator(settings, given, latent_side=latent_side)
         else:
             generator = build_generator(settings, specs)
         discriminator = build_discriminator(settings, specs)
     finally:
         keras.config.set_dtype_policy(policy)
     # What could not be exported after an hour of training is refused before it.
-    translate(Graph(), generator, {x.name: x.name for x in generator.inputs})
+    exported = ink_of(generator) if settings.bitmap else generator
+    translate(Graph(), exported, {x.name: x.name for x in generator.inputs})
     gan = GAN(
         generator,
         discriminator,

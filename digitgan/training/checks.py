@@ -44,7 +44,8 @@ def suited_to(settings: Preset, dataset: Dataset) -> Preset:
     """
     if settings.box and not _in_box(dataset):
         LOGGER.info("These images do not lie as MNIST's do: learning all of each")
-        settings = replace(settings, box=False)
+        widths = settings.generator_widths[:2]
+        settings = replace(settings, box=False, bitmap=False, generator_widths=widths)
     if settings.latent_label and dataset.train.labels is None:
         settings = replace(settings, latent_label=False, conditions=())
     return settings

@@ -1,48 +1,79 @@
 """What both players are conditioned on, for every training digit of a data set."""
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 
 import numpy as np
 
 from digitgan.data.cache import cache_folder
 from digitgan.data.dataset import Dataset
+from digitgan.data.mnist_antialiasing import measure_sides
+from digitgan.data.mnist_preprocessing import crop_to_box
 from digitgan.errors import InputError
 from digitgan.files import write_arrays
 from digitgan.measure.morphometry import measure
+from digitgan.model.antialiasing import SIDE_NAME
 from digitgan.npz import read_arrays
 from digitgan.sampling.styles import STYLE_UNITS
 
 LOGGER = logging.getLogger("digitgan")
+Measured = dict[str, np.ndarray]
 
 
-def condition_values(dataset: Dataset, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+def condition_values(dataset: Dataset, names: tuple[str, ...]) -> Measured:
     """Return the conditions of the training digits, in the order of the names.
 
-    These are ``label`` int32 ``(N,)``, ``thickness`` in pixels and ``slant`` in
-    degrees, float32 ``(N,)``. Strokes are measured once for a data set, half a minute
-    for MNIST, and kept in the cache folder.
+    These are ``label`` int32 ``(N,)``, ``thickness`` in pixels, ``slant`` in degrees
+    and ``bitmap_side`` in pixels, float32 ``(N,)``. Digits are measured once for a data
+    set, half a minute or a minute for MNIST, and what was measured kept in the cache.
     """
-    styles = _cached_styles(dataset) if set(names) & set(STYLE_UNITS) else {}
-    values = {"label": np.asarray(dataset.train.labels), **styles}
+    values = {"label": np.asarray(dataset.train.labels)}
+    for group, (measured, measure_group) in GROUPS.items():
+        if set(names) & set(measured):
+            values |= _cached(dataset, group, measured, measure_group)
     return {name: values[name] for name in names}
 
 
-def measured_styles(images: np.ndarray) -> dict[str, np.ndarray]:
-    """Return thickness and slant of ``uint8 (N, 28, 28)``, float32 ``(N,)`` each."""
+def measure_conditions(images: np.ndarray, names: tuple[str, ...]) -> Measured:
+    """Return the measured ones of the conditions of ``uint8 (N, 28, 28)``."""
+    values: Measured = {}
+    for measured, measure_group in GROUPS.values():
+        if set(names) & set(measured):
+            values |= measure_group(images)
+    return {name: values[name] for name in names if name in values}
+
+
+def _styles(images: np.ndarray) -> Measured:
     measured = measure(images)
     return {name: measured[name].astype(np.float32) for name in STYLE_UNITS}
 
 
-def _cached_styles(dataset: Dataset) -> dict[str, np.ndarray]:
-    path = cache_folder() / f"styles-{dataset.sha256[:16]}.npz"
+def _sides(images: np.ndarray) -> Measured:
+    return {SIDE_NAME: measure_sides(crop_to_box(images)).astype(np.float32)}
+
+
+# What is measured together, by the name of its file in the cache.
+GROUPS: dict[str, tuple[tuple[str, ...], Callable[[np.ndarray], Measured]]] = {
+    "strokes": (tuple(STYLE_UNITS), _styles),
+    "bitmaps": ((SIDE_NAME,), _sides),
+}
+
+
+def _cached(
+    dataset: Dataset,
+    group: str,
+    names: tuple[str, ...],
+    measure_group: Callable[[np.ndarray], Measured],
+) -> Measured:
+    path = cache_folder() / f"{group}-{dataset.sha256[:16]}.npz"
     n = len(dataset.train)
     with suppress(InputError):  # none yet, or a damaged one: measured anew
-        cached = read_arrays("cache", path, STYLE_UNITS, 8 * len(STYLE_UNITS) * n)
-        if [values.shape for values in cached.values()] == [(n,)] * len(STYLE_UNITS):
+        cached = read_arrays("cache", path, names, 8 * len(names) * n)
+        if [values.shape for values in cached.values()] == [(n,)] * len(names):
             return cached
     LOGGER.info("Measuring %s digits, once ...", f"{n:,}")
-    styles = measured_styles(dataset.train.images)
+    values = measure_group(dataset.train.images)
     with suppress(OSError):
-        write_arrays(path, styles)
-    return styles
+        write_arrays(path, values)
+    return values

@@ -45,7 +45,7 @@ class TrainingLoop:
         config, settings = run.config, run.config.settings
         images = dataset.train.images
         self._images = images = crop_to_box(images) if settings.box else images
-        self.conditions = condition_values(dataset, settings.conditions)
+        self.conditions = condition_values(dataset, settings.measured_conditions)
         self.gan = build_gan(
             settings, self.conditions, config.seed, config.schedule_steps
         )

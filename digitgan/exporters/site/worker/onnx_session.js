@@ -88,11 +88,9 @@ const OPERATIONS = {
   Add: (_, a, b) => broadcast(a, b, (x, y) => x + y),
   Sub: (_, a, b) => broadcast(a, b, (x, y) => x - y),
   Mul: (_, a, b) => broadcast(a, b, (x, y) => x * y),
+  Div: (_, a, b) => broadcast(a, b, (x, y) => x / y),
   GreaterOrEqual: (_, a, b) => broadcast(a, b, (x, y) => Number(x >= y)),
-  Where: (_, condition, a, b) => ({
-    shape: b.shape,
-    data: b.data.map((y, i) => (condition.data[i] ? a.data[0] : y)),
-  }),
+  Where: (_, condition, a, b) => choose(condition, a, b),
   Clip: (_, x, low, high) => map(x, (v) => Math.min(Math.max(v, low.data[0]), high.data[0])),
   Relu: (_, x) => map(x, (v) => (v > 0 ? v : 0)),
   Tanh: (_, x) => map(x, Math.tanh),
@@ -109,16 +107,40 @@ const OPERATIONS = {
   Slice: (_, x, starts, ends, axes) => slice(x, starts.data, ends.data, axes.data),
   Concat: (_, ...parts) => concat(parts),
   ReduceMax: (_, x) => reduceMax(x),
+  MatMul: ({ multiplier }, a, b) => matMul(multiplier, a, b),
   Gemm: ({ multiplier }, x, kernel, bias) => dense(multiplier, x, kernel, bias),
   Conv: ({ multiplier, pads }, x, kernel, bias) => conv(multiplier, x, kernel, bias, pads[0]),
   ConvTranspose: ({ multiplier, pads, strides }, x, kernel, bias) =>
     convTranspose(multiplier, x, kernel, bias, pads[0], strides[0]),
 };
 
-/** Combine number by number; the smaller tensor serves each of its parts again. */
+/** Combine number by number; where a side is 1, that one serves again and again. */
 function broadcast(a, b, combine) {
-  const repeat = a.data.length / b.data.length;
-  return { shape: a.shape, data: a.data.map((x, i) => combine(x, b.data[Math.floor(i / repeat)])) };
+  if (b.data.length === 1) return map(a, (x) => combine(x, b.data[0]));
+  const shape = commonShape(a.shape, b.shape);
+  const [left, right] = [expand(a, shape), expand(b, shape)];
+  return { shape, data: left.map((x, i) => combine(x, right[i])) };
+}
+
+/** Take a where the condition holds, which is as large as the result, else b. */
+function choose(condition, a, b) {
+  const { shape, data } = condition;
+  const [yes, no] = [expand(a, shape), expand(b, shape)];
+  return { shape, data: Float32Array.from(data, (holds, i) => (holds ? yes[i] : no[i])) };
+}
+
+function commonShape(a, b) {
+  const rank = Math.max(a.length, b.length);
+  const [x, y] = [a, b].map((shape) => [...Array(rank - shape.length).fill(1), ...shape]);
+  return x.map((side, axis) => Math.max(side, y[axis]));
+}
+
+/** Return the numbers of a tensor as often as a larger shape has them. */
+function expand({ shape, data }, larger) {
+  if (data.length === count(larger)) return data;
+  const [steps, missing] = [stepsOf(shape), larger.length - shape.length];
+  const repeated = larger.map((_, axis) => (axis < missing || shape[axis - missing] === 1 ? 0 : steps[axis - missing]));
+  return strided(data, larger, repeated, 0).data;
 }
 
 /** Return what steps are worth; along an axis, each has a scale of its own. */
@@ -191,6 +213,29 @@ function reduceMax({ shape, data }) {
     data.subarray(i * size, (i + 1) * size).reduce((a, b) => Math.max(a, b)),
   );
   return { shape: [shape[0], 1, 1], data: most };
+}
+
+/** Multiply matrices, one pair for each digit. */
+function matMul(multiplier, a, b) {
+  const [n, rows, inner] = a.shape;
+  const columns = b.shape[2];
+  const wide = paddedLength(columns);
+  const data = new Float32Array(n * rows * columns);
+  for (let i = 0; i < n; i++) {
+    const [left, right] = [a, b].map(({ data: all }) => all.subarray((i * all.length) / n, ((i + 1) * all.length) / n));
+    const product = multiplier.scoped(() =>
+      multiplier.multiply(
+        multiplier.storeLeft(left, rows, inner),
+        multiplier.storeRight(padRows(right, inner, columns)),
+        rows,
+        inner,
+        columns,
+      ),
+    );
+    for (let row = 0; row < rows; row++)
+      data.set(product.subarray(row * wide, row * wide + columns), (i * rows + row) * columns);
+  }
+  return { shape: [n, rows, columns], data };
 }
 
 function dense(multiplier, x, kernel, bias) {

@@ -1,0 +1,160 @@
+"""Greys as MNIST's came about: bitmaps, scaled down, in NumPy, Keras and ONNX."""
+
+from dataclasses import replace
+
+import numpy as np
+import onnxruntime
+import pytest
+
+import digitgan
+from digitgan.data.mnist_antialiasing import (
+    MAX_SIDE,
+    MIN_SIDE,
+    SIDES,
+    measure_peaks,
+    measure_sides,
+    scale_down,
+    scaling_weights,
+)
+from digitgan.data.mnist_preprocessing import crop_to_box
+
+NO_PEAKS = np.zeros((len(SIDES), 20, 20), np.uint8)
+
+
+def smooth_fields(n, size=40):
+    """Fields of ink with a stroke or two, from edge to edge."""
+    rng = np.random.default_rng(0)
+    x = np.linspace(-1, 1, size)
+    angles, bends = rng.uniform(0, np.pi, (2, n, 1, 1))
+    across = np.cos(angles) * x[:, np.newaxis] + np.sin(angles) * x + bends * x**2 / 9
+    return (4 * (0.25 - np.abs(across))).astype(np.float32)
+
+
+def test_the_weights_of_an_axis_cover_every_pixel_of_the_box():
+    for side in SIDES:
+        sums = scaling_weights(side).sum(axis=1) / (5 * side)
+        whole = np.arange(20) * side % 20 == 0  # a bitmap's pixel begins there
+        assert np.allclose(sums, np.where(whole, 1, 1 - 0.2 / side))
+
+
+def test_full_ink_has_the_greys_that_mnist_has():
+    ink = np.ones((1, MAX_SIDE, MAX_SIDE), np.float32)
+    greys = scale_down(ink, np.array([50]), NO_PEAKS)
+    assert set(np.unique(greys)) == {252, 253, 254}
+    every = np.full_like(NO_PEAKS, 255)
+    assert set(np.unique(scale_down(ink, np.array([40]), every))) == {255}
+    assert not scale_down(0 * ink, np.array([50]), every).any()
+
+
+def test_light_greys_are_rounded_up_and_dark_ones_down():
+    bitmap = np.zeros((1, MAX_SIDE, MAX_SIDE), np.float32)
+    bitmap[0, :40, 1:40] = bitmap[0, ::2, 0] = 1  # at a side of 40: quarters of a pixel
+    greys = scale_down(bitmap, np.array([40]), NO_PEAKS)
+    assert greys[0, 0, 0] == 191 and greys[0, 0, 1] == 254  # 191.25
+    bitmap[0, :40, 1] = 0
+    greys = scale_down(bitmap, np.array([40]), NO_PEAKS)
+    assert greys[0, 0, 0] == 64  # 63.75
+
+
+def test_the_side_is_measured_in_real_digits(mnist):
+    """Real digits fit one side far better than any other."""
+    boxes = crop_to_box(mnist.train.images[:300])
+    sides = measure_sides(boxes)
+    assert sides.dtype == np.int32 and 40 < np.median(sides) < 55
+    forty = boxes[sides == 40]
+    assert np.isin(forty, (0, 64, 128, 191, 255)).mean() > 0.97
+    assert len(measure_sides(boxes[:0])) == 0
+
+
+def test_the_side_of_a_bitmap_is_found_again():
+    fields = smooth_fields(40)
+    sides = np.resize([28, 37, 46, 61], 40)
+    bitmaps = np.zeros((40, MAX_SIDE, MAX_SIDE), np.float32)
+    for bitmap, field, side in zip(bitmaps, fields, sides, strict=True):
+        at = (np.arange(side) + 0.5) * 40 / side - 0.5
+        rows = np.stack([np.interp(at, np.arange(40), row) for row in field])
+        large = np.stack([np.interp(at, np.arange(40), column) for column in rows.T])
+        bitmap[:side, :side] = large.T > 0
+    measured = measure_sides(scale_down(bitmaps, sides, NO_PEAKS))
+    assert np.mean(measured == sides) > 0.9
+
+
+def test_peaks_lie_where_real_digits_have_them(mnist):
+    boxes = crop_to_box(mnist.train.images[:2_000])
+    sides = np.full(len(boxes), MIN_SIDE)
+    peaks = measure_peaks(boxes, sides)
+    assert peaks.shape == (len(SIDES), 20, 20) and not peaks[1:].any()
+    full = np.sum(boxes >= 250, axis=0)
+    assert np.array_equal(
+        peaks[0] > 0, np.sum(boxes == 255, axis=0) / (full + 1) > 0.002
+    )
+
+
+def test_onnx_finishes_as_numpy_does(tmp_path):
+    pytest.importorskip("keras")
+    from onnx import TensorProto
+
+    from digitgan.model.bitmap_finish import Antialiasing
+    from digitgan.model.onnx_graph import Graph
+
+    rng = np.random.default_rng(1)
+    finish = Antialiasing(rng.integers(0, 256, NO_PEAKS.shape).astype(np.uint8))
+    graph = Graph()
+    graph.input("ink", TensorProto.FLOAT, (1, 40, 40))
+    graph.input("side", TensorProto.FLOAT, ())
+    finish.append(graph, "ink", "side", 40, "box")
+    graph.output("box", TensorProto.UINT8, (20, 20))
+    graph.save(tmp_path / "finish.onnx")
+    session = onnxruntime.InferenceSession(tmp_path / "finish.onnx")
+    ink = smooth_fields(244)
+    ink[-1] = -1  # nothing at all
+    ink[-2, 10:] = -1  # a margin below
+    sides = np.resize(np.array(SIDES, np.float32), 244)
+    (boxes,) = session.run(None, {"ink": ink[:, np.newaxis], "side": sides})
+    expected = finish.apply(ink, sides)
+    assert np.abs(boxes.astype(int) - expected).max() <= 1
+    inked = expected[:-1] > 0  # the longer side is always 20
+    tall, wide = (inked.any(axis=axis).sum(axis=1) for axis in (2, 1))
+    assert np.mean(np.maximum(tall, wide) == 20) > 0.97
+
+
+def test_z_chooses_sides_as_real_digits_have_them():
+    keras = pytest.importorskip("keras")
+    from digitgan.model.antialiasing import LatentSide
+
+    rng = np.random.default_rng(2)
+    label = np.arange(60_000, dtype=np.int32) % 10
+    thickness = rng.normal(2.6, 0.6, 60_000).astype(np.float32)
+    side = np.clip(
+        np.rint(60 - 6 * thickness + label + rng.normal(0, 4, 60_000)), 20, 80
+    )
+    layer = LatentSide.fit(label, thickness, side)
+    z = rng.standard_normal((60_000, 1)).astype(np.float32)
+    drawn = keras.ops.convert_to_numpy(layer(z, label, thickness))
+    assert abs(drawn.mean() - side.mean()) < 0.2 and abs(drawn.std() - side.std()) < 0.5
+    assert np.corrcoef(drawn, thickness)[0, 1] == pytest.approx(
+        np.corrcoef(side, thickness)[0, 1], abs=0.05
+    )
+    again = LatentSide.from_config(layer.get_config())
+    assert np.array_equal(keras.ops.convert_to_numpy(again(z, label, thickness)), drawn)
+
+
+def test_the_shipped_digits_keep_the_laws_of_mnist():
+    digits = digitgan.load().sample(n=1_000, seed=5)
+    assert measured_laws(digits) < 0.005
+
+
+def measured_laws(digits):
+    """Return the share of digits whose longer side is not 20 pixels."""
+    tall, wide = ((digits > 0).any(axis=axis).sum(axis=1) for axis in (2, 1))
+    return np.mean(np.maximum(tall, wide) != 20)
+
+
+def test_a_preset_without_a_box_draws_no_bitmap():
+    from digitgan.errors import InputError
+    from digitgan.model.presets import PRESETS, check
+
+    with pytest.raises(InputError, match="bitmap"):
+        check(replace(PRESETS["flagship"], box=False))
+    with pytest.raises(InputError, match="generator_widths"):
+        check(replace(PRESETS["tiny"], generator_widths=(8, 8, 8)))
