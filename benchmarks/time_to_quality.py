@@ -1,12 +1,13 @@
 """What the whole training of a preset comes to: quality, minutes, and how soon.
 
     python benchmarks/time_to_quality.py [--presets dcgan conditional] [--seeds 0 1 2]
+        [--quiet]
 
 Each run is ``python3 main.py PRESET``, as people start it, kept below
 ``runs/time_to_quality``: one that is there is not trained again, one that was stopped
 goes on. Quality depends on steps and seed, not on what else the machine does; minutes
-do depend on it, so they come from whole runs alone, and beside them stands the time
-of all processor cores together.
+do depend on it, so they are kept only of runs that were said to have been ``--quiet``,
+with nothing beside them, and not stopped.
 """
 
 import argparse
@@ -29,7 +30,7 @@ CONFIDENT = 0.9  # probability of the likeliest digit
 SOON = 5.0  # times real: what a run should reach at once
 
 
-def train(preset: str, seed: int) -> Run:
+def train(preset: str, seed: int, quiet: bool) -> Run:
     """Return the finished run, trained as far as it is not yet."""
     folder = RUNS / f"{preset}-{seed}"
     arguments = [preset, "--seed", str(seed), "--out", str(folder)]
@@ -38,10 +39,9 @@ def train(preset: str, seed: int) -> Run:
     if not (folder / "scorecard.json").exists():
         began, before = time.perf_counter(), processor_seconds()
         subprocess.run([sys.executable, ROOT / "main.py", *arguments], check=True)
-        spent = {
-            "minutes": (time.perf_counter() - began) / 60,
-            "processor": (processor_seconds() - before) / 60,
-        }
+        spent = {"processor": (processor_seconds() - before) / 60}
+        if quiet:
+            spent["minutes"] = (time.perf_counter() - began) / 60
         if not resumed:
             (folder / "spent.json").write_text(json.dumps(spent))
     return Run.open(folder)
@@ -58,17 +58,19 @@ def measure(run: Run, classifier: Classifier) -> dict[str, float]:
     rows = json.loads(run.scorecard_path.read_text())["rows"]
     frechet = next(row for row in rows if row["key"] == "frechet")
     model = digitgan.load(run.folder)
-    found = {
+    path = run.folder / "spent.json"
+    spent = json.loads(path.read_text()) if path.exists() else {}
+    found = spent | {
         "times real": frechet["value"] / frechet["real"],
         "confident": confident(classifier, model.sample(n=SAMPLES)),
     }
     soon = [row for row in run.read_scores() if row["times_real"] <= SOON]
     if soon:
         found["epochs to 5"] = soon[0]["epoch"]
-        log = {row["step"]: row["seconds"] for row in run.read_log()}
-        found["seconds to 5"] = log[soon[0]["step"]]
-    spent = run.folder / "spent.json"
-    return found | (json.loads(spent.read_text()) if spent.exists() else {})
+        if "minutes" in spent:
+            log = {row["step"]: row["seconds"] for row in run.read_log()}
+            found["seconds to 5"] = log[soon[0]["step"]]
+    return found
 
 
 def confident(classifier: Classifier, images) -> float:
@@ -82,6 +84,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--presets", nargs="+", default=["dcgan", "conditional"])
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--quiet", action="store_true", help="nothing else runs")
     asked = parser.parse_args()
     classifier = Classifier()
     real = confident(classifier, load_dataset("mnist").parts["test"].images)
@@ -102,7 +105,8 @@ def main() -> None:
     ]
     result: dict = {"real_confident": real}
     for preset in asked.presets:
-        runs = [measure(train(preset, seed), classifier) for seed in asked.seeds]
+        trained = [train(preset, seed, asked.quiet) for seed in asked.seeds]
+        runs = [measure(run, classifier) for run in trained]
         result[preset] = dict(zip(map(str, asked.seeds), runs, strict=True))
         cells = []
         for name, digits in columns.items():
