@@ -1,11 +1,11 @@
 """A sample, whatever the format of its data set."""
 
-import io
 import json
 from dataclasses import dataclass, field
 
 import numpy as np
-from PIL import Image
+
+from digitgan.data.png import encode_png
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,9 +40,7 @@ class Sample:
 
     def png(self) -> bytes:
         """Return the picture as a PNG file."""
-        file = io.BytesIO()
-        Image.fromarray(self.image).save(file, "PNG")
-        return file.getvalue()
+        return encode_png(self.image)
 
 
 Samples = list[Sample]  # of a shard, in order
