@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import digitgan
+from digitgan.errors import InputError
 from digitgan.handwriting.model import load
 
 pytest.importorskip("starlette")
@@ -380,10 +381,10 @@ def test_metrics_count_requests_and_remember_no_names(client):
 def test_past_capacity_it_says_503_and_stays_awake(model, monkeypatch):
     go, drawing = threading.Event(), threading.Event()
 
-    def draw_numbers(*_):
+    def draw_numbers(_, requests):
         drawing.set()
         go.wait(20)
-        return b"drawn"
+        return [b"drawn"] * len(requests)
 
     monkeypatch.setattr(numbers, "draw_numbers", draw_numbers)
     with TestClient(create_app(model, workers=1, queue=1), HERE) as client:
@@ -414,10 +415,51 @@ def test_past_capacity_it_says_503_and_stays_awake(model, monkeypatch):
         assert client.get("/v1/numbers?text=2").status_code == 200
 
 
+def wait_for(event):
+    return lambda requests: [event.wait(seconds) for seconds in requests]
+
+
+def test_what_waits_together_is_drawn_together():
+    async def ask():
+        go, calls, pool = threading.Event(), [], DrawPool(2, 20)
+
+        def draw(requests):
+            calls.append(list(requests))
+            return [ValueError(one) if one == 5 else -one for one in requests]
+
+        both = [asyncio.create_task(pool.run(wait_for(go), 20)) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        asking = asyncio.gather(
+            *(pool.run(draw, one) for one in range(10)), return_exceptions=True
+        )
+        await asyncio.sleep(0.05)
+        go.set()
+        answers = await asking
+        await asyncio.gather(*both)
+        await asyncio.to_thread(pool.close)
+        return calls, answers
+
+    calls, answers = asyncio.run(ask())
+    assert sorted(sum(calls, [])) == list(range(10)) and len(calls[0]) == 5
+    assert isinstance(answers.pop(5), ValueError)  # of one request alone
+    assert answers == [0, -1, -2, -3, -4, -6, -7, -8, -9]
+
+
+def test_numbers_that_are_written_together_are_those_of_each_alone(model):
+    asked = [{"text": str(n), "seed": n, "height": 20 + n % 2} for n in range(6)]
+    asked[3]["width"] = 1  # too narrow
+    requests = [(form, one) for one in asked for form in ("png", "json")]
+    together = numbers.draw_numbers(model, requests)
+    alone = [numbers.draw_numbers(model, [one])[0] for one in requests]
+    refused = [isinstance(one, InputError) for one in together]
+    assert refused == [one["text"] == "3" for _, one in requests]
+    assert list(map(str, together)) == list(map(str, alone))
+
+
 def test_a_client_that_leaves_keeps_its_place_until_the_work_is_done():
     async def leave():
         go, capacity = threading.Event(), DrawPool(1, 0)
-        task = asyncio.create_task(capacity.run(go.wait, 20))
+        task = asyncio.create_task(capacity.run(wait_for(go), 20))
         await asyncio.sleep(0.05)
         task.cancel()
         await asyncio.sleep(0)
@@ -432,10 +474,10 @@ def test_a_client_that_leaves_keeps_its_place_until_the_work_is_done():
 def test_who_waits_too_long_for_a_thread_is_told():
     async def wait():
         go, capacity = threading.Event(), DrawPool(1, 5, max_wait=0.1)
-        first = asyncio.create_task(capacity.run(go.wait, 20))
+        first = asyncio.create_task(capacity.run(wait_for(go), 20))
         await asyncio.sleep(0.01)
         with pytest.raises(Problem) as answer:
-            await capacity.run(lambda: None)
+            await capacity.run(list, None)
         busy = capacity.busy
         go.set()
         return answer.value, busy, await first

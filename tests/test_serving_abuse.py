@@ -222,7 +222,7 @@ def test_a_slow_request_is_cut_off(port, monkeypatch, first):
 
 def test_who_does_not_read_blocks_nobody_and_is_cut_off(monkeypatch):
     monkeypatch.setattr(connections, "READ_SECONDS", 0.5)
-    monkeypatch.setattr(numbers, "draw_numbers", lambda *_: bytes(3_000_000))
+    monkeypatch.setattr(numbers, "draw_numbers", lambda *_: [bytes(3_000_000)])
     with live_server() as port, socket.socket() as slow:
         slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         slow.settimeout(20)
@@ -266,10 +266,10 @@ def test_past_the_connections_that_it_answers_it_says_503(monkeypatch):
     monkeypatch.setattr(connections.Connection, "most", 2)
     go, begun = threading.Event(), threading.Semaphore(0)
 
-    def draw_numbers(*_):
+    def draw_numbers(_, requests):
         begun.release()
         go.wait(20)
-        return b"drawn"
+        return [b"drawn"] * len(requests)
 
     monkeypatch.setattr(numbers, "draw_numbers", draw_numbers)
     with live_server() as port, ExitStack() as opened:
@@ -349,10 +349,10 @@ def test_who_leaves_in_a_body_is_no_failure(capsys):
 def test_who_is_answered_while_it_stops_is_told_to_come_back(monkeypatch):
     go, begun = threading.Event(), threading.Event()
 
-    def draw_numbers(*_):
+    def draw_numbers(_, requests):
         begun.set()
         go.wait(20)
-        return b"drawn"
+        return [b"drawn"] * len(requests)
 
     monkeypatch.setattr(numbers, "draw_numbers", draw_numbers)
     replies = []

@@ -1,15 +1,22 @@
-"""How much is drawn at once: a few threads, a short queue, and then 503."""
+"""How much is drawn at once: a few threads, a short queue, and then 503.
+
+What waits together is drawn together: one call of the network for many is quicker.
+"""
 
 import asyncio
-from collections.abc import Callable
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any
 
 from digitgan.serving.problems import Problem
 
-T = TypeVar("T")
 RETRY_AFTER = 1  # seconds
 MAX_WAIT = 5.0  # seconds for a thread
+MAX_TOGETHER = 8  # requests: more would only take memory
+
+# Gets requests and returns for each what it asked for, or the error that it meets.
+Draw = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 class DrawPool:
@@ -19,20 +26,23 @@ class DrawPool:
         """Start with threads, and room for drawings that wait some seconds for one."""
         self.limit, self._max_wait = workers + queue, max_wait
         self._futures: set[Future] = set()
-        self._pool = ThreadPoolExecutor(workers, "drawing")
+        self._waiting: dict[Draw, deque[tuple[Any, Future]]] = defaultdict(deque)
+        self._workers, self._pool = workers, ThreadPoolExecutor(workers, "drawing")
 
     @property
     def busy(self) -> int:
         """How many drawings are under way or wait, ``limit`` at most."""
         return len(self._futures)
 
-    async def run(self, draw: Callable[..., T], *arguments) -> T:
+    async def run(self, draw: Draw, request: Any) -> Any:
         """Draw in a thread; a :class:`Problem` (503) where none is free in time."""
         if self.busy >= self.limit:
             raise self._full()
-        future = self._pool.submit(draw, *arguments)
+        future: Future = Future()
         self._futures.add(future)
         future.add_done_callback(self._futures.discard)
+        self._waiting[draw].append((request, future))
+        self._pool.submit(self._draw_waiting, draw)
         result = asyncio.wrap_future(future)
         try:
             await asyncio.wait({result}, timeout=self._max_wait)
@@ -43,10 +53,35 @@ class DrawPool:
             raise self._full()
         return await result
 
+    def _draw_waiting(self, draw: Draw) -> None:
+        """Draw a thread's share of the requests that wait; perhaps none is left."""
+        waiting, batch = self._waiting[draw], []
+        share = -(-len(waiting) // self._workers)
+        while waiting and len(batch) < min(share, MAX_TOGETHER):
+            try:
+                request, future = waiting.popleft()
+            except IndexError:  # another thread was quicker
+                break
+            if future.set_running_or_notify_cancel():
+                batch.append((request, future))
+        if not batch:
+            return
+        try:
+            answers = draw([request for request, _ in batch])
+        except Exception as error:  # to be raised where it is waited for
+            answers = [error] * len(batch)
+        for (_, future), answer in zip(batch, answers, strict=True):
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+
     def _full(self) -> Problem:
         line = f"{self.busy} requests are being drawn or wait: try again"
         return Problem(503, line, {"Retry-After": str(RETRY_AFTER)})
 
     def close(self) -> None:
         """Finish what has begun."""
+        for future in list(self._futures):
+            future.cancel()
         self._pool.shutdown(wait=True, cancel_futures=True)

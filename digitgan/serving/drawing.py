@@ -1,8 +1,9 @@
 """Routes that answer with something drawn: in which form, with an ETag, in a thread."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Any
 
 import numpy
@@ -25,6 +26,10 @@ from digitgan.serving.responses import etag_of, is_current
 
 CACHE = "public, max-age=3600"
 
+DrawRequest = tuple[
+    str, dict[str, Any]
+]  # in which form, and the fields that were given
+
 
 @dataclass(frozen=True)
 class Drawing:
@@ -33,8 +38,9 @@ class Drawing:
     Attributes:
         path: Such as ``/v1/numbers``; ``/v1/numbers.png`` and the other forms follow.
         fields: What may be asked for.
-        draw: Called with the model, a form and the fields that were given; what it
-            raises as an :class:`InputError` is answered with 400.
+        draw: Called with the model and requests that wait together, each a form and the
+            fields that were given; returns the bytes of each, or the error that it
+            meets, of which an :class:`InputError` is answered with 400.
         summary: A line for people.
         example: A first request in JSON; without one, JSON may not ask.
         media_types: Of each form; where there is one alone, the path has no ending.
@@ -43,7 +49,7 @@ class Drawing:
 
     path: str
     fields: type[RequestModel]
-    draw: Callable[[Model, str, dict[str, Any]], bytes]
+    draw: Callable[[Model, Sequence[DrawRequest]], Sequence[bytes | Exception]]
     summary: str
     example: dict[str, Any] = field(default_factory=dict)
     media_types: dict[str, str] = field(default_factory=lambda: MEDIA_TYPES)
@@ -87,6 +93,8 @@ def _endpoint(
     versions = [digitgan.__version__, model.description["sha256"]]
     versions += [numpy.__version__, PIL.__version__, onnxruntime.__version__]
 
+    draw_all = partial(drawing.draw, model)
+
     async def draw(request: Request, fields: RequestModel) -> Response:
         given, ending = fields.given(), request.path_params.get("ending")
         form = form_of(forms, ending, request.headers.get("accept"))
@@ -101,13 +109,29 @@ def _endpoint(
         if ending is None and len(forms) > 1:
             headers["Vary"] = "Accept"
         try:
-            body = await state.pool.run(drawing.draw, model, form, given)
+            body = await state.pool.run(draw_all, (form, given))
         except InputError as error:
             raise Problem.of(error) from error
         return Response(body, 200, headers, forms[form])
 
     draw.__annotations__["fields"] = source  # FastAPI reads there where they are
     return draw
+
+
+def one_by_one(draw: Callable[[Model, str, dict[str, Any]], bytes]):
+    """Return what draws requests one after the other."""
+
+    def draw_all(model: Model, requests: Sequence[DrawRequest]) -> list:
+        return [_or_error(draw, model, *request) for request in requests]
+
+    return draw_all
+
+
+def _or_error(draw: Callable[..., bytes], *arguments) -> bytes | Exception:
+    try:
+        return draw(*arguments)
+    except Exception as error:
+        return error
 
 
 def form_of(media_types: dict[str, str], ending: str | None, accept: str | None) -> str:

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from digitgan.handwriting.model import Model
 from digitgan.serving.app_state import AppState
-from digitgan.serving.drawing import Drawing, add_drawing
+from digitgan.serving.drawing import Drawing, add_drawing, one_by_one
 from digitgan.serving.encoders import digit_sheet
 from digitgan.serving.request_models import (
     RequestModel,
@@ -53,7 +53,7 @@ def add_routes(api: APIRouter, state: AppState) -> None:
     drawing = Drawing(
         path="/v1/digits",
         fields=digit_fields(state.model),
-        draw=draw_digits,
+        draw=one_by_one(draw_digits),
         summary="Draw single digits of 28 x 28 pixels",
         json_answer=DigitArrays,
     )

@@ -9,7 +9,7 @@ from digitgan.handwriting.model import Model
 from digitgan.sampling.generator_inputs import GeneratorInputs
 from digitgan.sampling.latent_torus import PERIOD, torus_inputs
 from digitgan.serving.app_state import AppState
-from digitgan.serving.drawing import Drawing, add_drawing
+from digitgan.serving.drawing import Drawing, add_drawing, one_by_one
 from digitgan.serving.encoders import digit_sheet
 from digitgan.serving.request_models import (
     RequestModel,
@@ -43,7 +43,7 @@ def add_routes(api: APIRouter, state: AppState) -> None:
     drawing = Drawing(
         path="/v1/plane",
         fields=Plane,
-        draw=draw_plane,
+        draw=one_by_one(draw_plane),
         summary="Draw digits around a latent, row after row; the plane has no edge",
         json_answer=DigitArrays,
     )

@@ -16,7 +16,7 @@ from digitgan.data.named_datasets import NAMED_DATASETS
 from digitgan.handwriting.model import Model
 from digitgan.measure.nearest_neighbours import distances, nearest
 from digitgan.serving.app_state import AppState
-from digitgan.serving.drawing import Drawing, add_drawing
+from digitgan.serving.drawing import Drawing, add_drawing, one_by_one
 from digitgan.serving.encoders import data_url
 from digitgan.serving.problems import Problem
 from digitgan.serving.request_models import optional
@@ -66,7 +66,7 @@ def add_routes(api: APIRouter, state: AppState) -> None:
     drawing = Drawing(
         path="/v1/nearest",
         fields=Neighbours,
-        draw=TrainingDigits(state.model).nearest,
+        draw=one_by_one(TrainingDigits(state.model).nearest),
         summary="Find the real training digits nearest to one on the plane",
         media_types={"json": "application/json"},
         json_answer=Nearest,

@@ -1,6 +1,7 @@
 """``/v1/numbers``: a text in one hand, and as a GIF on the way to another."""
 
 import io
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -8,12 +9,14 @@ from fastapi import APIRouter
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from digitgan.errors import InputError
 from digitgan.handwriting.model import FRAMES, WALK_FRAMES, Model
-from digitgan.handwriting.options import HEIGHTS, MAX_REROLLS
+from digitgan.handwriting.options import HEIGHTS, MAX_REROLLS, WriteOptions
+from digitgan.handwriting.written_text import WrittenText
 from digitgan.serving.app_state import AppState
-from digitgan.serving.drawing import Drawing, add_drawing
+from digitgan.serving.drawing import Drawing, DrawRequest, add_drawing, one_by_one
 from digitgan.serving.encoders import data_url, npz, png
-from digitgan.serving.problems import wrong
+from digitgan.serving.problems import Problem, wrong
 from digitgan.serving.request_models import (
     MAX_SEED,
     RequestModel,
@@ -135,7 +138,7 @@ def add_routes(api: APIRouter, state: AppState) -> None:
     walk = Drawing(
         path="/v1/numbers.gif",
         fields=walk_fields(state.model),
-        draw=draw_walk,
+        draw=one_by_one(draw_walk),
         summary="Write a text in the hands on the way from one to another",
         example=example | {"toward": 8, "frames": 12},
         media_types={"gif": "image/gif"},
@@ -152,14 +155,30 @@ def add_routes(api: APIRouter, state: AppState) -> None:
     add_drawing(api, state, numbers)
 
 
-def draw_numbers(model: Model, form: str, given: dict[str, Any]) -> bytes:
-    """Write a text and return it in a form."""
-    options: dict[str, Any] = {"height": DEFAULT_HEIGHT} | given
-    check_area(options)
-    if form in ("svg", "pdf") and options.get("noise"):
-        allowed = "0 for curves: a scanner's noise is of pixels"
-        raise wrong("noise", options["noise"], allowed)
-    written = model.write(**options)
+def draw_numbers(
+    model: Model, requests: Sequence[DrawRequest]
+) -> Sequence[bytes | Exception]:
+    """Write texts, all of them together, and return each in its form."""
+    try:
+        texts, options = [], []
+        for form, given in requests:
+            fields: dict[str, Any] = {"height": DEFAULT_HEIGHT} | given
+            check_area(fields)
+            if form in ("svg", "pdf") and fields.get("noise"):
+                allowed = "0 for curves: a scanner's noise is of pixels"
+                raise wrong("noise", fields["noise"], allowed)
+            texts.append(fields.pop("text"))
+            options.append(WriteOptions(**fields))
+        written = model.write_many(texts, options)
+    except (InputError, Problem) as error:
+        if len(requests) == 1:
+            return [error]
+        return [answer for one in requests for answer in draw_numbers(model, [one])]
+    forms = [form for form, _ in requests]
+    return [_encoded(one, form) for one, form in zip(written, forms, strict=True)]
+
+
+def _encoded(written: WrittenText, form: str) -> bytes:
     if form == "png":
         return png(written.image)
     if form == "svg":
