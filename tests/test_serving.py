@@ -267,7 +267,7 @@ def test_an_unknown_field_is_refused_with_the_nearest_name(client):
 ROUTE = """
 from fastapi import APIRouter
 from digitgan.serving.app_state import AppState
-from digitgan.serving.drawing import Drawing, add_drawing
+from digitgan.serving.drawing import Drawing, add_drawing, one_by_one
 from digitgan.serving.encoders import digit_sheet
 from digitgan.serving.request_models import style_fields
 
@@ -276,7 +276,9 @@ def add_routes(api: APIRouter, state: AppState) -> None:
     class Mirrored(style_fields(state.model)):
         digit: int
 
-    add_drawing(api, state, Drawing("/v1/mirrored", Mirrored, draw, "A mirrored digit"))
+    draw_all = one_by_one(draw)
+    drawing = Drawing("/v1/mirrored", Mirrored, draw_all, "A mirrored digit")
+    add_drawing(api, state, drawing)
 
 
 def draw(model, form, given):
@@ -415,10 +417,6 @@ def test_past_capacity_it_says_503_and_stays_awake(model, monkeypatch):
         assert client.get("/v1/numbers?text=2").status_code == 200
 
 
-def wait_for(event):
-    return lambda requests: [event.wait(seconds) for seconds in requests]
-
-
 def test_what_waits_together_is_drawn_together():
     async def ask():
         go, calls, pool = threading.Event(), [], DrawPool(2, 20)
@@ -427,10 +425,10 @@ def test_what_waits_together_is_drawn_together():
             calls.append(list(requests))
             return [ValueError(one) if one == 5 else -one for one in requests]
 
-        both = [asyncio.create_task(pool.run(wait_for(go), 20)) for _ in range(2)]
+        both = [asyncio.create_task(pool.run(go.wait, 20)) for _ in range(2)]
         await asyncio.sleep(0.05)
         asking = asyncio.gather(
-            *(pool.run(draw, one) for one in range(10)), return_exceptions=True
+            *(pool.run_together(draw, one) for one in range(10)), return_exceptions=True
         )
         await asyncio.sleep(0.05)
         go.set()
@@ -459,7 +457,7 @@ def test_numbers_that_are_written_together_are_those_of_each_alone(model):
 def test_a_client_that_leaves_keeps_its_place_until_the_work_is_done():
     async def leave():
         go, capacity = threading.Event(), DrawPool(1, 0)
-        task = asyncio.create_task(capacity.run(wait_for(go), 20))
+        task = asyncio.create_task(capacity.run(go.wait, 20))
         await asyncio.sleep(0.05)
         task.cancel()
         await asyncio.sleep(0)
@@ -474,10 +472,10 @@ def test_a_client_that_leaves_keeps_its_place_until_the_work_is_done():
 def test_who_waits_too_long_for_a_thread_is_told():
     async def wait():
         go, capacity = threading.Event(), DrawPool(1, 5, max_wait=0.1)
-        first = asyncio.create_task(capacity.run(wait_for(go), 20))
+        first = asyncio.create_task(capacity.run(go.wait, 20))
         await asyncio.sleep(0.01)
         with pytest.raises(Problem) as answer:
-            await capacity.run(list, None)
+            await capacity.run(lambda: None)
         busy = capacity.busy
         go.set()
         return answer.value, busy, await first

@@ -7,16 +7,29 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from digitgan.serving.problems import Problem
 
+T = TypeVar("T")
 RETRY_AFTER = 1  # seconds
 MAX_WAIT = 5.0  # seconds for a thread
 MAX_TOGETHER = 8  # requests: more would only take memory
 
 # Gets requests and returns for each what it asked for, or the error that it meets.
 Draw = Callable[[Sequence[Any]], Sequence[Any]]
+
+
+def call_each(calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
+    """Return what each call returns, or the error that it raises."""
+    answers = []
+    for call in calls:
+        try:
+            answers.append(call())
+        except Exception as error:
+            answers.append(error)
+    return answers
 
 
 class DrawPool:
@@ -34,8 +47,12 @@ class DrawPool:
         """How many drawings are under way or wait, ``limit`` at most."""
         return len(self._futures)
 
-    async def run(self, draw: Draw, request: Any) -> Any:
+    async def run(self, draw: Callable[..., T], *arguments) -> T:
         """Draw in a thread; a :class:`Problem` (503) where none is free in time."""
+        return await self.run_together(call_each, partial(draw, *arguments))
+
+    async def run_together(self, draw: Draw, request: Any) -> Any:
+        """Draw in a thread, with the other requests of the same function that wait."""
         if self.busy >= self.limit:
             raise self._full()
         future: Future = Future()

@@ -18,6 +18,7 @@ import digitgan
 from digitgan.errors import InputError
 from digitgan.handwriting.model import Model
 from digitgan.serving.app_state import AppState
+from digitgan.serving.draw_pool import call_each
 from digitgan.serving.encoders import MEDIA_TYPES
 from digitgan.serving.openapi import BINARY, WITH_BODY, json_of, responses
 from digitgan.serving.problems import Problem, wrong
@@ -109,7 +110,7 @@ def _endpoint(
         if ending is None and len(forms) > 1:
             headers["Vary"] = "Accept"
         try:
-            body = await state.pool.run(draw_all, (form, given))
+            body = await state.pool.run_together(draw_all, (form, given))
         except InputError as error:
             raise Problem.of(error) from error
         return Response(body, 200, headers, forms[form])
@@ -121,17 +122,10 @@ def _endpoint(
 def one_by_one(draw: Callable[[Model, str, dict[str, Any]], bytes]):
     """Return what draws requests one after the other."""
 
-    def draw_all(model: Model, requests: Sequence[DrawRequest]) -> list:
-        return [_or_error(draw, model, *request) for request in requests]
+    def draw_all(model: Model, requests: Sequence[DrawRequest]):
+        return call_each([partial(draw, model, *request) for request in requests])
 
     return draw_all
-
-
-def _or_error(draw: Callable[..., bytes], *arguments) -> bytes | Exception:
-    try:
-        return draw(*arguments)
-    except Exception as error:
-        return error
 
 
 def form_of(media_types: dict[str, str], ending: str | None, accept: str | None) -> str:
