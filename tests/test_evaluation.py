@@ -26,7 +26,8 @@ LIKENESS = ["frechet", "kernel", "precision", "recall", "density", "coverage"]
 APART = ["two_sample", "breaks_law", "two_sample_statistics"]
 STYLE = ["thickness", "slant", "length", "width", "height"]
 VARIETY = ["shares", "variety", "variety_worst", "coverage_worst"]
-COPIES = ["nearest", "authenticity"]
+VARIETY += ["variance", "variance_worst"]
+COPIES = ["nearest", "nearest_difference", "authenticity"]
 
 
 @pytest.fixture
@@ -251,7 +252,7 @@ def test_pictures_of_another_size_score_what_applies(short_training):
     toys = Dataset(train, test, ("red", "blue"), "toys", kind="pictures")
     card = evaluate(pictures(250), labels[:250], data=toys)
     scored = {row.key for row in card.rows if row.value is not None}
-    assert scored == {"two_sample", *COPIES}
+    assert scored == {"two_sample", "nearest_test", *COPIES}
     assert "these are 32 x 32 x 3" in card["frechet"].definition
     assert card["nearest"].verdict == "as real" and card.classifier_sha256 == ""
     copies = evaluate(train.images[:150], data=toys)

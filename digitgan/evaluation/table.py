@@ -15,6 +15,7 @@ BY_CLASS = (  # key of the row, part of its detail, name of the column
     ("shares", "these", "share"),
     ("agreement", "per digit", "agreement"),
     ("variety", "these", "variety"),
+    ("variance", "these", "variance"),
     ("coverage_worst", "these", "coverage"),
 )
 

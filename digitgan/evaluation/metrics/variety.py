@@ -26,6 +26,18 @@ def vendi(features: np.ndarray, width: float) -> float:
     return float(np.exp(-np.sum(values * np.log(values))))
 
 
+def within_class_variance(
+    features: np.ndarray, labels: np.ndarray, classes: int = 10
+) -> np.ndarray:
+    """Return the total variance of each class, ``float (classes,)``; 0 of none.
+
+    The trace of the covariance of ``float (N, D)`` features: over that of real digits
+    it says how wide a cloud is, where recall and coverage only say what it reaches.
+    """
+    each = [features[labels == label].astype(float) for label in range(classes)]
+    return np.array([part.var(axis=0).sum() if len(part) else 0.0 for part in each])
+
+
 def by_class(
     real: np.ndarray,
     real_labels: np.ndarray,

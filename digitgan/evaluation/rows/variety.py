@@ -1,6 +1,6 @@
 """Rows on variety: is every digit there, and written in many ways?"""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -35,6 +35,22 @@ VENDI_WORST = Metric(
     far=0.4,  # half of what real digits have
     worse="below",
 )
+VARIANCE = Metric(
+    "variance",
+    "variance within digits",
+    "of the classifier's features of each digit over that of test digits, their mean",
+    as_real=0.08,  # real 1.02 ± 0.04: two deviations
+    far=0.25,
+    worse="by_factor",
+)
+VARIANCE_WORST = Metric(
+    "variance_worst",
+    "variance of worst digit",
+    "the same of the digit with the least; 0 where a digit is missing",
+    as_real=0.1,  # real 0.89 ± 0.05: two deviations
+    far=0.3,
+    worse="below",
+)
 COVERAGE_WORST = Metric(
     "coverage_worst",
     "coverage of worst digit",
@@ -51,7 +67,13 @@ def variety_rows(comparison: Comparison) -> Iterator[Row]:
     fake, real = (
         _by_class(comparison, side) for side in (comparison.fake, comparison.baseline)
     )
-    yield from _vendi_rows(comparison, _retained(fake), _retained(real))
+    yield from _mean_and_worst(
+        comparison,
+        (VENDI, VENDI_WORST),
+        lambda side: _retained(_by_class(comparison, side)),
+        (_retained(fake), _retained(real)),
+    )
+    yield from _variance_rows(comparison)
     yield _coverage_row(comparison, fake["coverage"], real["coverage"])
 
 
@@ -91,22 +113,41 @@ def _shares_row(comparison: Comparison) -> Row:
     )
 
 
-def _vendi_rows(
-    comparison: Comparison, fake: np.ndarray, real: np.ndarray
+def _variance_rows(comparison: Comparison) -> Iterator[Row]:
+    """How wide the cloud of each digit is, over that of test digits."""
+
+    def variance(side: MeasuredImages) -> np.ndarray:
+        count = len(comparison.classes)
+        return variety.within_class_variance(side.features, side.classes, count)
+
+    def ratio(side: MeasuredImages) -> np.ndarray:
+        return variance(side) / goal
+
+    goal = np.maximum(variance(comparison.test), 1e-9)
+    sides = ratio(comparison.fake), ratio(comparison.baseline)
+    yield from _mean_and_worst(comparison, (VARIANCE, VARIANCE_WORST), ratio, sides)
+
+
+def _mean_and_worst(
+    comparison: Comparison,
+    metrics: tuple[Metric, Metric],
+    by_class: Callable[[MeasuredImages], np.ndarray],
+    sides: tuple[np.ndarray, np.ndarray],
 ) -> Iterator[Row]:
-    """The part of the variety of each digit that these and real ones retain."""
-    digits, worst = comparison.fake, int(np.argmin(fake))
+    """Two rows of a figure of each digit, given for these and for real ones."""
+    (fake, real), digits = sides, comparison.fake
     resamples = [
-        _retained(_by_class(comparison, digits[rows]))
-        for rows in halves(len(digits), comparison.seed)
+        by_class(digits[rows]) for rows in halves(len(digits), comparison.seed)
     ]
     spread = float(np.std(np.mean(resamples, axis=1)))
     figure = Figure(float(fake.mean()), float(real.mean()), spread)
-    yield VENDI.row(figure, len(digits), these=fake.tolist(), real=real.tolist())
+    detail = {"these": fake.tolist(), "real": real.tolist()}
+    yield metrics[0].row(figure, len(digits), **detail)
+    worst = int(np.argmin(fake))
     spread = float(np.std(resamples, axis=0)[worst])
     figure = Figure(float(fake[worst]), float(real.min()), spread)
     n, name = int(np.sum(digits.classes == worst)), comparison.classes[worst]
-    yield VENDI_WORST.row(figure, n, about=name, digit=worst)
+    yield metrics[1].row(figure, n, about=name, digit=worst)
 
 
 def _coverage_row(comparison: Comparison, fake: np.ndarray, real: np.ndarray) -> Row:
@@ -124,5 +165,12 @@ def _coverage_row(comparison: Comparison, fake: np.ndarray, real: np.ndarray) ->
     )
 
 
-METRICS = SHARES, VENDI, VENDI_WORST, COVERAGE_WORST
+METRICS = (
+    SHARES,
+    VENDI,
+    VENDI_WORST,
+    VARIANCE,
+    VARIANCE_WORST,
+    COVERAGE_WORST,
+)
 GROUPS = [RowGroup("variety", METRICS, variety_rows, min_samples=500)]
