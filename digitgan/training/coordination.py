@@ -62,6 +62,9 @@ def coordinated(given: ProcessGroup) -> Iterator[ProcessGroup]:
         failure = TrainingFailed(f"{BROKEN} ({type(error).__name__}: {error})")
         failure.add_note(f"rank {group.rank}")
         raise failure from error
+    except KeyboardInterrupt:
+        farewell.exit_code = 130
+        raise
 
 
 def _meet(group: ProcessGroup, farewell: "_Farewell") -> ProcessGroup:

@@ -68,8 +68,11 @@ def _check(group: ProcessGroup) -> None:
     address, processes, rank = group.coordinator, group.processes, group.rank
     backend = keras.backend.backend()
     if backend != "jax" and (group.devices or address or processes != 1):
-        problem = f"needs JAX and this is {backend}: set KERAS_BACKEND=jax"
-        raise InputError("devices" if group.devices else "processes", problem=problem)
+        field, alone = "processes", ", or --processes 1 to train alone"
+        if group.devices:
+            field, alone = "devices", ""
+        problem = f"needs JAX and this is {backend}: set KERAS_BACKEND=jax{alone}"
+        raise InputError(field, problem=problem)
     host, _, port = (address or "none:1").rpartition(":")
     has_port = bool(host) and port.isdigit() and 0 < int(port) < 2**16
     last = 0 if processes is None else processes - 1  # of auto, nothing is known yet
