@@ -10,10 +10,18 @@ import digitgan
 from digitgan.data.load import load_dataset
 
 
-def test_every_public_name_is_there_and_listed():
-    for name in digitgan.__all__:
-        assert getattr(digitgan, name) is not None
-        assert name in dir(digitgan)
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("digitgan.", {"load", "train", "export", "show", "Model"}),
+        ("model = digitgan.load()\nmodel.", {"sample", "write", "push_to_hub"}),
+        ("digitgan.load().write('7').", {"image", "boxes", "masks"}),
+    ],
+)
+def test_an_editor_completes(typed, offered):
+    jedi = pytest.importorskip("jedi")
+    script = jedi.Script(f"import digitgan\n{typed}", path="example.py")
+    assert offered <= {completion.name for completion in script.complete()}
 
 
 def test_a_missing_package_is_named_in_a_line(monkeypatch):

@@ -108,7 +108,7 @@ def until(client, name, good, seconds=60):
 def test_a_training_from_beginning_to_end(client, tmp_path):
     """Begin, watch, pause, resume and stop a real one, and ask its discriminator."""
     begun = client.post("/v1/runs", json={"preset": "tiny", "epochs": 900, "name": "a"})
-    assert begun.status_code == 201 and begun.headers["location"] == "/v1/runs/a"
+    assert begun.status_code == 201 and begun.headers["location"] == "runs/a"
     answer, states = until(client, "a", lambda answer: answer["epoch"] >= 2)
     assert states == ["starting", "learning"]
     assert answer["sheets"][:2] == [0, 1] and answer["seconds_left"] > 0

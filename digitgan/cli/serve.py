@@ -20,7 +20,7 @@ Examples:
 """
 
 
-def serve(
+def serve(  # noqa: PLR0913 - each is a flag
     host: Annotated[
         str, typer.Option(help="Address to listen on; 0.0.0.0 for everyone.")
     ] = "127.0.0.1",
@@ -47,8 +47,24 @@ def serve(
     data: Annotated[
         str, typer.Option(help="What new ones learn from, as for train.")
     ] = "mnist",
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            envvar="DIGITGAN_THREADS",
+            help="That draw [one for each core, as far as a container's quota goes]",
+        ),
+    ] = None,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(help="Another site whose pages may ask; can be repeated."),
+    ] = None,
 ) -> None:
     """Serve the page and the API until Ctrl-C."""
     gc.disable()  # until it listens: all that is imported stays, and this saves a tenth
     server = import_extra("digitgan.serving.server", "serve")
-    server.serve(host, port, model, token, runs, data, root_path)
+    server.serve(
+        *(host, port, model, token, runs, data, root_path),
+        threads=threads,
+        origins=allow_origin or (),
+    )

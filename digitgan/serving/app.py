@@ -2,6 +2,7 @@
 
 import asyncio
 import pkgutil
+from collections.abc import Collection
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
 import digitgan
@@ -45,6 +47,7 @@ def create_app(
     runs: Path = DEFAULT_RUNS,
     data: str = "mnist",
     root_path: str = "",
+    origins: Collection[str] = (),
 ) -> FastAPI:
     """Return the ASGI application.
 
@@ -58,10 +61,14 @@ def create_app(
         runs: The folder of the runs.
         data: What new ones learn from.
         root_path: What a proxy puts before every path.
+        origins: Other sites whose pages may ask, such as ``https://example.org``.
     """
     pool = DrawPool(workers, queue)
-    auth, metrics, trainer = TokenAuth(token), Metrics(pool), Trainer()
+    auth, metrics, trainer = TokenAuth(token, origins), Metrics(pool), Trainer()
     state = AppState(model, pool, auth, metrics, Runs(runs), data, trainer)
+
+    allowed = ["GET", "POST"], ["authorization", "content-type"]
+    cors = [Middleware(CORSMiddleware, origins, *allowed)] if origins else []
 
     @asynccontextmanager
     async def lifespan(_: FastAPI):
@@ -84,6 +91,7 @@ def create_app(
             Middleware(count_requests, metrics),
             Middleware(add_headers),
             Middleware(check_names, auth),
+            *cors,
         ],
     )
     app.router.route_class = ApiRoute

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Collection
 from ipaddress import ip_address
 
 from starlette.requests import Request
@@ -31,9 +32,9 @@ class TokenAuth:
     or another page with it, once and keeps a cookie: pages need not know the token.
     """
 
-    def __init__(self, token: str | None = None):
-        """Note the token, or None where the server listens on loopback."""
-        self._token = token
+    def __init__(self, token: str | None = None, origins: Collection[str] = ()):
+        """Note the token, or None on loopback, and other sites that may ask."""
+        self._token, self._origins = token, frozenset(origins)
 
     def require_token(self, request: Request) -> None:
         """Refuse (401) who does not know the token: a dependency of what writes."""
@@ -62,6 +63,7 @@ class TokenAuth:
             allowed = "localhost, 127.0.0.1 or [::1]; any with --token"
             return wrong("Host", host[:100], allowed, 421).response()
         is_ours = origin.partition("://")[2].lower() == host.lower()
+        is_ours = is_ours or origin in self._origins
         if not is_ours and request.method not in SAFE:
             allowed = "the page of this server"
             return wrong("Origin", origin[:100], allowed, 403).response()

@@ -6,6 +6,7 @@ import re
 import secrets
 import signal
 import socket
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,10 +26,11 @@ KEEP_ALIVE_SECONDS = 30  # for a silent connection
 BACKLOG = 4_096  # connections that wait to be taken up
 ACCEPTS = 64  # of them that are taken up before any is read
 ROOT_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
+ORIGIN = re.compile(r"https?://[^/?#*\s]+")
 TOKEN = re.compile(r"[A-Za-z0-9._~-]{16,128}")
 
 
-def serve(
+def serve(  # noqa: PLR0913 - each is a flag
     host: str,
     port: int,
     model: str,
@@ -36,11 +38,16 @@ def serve(
     runs: Path = DEFAULT_RUNS,
     data: str = "mnist",
     root_path: str = "",
+    threads: int | None = None,
+    origins: Collection[str] = (),
 ) -> None:
     """Answer until Ctrl-C or SIGTERM; the arguments are those of the command.
 
     A token is made up where others than this machine can ask and there is none.
     """
+    for origin in origins:
+        if not ORIGIN.fullmatch(origin):
+            raise InputError("allow_origin", origin, "such as https://example.org")
     if token is not None and not TOKEN.fullmatch(token):
         allowed = "16 to 128 letters, digits and - . _ ~"
         problem = f"has {len(token)} characters"  # and is not shown
@@ -54,15 +61,15 @@ def serve(
         address, port = listener.getsockname()[:2]
         if token is None and not is_loopback(address):
             token = secrets.token_urlsafe(24)
-        workers = available_cores()
         app = create_app(
             opened,
-            workers=workers,
+            workers=threads or available_cores(),
             queue=MAX_QUEUE,
             token=token,
             runs=runs,
             data=data,
             root_path=root_path,
+            origins=origins,
         )
         gc.freeze()
         gc.enable()

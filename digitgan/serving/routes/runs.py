@@ -160,7 +160,7 @@ def _add_trainings(api: APIRouter, state: AppState) -> None:
         runs.folder.mkdir(parents=True, exist_ok=True)
         arguments = [preset, *_flags(data=state.data, out=folder, **given)]
         await trainer.start(name, arguments)
-        return _accepted(name, "starting", 201, {"Location": f"/v1/runs/{name}"})
+        return _accepted(name, "starting", 201, {"Location": f"runs/{name}"})
 
     @api.post("/v1/runs/{name}/resume", **writing(202))
     async def resume(name: RunName, goal: Goal) -> Response:
