@@ -14,6 +14,7 @@ import numpy as np
 
 from digitgan.data.mnist_preprocessing import DIGIT_LENGTH
 
+SIDE_NAME = "bitmap_side"  # of a digit, as a condition of the networks
 MIN_SIDE, MAX_SIDE = 20, 80  # of bitmaps, in pixels
 SIDES = range(MIN_SIDE, MAX_SIDE + 1)
 BATCH_SIZE = 1_000  # digits whose side is measured at once

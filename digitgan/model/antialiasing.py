@@ -15,6 +15,7 @@ from digitgan.data.mnist_antialiasing import (
     MAX_SIDE,
     MIN_SIDE,
     SCALING_WEIGHTS,
+    SIDE_NAME,
     SIDES,
 )
 from digitgan.data.mnist_preprocessing import DIGIT_LENGTH
@@ -22,7 +23,6 @@ from digitgan.model.conditions import Continuous
 from digitgan.model.onnx_graph import Graph
 
 ops: Any = keras.ops  # untyped: each backend has tensors of its own
-SIDE_NAME = "bitmap_side"  # of the condition
 SIDE_LAYER = f"latent_{SIDE_NAME}"  # by which z chooses it
 CONTRAST = 256.0  # of the edge between paper and ink: nearly a step, yet continuous
 SOFT_CONTRAST = 4.0  # of the edge whose slope training follows

@@ -12,10 +12,9 @@ import numpy as np
 from digitgan import __version__
 from digitgan.data.image_grid import grid
 from digitgan.data.images import ImageSpec
-from digitgan.data.mnist_antialiasing import measure_peaks
+from digitgan.data.mnist_antialiasing import SIDE_NAME, measure_peaks
 from digitgan.data.mnist_preprocessing import crop_to_box
 from digitgan.files import replacing, sha256
-from digitgan.model.antialiasing import SIDE_NAME
 from digitgan.model.bitmap_finish import Antialiasing
 from digitgan.model.conditions import (
     Conditions,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from digitgan.data.images import DIGITS, TRIPLETS, ImageSpec
+from digitgan.data.mnist_antialiasing import SIDE_NAME
 from digitgan.data.mnist_preprocessing import DIGIT_LENGTH
 from digitgan.errors import InputError
 
@@ -72,7 +73,7 @@ class Preset:
     @property
     def measured_conditions(self) -> tuple[str, ...]:
         """What the discriminator is told of every image, measured in the real ones."""
-        return (*self.conditions, "bitmap_side") if self.bitmap else self.conditions
+        return (*self.conditions, SIDE_NAME) if self.bitmap else self.conditions
 
     @property
     def network_shape(self) -> tuple[int, int, int]:

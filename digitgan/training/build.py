@@ -5,7 +5,8 @@ from typing import Any
 import keras
 from keras.optimizers.schedules import CosineDecay
 
-from digitgan.model.antialiasing import SIDE_LAYER, SIDE_NAME, LatentSide
+from digitgan.data.mnist_antialiasing import SIDE_NAME
+from digitgan.model.antialiasing import SIDE_LAYER, LatentSide
 from digitgan.model.conditions import (
     Conditions,
     LatentCategorical,

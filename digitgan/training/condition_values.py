@@ -8,12 +8,11 @@ import numpy as np
 
 from digitgan.data.cache import cache_folder
 from digitgan.data.dataset import Dataset
-from digitgan.data.mnist_antialiasing import measure_sides
+from digitgan.data.mnist_antialiasing import SIDE_NAME, measure_sides
 from digitgan.data.mnist_preprocessing import crop_to_box
 from digitgan.errors import InputError
 from digitgan.files import write_arrays
 from digitgan.measure.morphometry import measure
-from digitgan.model.antialiasing import SIDE_NAME
 from digitgan.npz import read_arrays
 from digitgan.sampling.styles import STYLE_UNITS
 
@@ -58,6 +57,7 @@ GROUPS: dict[str, tuple[tuple[str, ...], Callable[[np.ndarray], Measured]]] = {
     "strokes": (tuple(STYLE_UNITS), _styles),
     "bitmaps": ((SIDE_NAME,), _sides),
 }
+MEASURED = tuple(name for names, _ in GROUPS.values() for name in names)
 
 
 def _cached(

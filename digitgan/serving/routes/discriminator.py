@@ -20,10 +20,8 @@ from digitgan.data.mnist_preprocessing import (
     preprocess_drawing,
 )
 from digitgan.files import sha256
-from digitgan.measure.morphometry import measure
 from digitgan.measure.onnx_session import open_session
 from digitgan.npz import read_arrays
-from digitgan.sampling.styles import STYLE_UNITS
 from digitgan.serving.app_state import AppState
 from digitgan.serving.openapi import WITH_BODY, json_of, responses
 from digitgan.serving.problems import wrong
@@ -36,6 +34,7 @@ from digitgan.serving.request_models import (
 )
 from digitgan.serving.responses import json_or_304, json_response
 from digitgan.serving.runs import sheet_digits, unfit
+from digitgan.training.condition_values import MEASURED, measure_conditions
 from digitgan.training.run import Run
 
 MAX_OPEN = 4  # discriminators in memory
@@ -139,7 +138,7 @@ class Discriminator:
     def __init__(self, run: Run):
         """Open it; a :class:`Problem` (409) if the run has none yet."""
         self._run, name = run, run.folder.name
-        path, arrays = run.real_images_path, ["images", "label", *STYLE_UNITS]
+        path, arrays = run.real_images_path, ["images", "label", *MEASURED]
         try:
             modified = run.discriminator_path.stat().st_mtime_ns
             self._session = _open(run.discriminator_path, modified)
@@ -185,7 +184,7 @@ class Discriminator:
         count = 1 if labels is None else int(labels.max()) + 1
         conditions = {"label": np.arange(count, dtype=np.int32)}
         if self._conditions.keys() - conditions.keys():
-            conditions |= {k: v.astype("f4") for k, v in measure(digit[None]).items()}
+            conditions |= measure_conditions(digit[None], tuple(self._conditions))
         conditions = {k: np.resize(conditions[k], count) for k in self._conditions}
         images = np.repeat(digit[None], count, axis=0)
         probabilities = self._probabilities(images, conditions)
