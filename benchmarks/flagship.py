@@ -2,8 +2,7 @@
 
     python benchmarks/flagship.py [MODEL]
 
-60,000 digits with the labels of the training digits, at the full level of the scorecard;
-some twenty minutes on two cores.
+60,000 digits with the labels of the training digits; a quarter of an hour on two cores.
 """
 
 import os
