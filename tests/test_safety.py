@@ -344,6 +344,24 @@ def test_keras_refuses_code_in_the_game(tmp_path):
         adapt._load_gan(base, seed=0)
 
 
+def test_layers_have_no_more_weights_than_the_file_holds(tmp_path):
+    keras = pytest.importorskip("keras")
+    from digitgan.training import adapt
+
+    path = tmp_path / "small.keras"
+    keras.Sequential([keras.Input((4,)), keras.layers.Dense(8)]).save(path)
+    adapt._check_weights(path)
+    with zipfile.ZipFile(path) as small:
+        members = {name: small.read(name) for name in small.namelist()}
+    wide = members["config.json"].replace(b'"units": 8', b'"units": 2000000000')
+    assert wide != members["config.json"]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in (members | {"config.json": wide}).items():
+            archive.writestr(name, content)
+    with pytest.raises(ValueError, match="ask for 40,000,000,000 bytes"):
+        adapt._check_weights(path)
+
+
 # Data sets
 
 

@@ -1,18 +1,22 @@
 """Let a trained generator learn the writing of one writer from a few dozen digits."""
 
+import json
 import logging
+import math
 import shlex
 from pathlib import Path
+from zipfile import ZipFile
 
 import keras
 import numpy as np
 
+from digitgan import limits
 from digitgan.data.augmentation import augment
 from digitgan.data.dataset import Dataset, Digits, held_out
 from digitgan.data.load import load_dataset
 from digitgan.data.mnist_preprocessing import crop_to_box
 from digitgan.errors import InputError, TrainingFailed
-from digitgan.files import as_input_errors
+from digitgan.files import BoundedFile, as_input_errors
 from digitgan.handwriting.model import load
 from digitgan.measure.nearest_neighbours import distances
 from digitgan.model.gan import GAN
@@ -34,6 +38,7 @@ LOGGER = logging.getLogger("digitgan")
 OWN_PER_CLASS = 170  # the writer's digits, varied
 SIMILAR_PER_CLASS = 500  # other people's
 EPOCHS = 12
+FLOAT_BYTES = 4  # of a weight
 BATCH_SIZE = 64
 LEARNING_RATE = 2e-4  # a tenth of what the flagship began with
 EMA_DECAY = 0.998
@@ -159,6 +164,7 @@ def _load_gan(base: Sampler, seed: int) -> GAN:
     file = gan_file(base)
     keras.utils.set_random_seed(seed)
     with as_input_errors("model", file):
+        _check_weights(file)
         stored = keras.models.load_model(file, safe_mode=True)
         if not isinstance(stored, GAN):
             raise ValueError("it holds no GAN")
@@ -177,6 +183,27 @@ def _load_gan(base: Sampler, seed: int) -> GAN:
         layer.trainable = False
     gan.compile(optimizer=adam(LEARNING_RATE))
     return gan
+
+
+def _check_weights(file: Path) -> None:
+    """Refuse a ``gan.keras`` whose layers ask for more weights than it holds.
+
+    The layers are described only: in a stateless scope no variable has a value.
+
+    Raises:
+        ValueError: They do, or it is too large.
+    """
+    with BoundedFile(file) as opened, ZipFile(opened) as archive:
+        if archive.getinfo("config.json").file_size > limits.JSON:
+            raise ValueError("its description is too long")
+        config = json.loads(archive.read("config.json"))
+        stored = archive.getinfo("model.weights.h5").file_size
+    with keras.StatelessScope(initialize_variables=False):
+        gan = keras.saving.deserialize_keras_object(config, safe_mode=True)
+        shapes = [variable.shape for variable in gan.variables]
+    asked = FLOAT_BYTES * sum(map(math.prod, shapes))
+    if asked > min(stored, limits.GAN):
+        raise ValueError(f"its layers ask for {asked:,} bytes, and it holds {stored:,}")
 
 
 def _fine_tune(gan: GAN, batches: Batches, minutes: float) -> Clock:

@@ -13,8 +13,10 @@ from digitgan.data.pictures import to_greyscale
 from digitgan.data.sheet.form import MARKER_SIZE, MARKERS, PAGE_SIZE, marker_corners
 from digitgan.errors import InputError, import_extra
 from digitgan.files import as_input_errors, read_bytes
+from digitgan.quiet import quiet
 
 MAX_PAGES = 100
+HELPFUL_PIXELS = 2**25  # four times as many as the page has
 FORMATS = ("BMP", "JPEG", "PNG", "TIFF", "WEBP")  # some others run programs
 ALLOWED = "a photograph, JPEG, PNG, TIFF, WebP, BMP, HEIC or PDF"
 PDF_START, HEIF_START = b"%PDF-", b"ftyp"  # the latter after four bytes of length
@@ -50,7 +52,9 @@ def _read_grey(photo: Path) -> Iterator[np.ndarray]:
     try:
         with as_input_errors("read", photo):
             for page in pages(content):
-                yield np.asarray(to_greyscale(ImageOps.exif_transpose(page)))
+                with quiet():  # libtiff prints what it finds wrong
+                    grey = _grey(page)
+                yield grey
     except InputError as error:
         problem = error.problem
         if isinstance(error.__cause__, UnidentifiedImageError):
@@ -66,8 +70,21 @@ def _pictures(content: bytes) -> Iterator[Image.Image]:
     with Image.open(io.BytesIO(content), formats=formats) as picture:
         frames = ImageSequence.Iterator(picture) if picture.format == "TIFF" else ()
         for number, frame in enumerate(frames or [picture]):
+            if frame.width * frame.height > HELPFUL_PIXELS:  # a JPEG decodes fewer
+                frame.draft("L", (frame.width // 2, frame.height // 2))
             _check_size(frame.width * frame.height, number)
             yield frame
+
+
+def _grey(picture: Image.Image) -> np.ndarray:
+    """Return an upright picture in grey; of a large one few copies are made."""
+    if picture.width * picture.height <= HELPFUL_PIXELS:
+        return np.asarray(to_greyscale(ImageOps.exif_transpose(picture)))
+    many_greys = picture.mode.startswith(("I", "F"))
+    grey = to_greyscale(picture) if many_greys else picture.convert("L")
+    small = grey.reduce(2)
+    small.info["exif"] = picture.getexif().tobytes()
+    return np.asarray(ImageOps.exif_transpose(small))
 
 
 def _pdf_pages(content: bytes) -> Iterator[Image.Image]:
