@@ -1,6 +1,5 @@
-"""What a processor trains with: kernels that compute the same, and precision."""
+"""What a processor trains with: kernels that compute the same, and advice."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 
 import keras
@@ -78,10 +77,9 @@ def test_adam_moves_weights_as_that_of_keras_does():
         np.testing.assert_allclose(ours, theirs, rtol=1e-4)
 
 
-def test_a_processor_gets_no_bfloat16_on_jax(monkeypatch, caplog):
+def test_jax_on_a_processor_names_what_is_faster(monkeypatch, caplog):
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
     monkeypatch.setattr(hardware, "is_accelerated", lambda: False)
     with caplog.at_level("INFO"):
-        settings = hardware.supported_precision(PRESETS["dcgan"])
-    assert settings == replace(PRESETS["dcgan"], precision="float32")
+        hardware.supported_precision(PRESETS["tiny"])
     assert "KERAS_BACKEND=tensorflow is faster" in caplog.text

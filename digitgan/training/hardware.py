@@ -28,16 +28,10 @@ def machine_name() -> str:
 
 
 def supported_precision(settings: Preset) -> Preset:
-    """Return the settings without bfloat16 where this machine would emulate it.
-
-    On a processor, XLA has fast convolutions for float32 alone, and not for all.
-    """
-    slow = keras.backend.backend() == "jax" and not is_accelerated()
-    if slow:
+    """Return the settings without bfloat16 where this machine would emulate it."""
+    if keras.backend.backend() == "jax" and not is_accelerated():
         LOGGER.info("JAX is slow on a processor: KERAS_BACKEND=tensorflow is faster")
-    if settings.precision != "mixed_bfloat16" or is_accelerated():
+    if settings.precision != "mixed_bfloat16" or is_accelerated() or has_bfloat16():
         return settings
-    if has_bfloat16() and not slow:
-        return settings
-    LOGGER.info("There is no fast bfloat16 here: float32 takes longer")
+    LOGGER.info("This processor has no bfloat16: float32 takes longer")
     return replace(settings, precision="float32")
