@@ -23,7 +23,7 @@ from digitgan.errors import InputError
 MAX_SHOWN = 200  # characters of what a parser said
 OBJECT_BYTES, VALUE_BYTES = 256, 64  # of Python: a small dict or list; a value in one
 ROWS = (b"\n", b"\r", b"{", b"[")  # what begins one, of CSV or of JSON lines
-StrPath = str | os.PathLike
+StrPath = str | os.PathLike[str]
 
 
 @contextmanager

@@ -116,11 +116,12 @@ def test_the_steps_of_the_image_serve_behind_the_proxy(tmp_path, started):
     for name in re.findall(r'(?:src|href)="([\w./-]+)"', page):
         assert browser.open(site + name).status == 200, name
     assert browser.open(f"{site}v1/numbers.png?text=7").read()[1:4] == b"PNG"
-    writes = Request(f"{site}v1/runs/none/pause", b"{}")
+    json = {"Content-Type": "application/json"}
+    writes = Request(f"{site}v1/runs/none/pause", b"{}", json)
     with pytest.raises(HTTPError, match="401"):
         browser.open(writes)
     assert browser.open(f"{site}?token={TOKEN}").url == site
-    with pytest.raises(HTTPError, match="404"):  # it is known now, the run is not
+    with pytest.raises(HTTPError, match="409"):  # it is known now; no run is trained
         browser.open(writes)
     slow = ssl._create_unverified_context().wrap_socket(
         socket.create_connection(("localhost", proxy)), server_hostname="localhost"
