@@ -83,7 +83,6 @@ def _studio_files() -> set[str]:
 def _make_static(page: Path) -> None:
     """Let a page's links end as its files do, and let it ask no other machine."""
     text = page.read_text(encoding="utf-8")
-    text = text.replace('href="learn" data-server', 'href="learn_here"')
     for name in PAGES:
         text = text.replace(f'href="{name.removesuffix(".html")}"', f'href="{name}"')
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'

@@ -1,6 +1,7 @@
 // Where Write and Explore get what they show when there is no server: a worker on this
 // page draws it. The functions are those of the source.js that asks one.
 
+import { newWorker } from "./files.js";
 import { HEIGHT, requested, withoutNoise } from "./state.js";
 
 /** Why there is no answer, as a line for people; `wait` milliseconds are worth a try. */
@@ -12,7 +13,7 @@ export class Refusal extends Error {
 }
 
 const QUIET = 150; // milliseconds without another request before files are made
-const worker = new Worker(new URL("worker/worker.js", import.meta.url), { type: "module" });
+const worker = newWorker("worker/worker.js");
 const pending = new Map(); // by number of the call
 let calls = 0;
 

@@ -3,9 +3,13 @@
 
 import { lineChart } from "./charts.js";
 import { mnist_preprocessing } from "./constants.js";
-import { $, announce, setText } from "./dom.js";
+import { $, announce, percent, setText, wait } from "./dom.js";
+import { newWorker } from "./files.js";
 import { description } from "./gan/digits.js";
-import { settingsFromQuery, toQuery } from "./learn_here_state.js";
+import { Film } from "./learn_film.js";
+import { BESIDE, settingsFromQuery, toQuery } from "./learn_here_state.js";
+import { Quiz } from "./learn_quiz.js";
+import { paintArrows } from "./pixel_arrows.js";
 
 const { SIDE } = mnist_preprocessing;
 const MAX_POINTS = 300; // of a curve; then every second one goes
@@ -20,8 +24,13 @@ const MILESTONES = [
 ];
 
 const asked = settingsFromQuery(location.search);
-const worker = new Worker(new URL("gan/worker.js", import.meta.url), { type: "module" });
+const worker = newWorker("gan/worker.js");
+let second = null; // the worker of the run beside
 const send = (command, more = {}) => worker.postMessage({ do: command, ...more });
+const sendBoth = (command, more = {}) => [worker, second].forEach((one) => one?.postMessage({ do: command, ...more }));
+const random = () => 1 + Math.floor(Math.random() * 1e6); // which latents
+const film = new Film();
+const quiz = new Quiz(() => send("quiz", { sheet: random() }), (canvas, image) => paint(canvas, image, 1));
 let points = newPoints();
 let every = 1; // reports to a point
 let reports = 0;
@@ -37,20 +46,25 @@ worker.addEventListener("message", ({ data }) => {
   if (data.ready) begin();
   if (data.state) show(data.state);
   if (data.written) showWritten(data.written);
+  if (data.quiz) quiz.begin(data.quiz);
   if (data.trouble) trouble();
 });
 worker.addEventListener("error", trouble);
+send("prepare", { device: asked.device });
 
 function begin() {
-  for (const name of ["run", "step", "reset", "break", "settings", "again"]) $(name).disabled = false;
+  for (const name of ["run", "slow", "step", "reset", "settings", "again", "beside", "quiz-start", "film-play"])
+    $(name).disabled = false;
   $("waiting").hidden = true;
   reset();
+  if (asked.beside) openBeside();
   if (asked.running) send("run", { on: true });
 }
 
 function reset() {
   points = newPoints();
   [every, reports, drawn] = [1, 0, 0];
+  film.reset();
   send("start", { seed: asked.seed, settings: asked.settings, pauseAfter: asked.pauseAfter });
 }
 
@@ -60,15 +74,19 @@ function trouble() {
 }
 
 function show(state) {
-  const { steps, digits, facts, rate, images, canUndo } = state;
+  const { steps, digits, facts, rate, images, arrows, canUndo } = state;
   if (running !== state.running) announce(state.running ? "Training" : `Paused after ${digits} real digits`);
   [running, broken] = [state.running, canUndo];
-  paint($("digits"), images, 10);
+  film.add(digits, images);
+  showFilm();
+  $("arrows-box").hidden = !arrows;
+  if (arrows) paintArrows($("arrows"), arrows);
   setText($("seen"), digits.toLocaleString("en"));
   setText($("steps"), steps.toLocaleString("en"));
   setText($("rate"), rate ? String(Math.round(rate)) : "–");
   setText($("run"), running ? "Pause" : "Start");
-  $("break").disabled = broken;
+  $("slow").setAttribute("aria-pressed", String(running && state.slow));
+  $("collapse").disabled = $("defeat").disabled = broken;
   $("undo").disabled = !broken;
   setText($("now"), sentence(digits, facts));
   document.body.dataset.digits = String(digits);
@@ -83,6 +101,71 @@ function sentence(digits, { real, fake, generator }) {
   if (broken) return "Broken: watch the rows become alike.";
   return MILESTONES.findLast(([least]) => digits >= least)[1];
 }
+
+// The film: its last frame is now.
+
+let playing = false;
+
+function showFilm() {
+  const slider = $("film-slider");
+  const live = !playing && Number(slider.value) >= Number(slider.max);
+  slider.max = String(film.frames.length - 1);
+  if (live) slider.value = slider.max;
+  slider.disabled = film.frames.length < 2;
+  const { digits, images } = film.frames[Math.min(Number(slider.value), film.frames.length - 1)];
+  paint($("digits"), images, 10);
+  setText($("film-digits"), digits === film.frames.at(-1).digits ? "now" : `after ${digits.toLocaleString("en")} digits`);
+  slider.setAttribute("aria-valuetext", $("film-digits").textContent);
+}
+
+$("film-slider").addEventListener("input", showFilm);
+$("film-play").addEventListener("click", async () => {
+  if (playing) return;
+  playing = true;
+  for (let i = 0; i < film.frames.length; i++) {
+    $("film-slider").value = String(i);
+    showFilm();
+    await wait(Math.max(30, Math.min(120, 12_000 / film.frames.length)));
+  }
+  playing = false;
+});
+
+// The run beside: another worker, the same seed, one thing different.
+
+function openBeside() {
+  second?.terminate();
+  second = null;
+  const [, settings] = BESIDE[asked.beside] ?? [];
+  $("beside-box").hidden = !settings;
+  $("beside").value = asked.beside;
+  if (!settings) return;
+  setText($("beside-title"), `From the same seed, ${BESIDE[asked.beside][0]}`);
+  second = newWorker("gan/worker.js");
+  second.addEventListener("message", ({ data }) => {
+    if (data.ready) {
+      second.postMessage({ do: "start", seed: asked.seed, settings: { ...asked.settings, ...settings }, pauseAfter: asked.pauseAfter });
+      if (running) second.postMessage({ do: "run", on: true });
+    }
+    if (data.state) showBeside(data.state);
+  });
+  second.postMessage({ do: "prepare", device: asked.device });
+}
+
+function showBeside({ digits, facts, images }) {
+  paint($("beside-digits"), images, 10);
+  const found = Number.isFinite(facts.generator) ? `finds real digits ${percent(facts.real)} real, fakes ${percent(facts.fake)}` : "overflowed";
+  setText($("beside-line"), `After ${digits.toLocaleString("en")} digits; its discriminator ${found}.`);
+  document.body.dataset.beside = String(digits); // for tests
+}
+
+$("beside").append(...Object.entries(BESIDE).map(([name, [line]]) => new Option(line, name)));
+$("beside").addEventListener("change", () => {
+  asked.beside = $("beside").value;
+  saveAddress();
+  reset(); // both begin together
+  openBeside();
+  send("run", { on: true });
+});
 
 /** Show images, side by side, black on white. */
 function paint(canvas, images, columns) {
@@ -143,23 +226,31 @@ function drawCharts() {
 
 // What can be chosen.
 
-$("run").addEventListener("click", () => send("run", { on: !running }));
-$("step").addEventListener("click", () => send("step"));
+$("run").addEventListener("click", () => sendBoth("run", { on: !running }));
+$("slow").addEventListener("click", () => {
+  const slow = $("slow").getAttribute("aria-pressed") !== "true";
+  sendBoth("run", { on: true, slow });
+});
+$("step").addEventListener("click", () => sendBoth("step"));
 $("reset").addEventListener("click", () => {
   send("run", { on: false });
   asked.pauseAfter = undefined;
   reset();
+  openBeside();
 });
-$("break").addEventListener("click", () => {
-  send("break");
-  send("run", { on: true });
-});
+for (const how of ["collapse", "defeat"])
+  $(how).addEventListener("click", () => {
+    send("break", { how });
+    send("run", { on: true });
+  });
 $("undo").addEventListener("click", () => send("undo"));
 
 const CONTROLS = {
   rate: [$("learning-rate"), (control) => Number((10 ** Number(control.value)).toPrecision(2)), Math.log10, String],
   penalty: [$("penalty"), (control) => Number(control.value), Number, String],
   discriminatorSteps: [$("discriminator-steps"), (control) => Number(control.value), Number, String],
+  generatorSteps: [$("generator-steps"), (control) => Number(control.value), Number, String],
+  latents: [$("latents"), (control) => Number(control.value), Number, String],
 };
 
 for (const [name, [control, read]] of Object.entries(CONTROLS))
@@ -169,9 +260,19 @@ $("labels").addEventListener("change", () => change({ labels: $("labels").checke
 function change(settings) {
   Object.assign(asked.settings, settings);
   showSettings(asked.settings);
-  history.replaceState(null, "", toQuery(asked));
+  saveAddress();
   send("change", { settings });
 }
+
+const saveAddress = () => history.replaceState(null, "", toQuery(asked));
+
+if ("gpu" in navigator) $("device").hidden = $("device-label").hidden = false;
+$("device").value = asked.device;
+$("device").addEventListener("change", () => {
+  asked.device = $("device").value;
+  saveAddress();
+  location.reload();
+});
 
 function showSettings(settings) {
   for (const [name, [control, , write, format]] of Object.entries(CONTROLS)) {
@@ -185,7 +286,7 @@ function showSettings(settings) {
 $("write-form").addEventListener("submit", (event) => {
   event.preventDefault();
   const labels = [...$("text").value].map(Number);
-  send("write", { labels, sheet: 1 + Math.floor(Math.random() * 1e6) });
+  send("write", { labels, sheet: random() });
 });
 
 function showWritten({ labels, images }) {

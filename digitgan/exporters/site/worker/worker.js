@@ -2,6 +2,7 @@
 // with {id, answer} or {id, refusal}. The methods have the names of source.js.
 
 import { geometry, model as defaults } from "../constants.js";
+import { fileUrl } from "../files.js";
 import { toGif } from "./gif.js";
 import { PERIOD, torusInputs } from "./latent_torus.js";
 import { range } from "./numpy.js";
@@ -10,8 +11,6 @@ import { toPng } from "./png.js";
 import { Sampler } from "./sampler.js";
 import { write, writeWalk } from "./model.js";
 import { toPdf, toSvg } from "./vector_graphics.js";
-
-const FOLDER = new URL("../model/", import.meta.url);
 
 const model = open();
 let last = {}; // the newest text's state, and the promise of it written
@@ -23,7 +22,7 @@ async function open() {
 }
 
 async function read(name) {
-  const reply = await fetch(new URL(name, FOLDER));
+  const reply = await fetch(fileUrl(`model/${name}`));
   if (!reply.ok) throw new Error(`The model is not there: ${name}, ${reply.status}.`);
   return new Uint8Array(await reply.arrayBuffer());
 }

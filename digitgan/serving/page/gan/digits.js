@@ -2,22 +2,23 @@
 // and drawn ones as MNIST would have them.
 
 import { digit_strips, mnist_preprocessing } from "../constants.js";
+import { fileUrl } from "../files.js";
 
 const { SIDE, CENTRE, DIGIT_LENGTH } = mnist_preprocessing;
 const { COLUMNS, CLASSES } = digit_strips;
 const BOX = DIGIT_LENGTH * DIGIT_LENGTH;
-const FOLDER = new URL("digits/", import.meta.url);
+const FOLDER = "gan/digits/";
 
 /** Read what digits there are; rejects where there are none. */
 export async function description() {
-  const reply = await fetch(new URL("digits.json", FOLDER));
+  const reply = await fetch(fileUrl(`${FOLDER}digits.json`));
   if (!reply.ok) throw new Error(`${reply.status}`);
   return reply.json();
 }
 
 /** @returns {Promise<{pixels: Float32Array, labels: Uint8Array}>} the digits of a strip. */
 export async function readStrip(name) {
-  const picture = await createImageBitmap(await (await fetch(new URL(name, FOLDER))).blob());
+  const picture = await createImageBitmap(await (await fetch(fileUrl(FOLDER + name))).blob());
   const canvas = new OffscreenCanvas(picture.width, picture.height);
   const context = canvas.getContext("2d", { willReadFrequently: true });
   context.drawImage(picture, 0, 0);

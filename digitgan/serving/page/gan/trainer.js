@@ -2,19 +2,21 @@
 // page or a worker.
 
 import { defaultDevice, init, numpy as np, random, tree } from "./jax-js/index.js";
+import { improvement, probabilities } from "./gradient.js";
 import { CLASSES, LATENTS, newDiscriminator, newGenerator, SIDE } from "./players.js";
 import { correction, discriminatorStep, draw, generatorStep, noSquares } from "./training_step.js";
 
 export const COLUMNS = 10; // of a sheet: so many of each digit
-export const DEFAULTS = { rate: 0.002, penalty: 0.05, discriminatorSteps: 1, labels: true };
+export const DEFAULTS = { rate: 0.002, penalty: 0.05, discriminatorSteps: 1, generatorSteps: 1, latents: LATENTS, labels: true };
+const SHOWN = [2, 3, 5, 7, 8]; // labels of the digits with arrows
 const BATCH = 64; // real digits of a step, and as many fakes
 const EMA_DECAY = 0.99;
 const PIXELS = SIDE * SIDE;
 
 /** Make ready to compute; to be awaited before anything else. */
-export async function prepare() {
-  await init("wasm");
-  defaultDevice("wasm");
+export async function prepare(device = "wasm") {
+  const there = /** @type {any[]} */ (await init(device, "wasm"));
+  defaultDevice(there.includes(device) ? device : "wasm");
 }
 
 /** Two players on real digits. */
@@ -46,16 +48,16 @@ export class Trainer {
     this.seed = seed;
   }
 
-  /** The discriminator's steps and one of the generator. */
+  /** The discriminator's steps and those of the generator. */
   step() {
     for (let i = 0; i < this.settings.discriminatorSteps; i++) this.#stepOfDiscriminator();
-    this.#stepOfGenerator();
+    for (let i = 0; i < this.settings.generatorSteps; i++) this.#stepOfGenerator();
   }
 
   #stepOfDiscriminator() {
     const { generator, discriminator } = this.#players;
     const [pixels, labels] = this.#batch();
-    const options = { rate: this.settings.rate, penalty: this.settings.penalty, correction: correction(++this.#discriminatorSteps) };
+    const options = { rate: this.settings.rate, penalty: this.settings.penalty, correction: correction(++this.#discriminatorSteps), mask: this.#mask() };
     const [next, facts] = /** @type {any} */ (discriminatorStep)(discriminator, tree.ref(generator.weights), this.#nextKey(), pixels, labels, options);
     this.#players.discriminator = next;
     this.digits += BATCH;
@@ -66,7 +68,7 @@ export class Trainer {
     const { generator, discriminator, ema } = this.#players;
     const labels = Uint8Array.from({ length: BATCH }, (_, i) => i % CLASSES);
     const decay = Math.min(EMA_DECAY, ++this.steps / (this.steps + 9)); // short at first
-    const options = { rate: this.settings.rate, decay, correction: correction(this.steps) };
+    const options = { rate: this.settings.rate, decay, correction: correction(this.steps), mask: this.#mask() };
     const [next, averaged, loss] = generatorStep(generator, ema, tree.ref(discriminator.weights), this.#nextKey(), this.#oneHot(labels), options);
     Object.assign(this.#players, { generator: next, ema: averaged });
     this.#note("generator", loss);
@@ -110,8 +112,31 @@ export class Trainer {
   }
 
   #draw(labels, sheet) {
-    const latents = random.normal(random.key(this.seed + 1000 + sheet), [labels.length, LATENTS]);
+    const latents = random.normal(random.key(this.seed + 1000 + sheet), [labels.length, LATENTS]).mul(this.#mask());
     return draw(tree.ref(this.#players.ema), latents, this.#oneHot(labels));
+  }
+
+  /** Some digits, and which way the discriminator would have each of their pixels go. */
+  arrows() {
+    const labels = Uint8Array.from(SHOWN);
+    const images = this.#draw(labels, 0);
+    const shown = images.ref.dataSync();
+    const weights = tree.ref(this.#players.discriminator.weights);
+    return { side: SIDE, images: shown, arrows: improvement(weights, images, this.#oneHot(labels)).dataSync() };
+  }
+
+  /** So many digits, half of them fakes, shuffled: {pixels, real, probability}. */
+  quiz(count, sheet) {
+    const half = count / 2;
+    const [realPixels, realLabels] = this.#batch(half);
+    const fakeLabels = Uint8Array.from({ length: half }, () => Math.floor(Math.random() * CLASSES));
+    const fakes = this.#draw(fakeLabels, sheet);
+    const digits = [[realPixels, realLabels, true], [fakes, this.#oneHot(fakeLabels), false]].flatMap(([pixels, labels, real]) => {
+      const values = pixels.ref.dataSync();
+      const found = probabilities(tree.ref(this.#players.discriminator.weights), pixels, labels).dataSync();
+      return Array.from(found, (probability, i) => ({ pixels: values.slice(i * PIXELS, (i + 1) * PIXELS), real, probability }));
+    });
+    return digits.map((digit) => ({ digit, at: Math.random() })).sort((a, b) => a.at - b.at).map(({ digit }) => digit);
   }
 
   dispose() {
@@ -125,14 +150,20 @@ export class Trainer {
     return key;
   }
 
+  /** Noughts for the latents that are off. */
+  #mask() {
+    const { latents } = this.settings;
+    return np.array(Float32Array.from({ length: LATENTS }, (_, i) => Number(i < latents)), { shape: [LATENTS] });
+  }
+
   /** Real digits by chance, and their labels. */
-  #batch() {
+  #batch(count = BATCH) {
     const { pixels, labels } = this.real;
-    const chances = random.uniform(this.#nextKey(), [BATCH]).dataSync();
+    const chances = count === BATCH ? random.uniform(this.#nextKey(), [count]).dataSync() : Array.from({ length: count }, Math.random);
     const chosen = Array.from(chances, (chance) => Math.floor(chance * labels.length));
-    const batch = new Float32Array(BATCH * PIXELS);
+    const batch = new Float32Array(count * PIXELS);
     chosen.forEach((one, i) => batch.set(pixels.subarray(one * PIXELS, (one + 1) * PIXELS), i * PIXELS));
-    return [np.array(batch, { shape: [BATCH, PIXELS] }), this.#oneHot(Uint8Array.from(chosen, (one) => labels[one]))];
+    return [np.array(batch, { shape: [count, PIXELS] }), this.#oneHot(Uint8Array.from(chosen, (one) => labels[one]))];
   }
 
   /** (n, CLASSES), all noughts where labels are off. */

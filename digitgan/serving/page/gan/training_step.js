@@ -31,14 +31,15 @@ function adam({ weights, squares }, gradient, rate, correction) {
 
 export const correction = (steps) => 1 - BETA2 ** steps;
 
-/** A batch of fakes of the generator for labels. */
-const fakes = (weights, key, labels) => generator(weights, random.normal(key, [labels.shape[0], LATENTS]), labels);
+/** A batch of fakes of the generator for labels; latents that are masked are noughts. */
+const fakes = (weights, key, labels, mask) =>
+  generator(weights, random.normal(key, [labels.shape[0], LATENTS]).mul(mask), labels);
 
 /** [discriminator, facts] after a step on real digits and as many fakes. */
 export const discriminatorStep = jit((player, generatorWeights, key, real, labels, options) => {
   const [ofFakes, ofNoise] = np.unstack(random.split(key, 2));
   const n = real.shape[0];
-  const fake = fakes(generatorWeights, ofFakes, labels.ref);
+  const fake = fakes(generatorWeights, ofFakes, labels.ref, options.mask);
   const noise = random.normal(ofNoise, [2 * n, SIDE * SIDE]);
   const lossAndGradient = valueAndGrad(discriminatorLoss, { hasAux: true });
   const weights = tree.ref(player.weights);
@@ -49,9 +50,9 @@ export const discriminatorStep = jit((player, generatorWeights, key, real, label
 
 /** [generator, EMA, loss] after a step. */
 export const generatorStep = jit((player, ema, discriminatorWeights, key, labels, options) => {
-  const loss = (weights) => generatorLoss(discriminatorWeights, fakes(weights, key, labels.ref), labels);
+  const { rate, correction, decay, mask } = options;
+  const loss = (weights) => generatorLoss(discriminatorWeights, fakes(weights, key, labels.ref, mask), labels);
   const [value, gradient] = valueAndGrad(loss)(tree.ref(player.weights));
-  const { rate, correction, decay } = options;
   const next = adam(player, gradient, rate, correction);
   const blend = (average, w) => average.mul(decay.ref).add(w.mul(np.subtract(1, decay.ref)));
   const averaged = tree.map(blend, ema, tree.ref(next.weights));
