@@ -27,7 +27,7 @@ def install():
 def test_the_copied_library_is_that_of_its_package():
     install()
     copied = [path for path in (GAN / "jax-js").iterdir() if path.suffix == ".js"]
-    assert len(copied) == 3
+    assert len(copied) == 4
     for path in copied:
         assert path.read_bytes() == (JAX_JS / path.name).read_bytes(), path.name
 

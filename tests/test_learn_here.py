@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from contextlib import ExitStack
 
 import numpy as np
@@ -98,7 +99,7 @@ def test_breaking_it_is_undone_to_the_pixel(context, address):
     page = opened(context, f"{address}learn_here.html?pauseAfter=640")
     page.wait_for_selector("body[data-state=paused][data-digits='640']")
     before = digits_on(page, "#digits")
-    page.get_by_role("button", name="Break it").click()
+    page.get_by_role("button", name="Break it: collapse").click()
     page.wait_for_selector("body[data-state=running]")
     page.get_by_role("button", name="Pause").click()
     page.wait_for_selector("body[data-state=paused]")
@@ -127,7 +128,60 @@ def test_the_studio_has_it_too(browser, tmp_path):
         address = stack.enter_context(served)
         watched = watched_context(browser, address, DESKTOP)
         page = stack.enter_context(watched).new_page()
-        page.goto(f"{address}learn")
-        page.get_by_role("link", name="learns in this tab").click()
+        page.goto(address)
+        page.get_by_role("link", name="Learn").click()
         page.wait_for_selector("body[data-state]")
         step(page, 1)
+
+
+def test_arrows_film_and_quiz(context, address):
+    page = opened(context, f"{address}learn_here.html?pauseAfter=1280&seed=2")
+    page.wait_for_selector("body[data-state=paused][data-digits='1280']")
+    arrows = page.get_by_role("img", name="Five digits with arrows")
+    expect(arrows).to_be_visible()
+    drawn = "e => new Set(e.getContext('2d').getImageData(0, 0, 1100, 220).data).size"
+    assert arrows.evaluate(drawn) > 20  # values
+    film = page.get_by_label("Film of all redraws")
+    now = digits_on(page, "#digits")
+    film.focus()
+    film.press("Home")
+    expect(page.locator("#film-digits")).to_have_text("after 0 digits")
+    assert (digits_on(page, "#digits") != now).any()
+    film.press("End")
+    assert (digits_on(page, "#digits") == now).all()
+    page.get_by_role("button", name="Slow motion").click()
+    page.wait_for_selector("body[data-state=running]")
+    page.wait_for_selector("body:not([data-digits='1280'])")
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Begin", exact=True).click()
+    for asked in range(20):
+        page.wait_for_selector(f"body[data-quiz='{asked}']")
+        page.get_by_role("button", name=("Real", "Fake")[asked % 2], exact=True).click()
+    page.wait_for_selector("body[data-quiz='20']")
+    expect(page.locator("#quiz-score")).to_contain_text("of 20")
+    expect(page.locator("#quiz-line")).to_contain_text("win")
+    assert page.get_by_role("button", name="Real", exact=True).is_disabled()
+
+
+def test_two_runs_begin_alike_and_part(context, address):
+    where = f"{address}learn_here.html?start=paused&seed=4&beside=latents"
+    page = opened(context, where)
+    page.wait_for_selector("body[data-beside='0']")
+    expect(page.get_by_label("Two runs side by side")).to_have_value("latents")
+    step(page, 2)
+    page.wait_for_selector("body[data-beside='128']")
+    assert varied(digits_on(page, "#beside-digits")) > 0
+    assert (digits_on(page, "#beside-digits") != digits_on(page, "#digits")).any()
+    expect(page.locator("#beside-line")).to_contain_text("finds real digits")
+    assert page.evaluate(OVERFLOW) <= 0
+
+
+def test_the_discriminator_can_be_let_win(context, address):
+    page = opened(context, f"{address}learn_here.html?start=paused&seed=1")
+    page.get_by_role("button", name="Break it: the discriminator wins").click()
+    page.wait_for_selector("body[data-state=running]")
+    expect(page.locator("#discriminator-steps-value")).to_have_text("5")
+    winning = re.compile("discriminator (is winning|has won)")
+    expect(page.locator("#now")).to_contain_text(winning, timeout=FOR_MINUTES)
+    page.get_by_role("button", name="Undo the break").click()
+    expect(page.locator("#discriminator-steps-value")).to_have_text("1")

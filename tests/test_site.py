@@ -1,5 +1,6 @@
 """The page without a server, from a plain file server: the studio's tests, and more."""
 
+import gzip
 import re
 
 import pytest
@@ -122,3 +123,45 @@ def test_a_host_may_forbid_webassembly(site, browser):
         page.close()
     expected = digitgan.load().write("7", seed=3, height=120).image
     assert nearly_equal(picture, expected)
+
+
+def test_one_file_opens_from_the_disk(site, browser):
+    """Every page, its worker and training, from ``file://``; nothing else is read."""
+    place = f"file://{site / 'digitgan.html'}"
+    context = browser.new_context(viewport={"width": 1280, "height": 860})
+    context.set_default_timeout(300_000)
+    page, errors, asked = context.new_page(), [], []
+    page.on("console", lambda message: errors.append(message.text))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url.partition(":")[0]))
+    page.goto(f"{place}?text=12%2F05&seed=3")
+    shown(page, "text=12%2F05")
+    assert nearly_equal(
+        downloaded(page, "PNG"),
+        digitgan.load().write("12/05", seed=3, height=120).image,
+    )
+    page.get_by_role("link", name="Explore").click()
+    page.wait_for_selector("body[data-shown][data-measured]")
+    page.get_by_role("link", name="Write", exact=True).last.click()
+    shown(page, "text=2026")
+    page.get_by_role("link", name="Learn").click()
+    page.wait_for_selector("body[data-state=running]:not([data-digits='0'])")
+    page.get_by_label("Gradient penalty").press("End")
+    page.wait_for_url("**/digitgan.html?penalty=1&page=learn_here")
+    page.reload()
+    page.wait_for_selector("body[data-state=running]")
+    expect(page.locator("#penalty-value")).to_have_text("1")
+    context.close()
+    assert errors == [] and set(asked) <= {"file", "data", "blob"}
+
+
+def test_the_site_is_light(site):
+    weights = [
+        len(gzip.compress(path.read_bytes()))
+        for path in site.rglob("*")
+        if path.is_file() and path.parent.name not in ("model", "digits")
+    ]
+    assert (
+        sum(weights) - len(gzip.compress((site / "digitgan.html").read_bytes()))
+        < 300_000
+    )

@@ -12,6 +12,7 @@ from digitgan.data.digit_strips import strips_of
 from digitgan.data.load import load_dataset
 from digitgan.errors import InputError
 from digitgan.exporters.javascript import constants_module
+from digitgan.exporters.single_file import single_file
 from digitgan.files import sha256
 from digitgan.handwriting.options import DIGITS
 from digitgan.sampling.sampler import Sampler
@@ -21,6 +22,7 @@ PACKAGE = Path(__file__).parent.parent
 STUDIO = PACKAGE / "serving" / "page"  # what `digitgan serve` shows
 SITE = PACKAGE / "exporters" / "site"  # what stands in for the server
 PAGES = ("index.html", "explore.html", "learn_here.html")
+ONE_FILE = "digitgan.html"  # all of it, for a disk without a server
 GAN = "gan"  # the folder of what trains in the page
 POLICY = "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' data:"
 POLICY += "; base-uri 'none'; form-action 'self'"
@@ -65,6 +67,7 @@ def write(model: Sampler, out: Path) -> None:
     (out / "README.md").write_text(SPACE, encoding="utf-8")
     (out / "constants.js").write_text(constants_module(), encoding="utf-8")
     _write_model(model, out / "model")
+    (out / ONE_FILE).write_text(single_file(out, PAGES), encoding="utf-8")
 
 
 def _studio_files() -> set[str]:

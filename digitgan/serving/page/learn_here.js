@@ -43,7 +43,7 @@ function newPoints() {
 }
 
 worker.addEventListener("message", ({ data }) => {
-  if (data.ready) begin();
+  if (data.ready) begin(data.device);
   if (data.state) show(data.state);
   if (data.written) showWritten(data.written);
   if (data.quiz) quiz.begin(data.quiz);
@@ -52,7 +52,8 @@ worker.addEventListener("message", ({ data }) => {
 worker.addEventListener("error", trouble);
 send("prepare", { device: asked.device });
 
-function begin() {
+function begin(device) {
+  $("device").value = device; // the one that is there
   for (const name of ["run", "slow", "step", "reset", "settings", "again", "beside", "quiz-start", "film-play"])
     $(name).disabled = false;
   $("waiting").hidden = true;
@@ -98,6 +99,7 @@ function show(state) {
 function sentence(digits, { real, fake, generator }) {
   if (!Number.isFinite(generator)) return "The numbers overflowed: steps were too long. Undo the break, or reset.";
   if (broken && real - fake > 0.9) return "The discriminator has won: it is sure of everything, and the generator learns nothing any more.";
+  if (broken && real - fake > 0.5) return "The discriminator is winning: it spots most fakes, and its arrows help less and less.";
   if (broken) return "Broken: watch the rows become alike.";
   return MILESTONES.findLast(([least]) => digits >= least)[1];
 }

@@ -4,13 +4,13 @@
 const NUMBERS = { rate: [1e-4, 0.1], penalty: [0, 1], discriminatorSteps: [1, 5], generatorSteps: [1, 5], latents: [1, 32] };
 
 /** What a second run, from the same seed, has of its own: name, and settings. */
-export const BESIDE = {
+export const BESIDE = /** @type {Record<string, [string, object]>} */ ({
   penalty: ["without the penalty", { penalty: 0 }],
   rate: ["with a learning rate of 0.02", { rate: 0.02 }],
   steps: ["with five steps of the discriminator", { discriminatorSteps: 5 }],
   latents: ["with two latents", { latents: 2 }],
   labels: ["without labels", { labels: false }],
-};
+});
 
 /** Read the address; what makes no sense there is left out. */
 export function settingsFromQuery(search) {

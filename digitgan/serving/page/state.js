@@ -36,7 +36,7 @@ export function fromQuery(search) {
 
 /** Say what of an address a state has not taken, so that no link is misread in silence. */
 export function leftOut(search, state) {
-  const given = [...new URLSearchParams(search)].filter(([name, value]) => value && name !== "token");
+  const given = [...new URLSearchParams(search)].filter(([name, value]) => value && !["token", "page"].includes(name));
   const lost = given.filter(([name]) => !KNOWN.includes(name) || (name !== "height" && state[name] === undefined));
   const wrongSeed = given.some(([name, value]) => name === "seed" && toSeed(value) === undefined);
   const names = [...new Set([...lost.map(([name]) => name), ...(wrongSeed ? ["seed"] : [])])];

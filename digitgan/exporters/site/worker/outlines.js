@@ -8,7 +8,6 @@ import { range, rint, sum } from "./numpy.js";
 const { BASELINE, DIGIT_HEIGHT, GLYPH_SHAPE } = geometry;
 const { APART, EDGE, FLATTENING, JOINED, KNOT_SPACING, MAX_SMOOTHING, MIN_KNOTS, MIN_SIZE } = constants;
 const { SAMPLE_SPACING, SMOOTHING } = constants;
-const KEPT = 1e-3; // of a gain: what is slower counts
 
 /**
  * Return the smooth outlines of a glyph, around as much ink as its pixels have.
@@ -96,7 +95,7 @@ function smooth(edge) {
   const [cos, sin] = [Math.cos, Math.sin].map((f) => range(knots).map((i) => f((2 * Math.PI * i) / knots)));
   for (let frequency = -Math.floor((knots - 1) / 2); frequency < Math.floor((knots + 1) / 2); frequency++) {
     const gain = Math.exp(-2 * ((Math.PI * sigma * frequency) / length) ** 2);
-    if (gain < KEPT) continue;
+    if (gain < 1e-3) continue; // which adds nothing
     let [real, imaginary] = [0, 0]; // of this Fourier coefficient of x + iy
     for (let i = 0; i < count; i++) {
       const turn = ((frequency * i) % count + count) % count;

@@ -1,7 +1,7 @@
 // What the discriminator finds of images, and which way each pixel would have to go for
 // it to find them more real: the gradient that the generator learns from.
 
-import { grad, jit, nn, numpy as np } from "./jax-js/index.js";
+import { grad, jit, nn } from "./jax-js/index.js";
 import { generatorLoss } from "./losses.js";
 import { discriminator } from "./players.js";
 

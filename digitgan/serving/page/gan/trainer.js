@@ -13,10 +13,12 @@ const BATCH = 64; // real digits of a step, and as many fakes
 const EMA_DECAY = 0.99;
 const PIXELS = SIDE * SIDE;
 
-/** Make ready to compute; to be awaited before anything else. */
+/** Make ready to compute, by a device if it is there; to be awaited before anything else. */
 export async function prepare(device = "wasm") {
-  const there = /** @type {any[]} */ (await init(device, "wasm"));
-  defaultDevice(there.includes(device) ? device : "wasm");
+  const there = await init(/** @type {any} */ (device), "wasm").catch(() => init("wasm"));
+  const found = there.find((one) => one === device) ?? "wasm";
+  defaultDevice(found);
+  return found;
 }
 
 /** Two players on real digits. */

@@ -97,7 +97,7 @@ function report() {
 }
 
 async function begin({ device }) {
-  const [{ strips }] = await Promise.all([description(), prepare(device)]);
+  const [{ strips }, found] = await Promise.all([description(), prepare(device)]);
   real = joined(await Promise.all(strips.map(readStrip)));
-  postMessage({ ready: true });
+  postMessage({ ready: true, device: found });
 }
