@@ -145,11 +145,8 @@ def test_the_page_asks_nobody_and_names_its_model(site, model):
     assert described["sha256"]["generator.onnx"] == network
     for path in site.rglob("*"):
         if path.suffix in (".html", ".js", ".css"):
-            text = path.read_text()
-            assert (
-                "v1/" not in text.replace("\\", "").replace('href="v1/', "")
-                and "eval(" not in text
-            )
+            text = re.sub('"data:[^"]*"', "", path.read_text()).replace("\\", "")
+            assert "v1/" not in text.replace('href="v1/', "") and "eval(" not in text
     for page in ("index.html", "explore.html", "learn_here.html"):
         assert "Content-Security-Policy" in (site / page).read_text()
 
