@@ -6,10 +6,13 @@ numbers: as easy as 1, 2, 3"), so whatever is drawn by number (digit 7 of a seed
 where such streams are made.
 """
 
+import logging
+import secrets
 from enum import IntEnum
 
 import numpy as np
 
+LOGGER = logging.getLogger("digitgan")
 ROWS_PER_KEY = 1024  # digits that share a key: their rows follow each other
 
 
@@ -33,6 +36,18 @@ class Stream(IntEnum):
     TRAINING_ORDER = 0
     HELD_OUT = 0
     TRIPLETS = 0
+
+
+def given_or_random(seed: int | None, bits: int = 64) -> int:
+    """Return a seed, or for None one of so many random bits, and say in the log which.
+
+    What is made keeps it, too: the configuration of a run, the manifest of a data set,
+    the ``seed`` of a written text.
+    """
+    if seed is None:
+        seed = secrets.randbits(bits)
+        LOGGER.info("seed=%d, at random", seed)
+    return seed
 
 
 def random_stream(

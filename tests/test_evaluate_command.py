@@ -35,7 +35,7 @@ def small(small_mnist):
 def quick(small, monkeypatch):
     """Let the command compare with ``small``, draw few digits and train shortly."""
 
-    def load(data="mnist"):
+    def load(data="mnist", clean=False):
         return small if str(data) == "mnist" else load_dataset(data)
 
     for place in ("digitgan.data.load", loading.__name__, evaluation.__name__):

@@ -25,6 +25,9 @@ def adapt(
         str, Option(help="The writer's digits, some of each: a folder a class.")
     ],
     out: Annotated[Path, Option("-o", "--out", help="A new folder for the new model.")],
+    clean: Annotated[
+        bool, Option("--clean", help="Cut, even and centre photographed digits.")
+    ] = False,
     minutes: Annotated[float, Option(help="Stop after so much training.")] = 3.0,
     seed: Annotated[int, Option(help="Of variations, latents and order.")] = 0,
 ) -> None:
@@ -33,6 +36,6 @@ def adapt(
     show_log()
     from digitgan.training.adapt import adapt as fine_tune
 
-    folder = fine_tune(model, data, out, minutes=minutes, seed=seed)
+    folder = fine_tune(model, data, out, clean=clean, minutes=minutes, seed=seed)
     write = f"digitgan generate 2026 --model {folder}"
     print(f"Look at {folder / 'beside.png'}; write: {write}")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import digitgan
-from digitgan.cli.quiet import import_keras_quietly
+from digitgan.cli.quiet import import_keras_quietly, show_log
 from digitgan.errors import InputError
 
 HELP = """Say how good digits are, beside the same figures for real digits.
@@ -31,6 +31,9 @@ def evaluate(
         bool, typer.Option("--full/--quick", help="Minutes and every figure.")
     ] = False,
     data: Annotated[str, typer.Option(help="The real digits.")] = "mnist",
+    clean: Annotated[
+        bool, typer.Option("--clean", help="Cut, even and centre photographed digits.")
+    ] = False,
     seed: Annotated[
         int, typer.Option(help="Of every sample.", min=0, max=2**32 - 1)
     ] = 0,
@@ -52,8 +55,9 @@ def evaluate(
     if full and find_spec("keras"):  # the scorecard says so where it is missing
         import_keras_quietly()
     level = "full" if full else "quick"
-    real = load_dataset(data)
-    samples = load_samples(subject, real, seed, level)
+    show_log()
+    real = load_dataset(data, clean)
+    samples = load_samples(subject, real, seed, level, clean)
     if html and not report.can_show(samples, real):
         raise InputError("html", html, "a report on digits of 28 x 28 pixels in grey")
     with table.progress_bar() as progress:
@@ -65,5 +69,5 @@ def evaluate(
         card.save(json_file)
     if html:
         typed = ["digitgan", "evaluate", subject, f"--{level}"]
-        typed += ["--data", data, "--seed", str(seed)]
+        typed += ["--data", data, "--seed", str(seed), *["--clean"][: int(clean)]]
         report.write(html, card, samples, data=real, command=shlex.join(typed))

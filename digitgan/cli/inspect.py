@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from digitgan.cli.quiet import show_log
+
 HELP = """Say what a data set holds and what looks wrong, before you train on it.
 
 \b
@@ -23,6 +25,9 @@ def inspect(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="A contact sheet, a .png.")
     ] = None,
+    clean: Annotated[
+        bool, typer.Option("--clean", help="Cut, even and centre photographed digits.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Inspect a data set."""
@@ -34,7 +39,9 @@ def inspect(
 
     if out and out.suffix.lower() != ".png":
         raise InputError("out", out, "a name that ends in .png")
-    dataset = load_dataset(data)
+    if not as_json:
+        show_log()
+    dataset = load_dataset(data, clean)
     found = inspection.inspect(dataset)
     if out:
         with replacing(out) as temporary:

@@ -48,6 +48,9 @@ def train(  # noqa: PLR0913 - each is a flag
     data: Annotated[
         str | None, Option(help="A name, such as fashion-mnist, or a path.")
     ] = None,
+    clean: Annotated[
+        bool | None, Option("--clean", help="Cut, even and centre photographed digits.")
+    ] = None,
     epochs: Annotated[int | None, Option(help="Passes over the data, in all.")] = None,
     minutes: Annotated[
         float | None, Option(help="Stop after so much training.")

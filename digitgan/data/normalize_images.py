@@ -7,12 +7,12 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageOps
 
 from digitgan.data.checks import SHAPES, check_size, unreadable
 from digitgan.data.images import SIDE
-from digitgan.data.mnist_preprocessing import MIN_INK, preprocess_drawing
 from digitgan.data.pictures import MIN_CONTRAST
+from digitgan.errors import import_extra
 
 MEANS = Path(__file__).parent / "digit_means.npy"  # of MNIST's training digits
 EVIDENCE = 500  # digits that are compared with them
@@ -115,6 +115,9 @@ def fitted(
     32, is cut off.
     """
     check_size((count, SIDE, SIDE))
+    if clean:
+        import_extra("cv2", "clean")
+        from digitgan.data.sheet.clean import cleaned
     images, sizes = np.empty((count, SIDE, SIDE), np.uint8), Counter()
     for place, picture in enumerate(pictures):
         sizes[picture.shape] += 1
@@ -147,32 +150,6 @@ def _fit(picture: np.ndarray) -> np.ndarray:
     way = Image.Resampling.LANCZOS
     padded = ImageOps.pad(Image.fromarray(picture), (SIDE, SIDE), way, color=ground)
     return np.asarray(padded)
-
-
-def cleaned(picture: np.ndarray) -> np.ndarray:
-    """Return a photographed digit as the cells of a sheet are: ink alone, centred.
-
-    The light is evened by the brightest paper around each pixel; what is darker than
-    half of the ink stays; specks go.
-    """
-    small = Image.fromarray(picture)
-    small.thumbnail((256, 256))
-    values = np.asarray(small)
-    if is_light(values[np.newaxis])[0]:
-        values = 255 - values
-    size = max(3, max(values.shape) // 4) | 1
-    ground = Image.fromarray(values).filter(ImageFilter.MinFilter(min(size, 63)))
-    ground = ground.filter(ImageFilter.GaussianBlur(size / 2))
-    ink = np.maximum(values.astype(int) - np.asarray(ground), 0)
-    top = np.percentile(ink, 99.5)
-    if top < MIN_CONTRAST:
-        return np.zeros((SIDE, SIDE), np.uint8)
-    soft = np.clip(ink * (255 / top), 0, 255)
-    drawing = np.where(soft > 96, soft, 0).astype(np.uint8)
-    drawing = np.asarray(Image.fromarray(drawing).filter(ImageFilter.MedianFilter(3)))
-    if not (drawing > MIN_INK).any():
-        return np.zeros((SIDE, SIDE), np.uint8)
-    return preprocess_drawing(drawing)
 
 
 def light_ink(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from itertools import islice
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 from digitgan.data.html import img
 from digitgan.data.load import load_dataset
@@ -32,6 +32,7 @@ from digitgan.datasets.verify import find_damage
 from digitgan.errors import DatasetFailed, InputError, import_extra
 from digitgan.files import sha256
 from digitgan.hub import PREFIX
+from digitgan.random_streams import given_or_random
 
 SHOWN = 4  # numbers or pages, in a notebook
 
@@ -102,7 +103,8 @@ def make_dataset(
         options: ``kind``, ``count``, ``format``, ``seed``, ``split``, ``labels``,
             ``balance``, ``checked``, ``measure``, ``robust``, ``length``, ``pattern``,
             ``texts``, ``ink``, ``background``, ``shard_size`` and ``model``, as
-            :class:`DatasetRequest` says.
+            :class:`DatasetRequest` says; a seed of None is a random one, which the
+            manifest keeps.
 
     Raises:
         InputError: The request cannot be met; nothing was written.
@@ -111,7 +113,8 @@ def make_dataset(
     """
     check_engine(workers, engine)
     load_once.cache_clear()
-    request = DatasetRequest(**options)
+    given: dict[str, Any] = {**options, "seed": given_or_random(options.get("seed", 0))}
+    request = DatasetRequest(**given)
     spec = resolve_spec(request, facts_of(load_once(str(request.model))))
     _check_installed(spec.format)
     state = claim_folder(Path(out), spec)

@@ -27,7 +27,7 @@ class DatasetRequest:
     kind: str = _option("digits", "digits, numbers or scenes.")
     count: int = _option(10_000, "Samples in all.")
     format: str | None = _option(None, "See above [idx, png, coco by kind]")
-    seed: int = _option(0, "Same seed, same bytes.")
+    seed: int | None = _option(0, "Same seed, same bytes.")
     split: str | Sequence[int] = _option(
         "80,10,10", "Train, validation, test: percent or samples."
     )
@@ -59,7 +59,7 @@ class DatasetOptions(TypedDict, total=False):
     kind: str
     count: int
     format: str | None
-    seed: int
+    seed: int | None
     split: str | Sequence[int]
     labels: str | Sequence[int] | None
     balance: bool

@@ -1,6 +1,7 @@
 """Check a request and fill in its defaults: what is refused is refused here."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from digitgan import limits
 from digitgan.datasets import pattern
@@ -144,7 +145,7 @@ def _check_model(request: DatasetRequest, model: ModelFacts) -> None:
         raise InputError("model", request.model, allowed, problem)
 
 
-def _check_range(name: str, value: int, high: int, low: int = 1) -> None:
+def _check_range(name: str, value: Any, high: int, low: int = 1) -> None:
     if not (isinstance(value, int) and low <= value <= high):
         raise InputError(name, value, f"{low:,} to {high:,}")
 

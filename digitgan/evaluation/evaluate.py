@@ -24,6 +24,7 @@ from digitgan.measure.classifier import (
     find_classifier,
     with_classifier_labels,
 )
+from digitgan.random_streams import given_or_random
 from digitgan.sampling.sampler import Sampler
 
 LEVELS = ("quick", "full")
@@ -36,7 +37,7 @@ def evaluate(
     *,
     level: str = "quick",
     data: Data = "mnist",
-    seed: int = 0,
+    seed: int | None = 0,
     progress: Progress | None = None,
 ) -> Scorecard:
     """Say how good digits are, beside the same figures of real digits.
@@ -52,7 +53,8 @@ def evaluate(
             with networks trained on the digits; needs the training extras).
         data: The real digits, which must have test digits and labels: anything that
             ``load_dataset`` takes, or what it returned.
-        seed: From 0 to 2**32 - 1; equal seeds give equal scorecards.
+        seed: From 0 to 2**32 - 1; equal seeds give equal scorecards; None for a random
+            one, which the scorecard keeps.
         progress: Called before each step with its number, how many there are and
             its name.
 
@@ -66,6 +68,7 @@ def evaluate(
     start = time.perf_counter()
     if level not in LEVELS:
         raise InputError.unknown("level", level, LEVELS)
+    seed = given_or_random(seed, bits=32)
     if not 0 <= seed < 2**32:
         raise InputError("seed", seed, f"0 to {2**32 - 1}")
     for package in ("keras", "sklearn") if level == "full" else ():

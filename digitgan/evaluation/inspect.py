@@ -11,11 +11,11 @@ from digitgan.data.image_grid import grid
 from digitgan.data.images import DIGITS as DIGIT_IMAGES
 from digitgan.data.named_datasets import DIGITS
 from digitgan.measure.classifier import Classifier
+from digitgan.measure.resemblance import MIN_CONFIDENCE, unlike_mnist
 
 MAX_READ = 5_000  # digits that the classifier reads
 COLUMNS = 10  # of the contact sheet
 MIN_AGREEMENT = 0.9  # of digits with right labels it is 0.97 or more
-MIN_CONFIDENCE = 0.9  # of digits that look like MNIST's
 MAX_IMBALANCE = 10  # times as many images as the rarest class has
 TURNS = {  # what may have happened to images that the classifier cannot read
     "transposed": lambda x: x.swapaxes(1, 2),
@@ -23,7 +23,6 @@ TURNS = {  # what may have happened to images that the classifier cannot read
     "turned by 270 degrees": lambda x: np.rot90(x, 3, (1, 2)),
     "upside down": lambda x: np.rot90(x, 2, (1, 2)),
     "mirrored": lambda x: x[:, :, ::-1],
-    "inverted": lambda x: 255 - x,
 }
 
 
@@ -76,6 +75,8 @@ def inspect(data: Dataset) -> Inspection:
     )
     warnings = *_wrong_images(data, inspection, images), *_wrong_classes(inspection)
     inspection.warnings.extend([*warnings, *misread])
+    if not misread[1:] and (unlike := unlike_mnist(data)):
+        inspection.warnings.append(unlike)
     return inspection
 
 
@@ -179,5 +180,3 @@ def _turned(
     best = max(means, key=lambda name: means[name])
     if means[best] > max(confidence, MIN_CONFIDENCE):
         yield f"the digits look {best}"
-    elif confidence < MIN_CONFIDENCE:
-        yield "the digits do not look like MNIST's: 20 pixels long, centred, soft edges"

@@ -1,5 +1,6 @@
 """The images to be evaluated: handed in, drawn from a model, or read from a file."""
 
+import logging
 from os import PathLike, fspath
 from pathlib import Path
 from typing import NamedTuple
@@ -16,9 +17,11 @@ from digitgan.evaluation.rows import stacked
 from digitgan.handwriting.model import load
 from digitgan.hub import PREFIX
 from digitgan.measure.classifier import class_names
+from digitgan.measure.resemblance import unlike_mnist
 from digitgan.npz import read_arrays
 from digitgan.sampling.sampler import Sampler
 
+LOGGER = logging.getLogger("digitgan")
 MODEL_SAMPLES = 10_000  # drawn from a model
 MODEL_FILES = ("model.json", "generator.onnx", "model/model.json", "config.json")
 ALLOWED = "a model or run folder, an .npz with x (and y), or a data set"
@@ -44,6 +47,7 @@ def load_samples(
     real: Dataset,
     seed: int = 0,
     level: str = "quick",
+    clean: bool = False,
 ) -> Samples:
     """Return the images of a model, of an NPZ file or of a data set.
 
@@ -57,6 +61,7 @@ def load_samples(
         real: The real images, for their class frequencies.
         seed: Of latents and labels.
         level: ``quick`` or ``full``.
+        clean: As for ``load_dataset``.
 
     Raises:
         InputError: There is no such thing, or it cannot be read.
@@ -75,9 +80,12 @@ def load_samples(
     if not path.exists() and name not in NAMES:
         raise InputError("subject", subject, ALLOWED, "does not exist")
     try:
-        data = load_dataset(subject)
+        data = load_dataset(subject, clean)
     except InputError as error:
         raise InputError("subject", error.value, ALLOWED, error.problem) from None
+    LOGGER.info(data.source)
+    if doubt := unlike_mnist(data):
+        LOGGER.warning(doubt)
     labels = _as_real(data.train.labels, data.classes, real)
     return Samples(data.train.images, labels, data.kind)
 

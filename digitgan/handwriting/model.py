@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from digitgan.handwriting.page import printed_lines, render_page
 from digitgan.handwriting.writer_style import PenStyle, sample_writers
 from digitgan.handwriting.written_text import Walk, WrittenText
 from digitgan.hub import PREFIX, download
+from digitgan.random_streams import given_or_random
 from digitgan.sampling.model_loader import SHIPPED, open_model
 from digitgan.sampling.sampler import Sampler
 
@@ -51,13 +52,14 @@ class Model(Sampler):
             **options: The fields of
                 :class:`digitgan.handwriting.options.WriteOptions`: seed, slant,
                 thickness, variety, spacing, height, width, background, ink, lines,
-                noise, rerolls and blend.
+                noise, rerolls and blend; a seed of None is a random one, which the text
+                keeps.
 
         Raises:
             InputError: An argument is out of range, the text does not fit, or the
                 model cannot be asked for digits or for that style.
         """
-        return self.write_many([text], [WriteOptions(**options)])[0]
+        return self.write_many([text], [WriteOptions(**_with_seed(options))])[0]
 
     def write_many(
         self, texts: Sequence[str], options: Sequence[WriteOptions]
@@ -98,8 +100,9 @@ class Model(Sampler):
         """
         check_whole("frames", frames, *FRAMES)
         check_seed("toward", toward)
+        given = _with_seed(options)
         steps = [
-            WriteOptions(**options, blend=(toward, share))
+            WriteOptions(**given, blend=(toward, share))
             for share in np.linspace(0, 1, frames).tolist()
         ]
         drafts, pixels = [], 0
@@ -133,6 +136,11 @@ class Model(Sampler):
             glyphs = draw_glyphs(images, characters, writers, chosen[0].height)
             layouts = lay_out(characters, glyphs, writers, chosen)
             yield from zip(numbers, layouts, writers.pens, strict=True)
+
+
+def _with_seed(options: WalkKeywords) -> dict[str, Any]:
+    """Return options with a random seed where it is None."""
+    return {**options, "seed": given_or_random(options.get("seed", 0))}
 
 
 def _batches(

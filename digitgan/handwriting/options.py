@@ -131,9 +131,12 @@ class WriteOptions:
 
 
 class WalkKeywords(TypedDict, total=False):
-    """The fields of :class:`WriteOptions` but blend, as keywords for editors."""
+    """The fields of :class:`WriteOptions` but blend, as keywords for editors.
 
-    seed: int
+    A seed of None is a random one, which the written text keeps.
+    """
+
+    seed: int | None
     slant: float | None
     thickness: float | None
     variety: float

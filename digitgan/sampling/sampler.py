@@ -15,7 +15,7 @@ from digitgan.data.html import img
 from digitgan.data.image_grid import grid
 from digitgan.errors import InputError
 from digitgan.hub import MODEL_FILES
-from digitgan.random_streams import draw_latents
+from digitgan.random_streams import draw_latents, given_or_random
 from digitgan.sampling.generator_inputs import GeneratorInputs
 from digitgan.sampling.model_hub import publish
 from digitgan.sampling.model_loader import LoadedModel
@@ -84,7 +84,7 @@ class Sampler(LoadedModel):
         *,
         n: int | None = None,
         digit: int | str | None = None,
-        seed: int = 0,
+        seed: int | None = 0,
         thickness: ArrayLike | None = None,
         slant: ArrayLike | None = None,
         variety: float = 1.0,
@@ -97,7 +97,7 @@ class Sampler(LoadedModel):
             n: How many instead, each label in turn, or ``digit`` every time.
             digit: The one label to draw n times, or the name of its class; once
                 unless n is given.
-            seed: From 0 to 2**64 - 1.
+            seed: From 0 to 2**64 - 1; None for a random one, which the log says.
             thickness: Stroke width in pixels, one or ``(n,)``; as real digits have
                 unless given. The definitions are those of
                 :mod:`digitgan.measure.morphometry`.
@@ -116,7 +116,7 @@ class Sampler(LoadedModel):
         """
         inputs = self.generator_inputs(
             self.labels(labels, n, digit),
-            seed=seed,
+            seed=given_or_random(seed),
             thickness=thickness,
             slant=slant,
             variety=variety,

@@ -13,14 +13,16 @@ import numpy as np
 from digitgan import limits
 from digitgan.data.augmentation import augment
 from digitgan.data.dataset import Dataset, Digits, held_out
-from digitgan.data.load import load_dataset
+from digitgan.data.load import Data, load_dataset
 from digitgan.data.mnist_preprocessing import crop_to_box
 from digitgan.errors import InputError, TrainingFailed
 from digitgan.files import BoundedFile, as_input_errors
 from digitgan.handwriting.model import load
 from digitgan.measure.nearest_neighbours import distances
+from digitgan.measure.resemblance import unlike_mnist
 from digitgan.model.gan import GAN
 from digitgan.model.model_folder import save_model
+from digitgan.random_streams import given_or_random
 from digitgan.sampling.sampler import Sampler
 from digitgan.training.batches import Batches
 from digitgan.training.before_after import compare
@@ -47,11 +49,12 @@ FROZEN_CONVOLUTIONS = 1  # of the discriminator
 
 def adapt(
     model: str | Path,
-    data: str | Path,
+    data: Data,
     out: str | Path,
     *,
+    clean: bool = False,
     minutes: float = 3.0,
-    seed: int = 0,
+    seed: int | None = 0,
 ) -> Path:
     """Fine-tune a trained model on one writer's digits.
 
@@ -66,10 +69,11 @@ def adapt(
         data: The writer's digits, of every class at least one: what
             :func:`digitgan.data.load.load_dataset` reads, such as `digitgan sheet`
             leaves.
+        clean: As there: cut, even and centre each digit.
         out: A new folder: a model folder with ``beside.png``, which shows the writer's
             digits and what the model drew before and draws now.
         minutes: Stop after so much training; 12 passes are enough.
-        seed: Of the variations, the latents and the order.
+        seed: Of the variations, the latents and the order; None for a random one.
 
     Returns:
         The model folder.
@@ -78,16 +82,19 @@ def adapt(
         InputError: An argument cannot be used; nothing was written.
         TrainingFailed: The weights are no longer numbers; nothing was written.
     """
-    check_goal(None, minutes, seed)
+    check_goal(None, minutes, seed := given_or_random(seed, bits=32))
     base, out = load(model), Path(out)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError("out", out, "a new folder", "exists")
-    dataset = load_dataset(data)
-    writer = _with_labels_of(base, dataset, data)
+    dataset = load_dataset(data, clean)
+    writer = _with_labels_of(base, dataset)
     facts = _facts(base, f"{len(writer)} digits of one writer", dataset.sha256)
     gan = _load_gan(base, seed)
     others = held_out(load_dataset("mnist").train)[0]
     own, similar = training_digits(writer, others, seed)
+    LOGGER.info(dataset.source)
+    if doubt := unlike_mnist(dataset):
+        LOGGER.warning(doubt)
     LOGGER.info(
         f"{len(writer)} digits of one writer, and {len(similar):,} of MNIST that are "
         f"most like them: up to {minutes:g} minutes"
@@ -98,7 +105,8 @@ def adapt(
     images = crop_to_box(images) if gan.boxed else images
     out.mkdir(parents=True, exist_ok=True)  # minutes before it is needed
     clock = _fine_tune(gan, Batches(images, both, BATCH_SIZE, seed), minutes)
-    arguments = ["digitgan", "adapt", model, "--data", data]
+    arguments = ["digitgan", "adapt", model, "--data", dataset.name or "arrays"]
+    arguments += ["--clean"] if clean else []
     arguments += ["--minutes", f"{minutes:g}", "--seed", seed, "-o", out]
     facts |= {
         "command": shlex.join(map(str, arguments)),
@@ -142,7 +150,7 @@ def _nearest(images: np.ndarray, among: np.ndarray, n: int) -> np.ndarray:
     return in_turn[np.sort(first)[:n]]
 
 
-def _with_labels_of(base: Sampler, dataset: Dataset, data: str | Path) -> Digits:
+def _with_labels_of(base: Sampler, dataset: Dataset) -> Digits:
     classes = base.classes
     if classes != tuple("0123456789"):
         problem = f"has the classes {', '.join(classes) or 'none'}"
@@ -155,7 +163,7 @@ def _with_labels_of(base: Sampler, dataset: Dataset, data: str | Path) -> Digits
     wrong += [f"a class {name!r}" for name in dataset.classes if name not in classes]
     if wrong:
         allowed = "the classes 0 to 9, at least one digit of each"
-        raise InputError("data", str(data), allowed, f"has {wrong[0]}")
+        raise InputError("data", dataset.name or None, allowed, f"has {wrong[0]}")
     positions = np.array([classes.index(name) for name in dataset.classes], np.int32)
     return Digits(dataset.train.images, positions[labels])
 

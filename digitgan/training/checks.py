@@ -40,12 +40,15 @@ def suited_to(settings: Preset, dataset: Dataset) -> Preset:
     """Return the settings without what this data does not allow.
 
     Digits that do not lie in MNIST's box are learned in their whole image; without
-    labels, z chooses none.
+    labels, z chooses none; batches are no larger than the data.
     """
     if settings.box and not _in_box(dataset):
         LOGGER.info("These images do not lie as MNIST's do: learning all of each")
         widths = settings.generator_widths[:2]
         settings = replace(settings, box=False, bitmap=False, generator_widths=widths)
+    if settings.batch_size > (n := len(dataset.train)):
+        LOGGER.info("Only %d images: batches of all of them", n)
+        settings = replace(settings, batch_size=n)
     if settings.latent_label and dataset.train.labels is None:
         settings = replace(settings, latent_label=False, conditions=())
     return settings
@@ -62,10 +65,6 @@ def _in_box(dataset: Dataset) -> bool:
 
 def check_data(dataset: Dataset, settings: Preset) -> None:
     """Refuse data that does not suit the preset."""
-    n = len(dataset.train)
-    if settings.batch_size > n:
-        allowed = f"1 to {n}, the number of training digits"
-        raise InputError("batch_size", settings.batch_size, allowed)
     if settings.conditions:
         if dataset.train.labels is None:
             problem = "has no labels, which a conditional preset needs"

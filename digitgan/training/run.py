@@ -52,6 +52,7 @@ class Config:
     guard: str = "stop"
     checkpoint_seconds: float = 60.0
     artifacts: bool = True
+    clean: bool = False
     digitgan: str = __version__
 
     @property
@@ -77,7 +78,8 @@ class Config:
             if getattr(self, name) != getattr(Config, name):
                 flags[name] = getattr(self, name)
         given = {k: v for k, v in {**flags, "seed": self.seed}.items() if v is not None}
-        arguments = (f" --{k.replace('_', '-')} {v}" for k, v in given.items())
+        arguments = [f" --{k.replace('_', '-')} {v}" for k, v in given.items()]
+        arguments += [" --clean"] if self.clean else []
         return f"digitgan train {self.preset}{''.join(arguments)}"
 
 

@@ -15,7 +15,9 @@ from digitgan.data.dataset import Dataset
 from digitgan.data.load import Data, load_dataset
 from digitgan.data.named_datasets import DIGITS
 from digitgan.errors import InputError, TrainingFailed
+from digitgan.measure.resemblance import unlike_mnist
 from digitgan.model.presets import Preset, check, find_preset
+from digitgan.random_streams import given_or_random
 from digitgan.training.artifacts import (
     draw_pictures,
     export_model,
@@ -43,9 +45,10 @@ def train(  # noqa: PLR0913 - each decides what is learnt
     preset: str = "dcgan",
     data: Data | None = None,
     *,
+    clean: bool = Config.clean,
     epochs: int | None = None,
     minutes: float | None = None,
-    seed: int = 0,
+    seed: int | None = 0,
     out: str | os.PathLike[str] | None = None,
     guard: str = Config.guard,
     checkpoint_seconds: float = Config.checkpoint_seconds,
@@ -62,9 +65,10 @@ def train(  # noqa: PLR0913 - each decides what is learnt
         preset: A name in :data:`digitgan.model.presets.PRESETS`.
         data: As for :func:`digitgan.load_dataset`; the preset's unless given, which is
             ``mnist`` but for ``stacked``.
+        clean: As there: cut, even and centre each digit.
         epochs: Passes over the data; the preset's number of steps without a goal.
         minutes: Stop after so much training, in the middle of an epoch if need be.
-        seed: From 0 to 2**32 - 1.
+        seed: From 0 to 2**32 - 1; None for a random one.
         out: The run folder; the first free ``runs/PRESET`` unless given.
         guard: What happens when the run collapses: ``stop``, ``rollback`` (three times
             at most, at half the learning rate each) or ``off``.
@@ -79,11 +83,13 @@ def train(  # noqa: PLR0913 - each decides what is learnt
         TrainingFailed: The run has collapsed, or the disk is full; it can be resumed.
     """
     chosen = _changed(find_preset(preset), settings)
-    check_goal(epochs, minutes, seed)
+    if seed is None and process_group.processes > 1:
+        raise InputError("seed", None, "a number, the same for all processes")
+    check_goal(epochs, minutes, seed := given_or_random(seed, bits=32))
     check_safety(guard, checkpoint_seconds)
     with coordinated(process_group) as group:
         share_batches(group, chosen.batch_size)
-        dataset = load_dataset(chosen.data if data is None else data)
+        dataset = load_dataset(chosen.data if data is None else data, clean)
         chosen = suited_to(supported_precision(chosen), dataset)
         check_data(dataset, chosen)
         if epochs is None and minutes is None:
@@ -93,6 +99,7 @@ def train(  # noqa: PLR0913 - each decides what is learnt
             settings=chosen,
             data=dataset.name or ARRAYS,
             data_sha256=dataset.sha256,
+            clean=clean,
             classes=dataset.classes,
             train_size=len(dataset.train),
             epochs=epochs,
@@ -194,7 +201,7 @@ def _with_changes(config: Config, **changes: Any) -> Config:
 def _load_again(run: Run, data: Data) -> Dataset:
     """Return the data of a run, or say how to name where it has gone."""
     try:
-        return load_dataset(data)
+        return load_dataset(data, run.config.clean)
     except InputError as error:
         allowed = "the same data, by --data where it lies now"
         if isinstance(data, str) and data == ARRAYS:
@@ -206,6 +213,8 @@ def _load_again(run: Run, data: Data) -> Dataset:
 def _train_and_export(loop: TrainingLoop) -> Run:
     run = loop.run
     LOGGER.info("%s\n%s  ->  %s", loop.dataset.source, run.config.command, run.folder)
+    if doubt := unlike_mnist(loop.dataset):
+        LOGGER.warning(doubt)
     try:
         try:
             loop.train()
@@ -251,6 +260,7 @@ def _advice(loop: TrainingLoop) -> str:
     of_digits = set(dataset.classes) <= set(DIGITS) or dataset.image.shape != (28, 28)
     has_test = data != ARRAYS and "test" in dataset.parts
     if comparable or (has_test and labelled and of_digits):
-        against = "" if comparable else f" --data {shlex.quote(data)}"
+        clean = " --clean" if loop.run.config.clean else ""
+        against = "" if comparable else f" --data {shlex.quote(data)}{clean}"
         return f"How good is it? digitgan evaluate {folder}{against}"
     return f"How good is it? Look: digitgan generate --grid --model {folder}"

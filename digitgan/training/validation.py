@@ -20,6 +20,7 @@ from digitgan.training.run import Run
 
 FRECHET_SAMPLES = 2_000
 MODE_SAMPLES = 10_000  # fewer than in the protocol of Stacked MNIST, for time
+MIN_IMAGES = 100  # to learn from: a tenth of fewer has no covariance to speak of
 MIN_STEPS_BETWEEN = 400
 MAX_VALIDATIONS = 40  # in a run
 
@@ -100,10 +101,11 @@ ValidationMetric = FrechetDistance | ModeCoverage
 
 
 def metric_for(dataset: Dataset, conditions: Conditions) -> ValidationMetric | None:
-    """Return the metric that suits a data set; None where no classifier reads it."""
+    """Return the metric that suits a data set; None for few, or where no classifier reads it."""
     if dataset.kind == "triplets":
         return ModeCoverage(dataset.train)
-    if dataset.image.shape != ImageSpec().shape:
+    few = len(dataset.train) < MIN_IMAGES
+    if few or dataset.image.shape != ImageSpec().shape:
         return None  # the classifiers read 28 x 28 grey images
     try:
         classifier = find_classifier(dataset)

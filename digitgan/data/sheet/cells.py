@@ -11,6 +11,7 @@ from PIL import Image
 from digitgan.data.image_grid import grid
 from digitgan.data.images import SIDE
 from digitgan.data.mnist_preprocessing import preprocess_drawing
+from digitgan.data.sheet.clean import without_dirt
 from digitgan.data.sheet.form import CELL_SIZE, COLUMNS, DPI, ROWS, cell_boxes
 from digitgan.data.sheet.photo import flatten_pages
 from digitgan.errors import InputError
@@ -140,13 +141,7 @@ def _crossing(above: np.ndarray, below: np.ndarray) -> np.ndarray:
 
 def _read_cell(ink: np.ndarray) -> np.ndarray:
     """Return the digit in a cell, or nothing: ``bool (H, W)`` to ``uint8 (28, 28)``."""
-    _, components, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
-    left, top, width, height, area = stats.T
-    ends = (left + width == ink.shape[1]) | (top + height == ink.shape[0])
-    at_edge = (left == 0) | (top == 0) | ends  # a neighbour's stroke, mostly
-    area[0] = 0  # the background
-    wanted = (area >= MIN_AREA) & (~at_edge | (area == area.max()))
-    clean = wanted[components]
+    clean = without_dirt(ink, MIN_AREA)
     sides = (np.flatnonzero(clean.any(axis=axis)) for axis in (0, 1))
     within = clean[MARGIN:-MARGIN, MARGIN:-MARGIN].sum() >= clean.sum() / 2
     if not within or max(np.ptp(s) if len(s) else 0 for s in sides) < MIN_LENGTH:

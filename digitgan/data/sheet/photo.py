@@ -10,6 +10,7 @@ from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from digitgan import limits
 from digitgan.data.pictures import to_greyscale
+from digitgan.data.sheet.clean import darkness_of
 from digitgan.data.sheet.form import MARKER_SIZE, MARKERS, PAGE_SIZE, marker_corners
 from digitgan.errors import InputError, import_extra
 from digitgan.files import as_input_errors, read_bytes
@@ -42,7 +43,7 @@ def flatten_pages(photo: Path) -> Iterator[np.ndarray]:
         flat = _find_form(grey, photo)
         border = cv2.BORDER_REPLICATE
         page = cv2.warpPerspective(grey, flat, PAGE_SIZE, borderMode=border)
-        yield _darkness(page)
+        yield darkness_of(page, SHRINK, CLOSING)
 
 
 def _read_grey(photo: Path) -> Iterator[np.ndarray]:
@@ -143,15 +144,3 @@ def _find_markers(grey: np.ndarray) -> tuple[list[int], list[np.ndarray]]:
         )
     own = [i for i, number in enumerate(numbers.ravel()) if number < 4]
     return [int(numbers.ravel()[i]) for i in own], [corners[i][0] for i in own]
-
-
-def _darkness(page: np.ndarray) -> np.ndarray:
-    """Return how much darker each pixel is than the paper around it."""
-    size = (PAGE_SIZE[0] // SHRINK, PAGE_SIZE[1] // SHRINK)
-    small = cv2.resize(page, size, interpolation=cv2.INTER_AREA)
-    # Closing fills what is dark and narrow, ink, and leaves what is wide: shadows.
-    square = np.ones((CLOSING, CLOSING))
-    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, square)
-    paper = cv2.resize(cv2.GaussianBlur(paper, (0, 0), 2), PAGE_SIZE)
-    darkness = 1 - page / np.maximum(paper.astype(np.float32), 1)
-    return np.rint(255 * np.clip(darkness, 0, 1)).astype(np.uint8)
