@@ -5,9 +5,16 @@ import hashlib
 import numpy as np
 import pytest
 
+import digitgan
 from digitgan.data.dataset import Dataset, Digits, held_out
 from digitgan.data.stacked_mnist import stack
-from digitgan.random_streams import Stream, draw_latents, draw_uniforms, random_stream
+from digitgan.random_streams import (
+    Stream,
+    draw_latents,
+    draw_uniforms,
+    given_or_random,
+    random_stream,
+)
 
 
 def digest(array):
@@ -65,3 +72,15 @@ def test_no_two_purposes_share_a_number_but_those_that_say_so():
     aliases = {name for name, purpose in Stream.__members__.items() if not purpose}
     assert aliases == {"LATENTS", "TRAINING_ORDER", "HELD_OUT", "TRIPLETS"}
     assert len(Stream) == len(Stream.__members__) - 3
+
+
+def test_a_seed_of_none_is_random_and_said(caplog):
+    caplog.set_level("INFO", "digitgan")
+    first, second = given_or_random(None), given_or_random(None, bits=32)
+    assert first != second < 2**32
+    assert f"seed={first}" in caplog.text and f"seed={second}" in caplog.text
+    assert given_or_random(7) == 7
+    model = digitgan.load()
+    written = model.write("7", seed=None)
+    again = model.write("7", seed=written.seed)
+    assert np.array_equal(written.pixels, again.pixels)

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import signal
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -285,13 +286,18 @@ def test_an_export_that_was_killed_is_made_good(run_copy):
         ({"epochs": 0}, "epochs is 0: allowed is 1"),
         ({"minutes": float("inf")}, "minutes is inf: allowed is any time"),
         ({"seed": -1}, "seed is -1: allowed is 0"),
-        ({"batch_size": 1001}, "batch_size is 1001: allowed is 1 to 1000"),
     ],
 )
 def test_refused_arguments(few, tmp_path, arguments, line):
     with pytest.raises(InputError, match=line):
         digitgan.train("tiny", few, out=tmp_path / "run", **arguments)
     assert not (tmp_path / "run").exists()
+
+
+def test_a_set_smaller_than_a_batch_is_learned_from(few, tmp_path):
+    some = replace(few, train=few.train[:12], test=None)
+    run = digitgan.train("tiny", some, epochs=1, out=tmp_path / "run", artifacts=False)
+    assert run.config.settings.batch_size == 12
 
 
 # Pieces

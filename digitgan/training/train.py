@@ -83,7 +83,7 @@ def train(  # noqa: PLR0913 - each decides what is learnt
         TrainingFailed: The run has collapsed, or the disk is full; it can be resumed.
     """
     chosen = _changed(find_preset(preset), settings)
-    if seed is None and process_group.processes > 1:
+    if seed is None and (process_group.processes or 1) > 1:
         raise InputError("seed", None, "a number, the same for all processes")
     check_goal(epochs, minutes, seed := given_or_random(seed, bits=32))
     check_safety(guard, checkpoint_seconds)
