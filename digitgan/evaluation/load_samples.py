@@ -1,6 +1,5 @@
 """The images to be evaluated: handed in, drawn from a model, or read from a file."""
 
-import logging
 from os import PathLike, fspath
 from pathlib import Path
 from typing import NamedTuple
@@ -17,11 +16,10 @@ from digitgan.evaluation.rows import stacked
 from digitgan.handwriting.model import load
 from digitgan.hub import PREFIX
 from digitgan.measure.classifier import class_names
-from digitgan.measure.resemblance import unlike_mnist
+from digitgan.measure.resemblance import log_data
 from digitgan.npz import read_arrays
 from digitgan.sampling.sampler import Sampler
 
-LOGGER = logging.getLogger("digitgan")
 MODEL_SAMPLES = 10_000  # drawn from a model
 MODEL_FILES = ("model.json", "generator.onnx", "model/model.json", "config.json")
 ALLOWED = "a model or run folder, an .npz with x (and y), or a data set"
@@ -83,9 +81,7 @@ def load_samples(
         data = load_dataset(subject, clean)
     except InputError as error:
         raise InputError("subject", error.value, ALLOWED, error.problem) from None
-    LOGGER.info(data.source)
-    if doubt := unlike_mnist(data):
-        LOGGER.warning(doubt)
+    log_data(data)
     labels = _as_real(data.train.labels, data.classes, real)
     return Samples(data.train.images, labels, data.kind)
 

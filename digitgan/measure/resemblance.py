@@ -1,5 +1,6 @@
 """Whether digits look like MNIST's: how long they are, where they lie, how they read."""
 
+import logging
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,19 @@ from digitgan.data.images import DIGITS as DIGIT_IMAGES
 from digitgan.data.named_datasets import DIGITS
 from digitgan.measure.classifier import Classifier
 
+LOGGER = logging.getLogger("digitgan")
 MAX_IMAGES = 500  # that are looked at
 MIN_INK = 64  # grey levels of what counts as a stroke
 LENGTHS = (15, 24)  # pixels of the longer side; MNIST's is 20
 MAX_OFFSET = 3.0  # pixels of the centre of mass from the middle
 MIN_CONFIDENCE = 0.9  # of the classifier; on MNIST it is 0.99
+
+
+def log_data(data: Dataset) -> None:
+    """Say in the log what a data set is, and how it differs from MNIST."""
+    LOGGER.info(data.source)
+    if doubt := unlike_mnist(data):
+        LOGGER.warning(doubt)
 
 
 def unlike_mnist(data: Dataset) -> str:

@@ -19,7 +19,7 @@ from digitgan.errors import InputError, TrainingFailed
 from digitgan.files import BoundedFile, as_input_errors
 from digitgan.handwriting.model import load
 from digitgan.measure.nearest_neighbours import distances
-from digitgan.measure.resemblance import unlike_mnist
+from digitgan.measure.resemblance import log_data
 from digitgan.model.gan import GAN
 from digitgan.model.model_folder import save_model
 from digitgan.random_streams import given_or_random
@@ -69,7 +69,7 @@ def adapt(
         data: The writer's digits, of every class at least one: what
             :func:`digitgan.data.load.load_dataset` reads, such as `digitgan sheet`
             leaves.
-        clean: As there: cut, even and centre each digit.
+        clean: As there.
         out: A new folder: a model folder with ``beside.png``, which shows the writer's
             digits and what the model drew before and draws now.
         minutes: Stop after so much training; 12 passes are enough.
@@ -92,13 +92,9 @@ def adapt(
     gan = _load_gan(base, seed)
     others = held_out(load_dataset("mnist").train)[0]
     own, similar = training_digits(writer, others, seed)
-    LOGGER.info(dataset.source)
-    if doubt := unlike_mnist(dataset):
-        LOGGER.warning(doubt)
-    LOGGER.info(
-        f"{len(writer)} digits of one writer, and {len(similar):,} of MNIST that are "
-        f"most like them: up to {minutes:g} minutes"
-    )
+    log_data(dataset)
+    beside = f"and the {len(similar):,} of MNIST that are most like them"
+    LOGGER.info(f"{len(writer)} digits of one writer, {beside}: {minutes:g} minutes")
     styles, others_styles = _conditions(own, gan), _conditions(similar, gan)
     both = {k: np.concatenate([v, others_styles[k]]) for k, v in styles.items()}
     images = np.concatenate([own.images, similar.images])
@@ -106,8 +102,8 @@ def adapt(
     out.mkdir(parents=True, exist_ok=True)  # minutes before it is needed
     clock = _fine_tune(gan, Batches(images, both, BATCH_SIZE, seed), minutes)
     arguments = ["digitgan", "adapt", model, "--data", dataset.name or "arrays"]
-    arguments += ["--clean"] if clean else []
     arguments += ["--minutes", f"{minutes:g}", "--seed", seed, "-o", out]
+    arguments += ["--clean"] * clean
     facts |= {
         "command": shlex.join(map(str, arguments)),
         "seed": seed,
