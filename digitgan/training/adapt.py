@@ -67,8 +67,7 @@ def adapt(
     Args:
         model: ``flagship``, or a model or run folder; of digits, conditional.
         data: The writer's digits, of every class at least one: what
-            :func:`digitgan.data.load.load_dataset` reads, such as `digitgan sheet`
-            leaves.
+            :func:`digitgan.load_dataset` reads, such as `digitgan sheet` leaves.
         clean: As there.
         out: A new folder: a model folder with ``beside.png``, which shows the writer's
             digits and what the model drew before and draws now.

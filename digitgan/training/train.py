@@ -63,8 +63,7 @@ def train(  # noqa: PLR0913 - each decides what is learnt
 
     Args:
         preset: A name in :data:`digitgan.model.presets.PRESETS`.
-        data: As for :func:`digitgan.load_dataset`; the preset's unless given, which is
-            ``mnist`` but for ``stacked``.
+        data: As for :func:`digitgan.load_dataset`; the preset's unless given.
         clean: As there: cut, even and centre each digit.
         epochs: Passes over the data; the preset's number of steps without a goal.
         minutes: Stop after so much training, in the middle of an epoch if need be.
@@ -83,11 +82,10 @@ def train(  # noqa: PLR0913 - each decides what is learnt
         TrainingFailed: The run has collapsed, or the disk is full; it can be resumed.
     """
     chosen = _changed(find_preset(preset), settings)
-    if seed is None and (process_group.processes or 1) > 1:
-        raise InputError("seed", None, "a number, the same for all processes")
-    check_goal(epochs, minutes, seed := given_or_random(seed, bits=32))
+    check_goal(epochs, minutes, seed or 0)
     check_safety(guard, checkpoint_seconds)
     with coordinated(process_group) as group:
+        seed = _shared_seed(seed, group)
         share_batches(group, chosen.batch_size)
         dataset = load_dataset(chosen.data if data is None else data, clean)
         chosen = suited_to(supported_precision(chosen), dataset)
@@ -97,11 +95,8 @@ def train(  # noqa: PLR0913 - each decides what is learnt
         config = Config(
             preset=preset,
             settings=chosen,
-            data=dataset.name or ARRAYS,
-            data_sha256=dataset.sha256,
             clean=clean,
-            classes=dataset.classes,
-            train_size=len(dataset.train),
+            **_facts_of(dataset),
             epochs=epochs,
             minutes=minutes,
             seed=seed,
@@ -113,6 +108,23 @@ def train(  # noqa: PLR0913 - each decides what is learnt
         out = out or free_folder(preset)
         run = Run.create(own_folder(group, Path(out)), config)
         return _train_and_export(TrainingLoop(run, dataset, callbacks))
+
+
+def _shared_seed(seed: int | None, group: ProcessGroup) -> int:
+    """Return a seed that all processes have, a random one where it is None."""
+    if seed is None and (group.processes or 1) > 1:
+        raise InputError("seed", None, "a number, the same for all processes")
+    return given_or_random(seed, bits=32)
+
+
+def _facts_of(dataset: Dataset) -> dict[str, Any]:
+    """Return what a configuration keeps of a data set."""
+    return {
+        "data": dataset.name or ARRAYS,
+        "data_sha256": dataset.sha256,
+        "classes": dataset.classes,
+        "train_size": len(dataset.train),
+    }
 
 
 def _changed(preset: Preset, settings: dict[str, Any]) -> Preset:
