@@ -1,8 +1,10 @@
 """What 8 bits change in a model's digits, and how much faster they are drawn.
 
-    python benchmarks/quantization.py [MODEL]
+    python benchmarks/quantization.py [MODEL] [--float32 FILE]
 
-The model in float32 beside the same in 8 bits, one thread, in turn: speed, and against
+The model in float32 (its own network, or a file where that is in 8 bits already: save
+it with ``digitgan.model.export_parity.QUANTIZED_TOLERANCE = -1``) beside the same in 8
+bits, one thread, in turn: speed, and against
 the 5,000 held-out training digits Frechet distance, labels read and the two-sample
 test. Test digits are not looked at. A few minutes.
 """
@@ -13,10 +15,7 @@ import time
 from pathlib import Path
 from statistics import mean
 
-import keras
 import numpy as np
-import onnx
-from onnx import numpy_helper
 from record import publish, spread
 
 import digitgan
@@ -28,36 +27,23 @@ from digitgan.files import sha256
 from digitgan.measure import morphometry
 from digitgan.measure.classifier import Classifier
 from digitgan.measure.onnx_session import open_session
-from digitgan.model.gan import GAN
-from digitgan.model.histogram_matching import CURVE_STEPS, INK_LIMIT, GreyCurve
-from digitgan.model.onnx_writer import write_generator
 from digitgan.model.quantization import quantize
-from digitgan.sampling.sampler import BATCH_SIZE, Sampler
+from digitgan.sampling.sampler import BATCH_SIZE
 
 N, SEEDS, PAIRS, TIMED = 10_000, 3, 9, 1_024
 CALIBRATION_SEED = 2**40  # of digits that are not compared
 
 
-def write_float32(model: Sampler, path: Path) -> None:
-    """Write the model's network in float32, from ``gan.keras`` unless it is so."""
-    network = model.folder / "generator.onnx"
-    if b"QuantizeLinear" not in network.read_bytes():
-        path.write_bytes(network.read_bytes())
-        return
-    graph = onnx.load(network).graph
-    arrays = {x.name: numpy_helper.to_array(x) for x in graph.initializer}
-    (greys,) = (a for a in arrays.values() if a.shape == (CURVE_STEPS,))
-    (gap,) = (arrays[node.input[1]] for node in graph.node if node.op_type == "Sub")
-    curve = GreyCurve(greys, float(gap) * 2 * INK_LIMIT / CURVE_STEPS)
-    gan: GAN = keras.models.load_model(model.folder / "gan.keras")
-    write_generator(path, gan.generator, curve, gan.boxed)
-
-
-def main() -> None:
+def main() -> None:  # noqa: PLR0915 - one table, from top to bottom
     """Measure, print and publish."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", nargs="?", default="flagship")
-    model = digitgan.load(parser.parse_args().model, threads=1)
+    parser.add_argument("--float32", type=Path, help="generator.onnx before 8 bits")
+    arguments = parser.parse_args()
+    model = digitgan.load(arguments.model, threads=1)
+    network = arguments.float32 or model.folder / "generator.onnx"
+    if b"QuantizeLinear" in network.read_bytes():
+        parser.error(f"{network} is in 8 bits: name one in --float32")
     data, classifier = load_dataset("mnist"), Classifier()
     unseen = held_out(data.train)[1]
     reference = classifier.predict(unseen.images).features
@@ -74,8 +60,7 @@ def main() -> None:
         model.session = open_session("model", path, sha256(path))
 
     with tempfile.TemporaryDirectory() as folder:
-        paths = {name: Path(folder) / f"{name}.onnx" for name in ("float32", "8 bits")}
-        write_float32(model, paths["float32"])
+        paths = {"float32": network, "8 bits": Path(folder) / "quantized.onnx"}
         _, typical = inputs(CALIBRATION_SEED, 200)
         arrays = {"latents": typical.latents, **typical.conditions}
         quantize(paths["float32"], paths["8 bits"], arrays)

@@ -72,7 +72,9 @@ class Quantization:
             self.nodes.append(node)
             for name in node.input:
                 self._readers[name].append(node)
-        self._values = _activations(old, self.nodes, inputs)
+        outputs = [node.output[0] for node in self.nodes]
+        watched = [name for name in outputs if self._leads_to_layer(name)]
+        self._values = _activations(old, watched, inputs)
         self._quantized: dict[str, Quantized] = {}  # by name in the old graph
         self._floats: dict[str, str] = {x.name: x.name for x in old.input}  # likewise
         for x in old.input:
@@ -240,10 +242,9 @@ def _scale(values: np.ndarray, steps: int, axes: tuple[int, ...] | None = None):
 
 
 def _activations(
-    graph: onnx.GraphProto, nodes: list[NodeProto], inputs: Mapping[str, np.ndarray]
+    graph: onnx.GraphProto, names: list[str], inputs: Mapping[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
-    """Return what every node yields, by name, and the inputs."""
-    names = [node.output[0] for node in nodes]
+    """Return some tensors by name, and the inputs."""
     watched = onnx.GraphProto()
     watched.CopyFrom(graph)
     del watched.output[:]
