@@ -50,6 +50,31 @@ def _where(condition, yes, no):
     return ops.cast(ops.where(condition, yes, no), dtype)
 
 
+def _quantize(x, scale, zero_point):
+    steps = ops.round(x / scale) + float(zero_point)
+    return ops.cast(ops.clip(steps, 0.0, 255.0), "uint8")
+
+
+def _dequantize(x, scale, zero_point):
+    if isinstance(x, np.ndarray):  # weights, for a layer
+        return scale * (x.astype("f4") - np.asarray(zero_point, "f4"))
+    return scale * (ops.cast(x, "float32") - float(zero_point))
+
+
+def _gather(table, x):
+    """Look up rows of a table, which a layer holds."""
+    layer = layers.Embedding(len(table), table[0].size, dtype="float32")
+    rows = ops.reshape(layer(x), (-1, *x.shape[1:], *table.shape[1:]))
+    layer.set_weights([table.reshape(len(table), -1)])
+    return ops.cast(rows, str(table.dtype))
+
+
+def _slice(x, starts, ends, axes):
+    for start, end, axis in zip(starts, ends, axes, strict=True):
+        x = x[(slice(None),) * axis + (slice(start, end),)]
+    return x
+
+
 OPERATIONS = {
     "Abs": ops.abs,
     "Add": ops.add,
@@ -59,7 +84,7 @@ OPERATIONS = {
     "Conv": _conv,
     "ConvTranspose": _conv_transpose,
     "Div": ops.divide,
-    "Gather": lambda table, x: ops.take(table, x, axis=0),
+    "Gather": _gather,
     "Gemm": _gemm,
     "GreaterOrEqual": ops.greater_equal,
     "MatMul": ops.matmul,
@@ -68,6 +93,9 @@ OPERATIONS = {
     "Relu": ops.relu,
     "Reshape": lambda x, shape: ops.reshape(x, shape),
     "Round": ops.round,
+    "DequantizeLinear": _dequantize,
+    "QuantizeLinear": _quantize,
+    "Slice": _slice,
     "Squeeze": lambda x, axes: ops.squeeze(x, axes),
     "Sub": ops.subtract,
     "Tanh": ops.tanh,
