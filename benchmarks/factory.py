@@ -1,14 +1,15 @@
 """How fast data sets of every kind and format are made, what limits each, and at scale.
 
-    python benchmarks/factory.py [--trdg PYTHON] [--quick]
+    [TRDG_PYTHON=...] python benchmarks/factory.py [--quick]
 
-One core by its processor time, then two workers by the clock. ``--trdg`` names the
+One core by its processor time, then two workers by the clock. TRDG_PYTHON names the
 Python of an environment with trdg (pip install trdg 'pillow<10'), which draws numbers
 in fonts; it
 is timed in between. Ten minutes, or with ``--quick`` two.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -182,10 +183,9 @@ def table(result: dict) -> str:
 def main() -> None:
     """Measure and publish."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--trdg", help="the Python of an environment with trdg")
     parser.add_argument("--quick", action="store_true", help="one round, no million")
     options = parser.parse_args()
-    result = measure(1 if options.quick else 3, options.trdg)
+    result = measure(1 if options.quick else 3, os.environ.get("TRDG_PYTHON"))
     if not options.quick:
         result["million"] = made("digits", "idx", MILLION, workers=2)[2]
         result |= {"small": peak(SMALL), "large": peak(LARGE)}
