@@ -4,6 +4,7 @@
 """
 
 import gzip
+import io
 import struct
 import tempfile
 import zipfile
@@ -73,6 +74,35 @@ def zipped(folder, x, y):
     inner.rmdir()
 
 
+def arff(folder, x, y):
+    names = "".join(f"@ATTRIBUTE pixel{i} real\n" for i in range(784))
+    head = f"@RELATION mnist_784\n{names}@ATTRIBUTE class {{0,1,2,3,4,5,6,7,8,9}}\n"
+    rows = np.concatenate([x.reshape(len(x), -1), y[:, None]], 1).tolist()
+    text = "\n".join(",".join(map(str, row)) for row in rows)
+    (folder / "mnist_784.arff").write_text(f"{head}@DATA\n{text}\n")
+
+
+def parquet(folder, x, y):
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    files = (io.BytesIO() for _ in x)
+    cells = []
+    for image, file in zip(x, files, strict=True):
+        Image.fromarray(image).save(file, "PNG")
+        cells.append({"bytes": file.getvalue(), "path": None})
+    (folder / "mnist").mkdir()
+    table = pa.table({"image": cells, "label": y})
+    pq.write_table(table, folder / "mnist" / "train-00000-of-00001.parquet")
+
+
+def matlab(folder, x, y):
+    scipy_io = pytest.importorskip("scipy.io")
+    part = {"images": x.mT.reshape(len(x), -1), "labels": y[:, None]}
+    mapping = np.stack([np.arange(10), np.arange(48, 58)], 1)
+    content = {"dataset": {"train": part, "mapping": mapping}}
+    scipy_io.savemat(folder / "emnist-digits.mat", content, do_compression=True)
+
+
 def alpha(image):
     return np.dstack([np.full((28, 28, 3), 255, np.uint8), image])
 
@@ -97,9 +127,13 @@ LAYOUTS = {
     "NPZ, 0 and 1": npz(x=lambda x, y: x // 128, y=lambda x, y: y),
     "NPZ, dark on light": npz(x=lambda x, y: 255 - x, y=lambda x, y: y.astype(str)),
     "NPZ arr_0, arr_1": npz(arr_0=lambda x, y: x, arr_1=lambda x, y: y),
+    "NPZ (784, N)": npz(x=lambda x, y: x.reshape(-1, 784).T, y=lambda x, y: y),
     "CSV, Kaggle": csv(header=True),
     "CSV, BOM, CRLF, semicolons": csv(True, ";", "\r\n", bom=True),
     "CSV without header": csv(header=False),
+    "ARFF, mnist_784": arff,
+    "Parquet, Hugging Face": parquet,
+    "MATLAB, EMNIST": matlab,
     "pictures, zero to nine": pictures(),
     "pictures, train above": pictures("0123456789", above="mine/train"),
     "pictures, dark on light, WebP": pictures(turn=lambda i: 255 - i, ending="webp"),

@@ -16,7 +16,7 @@ from digitgan.data.dataset import Dataset
 from digitgan.data.find_named import find_named, load_cached
 from digitgan.data.named_datasets import NAMED_DATASETS, NAMES, STACKED
 from digitgan.data.normalize_dataset import normalize
-from digitgan.data.raw import RawDataset, RawPart
+from digitgan.data.raw import RawDataset, RawPart, visible_files
 from digitgan.data.readers import READERS
 from digitgan.data.stacked_mnist import stack
 from digitgan.data.tf_data import TFDataset, arrays_of
@@ -122,7 +122,7 @@ def _read_path(path: Path, name: str, clean: bool) -> Dataset:
 
 def _refuse_pickles(path: Path) -> None:
     """Refuse a pickle, or a folder of nothing else, and say the way out."""
-    files = [path] if path.is_file() else [f for f in path.iterdir() if f.is_file()]
+    files = [path] if path.is_file() else visible_files(path)
     for file in files:
         with file.open("rb") as opened:
             start = opened.read(2)

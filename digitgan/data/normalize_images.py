@@ -35,6 +35,8 @@ def as_images(raw: np.ndarray, count: int | None, remarks: Counter) -> np.ndarra
 
 def _shaped(raw: np.ndarray, count: int | None) -> np.ndarray:
     """Return images with the channels, if there are some, at the end."""
+    if raw.ndim == 2 and count == raw.shape[1] != raw.shape[0]:  # a column each
+        raw = raw.T
     side = math.isqrt(raw.shape[1]) if raw.ndim == 2 else 0
     if raw.ndim == 2 and side >= 4 and side * side == raw.shape[1]:
         return raw.reshape(-1, side, side)

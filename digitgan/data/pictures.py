@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from digitgan import limits
 from digitgan.data.checks import unreadable
@@ -15,7 +15,8 @@ from digitgan.errors import InputError
 from digitgan.files import as_input_errors, read_bytes
 
 LOGGER = logging.getLogger("digitgan")
-ENDINGS = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".tif", ".tiff", ".webp")
+ENDINGS = (".bmp", ".gif", ".jfif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif")
+ENDINGS += (".tiff", ".webp")
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")  # others run programs
 MIN_CONTRAST = 16  # grey levels between ink and paper
 PROGRESS_SECONDS = 5.0
@@ -80,7 +81,10 @@ def decode(source: Path | bytes, number: int = 0, colour: bool = False) -> np.nd
                 picture.convert("RGB") if colour else to_greyscale(picture)
             )
     except InputError as error:
-        raise unreadable(f"holds what cannot be read: {error}", "pictures") from error
+        problem = f"holds what cannot be read: {error}"
+        if isinstance(error.__cause__, UnidentifiedImageError):
+            problem = f"holds {str(path)!r}, which is damaged or no picture"
+        raise unreadable(problem, "pictures") from error
 
 
 def to_greyscale(picture: Image.Image) -> Image.Image:

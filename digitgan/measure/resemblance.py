@@ -1,4 +1,4 @@
-"""Whether digits look like MNIST's: how long they are, where they lie, how they read."""
+"""Whether digits look like MNIST's: their length, their place, how they read."""
 
 import logging
 from typing import Any

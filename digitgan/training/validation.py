@@ -101,7 +101,7 @@ ValidationMetric = FrechetDistance | ModeCoverage
 
 
 def metric_for(dataset: Dataset, conditions: Conditions) -> ValidationMetric | None:
-    """Return the metric that suits a data set; None for few, or where no classifier reads it."""
+    """Return the metric that suits a data set; None for few or unreadable images."""
     if dataset.kind == "triplets":
         return ModeCoverage(dataset.train)
     few = len(dataset.train) < MIN_IMAGES
