@@ -235,23 +235,24 @@ def measured_engines(n: int, rapidocr_python: str | None) -> dict[str, float]:
 def table(readers: dict[str, dict], engines: dict[str, float], n: int) -> str:
     """Return what was measured as Markdown."""
     lines = [
-        "| a line reader that learnt from | strings of test digits | scanned |",
-        "| --- | --- | --- |",
-    ]
-    names = {"real": "real digits, pasted", "ours": "our numbers"}
-    for kind, name in names.items():
-        some = [cell for key, cell in readers.items() if key.split()[0] == kind]
-        if some:
-            figures = (spread_of(some, column) for column in ("clean", "scanned"))
-            lines.append(f"| {name} | {' | '.join(figures)} |")
-    lines += [
-        "",
         f"| {n:,} numbers of five digits, read whole | ours | real test digits |",
         "| --- | --- | --- |",
     ]
     for engine in dict.fromkeys(key.partition(",")[0] for key in engines):
         ours, real = (engines[f"{engine}, {kind}"] for kind in ("ours", "real"))
         lines.append(f"| {engine} | {ours:.1f} % | {real:.1f} % |")
+    if readers:
+        lines += [
+            "",
+            "| a line reader that learnt from | strings of test digits | scanned |",
+            "| --- | --- | --- |",
+        ]
+    names = {"real": "real digits, pasted", "ours": "our numbers"}
+    for kind, name in names.items():
+        some = [cell for key, cell in readers.items() if key.split()[0] == kind]
+        if some:
+            figures = (spread_of(some, column) for column in ("clean", "scanned"))
+            lines.append(f"| {name} | {' | '.join(figures)} |")
     return "\n".join(lines)
 
 
