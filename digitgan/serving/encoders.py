@@ -19,6 +19,7 @@ MEDIA_TYPES = {  # of what is drawn; the first is for those who do not care
     "json": "application/json",
     "pdf": "application/pdf",
 }
+VECTOR_FORMS = ("svg", "pdf")
 BLACK_ON_WHITE = ("#ffffff", "#000000", "#000000")
 
 

@@ -15,7 +15,7 @@ from digitgan.handwriting.options import HEIGHTS, MAX_REROLLS, WriteOptions
 from digitgan.handwriting.written_text import WrittenText
 from digitgan.serving.app_state import AppState
 from digitgan.serving.drawing import Drawing, DrawRequest, add_drawing, one_by_one
-from digitgan.serving.encoders import data_url, npz, png
+from digitgan.serving.encoders import VECTOR_FORMS, data_url, npz, png
 from digitgan.serving.problems import Problem, wrong
 from digitgan.serving.request_models import (
     MAX_SEED,
@@ -164,7 +164,7 @@ def draw_numbers(
         for form, given in requests:
             fields: dict[str, Any] = {"height": DEFAULT_HEIGHT} | given
             check_area(fields)
-            if form in ("svg", "pdf") and fields.get("noise"):
+            if form in VECTOR_FORMS and fields.get("noise"):
                 allowed = "0 for curves: a scanner's noise is of pixels"
                 raise wrong("noise", fields["noise"], allowed)
             texts.append(fields.pop("text"))
