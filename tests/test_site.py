@@ -12,6 +12,7 @@ import digitgan
 playwright = pytest.importorskip("playwright.sync_api")
 from test_export import nearly_equal  # noqa: E402
 from test_page import (  # noqa: E402, F401 - these run again, on the files
+    THICKEST,
     opened,
     shown,
     slide,
@@ -79,7 +80,7 @@ def test_a_link_beyond_the_dials_shows_their_ends(context, address):
     page = context.new_page()
     page.goto(f"{address}?text=2&seed=1&thickness=99")
     expect(page.locator("#note")).to_contain_text("dials end before")
-    shown(page, "thickness=4.9")
+    shown(page, f"thickness={THICKEST}")
 
 
 def test_explore_needs_no_server(context, address):
@@ -91,7 +92,7 @@ def test_explore_needs_no_server(context, address):
     look = "document.getElementById('large').toDataURL()"
     first = page.evaluate(look)
     slide(page, "Thickness", "End")
-    page.wait_for_selector("body[data-shown*='thickness=4.9']")
+    page.wait_for_selector(f"body[data-shown*='thickness={THICKEST}']")
     assert page.evaluate(look) != first
     verdict = page.locator("#verdict")
     expect(verdict).to_contain_text("digitgan serve shows the nearest")
