@@ -92,6 +92,7 @@ const OPERATIONS = {
   GreaterOrEqual: (_, a, b) => broadcast(a, b, (x, y) => Number(x >= y)),
   Where: (_, condition, a, b) => choose(condition, a, b),
   Clip: (_, x, low, high) => map(x, (v) => Math.min(Math.max(v, low.data[0]), high.data[0])),
+  Abs: (_, x) => map(x, Math.abs),
   Relu: (_, x) => map(x, (v) => (v > 0 ? v : 0)),
   Tanh: (_, x) => map(x, Math.tanh),
   Round: (_, x) => map(x, rint),
@@ -106,7 +107,7 @@ const OPERATIONS = {
   Transpose: ({ perm }, x) => permute(x, perm),
   Slice: (_, x, starts, ends, axes) => slice(x, starts.data, ends.data, axes.data),
   Concat: (_, ...parts) => concat(parts),
-  ReduceMax: (_, x) => reduceMax(x),
+  ReduceMax: (_, x, axes) => reduceMax(x, [...axes.data].map(Number)),
   MatMul: ({ multiplier }, a, b) => matMul(multiplier, a, b),
   Gemm: ({ multiplier }, x, kernel, bias) => dense(multiplier, x, kernel, bias),
   Conv: ({ multiplier, pads }, x, kernel, bias) => conv(multiplier, x, kernel, bias, pads[0]),
@@ -207,12 +208,16 @@ function concat(parts) {
   return { shape: [n, width], data };
 }
 
-function reduceMax({ shape, data }) {
-  const size = count(shape.slice(1));
-  const most = Float32Array.from({ length: shape[0] }, (_, i) =>
-    data.subarray(i * size, (i + 1) * size).reduce((a, b) => Math.max(a, b)),
+/** The largest along some axes, which stay with a length of 1. */
+function reduceMax({ shape, data }, axes) {
+  const reduced = shape.map((side, axis) => (axes.includes(axis) ? 1 : side));
+  const last = [...shape.keys()].sort((a, b) => Number(axes.includes(a)) - Number(axes.includes(b)));
+  const { data: sorted } = permute({ shape, data }, last); // what is compared lies together
+  const size = data.length / count(reduced);
+  const most = Float32Array.from({ length: count(reduced) }, (_, i) =>
+    sorted.subarray(i * size, (i + 1) * size).reduce((a, b) => Math.max(a, b)),
   );
-  return { shape: [shape[0], 1, 1], data: most };
+  return { shape: reduced, data: most };
 }
 
 /** Multiply matrices, one pair for each digit. */
@@ -245,7 +250,7 @@ function dense(multiplier, x, kernel, bias) {
   const product = multiplier.multiply(multiplier.storeLeft(x.data, n, inner), kernel.address, n, inner, outer);
   const data = new Float32Array(n * outer);
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < outer; j++) data[i * outer + j] = product[i * wide + j] + bias.data[j];
+    for (let j = 0; j < outer; j++) data[i * outer + j] = product[i * wide + j] + bias.data[j % bias.data.length];
   }
   return { shape: [n, outer], data };
 }
