@@ -87,7 +87,7 @@ def test_a_training_is_begun_watched_and_stopped(opened):
     page.wait_for_url("**/learn?run=first&sheet=0")
     expect(page.get_by_text("Old fakes")).to_be_visible()
     draw(page, SEVEN)
-    expect(page.locator("#verdict")).to_contain_text("It finds your digit")
+    expect(page.locator("#verdict")).to_contain_text("It finds your drawing")
     assert 30 < ink(page, "#network-input") < 300
     in_state(other, "learning")
     signals = []
