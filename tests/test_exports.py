@@ -214,7 +214,10 @@ def test_a_missing_package_is_said_in_a_line(
             "out '.' is this place: allowed is a name of its own",
         ),
         (["hf://x", "--format", "onnx", "-o", "x.onnx"], "allowed is hf://user/name"),
-        (["--format", "hbu"], "did you mean 'hub'?): allowed is hub, litert, onnx"),
+        (
+            ["--format", "hbu"],
+            "did you mean 'hub'?): allowed is hub, keras, litert, onnx",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_in_a_line(words, line, here, capsys):

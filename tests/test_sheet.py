@@ -162,4 +162,4 @@ def test_the_verb_says_what_it_wants(tmp_path, capsys, monkeypatch):
     assert "one of --make" in refused(capsys, "sheet")
     assert "-o/--out is missing" in refused(capsys, "sheet", "--read", "photo.jpg")
     monkeypatch.setitem(sys.modules, "cv2", None)
-    assert "digitgan[sheet]" in refused(capsys, "sheet", "--make", tmp_path / "a.pdf")
+    assert "[sheet]" in refused(capsys, "sheet", "--make", tmp_path / "a.pdf")
