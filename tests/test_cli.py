@@ -102,7 +102,7 @@ def test_main_py_has_the_same_flags():
     [
         (["dcgann"], "PRESET 'dcgann' is unknown (did you mean 'dcgan'?)"),
         (["--batch-size", "0"], "--batch-size is 0: allowed is"),
-        (["--batch-size", "60001"], "--batch-size is 60001: allowed is 1 to"),
+        (["--batch-size", "65537"], "--batch-size is 65537: allowed is 1 to"),
         (["--learning-rate", "-1"], "--learning-rate is -1.0: allowed is"),
         (["--learning-rate", "nan"], "--learning-rate is nan: allowed is"),
         (["--learning-rate", "inf"], "--learning-rate is inf: allowed is"),
@@ -117,11 +117,8 @@ def test_main_py_has_the_same_flags():
         (["--data", "no/such/place"], "no/such/place"),
     ],
 )
-def test_bad_requests(capsys, monkeypatch, tmp_path, mnist, arguments, line):
+def test_bad_requests(capsys, monkeypatch, tmp_path, arguments, line):
     monkeypatch.chdir(tmp_path)
-    if "60001" in arguments and len(mnist.train) < 60_000:
-        arguments = ["--batch-size", str(len(mnist.train) + 1)]
-        line = "--batch-size is"
     assert line in refused(capsys, "train", *arguments)
     assert not (tmp_path / "runs").exists()
 

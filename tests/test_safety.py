@@ -132,7 +132,7 @@ def test_a_chunk_that_claims_much_takes_nothing(tmp_path):
 def test_a_picture_is_no_program(tmp_path):
     """Pillow hands PostScript to Ghostscript, whatever the file is called."""
     script = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(x) run\n%%EOF\n"
-    refused(lambda: load_dataset(pictures(tmp_path, script)), "cannot identify")
+    refused(lambda: load_dataset(pictures(tmp_path, script)), "damaged or no picture")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")

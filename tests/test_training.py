@@ -4,7 +4,6 @@ import json
 import logging
 import os
 import signal
-from dataclasses import replace
 
 import keras
 import numpy as np
@@ -294,8 +293,8 @@ def test_refused_arguments(few, tmp_path, arguments, line):
     assert not (tmp_path / "run").exists()
 
 
-def test_a_set_smaller_than_a_batch_is_learned_from(few, tmp_path):
-    some = replace(few, train=few.train[:12], test=None)
+def test_a_set_smaller_than_a_batch_is_learned_from(small, tmp_path):
+    some = small.images[:12], small.labels[:12]
     run = digitgan.train("tiny", some, epochs=1, out=tmp_path / "run", artifacts=False)
     assert run.config.settings.batch_size == 12
 

@@ -165,9 +165,9 @@ def _with_labels_of(base: Sampler, dataset: Dataset) -> Digits:
 
 def _load_gan(base: Sampler, seed: int) -> GAN:
     file = gan_file(base)
-    keras.utils.set_random_seed(seed)
     with as_input_errors("model", file):
         _check_weights(file)
+        keras.utils.set_random_seed(seed)
         stored = keras.models.load_model(file, safe_mode=True)
         if not isinstance(stored, GAN):
             raise ValueError("it holds no GAN")
@@ -201,9 +201,12 @@ def _check_weights(file: Path) -> None:
             raise ValueError("its description is too long")
         config = json.loads(archive.read("config.json"))
         stored = archive.getinfo("model.weights.h5").file_size
-    with keras.StatelessScope(initialize_variables=False):
-        gan = keras.saving.deserialize_keras_object(config, safe_mode=True)
-        shapes = [variable.shape for variable in gan.variables]
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            gan = keras.saving.deserialize_keras_object(config, safe_mode=True)
+            shapes = [variable.shape for variable in gan.variables]
+    finally:  # or the next training would give these variables their values
+        keras.utils.clear_session()
     asked = FLOAT_BYTES * sum(map(math.prod, shapes))
     if asked > min(stored, limits.GAN):
         raise ValueError(f"its layers ask for {asked:,} bytes, and it holds {stored:,}")
