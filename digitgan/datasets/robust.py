@@ -51,7 +51,7 @@ def rewrite(image: np.ndarray, rng: np.random.Generator) -> Image.Image:
     side = SIDE * OVERSAMPLING
     large = Image.fromarray(image).resize((side, side), Image.Resampling.BICUBIC)
     soft = large.filter(ImageFilter.GaussianBlur(PEN_BLUR * OVERSAMPLING))
-    level = np.max(soft) * rng.uniform(*PEN_LEVELS)
+    level = np.asarray(soft).max() * rng.uniform(*PEN_LEVELS)
     ink = soft.point([255 * (grey > level) for grey in range(256)])
     slant, turn = SLANT * rng.uniform(-1, 1), TURN * rng.uniform(-1, 1)
     cos, sin = np.cos(turn), np.sin(turn)
