@@ -101,7 +101,7 @@ def training_and_resume(folder: Path) -> dict:
     images = rng.integers(0, 256, (320, 28, 28)).astype(np.uint8)
     digits = Digits(images, np.arange(320, dtype="int32") % 10)
     dataset = Dataset(digits, None, tuple("0123456789"), "noise")
-    training.load_dataset = lambda name: dataset
+    training.load_dataset = lambda name, clean: dataset
     styled = {"conditions": ("label", "thickness", "slant"), "residual": True}
     whole = digitgan.train("tiny", epochs=2, out=folder / "whole", **styled)
     digitgan.train("tiny", epochs=1, out=folder / "parts", **styled)
