@@ -183,3 +183,10 @@ def test_no_route_of_the_api_writes_without_the_token():
                 where = route.path.replace("{", "").replace("}", "") or "/"
                 reply = client.request(method, where, json={})
                 assert reply.status_code in (401, 405), (method, where)
+
+
+@pytest.mark.parametrize("token", [None, TOKEN])
+def test_the_description_says_whether_there_is_a_token(token):
+    paths = create_app(load(threads=1), token=token).openapi()["paths"]
+    assert ("security" in paths["/v1/runs"]["post"]) == bool(token)
+    assert "security" not in paths["/v1/numbers.json"]["post"]

@@ -15,7 +15,6 @@ from PIL import Image
 from digitgan.data.images import to_float
 from digitgan.data.mnist_preprocessing import crop_to_box, preprocess_drawing
 from digitgan.handwriting.model import load
-from digitgan.measure.morphometry import measure
 from digitgan.model.presets import PRESETS
 
 pytest.importorskip("starlette")
@@ -29,6 +28,7 @@ from digitgan.serving.problems import Problem  # noqa: E402
 from digitgan.serving.routes.discriminator import Discriminator  # noqa: E402
 from digitgan.serving.run_report import report  # noqa: E402
 from digitgan.serving.runs import Runs, sheet_digits  # noqa: E402
+from digitgan.training.condition_values import measure_conditions
 from digitgan.training.run import Config, Run  # noqa: E402
 
 HERE = "http://localhost"
@@ -410,7 +410,9 @@ def test_the_discriminators_file_agrees_with_keras(preset, tmp_path):
     every = {"label": np.arange(20, dtype=np.int32) % 10}
     every |= {"thickness": rng.normal(2.5, 0.6, 20).astype("f4")}
     every |= {"slant": rng.normal(6, 30, 20).astype("f4")}
-    conditions = {name: every[name] for name in PRESETS[preset].conditions}
+    every |= {"bitmap_side": rng.integers(20, 81, 20).astype("f4")}
+    names = PRESETS[preset].measured_conditions
+    conditions = {name: every[name] for name in names}
     gan = build_gan(replace(PRESETS[preset], precision="float32"), conditions, 0)
     network = gan.discriminator
     for weights in network.weights:
@@ -431,11 +433,9 @@ def test_the_discriminators_file_agrees_with_keras(preset, tmp_path):
     line = np.array(LINE, np.uint8)
     reply = Discriminator(run).of_drawing(line)
     assert ("label" in reply) == ("label" in conditions)
-    styles = {
-        k: v.astype("f4") for k, v in measure(preprocess_drawing(line)[None]).items()
-    }
-    alone_with = {"label": np.array([reply.get("label", 0)], "i4")} | styles
     digits = preprocess_drawing(line)[None]
+    measured = measure_conditions(digits, names)
+    alone_with = {"label": np.array([reply.get("label", 0)], "i4")} | measured
     digits = crop_to_box(digits) if PRESETS[preset].box else digits
     inputs = {"digits": digits, **{k: alone_with[k] for k in conditions}}
     (alone,) = session.run(None, inputs)

@@ -100,7 +100,7 @@ def create_app(
         add_routes(app.router, state)
     app.mount("/swagger-ui", StaticFiles(packages=[("fastapi_offline", "static")]))
     app.mount("/", Pages(directory=FOLDER, html=True))
-    app.openapi = lambda: openapi(app)
+    app.openapi = lambda: openapi(app, token is not None)
     paths = {getattr(route, "path", "") for route in app.routes} | PAGES
     paths |= {p.replace("{ending}", form) for p in paths for form in MEDIA_TYPES}
     metrics.paths = frozenset(path for path in paths if "{" not in path)

@@ -58,8 +58,13 @@ def responses(
     return described
 
 
-def openapi(app: FastAPI) -> dict[str, Any]:
-    """Return the description of an application, made when it is first asked for."""
+def openapi(app: FastAPI, needs_token: bool) -> dict[str, Any]:
+    """Return the description of an application, made when it is first asked for.
+
+    Args:
+        app: The application.
+        needs_token: Whether what writes or trains needs one.
+    """
     if not app.openapi_schema:
         description = get_openapi(
             title=app.title,
@@ -76,13 +81,15 @@ def openapi(app: FastAPI) -> dict[str, Any]:
             schemas.pop(name, None)  # refused requests get a ProblemDetails
         description["components"]["schemas"] = schemas
         description["paths"] = _path_of_each_ending(description["paths"])
-        description["components"]["securitySchemes"] = {
-            "token": {"type": "http", "scheme": "bearer"}
-        }
+        if needs_token:
+            scheme = {"token": {"type": "http", "scheme": "bearer"}}
+            description["components"]["securitySchemes"] = scheme
         for path, methods in description["paths"].items():
             for method, operation in methods.items():
                 operation["operationId"] = _name(method, path)
                 _complete(operation)
+                if needs_token and "401" in operation["responses"]:
+                    operation["security"] = [{"token": []}]
         app.openapi_schema = description
     return app.openapi_schema
 
@@ -116,8 +123,6 @@ def _name(method: str, path: str) -> str:
 def _complete(operation: dict[str, Any]) -> None:
     """Say how lists stand in a URL, and how a request is refused."""
     operation["responses"].pop("422", None)
-    if "401" in operation["responses"]:
-        operation["security"] = [{"token": []}]
     for parameter in operation.get("parameters", []):
         options = parameter["schema"].get("anyOf", [parameter["schema"]])
         if any(option.get("type") == "array" for option in options):
