@@ -8,6 +8,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import sys
 import time
@@ -136,15 +137,38 @@ def full_disk(folder: Path, data: Path) -> dict:
     return {"code": code, "said": said, "kept": same, "resumed": resumed}
 
 
-def terminated(folder: Path, data: Path) -> dict:
-    """Send SIGTERM, as Ctrl-C does its signal, and look at what is left."""
+def signalled(folder: Path, data: Path, number: int) -> dict:
+    """Send a signal and look at what is left."""
     run, ask = folder / "run", {**TINY, "epochs": 10_000}
     process = forked(lambda: digitgan.train("tiny", data, out=run, **ask))
     while len(list(run.glob("checkpoint/step_*"))) < 2:
         time.sleep(0.05)
-    os.kill(process, signal.SIGTERM)
+    os.kill(process, number)
     code = finished(process)
     return {"code": code, "model": (run / "model" / "generator.onnx").exists()}
+
+
+def _wait_for(path: Path) -> None:
+    while not path.exists():
+        time.sleep(0.05)
+
+
+def removed(folder: Path, data: Path) -> dict:
+    """Remove the folder of a training while it runs; stop it, and go on."""
+    run, ask = folder / "run", {**TINY, "epochs": 10_000}
+    process = forked(lambda: digitgan.train("tiny", data, out=run, **ask))
+    _wait_for(run / "log.csv")
+    shutil.move(run, folder / "elsewhere")  # at once, while files are written
+    _wait_for(run / "log.csv")
+    _wait_for(run / "checkpoint")
+    os.kill(process, signal.SIGTERM)
+    code = finished(process)
+    steps = int(sorted(run.glob("checkpoint/step_*"))[-1].stem.split("_")[1])
+    more = {"epochs": steps // 10 + 2}
+    return {
+        "code": code,
+        "resumed": finished(forked(lambda: digitgan.resume(run, **more))),
+    }
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -49,5 +50,11 @@ def test_a_full_disk_is_one_line_and_costs_no_checkpoint(tmp_path):
     assert f"--resume {tmp_path / 'run'}" in line
 
 
-def test_sigterm_is_ctrl_c(tmp_path):
-    assert play("terminated", tmp_path) == {"code": 0, "model": True}
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGHUP"])
+def test_a_shutdown_and_a_closed_terminal_are_ctrl_c(tmp_path, number):
+    found = play("signalled", tmp_path, int(getattr(signal, number)))
+    assert found == {"code": 0, "model": True}
+
+
+def test_a_run_that_is_removed_is_written_again(tmp_path):
+    assert play("removed", tmp_path) == {"code": 0, "resumed": 0}

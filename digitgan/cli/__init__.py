@@ -117,6 +117,10 @@ def _explain(error: Exception, verb: str) -> int:
         line = f"{verb} {needs}"
     elif isinstance(error, FAILURES):
         line = str(error)
+    elif isinstance(error, OSError) and error.filename:
+        line = f"{error.filename}: {error.strerror} (--debug shows where)"
+    elif isinstance(error, OSError):
+        line = f"{error.strerror or error} (--debug shows where)"
     else:
         line = f"{type(error).__name__}: {error} (--debug shows where)"
     said_by = "".join(f"{note}: " for note in getattr(error, "__notes__", ()))

@@ -69,18 +69,25 @@ class Connection(H11Protocol):
         super().connection_made(transport)
         self._since = self.loop.time()
         self._wait(HEAD_SECONDS, self._late)
-        others = [one for one in self.connections if not one.transport.is_closing()]
-        if len(others) > self.most:
-            self._make_room(others)
+        if len(self.connections) > self.most:
+            self._make_room()
 
-    def _make_room(self, connections: list[Any]) -> None:
-        """Hang up on who has let us wait longest; refuse this one if nobody does."""
+    def _make_room(self) -> None:
+        """Hang up on those who have let us wait longest; refuse this one if none has.
+
+        A tenth of them goes at once, as it takes longer to look for them.
+        """
+        here: list[Any] = [o for o in self.connections if not o.transport.is_closing()]
+        if len(here) <= self.most:
+            return
         if (now := self.loop.time()) - Connection._logged > LOG_SECONDS:
             Connection._logged = now
             self.logger.error("more than %s connections: the idle ones go", self.most)
-        waiting = [one for one in connections if one is not self and one.waits]
+        waiting = [one for one in here if one is not self and one.waits]
+        waiting.sort(key=lambda one: one._since)
+        for one in waiting[: 1 + len(waiting) // 10]:
+            one.transport.abort()
         if waiting:
-            min(waiting, key=lambda one: one._since).transport.abort()
             return
         line = f"{self.most} connections are being answered: try again"
         self._refuse(Problem(503, line, {"Retry-After": "1"}))

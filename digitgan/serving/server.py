@@ -23,7 +23,7 @@ from digitgan.serving.connections import MAX_CONNECTIONS, MAX_HEAD, Connection
 MAX_QUEUE = 64  # requests that may wait to be drawn
 STOP_SECONDS = 10  # for what has begun when the server is asked to stop
 KEEP_ALIVE_SECONDS = 30  # for a silent connection
-BACKLOG = 4_096  # connections that wait to be taken up
+BACKLOG = 1_024  # connections that wait to be taken up
 ACCEPTS = 64  # of them that are taken up before any is read
 ROOT_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 ORIGIN = re.compile(r"https?://[^/?#*\s]+")

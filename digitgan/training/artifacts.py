@@ -30,6 +30,8 @@ def draw_pictures(loop: TrainingLoop) -> None:
     if rows := run.read_log():
         draw_curves(run.curves_path, rows, run.read_scores(), metric_title)
     sheets = [run.sample_sheet(epoch) for epoch in run.sample_epochs()]
+    if not sheets:
+        return  # the folder was removed
     make_film(run.film_path, sheets)
     with replacing(run.samples_path) as temporary:
         shutil.copyfile(sheets[-1], temporary)

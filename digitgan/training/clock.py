@@ -1,17 +1,23 @@
 """Steps and seconds of a training, and its stop: at the goal, or by a signal."""
 
+import os
 import signal
+import stat
 import time
 
 from digitgan.training.distribution import synchronize
 from digitgan.training.gan_callback import GANCallback
 from digitgan.training.progress import Goal, Progress
 
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)  # Ctrl-C; what a shutdown sends
+STOP_SIGNALS = (  # Ctrl-C; what a shutdown sends; what a closed terminal sends
+    signal.SIGINT,
+    signal.SIGTERM,
+    *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []),  # not on Windows
+)
 
 
 class Clock(GANCallback):
-    """Count steps and seconds; stop at the goal, on Ctrl-C and on SIGTERM."""
+    """Count steps and seconds; stop at the goal, and on ``STOP_SIGNALS``."""
 
     def __init__(self, goal: Goal):
         super().__init__()
@@ -55,16 +61,23 @@ class Clock(GANCallback):
         return self.interrupted or self.goal.is_reached(self.progress)
 
     def on_train_begin(self, logs=None):
-        """Take over Ctrl-C and SIGTERM; a second one ends the process at once."""
-        self._began = time.perf_counter() - self.progress.seconds
-        self._handlers = {name: signal.getsignal(name) for name in STOP_SIGNALS}
+        """Take over the signals; a second one ends the process at once.
 
-        def stop(*_):
+        One that is ignored stays so: nohup wants the closed terminal to be.
+        """
+        self._began = time.perf_counter() - self.progress.seconds
+        handlers = {name: signal.getsignal(name) for name in STOP_SIGNALS}
+        ignored = signal.SIG_IGN
+        self._handlers = {k: v for k, v in handlers.items() if v is not ignored}
+
+        def stop(number, _):
             self.interrupted = True
+            if number not in (signal.SIGINT, signal.SIGTERM):
+                _print_nowhere()
             self.on_train_end()
 
         try:
-            for name in STOP_SIGNALS:
+            for name in self._handlers:
                 signal.signal(name, stop)
         except ValueError:  # not the main thread: its owner handles signals
             self._handlers = {}
@@ -82,3 +95,11 @@ class Clock(GANCallback):
         """Give the signals back."""
         for name, handler in self._handlers.items():
             signal.signal(name, handler)
+
+
+def _print_nowhere() -> None:
+    """Send what is printed nowhere, if that was the terminal that is closed."""
+    with open(os.devnull, "wb") as nowhere:
+        for number in (1, 2):
+            if stat.S_ISCHR(os.fstat(number).st_mode):  # a closed one is no tty
+                os.dup2(nowhere.fileno(), number)

@@ -1,7 +1,10 @@
 """What a run records of itself while it trains: ``log.csv`` and TensorBoard events."""
 
+import errno
+import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 import keras
 import numpy as np
@@ -14,6 +17,9 @@ from digitgan.data.image_grid import grid
 from digitgan.training.clock import Clock
 from digitgan.training.history import COLUMNS, History, Row
 from digitgan.training.run import Run
+
+LOGGER = logging.getLogger("digitgan")
+MAX_SHOWN = 200  # characters of what TensorFlow said
 
 
 class RunLogger(keras.callbacks.Callback):
@@ -38,7 +44,8 @@ class RunLogger(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         """Open the events."""
-        self._events = EventFileWriter(str(self.run.events_folder))
+        with _as_os_error():
+            self._events = EventFileWriter(str(self.run.events_folder))
 
     def on_epoch_begin(self, epoch, logs=None):
         """Go on with the running means of an epoch that an earlier session began."""
@@ -58,11 +65,15 @@ class RunLogger(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
         """Close the events."""
         if self._events:
-            self._events.close()
+            with _as_os_error():
+                self._events.close()
 
     def _log(self, logs) -> Row | None:
         row = self._history.add(self.clock.progress, logs)
         if row:
+            if not self.run.config_path.exists():
+                self.run.write_config()  # without it nobody could go on
+                LOGGER.warning("%s was removed: begun again", self.run.folder)
             self.run.write_log(self._history.rows)
             self._add(Summary.Value(tag=n, simple_value=row[n]) for n in COLUMNS)
         return row
@@ -79,5 +90,20 @@ class RunLogger(keras.callbacks.Callback):
         if self._events:
             summary = Summary(value=list(values))
             when = {"step": self.clock.step, "wall_time": time.time()}
-            self._events.add_event(Event(summary=summary, **when))
-            self._events.flush()
+            with _as_os_error():
+                self._events.add_event(Event(summary=summary, **when))
+                self._events.flush()
+
+
+@contextmanager
+def _as_os_error() -> Iterator[None]:
+    """Turn what TensorFlow's own file system raises, where there is one, into OSError.
+
+    It has errors of its own for a full disk.
+    """
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        raise OSError(errno.EIO, f"its events: {error}"[:MAX_SHOWN]) from error
