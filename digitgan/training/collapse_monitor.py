@@ -58,7 +58,7 @@ class CollapseMonitor(keras.callbacks.Callback):
     def _check_means(self, means: Row) -> None:
         if self.clock.step < WARM_UP:
             return
-        share = means["variety"] / self.real_variety
+        share = abs(means["variety"]) / self.real_variety  # of rounding: may be -0
         if share < COLLAPSED_VARIETY:
             self._fail(
                 "the generator has collapsed, its digits vary "

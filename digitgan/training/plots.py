@@ -31,7 +31,7 @@ def draw_curves(path: Path, rows: Rows, scores: Rows, metric_title: str) -> None
     line(probabilities, "d_fake", "D(fake)", "tab:red")
     probabilities.axhline(0.5, color="grey", linestyle="--", label="cannot tell")
     probabilities.set(title="Probability of being real", xlabel="epoch", ylim=(0, 1))
-    if metric_title:
+    if scores:
         measured = {row["epoch"]: row["times_real"] for row in scores}
         style = {"color": "tab:purple", "marker": "o", "markersize": 4}
         distance.semilogy([*measured], [*measured.values()], **style, label="fakes")
