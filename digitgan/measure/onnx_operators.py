@@ -27,7 +27,6 @@ OPERATORS = frozenset(  # all that digitgan writes, and some of older classifier
     | {"Concat", "Flatten", "Gather", "Identity", "Reshape", "Shape", "Slice"}
     | {"DequantizeLinear", "QuantizeLinear"}
     | {"ReduceMax", "ReduceSum", "Squeeze", "Transpose", "Unsqueeze"}
-    | {"QuantizeLinear", "DequantizeLinear"}
 )
 # float32, uint8, int8, int32, int64, bool, float16, float64
 TYPES = frozenset((1, 2, 3, 6, 7, 9, 10, 11))
