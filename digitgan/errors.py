@@ -48,8 +48,10 @@ class InputError(ValueError):
     ):
         """Note what is wrong."""
         super().__init__(field, value, allowed, problem)  # so that it can be pickled
-        self.field, self.value = field, value
-        self.allowed, self.problem = allowed, problem
+        self.field = field
+        self.value = value
+        self.allowed = allowed
+        self.problem = problem
 
     @classmethod
     def unknown(cls, field: str, value: object, names: Iterable[str]) -> Self:

@@ -223,7 +223,7 @@ class BoundedFile(io.FileIO):
         if not stat.S_ISREG(os.stat(path).st_mode):  # opening one may wait for ever
             raise ValueError("it is no ordinary file")
         super().__init__(path)
-        self.size = os.fstat(self.fileno()).st_size
+        self.size: int = os.fstat(self.fileno()).st_size
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Read so many bytes, or all that are left, if they are not too many."""

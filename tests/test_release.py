@@ -1,5 +1,7 @@
 """What is released: wheel and source distribution, one version, a README that reads."""
 
+import json
+import os
 import re
 import subprocess
 import sys
@@ -117,3 +119,24 @@ def test_the_shell_completes_verbs():
         cwd=ROOT,
     )
     assert done.stdout.split() == ["evaluate"]
+
+
+@pytest.mark.process
+def test_editors_and_type_checkers_know_nearly_every_public_name():
+    command = ["pyright", "--verifytypes", "digitgan", "--ignoreexternal"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", *command, "--outputjson"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
+    report = json.loads(done.stdout)["typeCompleteness"]
+    unknown = [
+        symbol["name"]
+        for symbol in report["symbols"]
+        if symbol["isExported"] and not symbol["isTypeKnown"]
+    ]
+    assert len(report["symbols"]) > 2_000
+    assert report["completenessScore"] >= 0.95, unknown

@@ -45,7 +45,7 @@ VERBS = (
 )
 FAILURES = (TrainingFailed, DatasetFailed, ExportFailed)  # they say enough themselves
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="digitgan",
     help="A GAN that learns MNIST and writes realistic handwritten digits.",
     pretty_exceptions_enable=False,
@@ -72,9 +72,9 @@ def _verbs(
     """A GAN that learns MNIST and writes realistic handwritten digits."""
 
 
-for verb in VERBS:
-    name = verb.__name__.rpartition(".")[2]
-    app.command(help=verb.HELP)(getattr(verb, name))
+for _verb in VERBS:
+    _function = getattr(_verb, _verb.__name__.rpartition(".")[2])
+    app.command(help=_verb.HELP)(_function)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -37,7 +37,7 @@ class Digits:
         labelled = "without labels" if self.labels is None else "with labels"
         return f"Digits({self.images.dtype} {self.images.shape}, {labelled})"
 
-    def __getitem__(self, index) -> "Digits":
+    def __getitem__(self, index: slice | np.ndarray) -> "Digits":
         """Return the digits that a slice or an array of positions picks."""
         labels = None if self.labels is None else self.labels[index]
         return Digits(self.images[index], labels)

@@ -33,7 +33,7 @@ class ImageSpec:
     channels: int = 1
     kind: Kind = "digits"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse what no data set, preset or model has."""
         for name in ("height", "width"):
             side = getattr(self, name)

@@ -1,5 +1,6 @@
 """Labels as people store them become whole numbers and the names of classes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -81,7 +82,7 @@ def _of_texts(
     return places, tuple(map(digit_name, names))
 
 
-def class_order(names) -> tuple[str, ...]:
+def class_order(names: Iterable[str]) -> tuple[str, ...]:
     """Return names once each: numbers by value, then others by letter."""
 
     def key(name: str) -> tuple[bool, int, str]:

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -23,7 +24,7 @@ PROGRESS_SECONDS = 5.0
 ORIENTATION = 0x0112  # of EXIF: how the camera was held
 
 
-class Pictures(Sequence):
+class Pictures(Sequence[np.ndarray]):
     """Pictures in files or in memory, each decoded when it is asked for.
 
     Args:
@@ -33,13 +34,14 @@ class Pictures(Sequence):
 
     def __init__(self, sources: Sequence[Path | bytes], colour: bool = False):
         """Note where they are."""
-        self.sources, self.colour = sources, colour
+        self.sources = sources
+        self.colour = colour
 
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self.sources)
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> Any:
         """Return one, as ``uint8 (H, W)``: 0 background where only alpha shows ink."""
         return decode(self.sources[index], index, self.colour)
 

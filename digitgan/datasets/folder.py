@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from digitgan import limits
 from digitgan.dataclass_json import from_json
@@ -40,7 +41,7 @@ class DatasetState:
     spec: DatasetSpec
     records: dict[int, ShardRecord] = field(default_factory=dict)
     merged: dict[str, str] = field(default_factory=dict)
-    manifest: dict | None = None
+    manifest: dict[str, Any] | None = None
 
     def add(self, record: ShardRecord) -> None:
         """Add a record that was stored.
@@ -60,7 +61,7 @@ class DatasetState:
         """Say whether a merged file is still the one that was written."""
         return has_sha256(self.folder / name, self.merged.get(name))
 
-    def finish(self) -> dict:
+    def finish(self) -> dict[str, Any]:
         """Write and return the manifest."""
         shards = tuple(self.records[index] for index in sorted(self.records))
         manifest = manifest_of(Facts(self.spec, self.merged, shards))
@@ -91,7 +92,7 @@ def read_state(folder: Path) -> DatasetState | None:
     return state
 
 
-def _state_of(folder: Path, manifest: dict) -> DatasetState:
+def _state_of(folder: Path, manifest: dict[str, Any]) -> DatasetState:
     """Return the state that a manifest describes, if all of it is as it would be."""
     names = ("spec", "merged", "shards")
     facts = from_json(Facts, {name: manifest[name] for name in names})

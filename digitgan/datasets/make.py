@@ -51,7 +51,7 @@ class DatasetReport:
     """
 
     folder: Path
-    manifest: dict
+    manifest: dict[str, Any]
     drawn: int
     seconds: float
     damage: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import digitgan
 from digitgan.datasets.spec import DatasetSpec
@@ -56,7 +57,7 @@ class Facts:
     shards: tuple[ShardRecord, ...]
 
 
-def manifest_of(facts: Facts, version: str = digitgan.__version__) -> dict:
+def manifest_of(facts: Facts, version: str = digitgan.__version__) -> dict[str, Any]:
     """Return what ``manifest.json`` holds.
 
     Beside the facts these are the version that made the data set, what people look for

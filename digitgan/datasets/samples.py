@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -24,14 +25,14 @@ class Sample:
     """
 
     image: np.ndarray
-    metadata: dict
+    metadata: dict[str, Any]
     label: int | None = None
     dropped: int = 0
     characters: str = ""
     boxes: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), int))
     masks: list[np.ndarray] = field(default_factory=list)
 
-    def record(self) -> dict:
+    def record(self) -> dict[str, Any]:
         """Return all that is known but the picture: metadata and label or boxes."""
         if self.label is not None:
             return {"label": self.label, **self.metadata}
@@ -52,6 +53,6 @@ def labels_and_images(samples: Samples) -> tuple[bytes, bytes]:
     return labels, b"".join(sample.image.tobytes() for sample in samples)
 
 
-def as_json(value: dict | list) -> bytes:
+def as_json(value: dict[str, Any] | list[Any]) -> bytes:
     """Return a line of JSON, as UTF-8."""
     return json.dumps(value, ensure_ascii=False).encode() + b"\n"

@@ -1,12 +1,13 @@
 """Images and labels that people hand in, checked before anything is measured."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from digitgan.errors import InputError
 
 
 def check_images(
-    images, min_count: int = 1, shape: tuple[int, ...] = (28, 28)
+    images: ArrayLike, min_count: int = 1, shape: tuple[int, ...] = (28, 28)
 ) -> np.ndarray:
     """Return images as ``uint8``, or say what is wrong with them.
 
@@ -40,7 +41,9 @@ def check_images(
     return np.ascontiguousarray(images, dtype=np.uint8)
 
 
-def check_labels(labels, count: int, classes: int = 10) -> np.ndarray | None:
+def check_labels(
+    labels: ArrayLike | None, count: int, classes: int = 10
+) -> np.ndarray | None:
     """Return labels as ``int64 (count,)``, or say what is wrong with them.
 
     Raises:

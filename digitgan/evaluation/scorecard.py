@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import tostring
 
 from digitgan import files
@@ -37,7 +38,7 @@ class Row:
     n: int
     spread: float | None
     definition: str
-    detail: dict = field(default_factory=dict)
+    detail: dict[str, Any] = field(default_factory=dict)
 
     @property
     def ratio(self) -> float | None:
@@ -106,7 +107,7 @@ class Scorecard:
         """Return the row of that key, such as ``frechet``."""
         return {row.key: row for row in self.rows}[key]
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, Any]:
         """Return everything as plain numbers, strings, lists and dictionaries."""
         rows = [
             asdict(row) | {"ratio": row.ratio, "difference": row.difference}

@@ -153,7 +153,9 @@ def accuracy(path: Path, digits: Digits) -> float:
     return float(np.mean(predicted == digits.labels))
 
 
-def make(folder: Path, data: Dataset, command: str, epochs: int = EPOCHS) -> dict:
+def make(
+    folder: Path, data: Dataset, command: str, epochs: int = EPOCHS
+) -> dict[str, Any]:
     """Train, export and check the classifier; return its card, ``classifier.json``.
 
     Args:

@@ -19,7 +19,7 @@ from digitgan.errors import InputError
 Operations = Mapping[str, Callable[..., Any]]
 
 # Inputs that ONNX could compute and digitgan writes as constants: attributes here.
-CONSTANT_INPUTS = {
+CONSTANT_INPUTS: dict[str, tuple[str, ...]] = {
     "ReduceMax": ("axes",),
     "Reshape": ("shape",),
     "Slice": ("starts", "ends", "axes"),

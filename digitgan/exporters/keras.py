@@ -1,5 +1,6 @@
 """A plain Keras model: stock layers and operations, which Keras opens by itself."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ def _slice(x, starts, ends, axes):
     return x
 
 
-OPERATIONS = {
+OPERATIONS: dict[str, Callable[..., Any]] = {
     "Abs": ops.abs,
     "Add": ops.add,
     "Cast": lambda x, to: ops.cast(x, to),

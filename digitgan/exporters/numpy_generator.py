@@ -5,41 +5,45 @@ it as the description of what any other library has to do.
 """
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 from safetensors.numpy import load_file
+
+Array: TypeAlias = np.ndarray
+Axes: TypeAlias = Sequence[int]
 
 
 class Generator:
     """A generator from a folder, as a function of its inputs."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: str | Path):
         """Read both files."""
-        folder = Path(folder)
-        graph = json.loads((folder / "graph.json").read_text(encoding="utf-8"))
-        self.inputs, self.nodes = graph["inputs"], graph["nodes"]
-        stored = load_file(folder / "generator.safetensors")
-        self.initializers = {
+        graph = json.loads(Path(folder, "graph.json").read_text(encoding="utf-8"))
+        self._nodes = graph["nodes"]
+        stored = load_file(Path(folder, "generator.safetensors"))
+        self._initializers = {
             name: array.astype("f4") if array.dtype == "f2" else array
             for name, array in stored.items()
         }
 
-    def __call__(self, **inputs):
+    def __call__(self, **inputs: np.ndarray) -> np.ndarray:
         """Draw: ``latents`` float32 (N, d) and the model's conditions, (N,) each.
 
         Returns:
             ``uint8 (N, 28, 28)``, 0 background to 255 ink.
         """
-        values = self.initializers | inputs
-        for node in self.nodes:
+        values = self._initializers | inputs
+        for node in self._nodes:
             arrays = [values[name] for name in node["inputs"]]
             operation = OPERATIONS[node["op_type"]]
             values[node["output"]] = operation(*arrays, **node["attributes"])
         return values["digits"]
 
 
-def conv(x, weight, bias, pads, strides):
+def conv(x: Array, weight: Array, bias: Array, pads: Axes, strides: Axes) -> Array:
     """``x (N, C, H, W)`` with ``weight (D, C, h, w)``: ``(N, D, H', W')``."""
     (top, left, bottom, right), (down, across) = pads, strides
     x = np.pad(x, ((0, 0), (0, 0), (top, bottom), (left, right)))
@@ -49,7 +53,9 @@ def conv(x, weight, bias, pads, strides):
     return y.transpose(0, 3, 1, 2)
 
 
-def conv_transpose(x, weight, bias, pads, strides):
+def conv_transpose(
+    x: Array, weight: Array, bias: Array, pads: Axes, strides: Axes
+) -> Array:
     """``x (N, C, H, W)`` with ``weight (C, D, h, w)``: every pixel adds a patch."""
     (top, left, bottom, right), (down, across) = pads, strides
     (n, _, height, width), (_, channels, *size) = x.shape, weight.shape
@@ -65,18 +71,18 @@ def conv_transpose(x, weight, bias, pads, strides):
     return y + bias[:, np.newaxis, np.newaxis]
 
 
-def quantize(x, scale, zero_point):
+def quantize(x: Array, scale: Array, zero_point: Array) -> Array:
     """Return the nearest of 256 steps."""
     return np.clip(np.rint(x / scale) + zero_point, 0, 255).astype("u1")
 
 
-def crop(x, starts, ends, axes):
+def crop(x: Array, starts: Axes, ends: Axes, axes: Axes) -> Array:
     """Return what lies from a start to an end along some axes."""
     inside = dict(zip(axes, map(slice, starts, ends), strict=True))
     return x[tuple(inside.get(axis, slice(None)) for axis in range(x.ndim))]
 
 
-OPERATIONS = {
+OPERATIONS: dict[str, Callable[..., Any]] = {
     "Abs": np.abs,
     "Add": np.add,
     "Cast": lambda x, to: x.astype(to),

@@ -1,6 +1,8 @@
 """TensorFlow's own form: a folder that TensorFlow, TF Serving and TF.js read."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import tensorflow as tf
 
@@ -60,7 +62,7 @@ def _slice(x, starts, ends, axes):
     return x
 
 
-OPERATIONS = {
+OPERATIONS: dict[str, Callable[..., Any]] = {
     "Abs": tf.abs,
     "Add": tf.add,
     "Cast": lambda x, to: tf.cast(x, to),
@@ -101,7 +103,7 @@ class Network(tf.Module):
             tf.TensorSpec(shape, dtype, name)
             for name, (dtype, shape) in graph.inputs.items()
         ]
-        self.draw = tf.function(self._draw, inputs)
+        self.draw: Any = tf.function(self._draw, inputs)
 
     def _draw(self, *inputs: tf.Tensor) -> dict[str, tf.Tensor]:
         values = dict(zip(self.graph.inputs, inputs, strict=True))

@@ -1,6 +1,8 @@
 """A program of torch: weights and operations, without this package or Keras."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch.nn import functional
@@ -21,7 +23,7 @@ def _slice(x, starts, ends, axes):
     return x
 
 
-OPERATIONS = {
+OPERATIONS: dict[str, Callable[..., Any]] = {
     "Abs": torch.abs,
     "Add": torch.add,
     "Cast": lambda x, to: x.to(getattr(torch, to)),
@@ -62,14 +64,14 @@ class Network(torch.nn.Module):
         """Keep the initializers as buffers."""
         super().__init__()
         self.graph = graph
-        self.buffer_names = {k: k.replace(".", "_") for k in graph.initializers}
+        self._buffer_names = {k: k.replace(".", "_") for k in graph.initializers}
         for name, array in graph.float32_initializers().items():
-            self.register_buffer(self.buffer_names[name], torch.tensor(array))
+            self.register_buffer(self._buffer_names[name], torch.tensor(array))
 
     def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
         """Draw."""
         values = dict(zip(self.graph.inputs, inputs, strict=True))
-        values |= {k: self.get_buffer(v) for k, v in self.buffer_names.items()}
+        values |= {k: self.get_buffer(v) for k, v in self._buffer_names.items()}
         return self.graph.evaluate(OPERATIONS, values)
 
 

@@ -65,7 +65,7 @@ class WriteOptions:
     rerolls: tuple[int, ...] | None = None
     blend: Blend | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse what no text can be; thickness and slant are up to the model."""
         check_seed("seed", self.seed)
         _check_share("variety", self.variety)

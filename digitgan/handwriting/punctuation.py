@@ -14,7 +14,7 @@ NOISE_PER_STROKE = 8  # three points, right and up, and the width of both ends
 
 # Each stroke: where it begins, whither it bends and where it ends, as (right, up) from
 # the baseline in heights of a digit.
-STROKES = {
+STROKES: dict[str, list[list[tuple[float, float]]]] = {
     "-": [[(0, 0.43), (0.2, 0.45), (0.4, 0.43)]],
     "+": [
         [(0, 0.45), (0.25, 0.47), (0.5, 0.45)],

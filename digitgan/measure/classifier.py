@@ -3,7 +3,7 @@
 import shlex
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -49,12 +49,14 @@ class Classifier:
 
     def __init__(self, path: str | Path = WEIGHTS, threads: int = 0):
         """Load the network and check it against its card."""
-        self.path = Path(path)
+        self.path: Path = Path(path)
         if not self.path.is_file():
             raise InputError("classifier", self.path, problem="is not a file")
         card = self.path.with_suffix(".json")
-        self.card = files.read_json("classifier", card) if card.is_file() else {}
-        self.sha256 = files.sha256(self.path)
+        self.card: dict[str, Any] = (
+            files.read_json("classifier", card) if card.is_file() else {}
+        )
+        self.sha256: str = files.sha256(self.path)
         with files.as_input_errors("classifier", card):
             expected = self.card.get("sha256", self.sha256)
         self._session = open_session("classifier", self.path, expected, threads)

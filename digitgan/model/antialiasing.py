@@ -115,7 +115,7 @@ class LatentSide(keras.layers.Layer):
             place = graph.add("Add", place, graph.count(reached, len(limits)))
         return graph.add("Gather", graph.array(np.asarray(self.table, float)), place)
 
-    def get_config(self) -> dict:
+    def get_config(self) -> dict[str, Any]:
         """Return what makes the same layer anew."""
         names = ("thickness_limits", "latent_limits", "table")
         return {**super().get_config(), **{n: getattr(self, n) for n in names}}

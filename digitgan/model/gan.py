@@ -213,7 +213,7 @@ class GAN(keras.Model):
         ):
             slow.assign(decay * slow + (1 - decay) * ops.stop_gradient(fast))
 
-    def get_config(self) -> dict:
+    def get_config(self) -> dict[str, Any]:
         """Return what :meth:`from_config` needs to make the same GAN anew."""
         return {
             "generator": keras.saving.serialize_keras_object(self.generator),
@@ -226,7 +226,7 @@ class GAN(keras.Model):
         }
 
     @classmethod
-    def from_config(cls, config: dict, custom_objects=None) -> "GAN":
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> "GAN":
         """Make the GAN that :meth:`get_config` described."""
         config = {"ema_decay": config["decay"], **config}
         del config["decay"]

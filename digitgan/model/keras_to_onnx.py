@@ -60,7 +60,7 @@ class Translation:
     def __init__(self, graph: Graph, network: Any, names: dict[str, str]):
         """Begin with the inputs."""
         self.graph = graph
-        self.names = {id(x): names[x.name] for x in network.inputs}
+        self.names: dict[int, str] = {id(x): names[x.name] for x in network.inputs}
         self.orders: dict[int, np.ndarray] = {}
         self._readers = defaultdict(list)
         self._folded = set()
@@ -68,7 +68,7 @@ class Translation:
             for x in _inputs(layer):
                 self._readers[id(x)].append(layer)
 
-    def append(self, layer) -> None:
+    def append(self, layer: Any) -> None:
         """Append one layer, whose inputs are there."""
         kind, inputs = type(layer).__name__, _inputs(layer)
         if kind not in WRITERS:
@@ -85,11 +85,11 @@ class Translation:
             name = _activate(self, layer, activation.__name__, name)
         self.names[id(layer.output)] = name
 
-    def order(self, x) -> np.ndarray | slice:
+    def order(self, x: Any) -> np.ndarray | slice:
         """Return Keras' position of each feature of a tensor that is there."""
         return self.orders.get(id(x), slice(None))
 
-    def fold(self, layer) -> tuple[np.ndarray, np.ndarray]:
+    def fold(self, layer: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return scale and shift of the normalisation behind a layer, else 1 and 0."""
         after, activation = self._reader(layer.output), layer.activation.__name__
         if type(after).__name__ == "BatchNormalization" and activation == "linear":
@@ -98,7 +98,7 @@ class Translation:
         channels = layer.output.shape[-1]
         return np.ones(channels), np.zeros(channels)
 
-    def order_ahead(self, x) -> np.ndarray | None:
+    def order_ahead(self, x: Any) -> np.ndarray | None:
         """Return the order of features that become an image further on, else None."""
         while (layer := self._reader(x)) is not None:
             if type(layer).__name__ == "Reshape" and len(layer.target_shape) == 3:
@@ -108,7 +108,7 @@ class Translation:
             x = layer.output
         return None
 
-    def _reader(self, x):
+    def _reader(self, x: Any):
         """Return the layer that reads a tensor, if it is the only one."""
         readers = self._readers[id(x)]
         return readers[0] if len(readers) == 1 else None

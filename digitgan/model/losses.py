@@ -22,22 +22,22 @@ class Objective(NamedTuple):
     generator: Callable
 
 
-def bce_discriminator_loss(real_logits, fake_logits):
+def bce_discriminator_loss(real_logits: Any, fake_logits: Any) -> Any:
     """Binary cross-entropy: real images are class 1, fakes class 0."""
     return ops.mean(ops.softplus(-real_logits)) + ops.mean(ops.softplus(fake_logits))
 
 
-def nonsaturating_generator_loss(real_logits, fake_logits):
+def nonsaturating_generator_loss(real_logits: Any, fake_logits: Any) -> Any:
     """Binary cross-entropy of fakes as class 1."""
     return ops.mean(ops.softplus(-fake_logits))
 
 
-def relativistic_discriminator_loss(real_logits, fake_logits):
+def relativistic_discriminator_loss(real_logits: Any, fake_logits: Any) -> Any:
     """Each real image is to have the greater logit of its pair."""
     return ops.mean(ops.softplus(fake_logits - real_logits))
 
 
-def relativistic_generator_loss(real_logits, fake_logits):
+def relativistic_generator_loss(real_logits: Any, fake_logits: Any) -> Any:
     """Each fake is to have the greater logit of its pair."""
     return ops.mean(ops.softplus(real_logits - fake_logits))
 
@@ -53,7 +53,7 @@ OBJECTIVES = {
 }
 
 
-def gradient_penalty(logits, shifted_logits):
+def gradient_penalty(logits: Any, shifted_logits: Any) -> Any:
     """Estimate the mean squared gradient of the discriminator at some images.
 
     For a standard normal n, the mean over n of ``((D(x + e n) - D(x)) / e)**2`` tends

@@ -1,9 +1,11 @@
 """An ONNX graph that grows from its inputs to its outputs."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
+from numpy.typing import ArrayLike
 from onnx import TensorProto, helper, numpy_helper
 
 OPSET, IR = 18, 8  # of onnx 1.13: older runtimes open it, too
@@ -17,24 +19,26 @@ class Graph:
         """Begin an empty one."""
         self._nodes, self._arrays, self._inputs, self._outputs = [], [], [], []
 
-    def input(self, name: str, dtype: int, shape: tuple) -> str:
+    def input(self, name: str, dtype: int, shape: tuple[int, ...]) -> str:
         """Declare an input; the batch is left out of its shape."""
         value = helper.make_tensor_value_info(name, dtype, ["N", *shape])
         self._inputs.append(value)
         return name
 
-    def output(self, name: str, dtype: int, shape: tuple) -> None:
+    def output(self, name: str, dtype: int, shape: tuple[int, ...]) -> None:
         """Declare as an output what some operation yields under this name."""
         value = helper.make_tensor_value_info(name, dtype, ["N", *shape])
         self._outputs.append(value)
 
-    def add(self, operator: str, *inputs: str, name: str = "", **attributes) -> str:
+    def add(
+        self, operator: str, *inputs: str, name: str = "", **attributes: Any
+    ) -> str:
         """Append an operation and return the name of what it yields."""
         name = name or f"{operator.lower()}_{len(self._nodes)}"
         self._nodes.append(helper.make_node(operator, inputs, [name], **attributes))
         return name
 
-    def array(self, values) -> str:
+    def array(self, values: ArrayLike) -> str:
         """Store an array and return its name.
 
         Half the bytes move a weight by 0.05 % at most, and a pixel by a grey level.

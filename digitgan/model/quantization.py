@@ -61,7 +61,7 @@ class Quantization:
     def __init__(self, old: onnx.GraphProto, inputs: Mapping[str, np.ndarray]):
         """Begin with the inputs."""
         self.nodes: list[NodeProto] = []
-        self.graph = Graph()
+        self.graph: Graph = Graph()
         self._constants = {x.name: numpy_helper.to_array(x) for x in old.initializer}
         self._readers: dict[str, list[NodeProto]] = defaultdict(list)
         for node in old.node:

@@ -1,6 +1,7 @@
 """A flat torus through the latents: digits to wander in, without an edge."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from digitgan.errors import InputError
 from digitgan.random_streams import draw_latents
@@ -12,8 +13,8 @@ PERIOD = 12  # after as many, either way, the same digit comes again
 
 def torus_inputs(
     model: Sampler,
-    x,
-    y,
+    x: ArrayLike,
+    y: ArrayLike,
     *,
     digit: int | None = None,
     seed: int = 0,

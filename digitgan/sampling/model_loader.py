@@ -50,7 +50,7 @@ class ModelCard:
     image: ImageSpec = DIGITS  # what older models do not say
     label_thresholds: tuple[float, ...] = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse, by ValueError, what no model can be."""
         if not 1 <= self.latent_dim <= MAX_LATENT_DIM:
             raise ValueError(f"latent_dim is {self.latent_dim}: up to {MAX_LATENT_DIM}")

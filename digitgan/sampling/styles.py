@@ -46,15 +46,17 @@ class StyleTable:
             raise ValueError(f"labels are not from 0 to {labels - 1}")
         if not (np.abs(styles) <= MAX_STYLE).all():
             raise ValueError("styles are not numbers that a digit can have")
-        self.table = styles[np.argsort(label, kind="stable")]
-        self.count = np.bincount(label.astype(int), minlength=labels)
-        self.first = np.cumsum(self.count) - self.count
+        self.table: np.ndarray = styles[np.argsort(label, kind="stable")]
+        self.count: np.ndarray = np.bincount(label.astype(int), minlength=labels)
+        self.first: np.ndarray = np.cumsum(self.count) - self.count
         missing = self.count == 0
         self.first[missing], self.count[missing] = 0, len(label)
         ends = self.first + self.count
         groups = [self.table[a:b] for a, b in zip(self.first, ends, strict=True)]
-        self.mean = np.stack([group.mean(axis=0) for group in groups])
-        self.std = np.stack([group.std(axis=0) for group in groups]) + MIN_STD
+        self.mean: np.ndarray = np.stack([group.mean(axis=0) for group in groups])
+        self.std: np.ndarray = (
+            np.stack([group.std(axis=0) for group in groups]) + MIN_STD
+        )
 
     def draw(
         self,

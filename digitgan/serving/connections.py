@@ -59,10 +59,10 @@ class Connection(H11Protocol):
     _clock: asyncio.TimerHandle | None = None
     _since = _logged = -math.inf  # the last whole request; the last line in the log
 
-    def __init__(self, config: uvicorn.Config, *arguments, **more):
+    def __init__(self, config: uvicorn.Config, *arguments: Any, **more: Any):
         """Read requests more strictly than h11 does."""
         super().__init__(config, *arguments, **more)
-        self.conn = _Requests(h11.SERVER, MAX_HEAD)
+        self.conn: h11.Connection = _Requests(h11.SERVER, MAX_HEAD)
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         """Begin to wait for a request; where too many are connected, one has to go."""

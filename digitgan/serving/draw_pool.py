@@ -37,7 +37,8 @@ class DrawPool:
 
     def __init__(self, workers: int, queue: int, max_wait: float = MAX_WAIT):
         """Start with threads, and room for drawings that wait some seconds for one."""
-        self.limit, self._max_wait = workers + queue, max_wait
+        self.limit: int = workers + queue
+        self._max_wait = max_wait
         self._futures: set[Future] = set()
         self._waiting: dict[Draw, deque[tuple[Any, Future]]] = defaultdict(deque)
         self._workers, self._pool = workers, ThreadPoolExecutor(workers, "drawing")
@@ -47,7 +48,7 @@ class DrawPool:
         """How many drawings are under way or wait, ``limit`` at most."""
         return len(self._futures)
 
-    async def run(self, draw: Callable[..., T], *arguments) -> T:
+    async def run(self, draw: Callable[..., T], *arguments: Any) -> T:
         """Draw in a thread; a :class:`Problem` (503) where none is free in time."""
         return await self.run_together(call_each, partial(draw, *arguments))
 

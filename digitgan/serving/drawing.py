@@ -119,7 +119,9 @@ def _endpoint(
     return draw
 
 
-def one_by_one(draw: Callable[[Model, str, dict[str, Any]], bytes]):
+def one_by_one(
+    draw: Callable[[Model, str, dict[str, Any]], bytes],
+) -> Callable[..., Any]:
     """Return what draws requests one after the other."""
 
     def draw_all(model: Model, requests: Sequence[DrawRequest]):

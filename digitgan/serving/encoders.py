@@ -2,6 +2,7 @@
 
 import base64
 import io
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -33,7 +34,7 @@ def data_url(image: Image.Image) -> str:
     return "data:image/png;base64," + base64.b64encode(png(image)).decode()
 
 
-def npz(**arrays) -> bytes:
+def npz(**arrays: Any) -> bytes:
     """Return arrays as NPZ."""
     file = io.BytesIO()
     np.savez_compressed(file, **arrays)

@@ -18,15 +18,15 @@ class Metrics:
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)  # memory, processor, open files
         labels, line = ("path", "status"), "Requests answered."
-        self.requests = Counter("digitgan_requests", line, labels, registry=registry)
-        self.seconds = Histogram(
+        self._requests = Counter("digitgan_requests", line, labels, registry=registry)
+        self._seconds = Histogram(
             "digitgan_request_seconds",
             "From the request to the end of its answer.",
             ("path",),
             buckets=BUCKETS,
             registry=registry,
         )
-        self.in_flight = Gauge(
+        self.in_flight: Gauge = Gauge(
             "digitgan_requests_in_flight", "Not answered yet.", registry=registry
         )
         drawing = Gauge("digitgan_drawing", "Drawn, or waiting.", registry=registry)
@@ -37,8 +37,8 @@ class Metrics:
     def count(self, path: str, status: int, seconds: float) -> None:
         """Count a request that is answered; nobody can make it remember names."""
         path = path if path in self.paths else "other"
-        self.requests.labels(path, str(status)).inc()
-        self.seconds.labels(path).observe(seconds)
+        self._requests.labels(path, str(status)).inc()
+        self._seconds.labels(path).observe(seconds)
 
     def text(self) -> bytes:
         """Return all figures in Prometheus' text format."""

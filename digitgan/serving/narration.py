@@ -39,7 +39,7 @@ VARIETIES = {  # of the fakes, as a share of that of real digits
     inf: "No collapse: the fakes vary {share} as much as real digits.",
 }
 TOO_EARLY = "It is too early to speak of variety ({share} of that of real digits)."
-LOOKS = {  # by epoch
+LOOKS: dict[float, str] = {  # by epoch
     1: "Watch the two curves: at first the discriminator pulls them apart, then the "
     "generator closes the gap.",
     3: "Look at the sheet: strokes come first, then loops that close. Odd shapes that "

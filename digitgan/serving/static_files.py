@@ -6,6 +6,7 @@ from pathlib import Path
 
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from digitgan.data.cache import cache_folder
 from digitgan.data.digit_strips import strips_of
@@ -21,7 +22,7 @@ DIGITS = "gan/digits/"  # what Learn trains on in the visitor's tab
 class Pages(StaticFiles):
     """Files of a folder; ``/explore`` is ``explore.html``."""
 
-    async def get_response(self, path: str, scope) -> Response:
+    async def get_response(self, path: str, scope: Scope) -> Response:
         """Answer with a file, or with the constants; ``/explore/`` is ``/explore``."""
         if scope["path"].endswith("/") and f"/{path}" in PAGES:
             return RedirectResponse(f"../{path}", 308)
@@ -29,7 +30,7 @@ class Pages(StaticFiles):
             return Response(constants_module(), media_type="text/javascript")
         return await super().get_response(path, scope)
 
-    def lookup_path(self, path: str):
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
         """Find a file, the page of that name, or real digits in the cache."""
         if path.startswith(DIGITS):
             return _find_strip(Path(path).name)

@@ -45,7 +45,7 @@ class Checkpoints:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.paths = sorted(folder.glob("step_*.npz"))  # oldest first
+        self.paths: list[Path] = sorted(folder.glob("step_*.npz"))  # oldest first
 
     def write(self, progress: Progress, arrays: dict[str, np.ndarray]) -> None:
         """Write a :func:`snapshot`, then remove all but this and the one before."""

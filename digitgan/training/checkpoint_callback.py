@@ -8,7 +8,7 @@ import numpy as np
 
 from digitgan.training.checkpoint import Checkpoints, snapshot
 from digitgan.training.clock import Clock
-from digitgan.training.gan_callback import GANCallback
+from digitgan.training.gan_callback import GANCallback, Logs
 from digitgan.training.progress import Progress
 
 MAX_TIME_SHARE = 0.02  # of the training time that checkpoints may take
@@ -25,8 +25,10 @@ class CheckpointCallback(GANCallback):
 
     def __init__(self, checkpoints: Checkpoints, clock: Clock, min_pause: float):
         super().__init__()
-        self.checkpoints, self.clock = checkpoints, clock
-        self.min_pause = self.pause = min_pause
+        self.checkpoints = checkpoints
+        self.clock = clock
+        self.min_pause = min_pause
+        self.pause: float = min_pause
         self._thread = ThreadPoolExecutor(1, "checkpoint")
         self._writing: Future[float] | None = None
         self._copy_seconds = 0.0
@@ -38,17 +40,17 @@ class CheckpointCallback(GANCallback):
         self._last = progress or self._last
         return progress
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Logs = None) -> None:
         """Save the start, so that a disk too small shows at once, or a lower rate."""
         if self._last.step < 0 or self._last.rollbacks != self.clock.progress.rollbacks:
             self._save().result()
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         """Save when it is time; an epoch's end is left until all is recorded."""
         if not (self.clock.done or self.clock.is_epoch_end) and self._is_due():
             self._save()
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Save when it is time, and at the stop."""
         if self.clock.done:
             self.on_train_end()
@@ -58,7 +60,7 @@ class CheckpointCallback(GANCallback):
         elif is_due:
             self._save()
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: Logs = None) -> None:
         """Wait for what is being written."""
         if self._writing:
             wait([self._writing])

@@ -6,7 +6,7 @@ import stat
 import time
 
 from digitgan.training.distribution import synchronize
-from digitgan.training.gan_callback import GANCallback
+from digitgan.training.gan_callback import GANCallback, Logs
 from digitgan.training.progress import Goal, Progress
 
 STOP_SIGNALS = (  # Ctrl-C; what a shutdown sends; what a closed terminal sends
@@ -22,13 +22,14 @@ class Clock(GANCallback):
     def __init__(self, goal: Goal):
         super().__init__()
         self.goal = goal
-        self.interrupted = False
+        self.interrupted: bool = False
         self._handlers = {}
         self.set(Progress())
 
     def set(self, progress: Progress) -> None:
         """Count on from there."""
-        self.progress = self._session_start = progress
+        self.progress: Progress = progress
+        self._session_start = progress
 
     @property
     def step(self) -> int:
@@ -60,7 +61,7 @@ class Clock(GANCallback):
         """Whether the goal is reached, or a signal came."""
         return self.interrupted or self.goal.is_reached(self.progress)
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Logs = None) -> None:
         """Take over the signals; a second one ends the process at once.
 
         One that is ignored stays so: nohup wants the closed terminal to be.
@@ -82,7 +83,7 @@ class Clock(GANCallback):
         except ValueError:  # not the main thread: its owner handles signals
             self._handlers = {}
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         """Count, and stop the training when it is done."""
         seconds = time.perf_counter() - self._began
         seconds, self.interrupted = synchronize(seconds, self.interrupted)
@@ -91,7 +92,7 @@ class Clock(GANCallback):
         if self.done:
             self.gan.stop_training = True
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: Logs = None) -> None:
         """Give the signals back."""
         for name, handler in self._handlers.items():
             signal.signal(name, handler)

@@ -7,6 +7,7 @@ import numpy as np
 
 from digitgan.errors import TrainingFailed
 from digitgan.training.clock import Clock
+from digitgan.training.gan_callback import Logs
 from digitgan.training.history import Row, penalty_of
 from digitgan.training.validation import Scores
 from digitgan.training.variety import COLLAPSED_VARIETY, variety_of
@@ -27,15 +28,16 @@ class CollapseMonitor(keras.callbacks.Callback):
 
     def __init__(self, clock: Clock, real: np.ndarray, enabled: bool = True):
         super().__init__()
-        self.clock, self.enabled = clock, enabled
-        self.real_variety = variety_of(real)
+        self.clock = clock
+        self.enabled = enabled
+        self.real_variety: float = variety_of(real)
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         """Check that the losses are numbers."""
         if not math.isfinite(float((logs or {})["loss"])):
             self._fail("the losses are no longer numbers", "a lower --learning-rate")
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Check the means of the epoch."""
         means = dict(logs or {})
         self._check_means({**means, "penalty": penalty_of(means)})

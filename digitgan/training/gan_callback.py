@@ -1,8 +1,12 @@
 """A Keras callback that knows that its model is a GAN."""
 
+from collections.abc import Mapping
+
 import keras
 
 from digitgan.model.gan import GAN
+
+Logs = Mapping[str, float] | None  # running means by name, as Keras passes them
 
 
 class GANCallback(keras.callbacks.Callback):

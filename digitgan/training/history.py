@@ -19,7 +19,7 @@ class History:
 
     def __init__(self, rows: list[Row], steps_per_epoch: int):
         self.steps_per_epoch = steps_per_epoch
-        self.rows = [row for row in rows if self.is_due(int(row["step"]))]
+        self.rows: list[Row] = [row for row in rows if self.is_due(int(row["step"]))]
 
     def is_due(self, step: int) -> bool:
         """Whether a row ends at this step."""

@@ -1,12 +1,14 @@
 """Batches in the form that ``fit`` takes fastest on each backend."""
 
+from typing import Any
+
 import keras
 
 from digitgan.model.gan import GAN
 from digitgan.training.batches import Batches
 
 
-def input_pipeline(gan: GAN, batches: Batches):
+def input_pipeline(gan: GAN, batches: Batches) -> Any:
     """Return what to give to ``fit`` instead of the batches.
 
     On TensorFlow ``fit`` reads through tf.data, whose autotuning thread sleeps up to a

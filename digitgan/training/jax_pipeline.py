@@ -27,7 +27,7 @@ class IndexBatches(keras.utils.PyDataset):
         self.batches = batches
         calls = ROWS_PER_EPOCH * -(-batches.steps // (max_steps * ROWS_PER_EPOCH))
         ends = -(-batches.steps * np.arange(calls + 1) // calls) - batches.skipped
-        self.ends = np.unique(np.maximum(ends, 0)).tolist()
+        self.ends: list[int] = np.unique(np.maximum(ends, 0)).tolist()
 
     def __len__(self) -> int:
         """Return the number of calls that are left in the epoch."""

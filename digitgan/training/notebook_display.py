@@ -10,6 +10,7 @@ import numpy as np
 from digitgan.data.html import img
 from digitgan.data.image_grid import grid
 from digitgan.training.clock import Clock
+from digitgan.training.gan_callback import Logs
 from digitgan.training.progress_display import (
     MEANING,
     SHOWN_DISTANCES,
@@ -37,17 +38,17 @@ class NotebookDisplay(ProgressLines):
         self._sheet = img(picture, f"samples after {self.clock.epochs:.0f} epochs")
         self._update()
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         """Refresh the numbers now and then."""
         self._means = {name: float(value) for name, value in (logs or {}).items()}
         if time.perf_counter() - self._last_update >= SECONDS_BETWEEN_UPDATES:
             self._update()
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Show what the epoch has led to."""
         self._update()
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: Logs = None) -> None:
         """Leave the last picture standing."""
         self._update()
 

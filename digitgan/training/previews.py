@@ -11,7 +11,7 @@ from digitgan.model.conditions import Conditions, subsample_per_label
 from digitgan.model.keras_sampling import sample_grid
 from digitgan.model.onnx_writer import write_discriminator
 from digitgan.training.clock import Clock
-from digitgan.training.gan_callback import GANCallback
+from digitgan.training.gan_callback import GANCallback, Logs
 from digitgan.training.run import Run
 
 REAL_PER_LABEL = 10  # as many as in the sample sheet
@@ -36,17 +36,19 @@ class PreviewCallback(GANCallback):
         on_sheet: Iterable[Callable[[np.ndarray], None]],
     ):
         super().__init__()
-        self.run, self.clock, self.on_sheet = run, clock, on_sheet
+        self.run = run
+        self.clock = clock
+        self.on_sheet = on_sheet
         self._images, self._conditions = images, conditions
         self._last, self._pause = time.perf_counter(), MIN_SECONDS
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Logs = None) -> None:
         """Write some real images, and the untrained discriminator and samples."""
         if not self.run.real_images_path.exists():
             write_arrays(self.run.real_images_path, self._some_real_images())
         self._write(None if self.clock.step else 0)
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         """Write now and then; an epoch's end has its own."""
         began = time.perf_counter()
         if self.clock.is_epoch_end or began - self._last < self._pause:
@@ -55,7 +57,7 @@ class PreviewCallback(GANCallback):
         self._last = time.perf_counter()
         self._pause = max(MIN_SECONDS, (self._last - began) / MAX_TIME_SHARE)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Write what the epoch has led to."""
         self._write(epoch + 1)
 

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from digitgan.training.clock import Clock
+from digitgan.training.gan_callback import Logs
 from digitgan.training.validation import Scores
 
 LOGGER = logging.getLogger("digitgan")
@@ -28,7 +29,8 @@ class ProgressLines(keras.callbacks.Callback):
 
     def __init__(self, clock: Clock, batch_size: int):
         super().__init__()
-        self.clock, self.batch_size = clock, batch_size
+        self.clock = clock
+        self.batch_size = batch_size
         self._last, self._last_step = time.perf_counter(), None
         self._distances: list[str] = []
 
@@ -39,12 +41,12 @@ class ProgressLines(keras.callbacks.Callback):
     def show_sheet(self, images: np.ndarray) -> None:
         """Show the latest samples, ``uint8 (N, height, width)``: not in lines."""
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         """Log when the last line is old enough."""
         if time.perf_counter() - self._last >= SECONDS_BETWEEN_LINES:
             self._log(logs)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Log the epoch's means."""
         if self.clock.step != self._last_step:
             self._log(logs)
@@ -96,19 +98,19 @@ class LiveDisplay(ProgressLines):
         if self._live.is_started:
             self._live.refresh()
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Logs = None) -> None:
         """Show the screen."""
         self._live.start()
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         """Keep the numbers for when the screen is drawn next, four times a second."""
         self._means = {name: float(value) for name, value in (logs or {}).items()}
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Show the epoch's end at once."""
         self._live.refresh()
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: Logs = None) -> None:
         """Leave the last screen standing."""
         self._live.stop()
 

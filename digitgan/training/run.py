@@ -100,21 +100,31 @@ class Run:
     folder: Path
     config: Config
 
-    config_path = _PathInRun(CONFIG_NAME)  # what was asked for
-    log_path = _PathInRun("log.csv")  # losses and more, ten rows an epoch
-    scores_path = _PathInRun("scores.csv")  # distance from real images, now and then
-    guard_log_path = _PathInRun("guard.log")  # collapses and roll-backs, a line each
-    events_folder = _PathInRun("events")  # for TensorBoard
-    samples_folder = _PathInRun("samples")  # the sample sheets, one an epoch
-    samples_path = _PathInRun("samples.png")  # the latest sample sheet
-    film_path = _PathInRun("progress.gif")  # all sample sheets as a film
-    curves_path = _PathInRun("curves.png")  # log and scores as a plot
+    config_path: _PathInRun = _PathInRun(CONFIG_NAME)  # what was asked for
+    log_path: _PathInRun = _PathInRun("log.csv")  # losses and more, ten rows an epoch
+    scores_path: _PathInRun = _PathInRun(
+        "scores.csv"
+    )  # distance from real images, now and then
+    guard_log_path: _PathInRun = _PathInRun(
+        "guard.log"
+    )  # collapses and roll-backs, a line each
+    events_folder: _PathInRun = _PathInRun("events")  # for TensorBoard
+    samples_folder: _PathInRun = _PathInRun(
+        "samples"
+    )  # the sample sheets, one an epoch
+    samples_path: _PathInRun = _PathInRun("samples.png")  # the latest sample sheet
+    film_path: _PathInRun = _PathInRun("progress.gif")  # all sample sheets as a film
+    curves_path: _PathInRun = _PathInRun("curves.png")  # log and scores as a plot
     # The latest discriminator, and real images to show it, with their conditions:
-    discriminator_path = _PathInRun("discriminator", "discriminator.onnx")
-    real_images_path = _PathInRun("discriminator", "real.npz")
-    checkpoint_folder = _PathInRun("checkpoint")  # the states to resume from
-    model_folder = _PathInRun("model")  # the model folder that the run ends with
-    scorecard_path = _PathInRun("scorecard.json")  # how good the model is
+    discriminator_path: _PathInRun = _PathInRun("discriminator", "discriminator.onnx")
+    real_images_path: _PathInRun = _PathInRun("discriminator", "real.npz")
+    checkpoint_folder: _PathInRun = _PathInRun(
+        "checkpoint"
+    )  # the states to resume from
+    model_folder: _PathInRun = _PathInRun(
+        "model"
+    )  # the model folder that the run ends with
+    scorecard_path: _PathInRun = _PathInRun("scorecard.json")  # how good the model is
 
     def __fspath__(self) -> str:
         """Return the folder, for ``open()`` and all that takes a path."""

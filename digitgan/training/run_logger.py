@@ -15,6 +15,7 @@ from tensorboard.summary.writer.event_file_writer import EventFileWriter
 from digitgan.data.html import png
 from digitgan.data.image_grid import grid
 from digitgan.training.clock import Clock
+from digitgan.training.gan_callback import Logs
 from digitgan.training.history import COLUMNS, History, Row
 from digitgan.training.run import Run
 
@@ -27,7 +28,9 @@ class RunLogger(keras.callbacks.Callback):
 
     def __init__(self, run: Run, clock: Clock, on_row: Callable[[Row], None]):
         super().__init__()
-        self.run, self.clock, self.on_row = run, clock, on_row
+        self.run = run
+        self.clock = clock
+        self.on_row = on_row
         self._history = History([], clock.goal.steps_per_epoch)
         self._events: EventFileWriter | None = None
         self._partial_means = []
@@ -42,27 +45,27 @@ class RunLogger(keras.callbacks.Callback):
                 for variable in gan.metrics_variables
             ]
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Logs = None) -> None:
         """Open the events."""
         with _as_os_error():
             self._events = EventFileWriter(str(self.run.events_folder))
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Go on with the running means of an epoch that an earlier session began."""
         for variable, value in self._partial_means:
             variable.assign(value)
         self._partial_means = []
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         """Log a part of the epoch."""
         if self._history.is_due(self.clock.step) and (row := self._log(logs)):
             self.on_row(row)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Log what is left of the epoch when it was cut short."""
         self._log(logs)
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: Logs = None) -> None:
         """Close the events."""
         if self._events:
             with _as_os_error():

@@ -15,7 +15,7 @@ from digitgan.model.conditions import Conditions
 from digitgan.model.gan import GAN
 from digitgan.model.keras_sampling import sample_images
 from digitgan.training.clock import Clock
-from digitgan.training.gan_callback import GANCallback
+from digitgan.training.gan_callback import GANCallback, Logs
 from digitgan.training.run import Run
 
 FRECHET_SAMPLES = 2_000
@@ -137,8 +137,10 @@ class ValidationCallback(GANCallback):
         on_scores: Sequence[Callable[[Scores], None]],
     ):
         super().__init__()
-        self.run, self.clock = run, clock
-        self.metric, self.on_scores = metric, on_scores
+        self.run = run
+        self.clock = clock
+        self.metric = metric
+        self.on_scores = on_scores
         self._rows: list[dict[str, float]] = []
 
     def restore(self) -> None:
@@ -150,7 +152,7 @@ class ValidationCallback(GANCallback):
             if row["step"] <= self.clock.step and row["step"] % steps_per_epoch == 0
         ]
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Measure and write when it is time, and at the end."""
         last = self._rows[-1]["step"] if self._rows else 0
         last_step = self.clock.goal.last_step or 0

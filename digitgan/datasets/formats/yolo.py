@@ -1,5 +1,7 @@
 """YOLO: pictures, and beside each a file of classes and boxes as shares of its size."""
 
+from typing import ClassVar
+
 from digitgan.datasets.formats.base import EncodedShard, Format, Fragments, Paths
 from digitgan.datasets.pattern import CHARACTERS
 from digitgan.datasets.samples import Sample, Samples
@@ -12,9 +14,12 @@ class Yolo(Format):
     """Pictures, a text file beside each, and one file that names parts and classes."""
 
     name = "yolo"
-    kinds = ("scenes", "numbers")
-    sample_files = ("images/{part}/{sample:09}.png", "labels/{part}/{sample:09}.txt")
-    merged_files = ("data.yaml",)
+    kinds: ClassVar[tuple[str, ...]] = ("scenes", "numbers")
+    sample_files: ClassVar[tuple[str, ...]] = (
+        "images/{part}/{sample:09}.png",
+        "labels/{part}/{sample:09}.txt",
+    )
+    merged_files: ClassVar[tuple[str, ...]] = ("data.yaml",)
 
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
         """Return pictures and boxes."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -69,7 +69,7 @@ class Metric:
         return "close" if gap < far else "far"  # not a number is far, too
 
     def row(
-        self, figure: Figure, n: int, verdict: str = "", about: str = "", **detail
+        self, figure: Figure, n: int, verdict: str = "", about: str = "", **detail: Any
     ) -> Row:
         """Return the row of a figure that was computed on n images.
 

@@ -143,7 +143,7 @@ class Discriminator:
             modified = run.discriminator_path.stat().st_mtime_ns
             self._session = _open(run.discriminator_path, modified)
             self._conditions = read_arrays("real digits", path, arrays, limits.STYLES)
-            self.real = self._conditions.pop("images")
+            self.real: np.ndarray = self._conditions.pop("images")
         except Exception as error:  # those of ONNX Runtime have no other base
             raise unfit(name, f"{name} has no discriminator to ask yet") from error
         if self.real.ndim != 3:
@@ -173,7 +173,7 @@ class Discriminator:
             rows.append(self._probabilities(images, conditions))
         return np.stack(rows)
 
-    def of_drawing(self, drawing: np.ndarray) -> dict:
+    def of_drawing(self, drawing: np.ndarray) -> dict[str, Any]:
         """Say how real it finds a drawing, ``uint8 (H, W)`` with some ink.
 
         One that is conditioned on labels is shown it with each; one that is conditioned
