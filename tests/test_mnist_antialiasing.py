@@ -90,19 +90,21 @@ def test_peaks_lie_where_real_digits_have_them(mnist):
     )
 
 
-def test_onnx_finishes_as_numpy_does(tmp_path):
-    pytest.importorskip("keras")
+def test_onnx_finishes_as_training_does(tmp_path):
+    keras = pytest.importorskip("keras")
     from onnx import TensorProto
 
-    from digitgan.model.bitmap_finish import Antialiasing
+    from digitgan.model.antialiasing import Antialiasing
+    from digitgan.model.bitmap import Bitmap, Downscaling
     from digitgan.model.onnx_graph import Graph
 
     rng = np.random.default_rng(1)
-    finish = Antialiasing(rng.integers(0, 256, NO_PEAKS.shape).astype(np.uint8))
+    peaks = rng.integers(0, 256, NO_PEAKS.shape).astype(np.uint8)
     graph = Graph()
     graph.input("ink", TensorProto.FLOAT, (1, 40, 40))
     graph.input("side", TensorProto.FLOAT, ())
-    finish.append(graph, "ink", "side", 40, "box")
+    bitmap = Bitmap().append(graph, "ink", "side", 40)
+    Antialiasing(peaks).append(graph, bitmap, "side", "box")
     graph.output("box", TensorProto.UINT8, (20, 20))
     graph.save(tmp_path / "finish.onnx")
     session = onnxruntime.InferenceSession(tmp_path / "finish.onnx")
@@ -111,8 +113,12 @@ def test_onnx_finishes_as_numpy_does(tmp_path):
     ink[-2, 10:] = -1  # a margin below
     sides = np.resize(np.array(SIDES, np.float32), 244)
     (boxes,) = session.run(None, {"ink": ink[:, np.newaxis], "side": sides})
-    expected = finish.apply(ink, sides)
+    drawn = keras.ops.convert_to_numpy(Bitmap()(ink[..., np.newaxis], sides))
+    expected = scale_down(drawn, sides.astype(int), peaks)
     assert np.abs(boxes.astype(int) - expected).max() <= 1
+    # But for the whole greys and the brightest, which training does not see.
+    trained = keras.ops.convert_to_numpy(Downscaling()(drawn, sides))[:-1, ..., 0]
+    assert np.abs((trained + 1) * 127.5 - expected[:-1]).max() <= 2
     inked = expected[:-1] > 0  # the longer side is always 20
     tall, wide = (inked.any(axis=axis).sum(axis=1) for axis in (2, 1))
     assert np.mean(np.maximum(tall, wide) == 20) > 0.97
@@ -120,7 +126,7 @@ def test_onnx_finishes_as_numpy_does(tmp_path):
 
 def test_z_chooses_sides_as_real_digits_have_them():
     keras = pytest.importorskip("keras")
-    from digitgan.model.antialiasing import LatentSide
+    from digitgan.model.latent_side import LatentSide
 
     rng = np.random.default_rng(2)
     label = np.arange(60_000, dtype=np.int32) % 10

@@ -8,11 +8,13 @@ import keras
 import numpy as np
 
 from digitgan.data.images import to_uint8
+from digitgan.data.mnist_antialiasing import scale_down
 from digitgan.data.mnist_preprocessing import place_by_mass
 from digitgan.errors import ExportFailed
 from digitgan.files import sha256
 from digitgan.measure.onnx_session import open_session
-from digitgan.model.bitmap_finish import Antialiasing
+from digitgan.model.antialiasing import Antialiasing
+from digitgan.model.bitmap import Bitmap
 from digitgan.model.gan import GAN
 from digitgan.model.histogram_matching import GreyCurve
 from digitgan.model.keras_sampling import predict
@@ -119,7 +121,7 @@ def _checked_bitmaps(
     """Return the boxes of a generator's bitmaps, from the ink that the file draws.
 
     The edge of a bitmap turns the least difference of ink into one of grey; so ink is
-    compared with ink, and the steps after it with those of NumPy.
+    compared with ink, and the steps after it with those of Keras and NumPy.
     """
     parts: list[np.ndarray] = []
     for name, part in (("ink", ink_of(generator)), ("side", sides_of(generator))):
@@ -133,7 +135,9 @@ def _checked_bitmaps(
                 f"is {error:.3g} off, allowed is {BITMAP_TOLERANCE}"
             )
         parts.append(drawn)
-    return finish.apply(*parts)
+    ink, side = parts
+    bitmap = np.asarray(keras.ops.convert_to_numpy(Bitmap()(ink[..., None], side)))
+    return scale_down(bitmap, side.astype(int), finish.peaks)
 
 
 def _draw(path: Path, inputs: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -15,7 +15,7 @@ from digitgan.data.images import ImageSpec
 from digitgan.data.mnist_antialiasing import SIDE_NAME, measure_peaks
 from digitgan.data.mnist_preprocessing import crop_to_box
 from digitgan.files import replacing, sha256
-from digitgan.model.bitmap_finish import Antialiasing
+from digitgan.model.antialiasing import Antialiasing
 from digitgan.model.conditions import (
     Conditions,
     condition_range,

@@ -11,13 +11,14 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from digitgan.model.antialiasing import USUAL_SIDE, LatentSide, ScaledBitmap
+from digitgan.model.bitmap import Bitmap, Downscaling
 from digitgan.model.conditions import (
     Categorical,
     ConditionSpec,
     Continuous,
     LatentCategorical,
 )
+from digitgan.model.latent_side import USUAL_SIDE, LatentSide
 from digitgan.model.presets import Preset
 
 KERNEL = 4  # a multiple of the stride: every output pixel gets equally many inputs
@@ -82,10 +83,11 @@ def build_generator(
     ink = layers.Conv2DTranspose(
         channels, KERNEL, 2, "same", name="ink", dtype=FLOAT32
     )(x)
-    image = layers.Activation("tanh", dtype=FLOAT32)(ink)
     if latent_side:
-        boxes = ScaledBitmap(name="box", dtype=FLOAT32)(image, side)
+        bitmap = Bitmap(name="bitmap", dtype=FLOAT32)(ink, side)
+        boxes = Downscaling(name="box", dtype=FLOAT32)(bitmap, side)
         return keras.Model([latents, *inputs], boxes, name="generator")
+    image = layers.Activation("tanh", dtype=FLOAT32)(ink)
     image = layers.Rescaling(preset.overshoot, name="overshoot", dtype=FLOAT32)(image)
     image = ops.clip(image, -1.0, 1.0)
     return keras.Model([latents, *inputs], image, name="generator")

@@ -59,6 +59,11 @@ class Graph:
         counts = self.add("Squeeze", counts, self.array([1]))
         return self.add("Cast", counts, to=TensorProto.INT32)
 
+    def on_both_axes(self, rows: str, images: str, columns: str) -> str:
+        """Append weights times the rows and weights times the columns of images."""
+        columns = self.add("Transpose", columns, perm=[0, 2, 1])
+        return self.add("MatMul", self.add("MatMul", rows, images), columns)
+
     def save(self, path: Path) -> None:
         """Check the graph and write it."""
         graph = helper.make_graph(

@@ -9,10 +9,10 @@ from onnx import TensorProto
 
 from digitgan.data.images import SIDE
 from digitgan.data.mnist_preprocessing import BOX_CENTRE, DIGIT_LENGTH, MAX_OFFSET
-from digitgan.model.antialiasing import SIDE_LAYER
-from digitgan.model.bitmap_finish import Antialiasing
+from digitgan.model.antialiasing import Antialiasing
 from digitgan.model.histogram_matching import CURVE_STEPS, INK_LIMIT, GreyCurve
 from digitgan.model.keras_to_onnx import translate
+from digitgan.model.latent_side import SIDE_LAYER
 from digitgan.model.onnx_graph import Graph
 
 CHANNELS_FIRST, CHANNELS_LAST = [0, 3, 1, 2], [0, 2, 3, 1]
@@ -51,10 +51,9 @@ def write_generator(
             graph, translate(graph, ink_of(generator), names), finish, name
         )
     else:
-        network = ink_of(generator)
-        ink = translate(graph, network, names)
+        bitmap = translate(graph, bitmap_of(generator), names)
         side = translate(graph, sides_of(generator), names)
-        finish.append(graph, ink, side, network.output.shape[1], name)
+        finish.append(graph, bitmap, side, name)
     if boxed:
         _place_by_mass(graph, name)
     shape = (SIDE, SIDE) if boxed else _finished_shape(generator.output)
@@ -112,6 +111,11 @@ def write_discriminator(path: Path, discriminator: Any) -> None:
 def ink_of(generator: Any) -> Any:
     """Return the part of a generator that yields its ink, before tanh."""
     return keras.Model(generator.inputs, generator.get_layer("ink").output)
+
+
+def bitmap_of(generator: Any) -> Any:
+    """Return the part of a generator that yields its bitmaps."""
+    return keras.Model(generator.inputs, generator.get_layer("bitmap").output)
 
 
 def sides_of(generator: Any) -> Any:

@@ -6,7 +6,6 @@ import keras
 from keras.optimizers.schedules import CosineDecay
 
 from digitgan.data.mnist_antialiasing import SIDE_NAME
-from digitgan.model.antialiasing import SIDE_LAYER, LatentSide
 from digitgan.model.conditions import (
     Conditions,
     LatentCategorical,
@@ -14,9 +13,10 @@ from digitgan.model.conditions import (
 )
 from digitgan.model.gan import GAN
 from digitgan.model.keras_to_onnx import translate
+from digitgan.model.latent_side import SIDE_LAYER, LatentSide
 from digitgan.model.networks import build_discriminator, build_generator
 from digitgan.model.onnx_graph import Graph
-from digitgan.model.onnx_writer import ink_of
+from digitgan.model.onnx_writer import bitmap_of
 from digitgan.model.presets import Preset
 from digitgan.quiet import quiet
 
@@ -54,7 +54,7 @@ def build_gan(
     finally:
         keras.config.set_dtype_policy(policy)
     # What could not be exported after an hour of training is refused before it.
-    exported = ink_of(generator) if settings.bitmap else generator
+    exported = bitmap_of(generator) if settings.bitmap else generator
     translate(Graph(), exported, {x.name: x.name for x in generator.inputs})
     gan = GAN(
         generator,
