@@ -269,10 +269,6 @@ def _nothing(to: Translation, layer, x: str) -> str:
     return x
 
 
-def _bitmap(to: Translation, layer, ink: str, side: str) -> str:
-    return layer.append(to.graph, ink, side, _inputs(layer)[0].shape[1])
-
-
 # What each layer becomes; a name is that of the class, of a layer or of keras.ops.
 POINTWISE: dict[str, Callable[..., str]] = {
     "Activation": _nothing,
@@ -286,9 +282,7 @@ POINTWISE: dict[str, Callable[..., str]] = {
 WRITERS: dict[str, Callable[..., str]] = {
     **POINTWISE,
     "Add": _add,
-    "Bitmap": lambda to, layer, *x: layer.append(
-        to.graph, *x, _inputs(layer)[0].shape[1]
-    ),
+    "Bitmap": lambda to, own, *x: own.append(to.graph, *x, own.input[0].shape[1]),
     "CategoryEncoding": _one_hot,
     "Clip": _clip,
     "Concatenate": _concatenate,
@@ -299,7 +293,7 @@ WRITERS: dict[str, Callable[..., str]] = {
     "Dot": _dot,
     "Flatten": _flatten,
     "GetItem": _first_number,
-    "LatentSide": lambda to, layer, *x: layer.append(to.graph, *x),
+    "LatentSide": lambda to, own, *x: own.append(to.graph, *x),
     "Rescaling": _rescaling,
     "Reshape": _reshape,
 }
