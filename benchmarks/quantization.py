@@ -23,12 +23,11 @@ from digitgan.data.dataset import held_out
 from digitgan.data.load import load_dataset
 from digitgan.evaluation.metrics.distances import frechet
 from digitgan.evaluation.metrics.two_sample import two_sample
-from digitgan.files import sha256
 from digitgan.measure import morphometry
 from digitgan.measure.classifier import Classifier
 from digitgan.measure.onnx_session import open_session
 from digitgan.model.quantization import quantize
-from digitgan.sampling.sampler import BATCH_SIZE
+from digitgan.sampling.sampler import BATCH_PIXELS
 
 N, SEEDS, PAIRS, TIMED = 10_000, 3, 9, 1_024
 CALIBRATION_SEED = 2**40  # of digits that are not compared
@@ -57,7 +56,7 @@ def main() -> None:  # noqa: PLR0915 - one table, from top to bottom
         return labels, model.generator_inputs(chosen, seed=seed)
 
     def use(path):
-        model.session = open_session("model", path, sha256(path))
+        model.session = open_session(path.read_bytes())
 
     with tempfile.TemporaryDirectory() as folder:
         paths = {"float32": network, "8 bits": Path(folder) / "quantized.onnx"}
@@ -107,7 +106,7 @@ def main() -> None:  # noqa: PLR0915 - one table, from top to bottom
         "",
         f"Digits a second, 8 bits over float32, pair by pair: "
         f"{spread([a / b for a, b in pairs])}. Mean of the Frechet distance: "
-        f"{change:+.1f} %. Blocks of {BATCH_SIZE} digits.",
+        f"{change:+.1f} %. Blocks of {BATCH_PIXELS // 28**2} digits.",
     ]
     result = {"rates": rates, "frechet": distances, "read": read, "two_sample": told}
     publish("quantization", "docs/measurements.md", result, "\n".join(lines))

@@ -26,7 +26,8 @@ def from_json(cls: type[T], stored: Any) -> T:
     wrong = sorted((needed - stored.keys()) | (stored.keys() - annotations.keys()))
     if wrong:
         raise ValueError(f"{wrong[0][:MAX_SHOWN]!r} is missing or unknown")
-    return cls(**{n: _converted(annotations[n], v, n) for n, v in stored.items()})
+    given = {name: kind for name, kind in annotations.items() if name in stored}
+    return cls(**{n: _converted(kind, stored[n], n) for n, kind in given.items()})
 
 
 def _converted(kind: Any, value: Any, name: str) -> Any:

@@ -9,7 +9,10 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 import numpy as np
 
+from digitgan import limits
 from digitgan.files import BoundedFile, StrPath, as_input_errors
+
+ZIP_ENTRY, ZIP_ENTRY_BYTES = b"PK\x01\x02", 46  # how each line of its table begins
 
 
 def read_arrays(
@@ -33,15 +36,22 @@ def read_arrays(
         BoundedFile(path) as file,
         ZipFile(file) as archive,
     ):
-        members = set(archive.namelist())
-        names = [name for name in names if f"{name}.npy" in members]
-        for name in names:
-            max_bytes -= _checked_size(archive, name, max_bytes)
-        arrays = {}
-        for name in names:
-            with archive.open(f"{name}.npy") as member:
-                arrays[name] = np.lib.format.read_array(member, allow_pickle=False)
-    return arrays
+        return _read_members(archive, names, max_bytes)
+
+
+def parse_arrays(
+    content: bytes, names: Iterable[str], max_bytes: int
+) -> dict[str, np.ndarray]:
+    """Return arrays of an NPZ file that is in memory, likewise.
+
+    Raises:
+        ValueError: It is damaged, or claims more.
+        BadZipFile: It is no zip file.
+    """
+    if content.count(ZIP_ENTRY) * ZIP_ENTRY_BYTES > limits.ZIP_READ:
+        raise ValueError("its table of contents is too long")
+    with ZipFile(io.BytesIO(content)) as archive:
+        return _read_members(archive, names, max_bytes)
 
 
 def read_array(field: str, path: StrPath, max_bytes: int) -> np.ndarray:
@@ -69,6 +79,21 @@ def zip_names(field: str, path: StrPath) -> list[str]:
         ZipFile(file) as archive,
     ):
         return archive.namelist()
+
+
+def _read_members(
+    archive: ZipFile, names: Iterable[str], max_bytes: int
+) -> dict[str, np.ndarray]:
+    """Return the arrays that are there, once all headers are known to fit."""
+    members = set(archive.namelist())
+    names = [name for name in names if f"{name}.npy" in members]
+    for name in names:
+        max_bytes -= _checked_size(archive, name, max_bytes)
+    arrays = {}
+    for name in names:
+        with archive.open(f"{name}.npy") as member:
+            arrays[name] = np.lib.format.read_array(member, allow_pickle=False)
+    return arrays
 
 
 def _checked_size(archive: ZipFile, name: str, max_bytes: int) -> int:

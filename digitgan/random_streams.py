@@ -38,15 +38,14 @@ class Stream(IntEnum):
     TRIPLETS = 0
 
 
-def given_or_random(seed: int | None, bits: int = 64) -> int:
-    """Return a seed, or for None one of so many random bits, and say in the log which.
+def random_seed(bits: int = 64) -> int:
+    """Return a seed of so many random bits, and say in the log which.
 
     What is made keeps it, too: the configuration of a run, the manifest of a data set,
     the ``seed`` of a written text.
     """
-    if seed is None:
-        seed = secrets.randbits(bits)
-        LOGGER.info("seed=%d, at random", seed)
+    seed = secrets.randbits(bits)
+    LOGGER.info("seed=%d, at random", seed)
     return seed
 
 

@@ -40,7 +40,8 @@ from digitgan.datasets import pattern
 from digitgan.datasets.folder import read_state
 from digitgan.errors import InputError
 from digitgan.handwriting.model import load
-from digitgan.npz import read_arrays
+from digitgan.npz import parse_arrays
+from digitgan.random_streams import draw_uniforms
 from digitgan.sampling.styles import STYLE_ARRAYS, StyleTable
 from digitgan.serving.api_route import parse_json
 from digitgan.serving.problems import Problem
@@ -190,9 +191,9 @@ class Targets:
     def read_styles(self, content: bytes) -> None:
         path = self._put("styles.npz", content)
         with files.as_input_errors("model", path):
-            arrays = read_arrays("model", path, STYLE_ARRAYS, limits.STYLES)
+            arrays = parse_arrays(content, STYLE_ARRAYS, limits.STYLES)
             styles = StyleTable(arrays, 10)
-        drawn = styles.draw(np.arange(10))
+        drawn = styles.draw(np.arange(10), draw_uniforms(10, 3))
         assert all(np.isfinite(v).all() for v in drawn.values())
 
     def read_model(self, content: bytes) -> None:

@@ -7,7 +7,6 @@ promised here, only measured:
 """
 
 import argparse
-import hashlib
 import os
 import resource
 import signal
@@ -20,8 +19,10 @@ from random import Random
 
 import corrupt_files
 import numpy as np
+import onnxruntime
 
 from digitgan.errors import InputError
+from digitgan.files import as_input_errors
 from digitgan.handwriting.model import SHIPPED
 from digitgan.measure.onnx_session import open_session
 
@@ -41,7 +42,9 @@ def run_batch(path: Path, seed: int, first: int, last: int) -> None:
         path.write_bytes(content)
         outcome = "read"
         try:
-            _use(path, hashlib.sha256(content).hexdigest())
+            with as_input_errors("model", path):
+                session = open_session(content)
+            _use(session)
         except InputError:
             outcome = "refused"
         except Exception as error:
@@ -49,8 +52,7 @@ def run_batch(path: Path, seed: int, first: int, last: int) -> None:
         print(outcome, flush=True)
 
 
-def _use(path: Path, sha256: str) -> None:
-    session = open_session("model", path, sha256)
+def _use(session: onnxruntime.InferenceSession) -> None:
     kinds = {"tensor(float)": np.float32, "tensor(int32)": np.int32}
     asked = {
         one.name: np.zeros([2, *one.shape[1:]], kinds.get(one.type, np.float32))

@@ -27,8 +27,8 @@ from digitgan.datasets.request import DatasetOptions, DatasetRequest
 from digitgan.datasets.resolve import resolve_spec
 from digitgan.datasets.spec import ModelFacts
 from digitgan.errors import DatasetFailed, InputError
+from digitgan.handwriting.characters import DIGITS
 from digitgan.handwriting.model import SHIPPED
-from digitgan.handwriting.options import DIGITS
 from digitgan.handwriting.punctuation import PUNCTUATION
 from digitgan.random_streams import Stream, random_stream
 from digitgan.sampling.generator_inputs import GeneratorInputs

@@ -62,10 +62,10 @@ def closed(folder):
 def make_six_shards(out, options, monkeypatch, error=KeyboardInterrupt):
     """Begin a data set and leave it after six shards, as if power had failed."""
 
-    def store_or_leave(spec, folder, index):
-        if index == 6:
+    def store_or_leave(spec, folder, shard):
+        if shard.index == 6:
             raise error
-        return shards.store_shard(spec, folder, index)
+        return shards.store_shard(spec, folder, shard)
 
     monkeypatch.setattr(executors, "store_shard", store_or_leave)
     with pytest.raises((KeyboardInterrupt, DatasetFailed)) as end:

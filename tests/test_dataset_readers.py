@@ -11,7 +11,7 @@ from PIL import Image
 
 import digitgan
 from digitgan.datasets.make import make_dataset
-from digitgan.handwriting.options import DIGITS
+from digitgan.handwriting.characters import DIGITS
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # local files are all that is read
 COUNT = 1000

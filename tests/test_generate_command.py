@@ -57,7 +57,7 @@ def test_arrays_of_a_text_hold_the_digits_of_its_picture(capsys, tmp_path, folde
         assert stored["y"].tolist() == [7, 0, 7] and len(stored["slant"]) == 3
         assert not np.array_equal(stored["x"][0], stored["x"][2])
         model = digitgan.load(folder)
-        characters = Characters.of([["7/07"]])
+        characters = Characters.of(["7/07"], model.classes)
         digits = sample_writers(model, characters, [WriteOptions()]).digits
         assert np.array_equal(stored["x"], model.draw(digits))
 

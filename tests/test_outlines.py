@@ -47,7 +47,9 @@ def test_a_ring_has_two_outlines_that_run_against_each_other():
     ring = disc(9) - disc(5)
     areas = [outlines.area(outlines.flatten(one)) for one in outlines.trace(ring)]
     assert sorted(areas) == pytest.approx([-np.pi * 25, np.pi * 81], rel=0.02)
-    assert coverage([outlines.trace(ring)], GLYPH_SHAPE)[0][20, 24] == 0
+    assert (
+        coverage([outlines.polygons(outlines.trace(ring))], GLYPH_SHAPE)[0][20, 24] == 0
+    )
 
 
 def test_nothing_has_no_outline():
@@ -69,7 +71,8 @@ def test_a_slanted_stroke_has_no_steps():
 
 
 def test_outlines_keep_the_ink_and_what_is_read(digits):
-    again = coverage([outlines.trace(glyph) for glyph in digits], GLYPH_SHAPE)
+    edges = [outlines.polygons(outlines.trace(glyph)) for glyph in digits]
+    again = coverage(edges, GLYPH_SHAPE)
     ink, before = again.sum(axis=(1, 2), dtype=float), digits.sum(axis=(1, 2))
     assert np.abs(ink / before - 1).max() < 0.03
     box = np.s_[:, BASELINE - 24 : BASELINE + 4, 10:38]  # 28 x 28
@@ -88,7 +91,7 @@ def test_large_pictures_are_drawn_from_outlines(model):
     assert ink[2] == pytest.approx(ink[1], rel=0.01)
     corner = np.array([large.boxes[0, 0], large.boxes[0, 1]])
     moved = [outline - corner for outline in large.outlines[0]]
-    expected = coverage([moved], large.inks[0].shape)[0]
+    expected = coverage([outlines.polygons(moved)], large.inks[0].shape)[0]
     assert np.abs(expected - large.inks[0].astype(int)).max() <= 1
 
 

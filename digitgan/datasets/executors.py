@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from digitgan.cpu import available_cores
 from digitgan.datasets.manifest import ShardRecord
 from digitgan.datasets.shards import store_shard
-from digitgan.datasets.spec import DatasetSpec
+from digitgan.datasets.spec import DatasetSpec, Shard
 from digitgan.errors import DatasetFailed, InputError, import_extra
 
 ENGINES = ("local", "ray")
@@ -50,14 +50,14 @@ def check_engine(workers: int, engine: str) -> None:
 
 
 def make_shards(
-    spec: DatasetSpec, folder: Path, indices: Iterable[int], workers: int, engine: str
+    spec: DatasetSpec, folder: Path, shards: Iterable[Shard], workers: int, engine: str
 ) -> Iterator[ShardRecord]:
     """Make shards and put them into the data set; yield their records as they come.
 
     Args:
         spec: Of the data set.
         folder: Of the data set; with Ray on several machines, one that all of them see.
-        indices: Which shards.
+        shards: Which of its shards.
         workers: How many at a time, from 1.
         engine: ``local`` or ``ray``.
 
@@ -65,14 +65,14 @@ def make_shards(
         DatasetFailed: A worker died.
     """
     if engine == "local" and workers == 1:
-        yield from (store_shard(spec, folder, index) for index in indices)
+        yield from (store_shard(spec, folder, shard) for shard in shards)
         return
-    remaining = iter(indices)
+    remaining = iter(shards)
     with (_ray if engine == "ray" else _processes)(workers) as pool:
 
         def submit(count: int) -> list:
             some = islice(remaining, count)
-            return [pool.submit(spec, folder.absolute(), index) for index in some]
+            return [pool.submit(spec, folder.absolute(), shard) for shard in some]
 
         running = submit(QUEUED_PER_WORKER * workers)
         while running:

@@ -32,7 +32,7 @@ from digitgan.datasets.verify import find_damage
 from digitgan.errors import DatasetFailed, InputError, import_extra
 from digitgan.files import sha256
 from digitgan.hub import PREFIX
-from digitgan.random_streams import given_or_random
+from digitgan.random_streams import random_seed
 
 SHOWN = 4  # numbers or pages, in a notebook
 
@@ -113,7 +113,9 @@ def make_dataset(
     """
     check_engine(workers, engine)
     load_once.cache_clear()
-    given: dict[str, Any] = {**options, "seed": given_or_random(options.get("seed", 0))}
+    given: dict[str, Any] = {**options}
+    if given.get("seed", 0) is None:
+        given["seed"] = random_seed()
     request = DatasetRequest(**given)
     spec = resolve_spec(request, facts_of(load_once(str(request.model))))
     _check_installed(spec.format)
@@ -183,7 +185,7 @@ def _complete(
         show = progress and missing
         bar = progress_bar(spec.kind, spec.count, drawn) if show else nullcontext()
         with bar as advance:
-            for record in make_shards(spec, folder, before, workers, engine):
+            for record in make_shards(spec, folder, missing, workers, engine):
                 state.records[record.index] = record
                 if advance:
                     advance(record.count)

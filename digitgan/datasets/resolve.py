@@ -10,8 +10,8 @@ from digitgan.datasets.request import DatasetRequest
 from digitgan.datasets.spec import DatasetSpec, ModelFacts
 from digitgan.datasets.texts import read_texts
 from digitgan.errors import InputError
-from digitgan.handwriting.colours import check_colour
-from digitgan.handwriting.options import DIGITS
+from digitgan.handwriting.characters import DIGITS
+from digitgan.handwriting.options import check_colour
 from digitgan.sampling.model_loader import check_classes
 
 MAX_COUNT = 10**12

@@ -14,17 +14,17 @@ from digitgan.datasets.model_cache import model_of
 from digitgan.datasets.numbers import draw_numbers
 from digitgan.datasets.samples import Samples
 from digitgan.datasets.scenes import draw_scenes
-from digitgan.datasets.spec import DatasetSpec
+from digitgan.datasets.spec import DatasetSpec, Shard
 
 DRAW = {"digits": draw_digits, "numbers": draw_numbers, "scenes": draw_scenes}
 
 
-def make_shard(spec: DatasetSpec, index: int) -> tuple[dict[str, bytes], ShardRecord]:
-    """Make a shard; the same spec and index give the same bytes anywhere.
+def make_shard(spec: DatasetSpec, shard: Shard) -> tuple[dict[str, bytes], ShardRecord]:
+    """Make a shard; the same spec and shard give the same bytes anywhere.
 
     Args:
         spec: What :func:`digitgan.datasets.resolve.resolve_spec` returned.
-        index: Which shard, from 0.
+        shard: One of it.
 
     Returns:
         Its files and its fragment, by name, and its record.
@@ -33,7 +33,7 @@ def make_shard(spec: DatasetSpec, index: int) -> tuple[dict[str, bytes], ShardRe
         InputError: The model is gone, damaged or another one.
         DatasetFailed: The classifier goes on to misread what the model draws.
     """
-    shard, format = spec.shard(index), FORMATS[spec.format]
+    format = FORMATS[spec.format]
     samples = DRAW[spec.kind](model_of(spec), spec, shard)
     encoded = format.encode(spec, shard, samples)
     names = format.file_names(spec, shard)
@@ -43,7 +43,7 @@ def make_shard(spec: DatasetSpec, index: int) -> tuple[dict[str, bytes], ShardRe
     if encoded.fragment is not None:
         fragment = FragmentRecord(_sha256(encoded.fragment), len(encoded.fragment))
     record = ShardRecord(
-        index=index,
+        index=shard.index,
         part=shard.part,
         count=shard.count,
         labels=_label_counts(spec, samples),
@@ -52,16 +52,16 @@ def make_shard(spec: DatasetSpec, index: int) -> tuple[dict[str, bytes], ShardRe
         fragment=fragment,
     )
     if encoded.fragment is not None:
-        files[fragment_name(index)] = encoded.fragment
+        files[fragment_name(shard.index)] = encoded.fragment
     return files, record
 
 
-def store_shard(spec: DatasetSpec, folder: Path, index: int) -> ShardRecord:
+def store_shard(spec: DatasetSpec, folder: Path, shard: Shard) -> ShardRecord:
     """Make a shard and put it into the data set; its record comes last."""
-    files, record = make_shard(spec, index)
+    files, record = make_shard(spec, shard)
     for name, content in files.items():  # of many, none is flushed
         write_file(folder, name, content, flushed=len(files) <= 2)
-    write_file(folder, record_name(index), json.dumps(asdict(record)))
+    write_file(folder, record_name(shard.index), json.dumps(asdict(record)))
     return record
 
 

@@ -125,7 +125,7 @@ class DatasetSpec:
         """What it depends on of its model."""
         return ModelFacts(self.classes, self.model_sha256, self.image_shape)
 
-    @property
+    @cached_property
     def parts(self) -> dict[str, int]:
         """Samples by part; only parts that hold some."""
         return {p: n for p, n in zip(PARTS, self.split, strict=True) if n}

@@ -24,7 +24,7 @@ from digitgan.measure.classifier import (
     find_classifier,
     with_classifier_labels,
 )
-from digitgan.random_streams import given_or_random
+from digitgan.random_streams import random_seed
 from digitgan.sampling.sampler import Sampler
 
 LEVELS = ("quick", "full")
@@ -68,7 +68,7 @@ def evaluate(
     start = time.perf_counter()
     if level not in LEVELS:
         raise InputError.unknown("level", level, LEVELS)
-    seed = given_or_random(seed, bits=32)
+    seed = random_seed(bits=32) if seed is None else seed
     if not 0 <= seed < 2**32:
         raise InputError("seed", seed, f"0 to {2**32 - 1}")
     for package in ("keras", "sklearn") if level == "full" else ():

@@ -14,7 +14,7 @@ from digitgan.errors import InputError
 from digitgan.exporters.javascript import constants_module
 from digitgan.exporters.single_file import single_file
 from digitgan.files import sha256
-from digitgan.handwriting.options import DIGITS
+from digitgan.handwriting.characters import DIGITS
 from digitgan.sampling.sampler import Sampler
 from digitgan.sampling.styles import STYLE_UNITS
 

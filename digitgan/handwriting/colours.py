@@ -5,33 +5,8 @@ from functools import lru_cache
 import numpy as np
 from PIL import ImageColor
 
-from digitgan.errors import InputError
-
 Colour = int | str
 TRANSPARENT = "transparent"
-
-
-def check_colour(field: str, value: Colour) -> Colour:
-    """Return a colour: greys as integers, names as they are.
-
-    Raises:
-        InputError: It is none, or ink that could not be seen.
-    """
-    allowed = "a grey from 0 to 255, or a colour such as navy or #1a237e"
-    if field == "background":
-        allowed = f"{allowed}, or {TRANSPARENT}"
-        if value == TRANSPARENT:
-            return value
-    if isinstance(value, str) and value.isascii() and value.isdecimal():
-        value = int(value[:4])  # as it is typed, or stands in a URL
-    try:
-        if isinstance(value, str) and len(ImageColor.getrgb(value)) == 3:
-            return value
-        if isinstance(value, int | np.integer) and 0 <= value <= 255:
-            return int(value)
-    except ValueError:
-        pass
-    raise InputError(field, value, allowed)
 
 
 @lru_cache(maxsize=256)

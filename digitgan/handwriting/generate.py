@@ -14,11 +14,11 @@ from digitgan.data import image_grid
 from digitgan.data.image_grid import save_gif, to_block_characters
 from digitgan.errors import InputError
 from digitgan.files import replacing
-from digitgan.handwriting.characters import Characters
+from digitgan.handwriting.characters import DIGITS, Characters
 from digitgan.handwriting.geometry import DIGIT_HEIGHT, GLYPH_SHAPE
 from digitgan.handwriting.glyphs import draw_glyphs
 from digitgan.handwriting.model import WALK_FRAMES, Model, load
-from digitgan.handwriting.options import DIGITS, WriteOptions, text_rows
+from digitgan.handwriting.options import WriteOptions
 from digitgan.handwriting.writer_style import sample_writers
 from digitgan.handwriting.written_text import WrittenText
 from digitgan.sampling.generator_inputs import GeneratorInputs, interpolation_path
@@ -73,7 +73,7 @@ def generate(  # noqa: PLR0913 - each is a flag
     elif out and suffix != ".npz":
         saves = _write_text(model, text, out, boxes, options)
     else:
-        saves = _draw_characters(load(model), text, out, WriteOptions(**options))
+        saves = _draw_characters(model, text, out, WriteOptions(**options))
     path = None
     try:
         with ExitStack() as stack:  # all files or none
@@ -120,11 +120,12 @@ def _write_text(
     model: str, text: str, out: Path, boxes: Path | None, options: dict[str, Any]
 ) -> Saves:
     """Write a text: a picture and where its characters are, or a walk to a hand."""
-    options = {"seed": 0, "height": SCALE * DIGIT_HEIGHT} | options
+    options = {"height": SCALE * DIGIT_HEIGHT} | options
+    checked = WriteOptions(**options)
     if out.suffix.lower() == ".gif":
-        walk = load(model).write_walk(text, toward=options["seed"] + 1, **options)
+        walk = load(model).write_walk(text, toward=checked.seed + 1, **options)
         return {out: walk.save}
-    written = load(model).write(text, **options)
+    (written,) = load(model).write_many([text], [checked])
     save = {
         ".svg": lambda path: path.write_text(written.svg(), encoding="utf-8"),
         ".pdf": lambda path: path.write_bytes(written.pdf()),
@@ -136,20 +137,22 @@ def _write_text(
 
 
 def _draw_characters(
-    model: Model, text: str, out: Path | None, options: WriteOptions
+    name: str, text: str, out: Path | None, options: WriteOptions
 ) -> Saves:
     """Draw a text without a page: here in blocks, or its digits in an array."""
     if out and not set(text) & set(DIGITS):
         raise InputError("text", text, "one with digits for a .npz", "has no digit")
-    rows = text_rows(text, model.classes)
-    characters = Characters.of([rows])
+    model = load(name)
+    characters = Characters.of([text], model.classes)
     writers = sample_writers(model, characters, [options])
     images = model.draw(writers.digits)
     if out:
         return {out: partial(_save_arrays, images, writers.digits)}
     glyphs = iter(draw_glyphs(images, characters, writers, DIGIT_HEIGHT).frames)
     blank, width = np.zeros(GLYPH_SHAPE, np.uint8), shutil.get_terminal_size().columns
-    lines = [[blank if c == " " else next(glyphs) for c in row] for row in rows]
+    lines = [
+        [blank if c == " " else next(glyphs) for c in row] for row in characters.rows[0]
+    ]
     blocks = [to_block_characters(np.stack(line), width) for line in lines if line]
     print("\n\n".join(blocks))
     return {}

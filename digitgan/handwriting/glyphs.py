@@ -9,7 +9,7 @@ import numpy as np
 from digitgan.errors import InputError
 from digitgan.handwriting.characters import Characters
 from digitgan.handwriting.geometry import BASELINE, DIGIT_HEIGHT, GLYPH_SHAPE
-from digitgan.handwriting.outlines import EDGE, scaled, trace
+from digitgan.handwriting.outlines import EDGE, polygons, scaled, trace
 from digitgan.handwriting.punctuation import draw_punctuation
 from digitgan.handwriting.rasterization import coverage
 from digitgan.handwriting.writer_style import WriterStyles
@@ -76,11 +76,11 @@ def _enlarged(glyphs: np.ndarray, stretches: np.ndarray, height: int) -> np.ndar
     if height > MAX_RESAMPLED:
         for start in range(0, len(glyphs), step):
             part = slice(start, start + step)
-            outlines = [
-                scaled(trace(glyph), height, stretch)
+            edges = [
+                polygons(scaled(trace(glyph), height, stretch))
                 for glyph, stretch in zip(glyphs[part], stretches[part], strict=True)
             ]
-            frames[part] = coverage(outlines, (rows, columns))
+            frames[part] = coverage(edges, (rows, columns))
         return frames
     for stretch in np.unique(stretches).tolist():
         alike = np.flatnonzero(stretches == stretch)

@@ -50,6 +50,11 @@ class Layout:
     inks: tuple[np.ndarray, ...]
     shapes: "Shapes"
 
+    @property
+    def pixels(self) -> int:
+        """How many the picture has."""
+        return self.size[0] * self.size[1]
+
 
 class Shapes(NamedTuple):
     """M characters as they were drawn, from which their outlines are traced.

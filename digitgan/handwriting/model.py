@@ -20,13 +20,12 @@ from digitgan.handwriting.options import (
     WriteOptions,
     check_seed,
     check_whole,
-    text_rows,
 )
-from digitgan.handwriting.page import printed_lines, render_page
+from digitgan.handwriting.page import render_page
 from digitgan.handwriting.writer_style import PenStyle, sample_writers
 from digitgan.handwriting.written_text import Walk, WrittenText
 from digitgan.hub import PREFIX, download
-from digitgan.random_streams import given_or_random
+from digitgan.random_streams import random_seed
 from digitgan.sampling.model_loader import SHIPPED, open_model
 from digitgan.sampling.sampler import Sampler
 
@@ -74,9 +73,11 @@ class Model(Sampler):
             InputError: One of them cannot be written so.
         """
         written: dict[int, WrittenText] = {}
-        for number, layout, pen in self._lay_out(texts, options):
-            text, one, width = texts[number], options[number], layout.size[0]
-            written[number] = _rendered(text, one, layout, pen, width)
+        for numbers in self._batches(texts, options):
+            chosen = [(texts[number], options[number]) for number in numbers]
+            drafts = self._lay_out(*zip(*chosen, strict=True))
+            for number, pair, draft in zip(numbers, chosen, drafts, strict=True):
+                written[number] = render_page(*pair, *draft)
         return [written[number] for number in range(len(texts))]
 
     def write_walk(
@@ -105,76 +106,54 @@ class Model(Sampler):
             WriteOptions(**given, blend=(toward, share))
             for share in np.linspace(0, 1, frames).tolist()
         ]
-        drafts, pixels = [], 0
-        for number, layout, pen in self._lay_out([text] * frames, steps):
-            drafts.append((steps[number], layout, pen))
-            pixels += layout.size[0] * layout.size[1]
-            if pixels > MAX_PIXELS:
+        drafts: list[tuple[Layout, PenStyle]] = []
+        for numbers in self._batches([text] * frames, steps):  # in order: one height
+            same = [text] * len(numbers)
+            drafts += self._lay_out(same, [steps[number] for number in numbers])
+            if sum(layout.pixels for layout, _ in drafts) > MAX_PIXELS:
                 problem = f"need more than {MAX_PIXELS:,} pixels in all"
                 raise InputError("frames", frames, "fewer or smaller", problem)
-        width = max(layout.size[0] for _, layout, _ in drafts)
-        return Walk(
-            _rendered(text, one, layout, pen, width) for one, layout, pen in drafts
-        )
+        width = max(layout.size[0] for layout, _ in drafts)
+        pairs = zip(steps, drafts, strict=True)
+        return Walk(render_page(text, one, *draft, width) for one, draft in pairs)
 
-    def _lay_out(
+    def _batches(
         self, texts: Sequence[str], options: Sequence[WriteOptions]
-    ) -> Iterator[tuple[int, Layout, PenStyle]]:
-        """Yield number, layout and pen of each text, those of one height in order."""
+    ) -> list[list[int]]:
+        """Return the numbers of texts that are laid out together."""
         if self.image.kind != "digits":
             problem = f"draws images of {self.image}"
             raise InputError("model", self.name, f"one of {DIGITS}", problem)
-        rows = [text_rows(text, self.classes) for text in texts]
-        for numbers in _batches(texts, options):
-            characters = Characters.of([rows[number] for number in numbers])
-            chosen = [options[number] for number in numbers]
-            counts = np.diff(characters.starts).tolist()
-            for one, count in zip(chosen, counts, strict=True):
-                one.check_rerolls(count)
-            writers = sample_writers(self, characters, chosen)
-            images = self.draw(writers.digits)
-            glyphs = draw_glyphs(images, characters, writers, chosen[0].height)
-            layouts = lay_out(characters, glyphs, writers, chosen)
-            yield from zip(numbers, layouts, writers.pens, strict=True)
+        groups: dict[tuple[int, bool], list[int]] = {}
+        for number, one in enumerate(options):
+            alike = groups.setdefault((one.height, one.lines == "boxes"), [])
+            alike.append(number)
+        batches = []
+        for (height, _), numbers in groups.items():
+            lengths = np.array([len(str(texts[number])) for number in numbers])
+            batch = np.cumsum(lengths * 5 * height**2) // BATCH_PIXELS
+            ends = np.flatnonzero(np.diff(batch)) + 1
+            batches += np.split(np.array(numbers), ends)
+        return [batch.tolist() for batch in batches]
+
+    def _lay_out(
+        self, texts: Sequence[str], options: Sequence[WriteOptions]
+    ) -> Iterator[tuple[Layout, PenStyle]]:
+        """Return layout and pen of each text of a batch."""
+        characters = Characters.of(texts, self.classes)
+        writers = sample_writers(self, characters, options)
+        images = self.draw(writers.digits)
+        glyphs = draw_glyphs(images, characters, writers, options[0].height)
+        layouts = lay_out(characters, glyphs, writers, options)
+        return zip(layouts, writers.pens, strict=True)
 
 
 def _with_seed(options: WalkKeywords) -> dict[str, Any]:
     """Return options with a random seed where it is None."""
-    return {**options, "seed": given_or_random(options.get("seed", 0))}
-
-
-def _batches(
-    texts: Sequence[str], options: Sequence[WriteOptions]
-) -> Iterator[list[int]]:
-    """Yield the numbers of texts that are laid out together."""
-    groups: dict[tuple[int, bool], list[int]] = {}
-    for number, one in enumerate(options):
-        alike = groups.setdefault((one.height, one.lines == "boxes"), [])
-        alike.append(number)
-    for (height, _), numbers in groups.items():
-        frames = np.array([len(texts[number]) for number in numbers]) * 5 * height**2
-        batch = np.cumsum(frames) // BATCH_PIXELS
-        ends = np.flatnonzero(np.diff(batch)) + 1
-        yield from (part.tolist() for part in np.split(np.array(numbers), ends))
-
-
-def _rendered(
-    text: str, options: WriteOptions, layout: Layout, pen: PenStyle, width: int
-) -> WrittenText:
-    """Return a text on a page of a width."""
-    characters = "".join(text.split())
-    return WrittenText(
-        text,
-        options,
-        render_page(layout, width, options),
-        tuple(characters[place] for place in layout.places),
-        layout.places,
-        layout.boxes,
-        layout.inks,
-        printed_lines(layout, width, options),
-        layout.shapes,
-        pen,
-    )
+    given: dict[str, Any] = {**options}
+    if given.get("seed", 0) is None:
+        given["seed"] = random_seed()
+    return given
 
 
 def load(model: str | os.PathLike[str] = "flagship", threads: int = 0) -> Model:

@@ -1,20 +1,17 @@
-"""What a text may say and how it may look: every option, default and check."""
+"""How a text may look: every option, its default and its check."""
 
 import operator
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
 import numpy as np
+from PIL import ImageColor
 
 from digitgan.errors import InputError
-from digitgan.handwriting.colours import TRANSPARENT, Colour, check_colour
+from digitgan.handwriting.colours import TRANSPARENT, Colour
 from digitgan.handwriting.geometry import DIGIT_HEIGHT, MAX_PIXELS
-from digitgan.handwriting.punctuation import PUNCTUATION
 from digitgan.sampling.sampler import SEEDS
 
-DIGITS = tuple("0123456789")
-MAX_TEXT = 1_000  # characters
 HEIGHTS = (10, 2_000)  # of a digit, in pixels
 MIN_SPACING, MAX_SPACING = -0.5, 10.0  # in heights of a digit
 LINES = ("ruled", "grid", "boxes")
@@ -119,16 +116,6 @@ class WriteOptions:
             raise InputError("blend", self.blend, allowed) from None
         return operator.index(seed), float(share)
 
-    def check_rerolls(self, count: int) -> None:
-        """Refuse rerolls of more or fewer characters than a text has.
-
-        Raises:
-            InputError: They are.
-        """
-        if self.rerolls is not None and len(self.rerolls) != count:
-            allowed = f"{count} whole numbers, one for each character that is no space"
-            raise InputError("rerolls", self.rerolls, allowed)
-
 
 class WalkKeywords(TypedDict, total=False):
     """The fields of :class:`WriteOptions` but blend, as keywords for editors.
@@ -156,35 +143,6 @@ class WriteKeywords(WalkKeywords, total=False):
     blend: Blend | None
 
 
-def text_rows(text: str, classes: Sequence[str]) -> list[str]:
-    """Return the lines of a text that a model with these classes can write.
-
-    Raises:
-        InputError: It has none, too many or other characters, or the model draws no
-            digits.
-    """
-    if not isinstance(text, str):
-        raise InputError("text", text, "a string")
-    if not 1 <= len(text) <= MAX_TEXT:
-        problem = f"has {len(text):,} characters"
-        raise InputError("text", text, f"1 to {MAX_TEXT:,}", problem)
-    digits = "".join(name for name in classes if name in DIGITS)
-    if not digits:
-        drawn = f"draws {', '.join(classes[:3])}, ..." if classes else "has no labels"
-        problem = f"cannot be written by this model, which {drawn}"
-        raise InputError("text", text, "a model of the digits 0 to 9", problem)
-    text = text.replace("\r\n", "\n")
-    if strange := set(text) - {*digits, *PUNCTUATION, " ", "\n"}:
-        place = min(map(text.index, strange))
-        allowed = f"the digits {digits}, spaces, line breaks and "
-        allowed += " ".join(PUNCTUATION)
-        problem = f"has {text[place]!r} at place {place + 1}"
-        raise InputError("text", text, allowed, problem)
-    if not text.strip():
-        raise InputError("text", text, "one with a digit or punctuation")
-    return text.split("\n")
-
-
 def check_whole(field: str, value: Any, low: int, high: int) -> None:
     """Refuse what is no whole number from low to high.
 
@@ -203,6 +161,29 @@ def check_seed(field: str, value: Any) -> None:
     """
     if not (isinstance(value, int | np.integer) and 0 <= value < 2**64):
         raise InputError(field, value, SEEDS)
+
+
+def check_colour(field: str, value: Colour) -> Colour:
+    """Return a colour: greys as integers, names as they are.
+
+    Raises:
+        InputError: It is none, or ink that could not be seen.
+    """
+    allowed = "a grey from 0 to 255, or a colour such as navy or #1a237e"
+    if field == "background":
+        allowed = f"{allowed}, or {TRANSPARENT}"
+        if value == TRANSPARENT:
+            return value
+    if isinstance(value, str) and value.isascii() and value.isdecimal():
+        value = int(value[:4])  # as it is typed, or stands in a URL
+    try:
+        if isinstance(value, str) and len(ImageColor.getrgb(value)) == 3:
+            return value
+        if isinstance(value, int | np.integer) and 0 <= value <= 255:
+            return int(value)
+    except ValueError:
+        pass
+    raise InputError(field, value, allowed)
 
 
 def _check_share(field: str, value: Any) -> None:

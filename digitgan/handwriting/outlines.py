@@ -50,7 +50,7 @@ def trace(glyph: np.ndarray) -> Outlines:
     outlines = [_smooth(np.array(edge)) for edge in _edges(glyph)]
     if not outlines:
         return []
-    flat = [flatten(outline) for outline in outlines]
+    flat = polygons(outlines)
     length = sum(np.abs(_steps(points)).sum() for points in flat)
     missing = glyph.sum() / 255 - sum(map(area, flat))
     return [_moved_outwards(outline, missing / length) for outline in outlines]
@@ -81,6 +81,11 @@ def flatten(outline: np.ndarray) -> np.ndarray:
     near = (1 - t) ** 3 * start + 3 * (1 - t) ** 2 * t * first
     points = near + 3 * (1 - t) * t**2 * second + t**3 * end
     return points.swapaxes(0, 1).reshape(-1, 2)
+
+
+def polygons(outlines: Outlines) -> list[np.ndarray]:
+    """Return closed outlines as points on them, ``float (points, 2)`` each."""
+    return [flatten(outline) for outline in outlines]
 
 
 def area(points: np.ndarray) -> float:

@@ -8,6 +8,8 @@ from digitgan.handwriting.geometry import GRID_SIDE
 from digitgan.handwriting.layout import Layout
 from digitgan.handwriting.options import WriteOptions
 from digitgan.handwriting.vector_graphics import LINE_INK
+from digitgan.handwriting.writer_style import PenStyle
+from digitgan.handwriting.written_text import WrittenText
 from digitgan.random_streams import Stream, random_stream
 
 HEIGHT_PER_LINE = 30  # pixels of height for each of a printed line, at least one
@@ -16,19 +18,26 @@ MAX_SHADE = 0.2  # how much darker the darkest place is at full noise
 BLUR, GRAIN = 0.7, 9.0  # at full noise: pixels, grey levels
 
 
-def render_page(layout: Layout, width: int, options: WriteOptions) -> np.ndarray:
+def render_page(
+    text: str,
+    options: WriteOptions,
+    layout: Layout,
+    pen: PenStyle,
+    width: int | None = None,
+) -> WrittenText:
     """Ink a text on its page and scan it.
 
     Args:
+        text: What is written.
+        options: How; height, lines, background, ink, noise and seed are used.
         layout: Where the text stands.
-        width: Of the page; at least that of the layout.
-        options: Height, lines, background, ink, noise and seed are used.
-
-    Returns:
-        ``uint8 (height, width)``; in colour with 3 channels, on transparent paper 4.
+        pen: Of the hand.
+        width: Of the page; that of the layout unless given.
     """
+    width = width or layout.size[0]
     page = np.zeros((layout.size[1], width), np.uint8)  # 0 background to 255 ink
-    for left, top, right, bottom in printed_lines(layout, width, options):
+    lines = _printed_lines(layout, width, options)
+    for left, top, right, bottom in lines:
         page[top:bottom, left:right] = LINE_INK
     for (left, top, right, bottom), ink in zip(
         layout.boxes.tolist(), layout.inks, strict=True
@@ -36,10 +45,24 @@ def render_page(layout: Layout, width: int, options: WriteOptions) -> np.ndarray
         part = page[top:bottom, left:right]
         np.maximum(part, ink, out=part)
     pixels = ink_colours(options.background, options.ink)[page]
-    return _scanned(pixels, options.noise, options.seed) if options.noise else pixels
+    if options.noise:
+        pixels = _scanned(pixels, options.noise, options.seed)
+    characters = "".join(text.split())
+    return WrittenText(
+        text=text,
+        options=options,
+        pixels=pixels,
+        labels=tuple(characters[place] for place in layout.places),
+        places=layout.places,
+        boxes=layout.boxes,
+        inks=layout.inks,
+        lines=lines,
+        shapes=layout.shapes,
+        pen=pen,
+    )
 
 
-def printed_lines(
+def _printed_lines(
     layout: Layout, width: int, options: WriteOptions
 ) -> list[tuple[int, int, int, int]]:
     """Return ruled lines, squares or the cells of a form.

@@ -1,25 +1,28 @@
-"""Rasterization: how much of each pixel lies inside closed outlines, exactly."""
+"""Rasterization: how much of each pixel lies inside closed polygons, exactly."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
-from digitgan.handwriting.outlines import Outlines, flatten
 
-
-def coverage(glyphs: list[Outlines], shape: tuple[int, int]) -> np.ndarray:
+def coverage(
+    glyphs: Sequence[Sequence[np.ndarray]], shape: tuple[int, int]
+) -> np.ndarray:
     """Return the ink of n glyphs, ``uint8 (n, *shape)``, 0 background to 255 ink.
 
     Every edge adds, to the pixel it crosses and to all on its right, by how much the
     inside begins there; sums along the rows are then the covered areas.
 
     Args:
-        glyphs: The outlines of each; what lies outside the shape is cut off.
+        glyphs: The closed polygons of each, right and down, ``float (points, 2)``; what
+            lies outside the shape is cut off.
         shape: Rows and columns.
     """
     columns, rows = shape[1], len(glyphs) * shape[0]  # all below each other
     limits, points = np.array(shape[::-1]), []
-    for number, outlines in enumerate(glyphs):
+    for number, polygons in enumerate(glyphs):
         below = np.array([0, number * shape[0]])
-        points += [np.clip(flatten(one), 0, limits) + below for one in outlines]
+        points += [np.clip(one, 0, limits) + below for one in polygons]
     if not points:
         return np.zeros((len(glyphs), *shape), np.uint8)
     begin = np.concatenate(points)

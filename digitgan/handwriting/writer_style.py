@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from digitgan.errors import InputError
 from digitgan.handwriting.characters import Characters
 from digitgan.handwriting.options import WriteOptions
 from digitgan.handwriting.punctuation import NOISE_PER_STROKE, STROKES
@@ -15,7 +16,7 @@ from digitgan.measure.strokes import ink_moments, outline_width
 from digitgan.random_streams import Stream, StreamReader
 from digitgan.sampling.generator_inputs import GeneratorInputs, linear, slerp
 from digitgan.sampling.sampler import Sampler
-from digitgan.sampling.styles import STYLE_UNITS
+from digitgan.sampling.styles import STYLE_UNITS, UNIFORMS
 
 LATENT_JITTER = 0.4  # of each latent is the digit's own, the rest the hand's; by eye
 STYLE_JITTER = {"thickness": 0.12, "slant": 1.5}  # of a hand, in the units of each
@@ -92,6 +93,10 @@ def sample_writers(
     Raises:
         InputError: The model cannot be asked that.
     """
+    for one, count in zip(options, np.diff(characters.starts).tolist(), strict=True):
+        if one.rerolls is not None and len(one.rerolls) != count:
+            allowed = f"{count} whole numbers, one for each character that is no space"
+            raise InputError("rerolls", one.rerolls, allowed)
     drawn = _draw_seeds(model, characters, options, [one.seed for one in options])
     blends = [one.blend or (one.seed, 0.0) for one in options]
     shares = np.array([share for _, share in blends])
@@ -117,17 +122,19 @@ def _draw_seeds(
 ) -> _SeedDraws:
     """Draw what the seed of each text decides."""
     streams, texts, units = StreamReader(), len(seeds), len(STYLE_UNITS)
+    counts = np.diff(characters.starts).tolist()
     latents = np.empty((texts, model.latent_dim), np.float32)
-    uniforms = np.empty((texts, 1 + units), np.float32)
+    uniforms = np.empty((texts, UNIFORMS), np.float32)
     digits = np.empty((characters.is_digit.sum(), model.latent_dim + units), np.float32)
-    marks, below, gaps, digit = [], [], [], iter(digits)
+    marks, steps, gaps, digit = [], [], [], iter(digits)
     for text, seed in enumerate(seeds):
         rng = streams.start(Stream.LATENTS, seed)
         rng.standard_normal(dtype=np.float32, out=latents[text])
         streams.start(Stream.STYLES, seed).random(dtype=np.float32, out=uniforms[text])
         rng = streams.start(Stream.BASELINE_JITTER, seed)
-        below.append(wander(characters.rows[text], rng))
-        gaps.append(rng.random(len(below[-1])))
+        for row in characters.rows[text]:
+            steps.append(rng.standard_normal(len(row.replace(" ", "")) + 1))
+        gaps.append(rng.random(counts[text]))
         signs = characters.signs[slice(*characters.starts[text : text + 2])]
         rerolls = options[text].rerolls or (0,) * len(signs)
         for place, sign in enumerate(signs):
@@ -138,30 +145,16 @@ def _draw_seeds(
             else:
                 rng.standard_normal(dtype=np.float32, out=next(digit))
     variety = np.array([[one.variety] for one in options], np.float32)
-    styles = _hand_styles(model, options, uniforms, variety)
-    jitter = np.concatenate(below), np.concatenate(gaps)
-    return _SeedDraws(variety * latents, styles, digits, marks, *jitter)
-
-
-def _hand_styles(
-    model: Sampler,
-    options: Sequence[WriteOptions],
-    uniforms: np.ndarray,
-    variety: np.ndarray,
-) -> np.ndarray:
-    """Return the styles of each label in each hand, ``(styles, texts, labels)``."""
-    texts, labels = len(options), np.arange(len(model.classes))
-    styles = np.zeros((0, texts, len(labels)), np.float32)
+    styles = np.zeros((0, texts, len(model.classes)), np.float32)
     if model.styles:
-        first = np.zeros(texts, int)  # the label by which a hand is drawn
-        deviations = variety * model.styles.deviations(first, uniforms)
-        hands = model.styles.styles(labels, deviations[:, np.newaxis])
+        hands = model.styles.hands(uniforms, variety)
         styles = np.ascontiguousarray(np.moveaxis(hands, 2, 0))
     for row, name in enumerate(STYLE_UNITS):
         for text, one in enumerate(options):
             if (value := getattr(one, name)) is not None:
                 styles[row, text] = model.checked_style(name, value, 1)
-    return styles
+    jitter = wander(steps), np.concatenate(gaps)
+    return _SeedDraws(variety * latents, styles, digits, marks, *jitter)
 
 
 def _blend(
@@ -185,23 +178,22 @@ def _blend(
     )
 
 
-def wander(rows: list[str], rng: np.random.Generator) -> np.ndarray:
+def wander(steps: list[np.ndarray]) -> np.ndarray:
     """Walk smoothly up and down along each line, an autoregressive process.
 
     Args:
-        rows: The lines of a text.
-        rng: What decides the walk.
+        steps: Of each line: standard normal, one more than it has characters.
 
     Returns:
         How far below its line each character stands, in heights of a digit, ``(n,)``,
         at most 0.08.
     """
     walk, innovation = [], math.sqrt(1 - PERSISTENCE**2)
-    for row in rows:
-        length = len(row.replace(" ", ""))
-        normal = rng.standard_normal(length + 1).tolist()
-        steps = accumulate(normal, lambda at, z: PERSISTENCE * at + innovation * z)
-        walk += islice(steps, length)
+    for line in steps:
+        places = accumulate(
+            line.tolist(), lambda at, z: PERSISTENCE * at + innovation * z
+        )
+        walk += islice(places, len(line) - 1)
     return np.clip(BASELINE_STEP * np.array(walk), -MAX_OFFSET, MAX_OFFSET)
 
 

@@ -1,5 +1,6 @@
 """The frozen classifiers that label images and yield the features of the distances."""
 
+import hashlib
 import shlex
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from digitgan import files
+from digitgan import files, limits
 from digitgan.data.cache import cache_folder
 from digitgan.data.dataset import Dataset, Digits
 from digitgan.data.named_datasets import DIGITS
@@ -56,11 +57,14 @@ class Classifier:
         self.card: dict[str, Any] = (
             files.read_json("classifier", card) if card.is_file() else {}
         )
-        self.sha256: str = files.sha256(self.path)
+        content = files.read_bytes("classifier", self.path, limits.NETWORK)
+        self.sha256: str = hashlib.sha256(content).hexdigest()
         with files.as_input_errors("classifier", card):
             expected = self.card.get("sha256", self.sha256)
-        self._session = open_session("classifier", self.path, expected, threads)
+        if self.sha256 != expected:
+            raise files.changed_file("classifier", self.path)
         with files.as_input_errors("classifier", self.path):
+            self._session = open_session(content, threads)
             self._input = self._session.get_inputs()[0].name
 
     def predict(self, images: np.ndarray, batch_size: int = 500) -> Predictions:

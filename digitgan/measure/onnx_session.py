@@ -1,48 +1,39 @@
 """A network from a file that may come from anywhere, opened for ONNX Runtime."""
 
-import hashlib
 from functools import cache
-from pathlib import Path
 
 import onnxruntime
 
-from digitgan import files, limits
+from digitgan import limits
 from digitgan.cpu import available_cores
 from digitgan.measure.onnx_operators import check_operators
 
 LOG_FATAL = 4  # what ONNX Runtime prints; the rest it raises
 
 
-def open_session(
-    field: str, path: Path, sha256: str, threads: int = 1
-) -> onnxruntime.InferenceSession:
-    """Open an ONNX file whose SHA-256 is known, for so many threads (0: one a core).
+def open_session(content: bytes, threads: int = 1) -> onnxruntime.InferenceSession:
+    """Open the content of an ONNX file, for so many threads (0: one a core).
 
     A network is a program: it cannot touch files and its memory is bounded, but it can
     compute for ever, so open those of people whom you trust with your processor.
 
     Raises:
-        InputError: The file is not the one described, too large, has an operator or a
-            type that none of ours has, or is no network.
+        ValueError: It has an operator or a type that none of ours has.
+        Exception: Of ONNX Runtime: it is no network.
     """
-    content = files.read_bytes(field, path, limits.NETWORK)
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise files.changed_file(field, path)
-    with files.as_input_errors(field, path):
-        check_operators(content)
+    check_operators(content)
     _bound_memory()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = LOG_FATAL
     options.add_session_config_entry("session.use_env_allocators", "1")
     options.add_session_config_entry("session.load_model_format", "ONNX")
-    with files.as_input_errors(field, path):
-        return onnxruntime.InferenceSession(
-            content,
-            options,
-            providers=["CPUExecutionProvider"],
-            enable_fallback=0,  # which would print to people and try the same again
-        )
+    return onnxruntime.InferenceSession(
+        content,
+        options,
+        providers=["CPUExecutionProvider"],
+        enable_fallback=0,  # which would print to people and try the same again
+    )
 
 
 @cache

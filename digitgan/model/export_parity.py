@@ -11,7 +11,6 @@ from digitgan.data.images import to_uint8
 from digitgan.data.mnist_antialiasing import scale_down
 from digitgan.data.mnist_preprocessing import place_by_mass
 from digitgan.errors import ExportFailed
-from digitgan.files import sha256
 from digitgan.measure.onnx_session import open_session
 from digitgan.model.antialiasing import Antialiasing
 from digitgan.model.bitmap import Bitmap
@@ -141,7 +140,7 @@ def _checked_bitmaps(
 
 
 def _draw(path: Path, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
-    session = open_session("model", path, sha256(path), threads=0)
+    session = open_session(path.read_bytes(), threads=0)
     return np.asarray(session.run(None, dict(inputs))[0])
 
 

@@ -1,5 +1,6 @@
 """A model folder from anywhere, checked before anything of it is used."""
 
+import hashlib
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -14,12 +15,8 @@ from digitgan.dataclass_json import from_json
 from digitgan.errors import InputError
 from digitgan.measure.onnx_session import open_session
 from digitgan.model.conditions import LatentCategorical
-from digitgan.npz import read_arrays
-from digitgan.sampling.styles import (
-    STYLE_ARRAYS,
-    STYLE_UNITS,
-    StyleTable,
-)
+from digitgan.npz import parse_arrays
+from digitgan.sampling.styles import STYLE_ARRAYS, STYLE_UNITS, StyleTable
 
 SHIPPED = Path(__file__).parent.parent / "pretrained"
 MAX_LATENT_DIM = 4096
@@ -37,9 +34,9 @@ class ModelCard:
         latent_dim: Length of a latent.
         conditions: Lowest and highest value of each input besides the latents.
         classes: Names of the labels.
+        sha256: Of each file, by name.
         label_thresholds: Where the first number of the latents chooses the label, as
             :class:`digitgan.model.conditions.LatentCategorical` does; else empty.
-        sha256: Of each file, by name.
         image: Size and kind of what it draws.
     """
 
@@ -47,8 +44,8 @@ class ModelCard:
     conditions: Limits
     classes: tuple[str, ...]
     sha256: dict[str, str]
-    image: ImageSpec = DIGITS  # what older models do not say
     label_thresholds: tuple[float, ...] = ()
+    image: ImageSpec = DIGITS  # what older models do not say
 
     def __post_init__(self) -> None:
         """Refuse, by ValueError, what no model can be."""
@@ -134,19 +131,23 @@ def open_model(folder: str | PathLike[str]) -> LoadedModel:
         problem = "has no model.json and generator.onnx"
         raise InputError("model", folder, allowed, problem)
     description = files.read_json("model", card_file)
+    contents = {network: files.read_bytes("model", network, limits.NETWORK)}
+    if style_file.is_file():
+        contents[style_file] = files.read_bytes("model", style_file, limits.STYLES)
     with files.as_input_errors("model", folder):
         names = ModelCard.__annotations__.keys() & description.keys()
-        used = {name: description[name] for name in names}
-        card = from_json(ModelCard, used)
+        card = from_json(ModelCard, {name: description[name] for name in names})
         classes, ranges = card.labels(), card.style_limits()
         inputs, styles = card.example_inputs(), None
+        for path in (network, style_file) if ranges else (network,):
+            sha256 = hashlib.sha256(contents.get(path, b"")).hexdigest()
+            if sha256 != card.sha256[path.name]:
+                raise files.changed_file("model", path)
         if ranges:
-            sha256 = files.sha256(style_file) if style_file.is_file() else "none"
-            if sha256 != card.sha256["styles.npz"]:
-                raise files.changed_file("model", style_file)
-            arrays = read_arrays("model", style_file, STYLE_ARRAYS, limits.STYLES)
+            content = contents[style_file]
+            arrays = parse_arrays(content, STYLE_ARRAYS, limits.STYLES)
             styles = StyleTable(arrays, len(classes))
-        session = open_session("model", network, card.sha256["generator.onnx"])
+        session = open_session(contents[network])
         images = np.asarray(session.run(None, inputs)[0])
         shape = (len(inputs["latents"]), *card.image.shape)
         if images.shape != shape or images.dtype != np.uint8:  # not what the card says

@@ -15,11 +15,11 @@ from digitgan.data.html import img
 from digitgan.data.image_grid import grid
 from digitgan.errors import InputError
 from digitgan.hub import MODEL_FILES
-from digitgan.random_streams import draw_latents, given_or_random
+from digitgan.random_streams import draw_latents, draw_uniforms, random_seed
 from digitgan.sampling.generator_inputs import GeneratorInputs
 from digitgan.sampling.model_hub import publish
 from digitgan.sampling.model_loader import LoadedModel
-from digitgan.sampling.styles import STYLE_UNITS
+from digitgan.sampling.styles import STYLE_UNITS, UNIFORMS
 
 BATCH_PIXELS = 64 * 28 * 28  # in one call of the network
 MAX_DIGITS = 10_000_000  # in one call: 8 GB
@@ -116,7 +116,7 @@ class Sampler(LoadedModel):
         """
         inputs = self.generator_inputs(
             self.labels(labels, n, digit),
-            seed=given_or_random(seed),
+            seed=random_seed() if seed is None else seed,
             thickness=thickness,
             slant=slant,
             variety=variety,
@@ -175,17 +175,17 @@ class Sampler(LoadedModel):
             raise InputError("seed", seed, SEEDS)
         if not 0 <= variety <= 1:
             raise InputError("variety", variety, "0 to 1")
+        n = len(labels) if isinstance(labels, np.ndarray) else labels
+        latents = draw_latents(1 if one_hand else n, self.latent_dim, seed, start)
+        uniforms = draw_uniforms(n, UNIFORMS, seed, start)
         conditions: dict[str, np.ndarray] = {}
         if isinstance(labels, np.ndarray):
-            n, conditions["label"] = len(labels), labels
+            conditions["label"] = labels
             if self.styles:
-                conditions |= self.styles.draw(labels, seed, start, variety, one_hand)
-        else:
-            n = labels
+                conditions |= self.styles.draw(labels, uniforms, variety, one_hand)
         for name, value in (("thickness", thickness), ("slant", slant)):
             if value is not None:
                 conditions[name] = self.checked_style(name, value, n)
-        latents = draw_latents(1 if one_hand else n, self.latent_dim, seed, start)
         latents = np.broadcast_to(np.float32(variety) * latents, (n, self.latent_dim))
         return GeneratorInputs(latents, conditions)
 

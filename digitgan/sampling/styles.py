@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from digitgan.random_streams import draw_uniforms
-
 STYLE_UNITS = {"thickness": "pixels", "slant": "degrees"}
+UNIFORMS = 1 + len(STYLE_UNITS)  # that a style is chosen by
 STYLE_ARRAYS = ("label", *STYLE_UNITS)  # of styles.npz
 MAX_STYLE = 1000.0  # pixels or degrees
 MIN_STD = 1e-6  # where all styles of a label are one
@@ -61,17 +60,15 @@ class StyleTable:
     def draw(
         self,
         labels: np.ndarray,
-        seed: int = 0,
-        start: int = 0,
+        uniforms: np.ndarray,
         variety: float = 1.0,
         one_hand: bool = False,
     ) -> dict[str, np.ndarray]:
-        """Draw a style for each digit.
+        """Choose a style for each digit.
 
         Args:
             labels: ``int (n,)``, what the digits show.
-            seed: Same seed, same styles.
-            start: Number of the first digit.
+            uniforms: What they are chosen by, ``float32 (n, 3)`` in [0, 1).
             variety: From 0, the usual style of each label, to 1, as real digits vary.
             one_hand: Every digit is as thick and as slanted, for its label, as the
                 first one.
@@ -79,12 +76,22 @@ class StyleTable:
         Returns:
             ``thickness`` in pixels and ``slant`` in degrees, ``float32 (n,)`` each.
         """
-        uniforms = draw_uniforms(len(labels), 1 + len(STYLE_UNITS), seed, start)
         deviations = self.deviations(labels, uniforms)
         if one_hand:
             deviations = deviations[:1]
         styles = self.styles(labels, variety * deviations)
         return dict(zip(STYLE_UNITS, styles.T, strict=True))
+
+    def hands(self, uniforms: np.ndarray, variety: np.ndarray) -> np.ndarray:
+        """Return the styles of every label in n hands, ``float32 (n, labels, 2)``.
+
+        Args:
+            uniforms: What they are chosen by, ``float32 (n, 3)`` in [0, 1).
+            variety: Of each hand, ``float32 (n, 1)``.
+        """
+        first = np.zeros(len(uniforms), int)  # the label by which a hand is drawn
+        deviations = variety * self.deviations(first, uniforms)
+        return self.styles(np.arange(len(self.mean)), deviations[:, np.newaxis])
 
     def deviations(self, labels: np.ndarray, uniforms: np.ndarray) -> np.ndarray:
         """Return how far styles lie from their label's mean, in its deviations.

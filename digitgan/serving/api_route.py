@@ -23,17 +23,13 @@ class ApiRoute(APIRoute):
         """Return what answers a request."""
         answer = super().get_route_handler()
 
-        async def answer_query(request: Request) -> Response:
-            unique(request.query_params.multi_items())
-            return await answer(request)
-
         async def answer_body(request: Request) -> Response:
             if request.query_params:
                 line = "a POST takes its fields from the body, not the URL"
                 raise Problem(400, line)
             return await answer(JsonRequest(request.scope, request.receive))
 
-        return answer_body if self.body_field else answer_query
+        return answer_body if self.body_field else answer
 
 
 class JsonRequest(Request):

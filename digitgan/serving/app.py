@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
@@ -30,6 +30,7 @@ from digitgan.serving.middleware import (
 )
 from digitgan.serving.openapi import openapi
 from digitgan.serving.problems import HANDLERS
+from digitgan.serving.request_models import check_query
 from digitgan.serving.runs import Runs
 from digitgan.serving.static_files import FOLDER, PAGES, Pages
 from digitgan.serving.training_process import Trainer
@@ -84,6 +85,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         telemetry=NO_TELEMETRY,
+        dependencies=[Depends(check_query)],
         lifespan=lifespan,
         exception_handlers=HANDLERS,
         middleware=[
@@ -96,8 +98,7 @@ def create_app(
     )
     app.router.route_class = ApiRoute
     for module in pkgutil.iter_modules(routes.__path__):
-        add_routes = import_module(f"{routes.__name__}.{module.name}").add_routes
-        add_routes(app.router, state)
+        import_module(f"{routes.__name__}.{module.name}").add_routes(app.router, state)
     app.mount("/swagger-ui", StaticFiles(packages=[("fastapi_offline", "static")]))
     app.mount("/", Pages(directory=FOLDER, html=True))
     app.openapi = lambda: openapi(app, token is not None)

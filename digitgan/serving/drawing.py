@@ -97,7 +97,8 @@ def _endpoint(
     draw_all = partial(drawing.draw, model)
 
     async def draw(request: Request, fields: RequestModel) -> Response:
-        given, ending = fields.given(), request.path_params.get("ending")
+        given = fields.model_dump(exclude_unset=True)
+        ending = request.path_params.get("ending")
         form = form_of(forms, ending, request.headers.get("accept"))
         if request.method == "POST":
             headers = {"Cache-Control": "no-store"}

@@ -11,6 +11,7 @@ from digitgan.data.image_grid import grid
 from digitgan.data.png import encode_png
 from digitgan.handwriting.outlines import trace
 from digitgan.handwriting.vector_graphics import VectorPage, to_pdf, to_svg
+from digitgan.handwriting.written_text import WrittenText
 from digitgan.serving.responses import json_bytes
 
 MEDIA_TYPES = {  # of what is drawn; the first is for those who do not care
@@ -39,6 +40,26 @@ def npz(**arrays: Any) -> bytes:
     file = io.BytesIO()
     np.savez_compressed(file, **arrays)
     return file.getvalue()
+
+
+def encode_text(written: WrittenText, form: str) -> bytes:
+    """Return a written text in a form."""
+    if form == "png":
+        return encode_png(written.pixels)
+    if form == "svg":
+        return written.svg().encode()
+    if form == "pdf":
+        return written.pdf()
+    if form == "json":
+        pictures = {"image": data_url(written.image), "svg": written.svg()}
+        return json_bytes(written.to_dict() | pictures)
+    return npz(
+        image=written.pixels,
+        labels=np.array(written.labels, "U1"),
+        boxes=written.boxes,
+        thickness=written.pen.thickness,
+        slant=written.pen.slant,
+    )
 
 
 def digit_sheet(

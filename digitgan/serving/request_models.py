@@ -15,6 +15,7 @@ from pydantic import (
     create_model,
     model_validator,
 )
+from starlette.requests import Request
 
 from digitgan.errors import InputError
 from digitgan.sampling.sampler import Sampler
@@ -60,10 +61,6 @@ class RequestModel(BaseModel):
                 raise Problem(400, line, field=name, value=None) from None
             schema = cls.model_json_schema()["properties"][name]
             raise wrong(name, present[name], allowed_by(schema)) from None
-
-    def given(self) -> dict[str, Any]:
-        """Return the fields that were given."""
-        return self.model_dump(exclude_unset=True)
 
 
 class NoFields(RequestModel):
@@ -144,6 +141,11 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             raise wrong(name[:100], value, "one value, and two are given")
         unique[name] = value
     return unique
+
+
+async def check_query(request: Request) -> None:
+    """Refuse a URL that gives a field twice: a dependency of every route."""
+    unique(request.query_params.multi_items())
 
 
 def allowed_by(schema: dict[str, Any]) -> str:

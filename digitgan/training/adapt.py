@@ -22,7 +22,7 @@ from digitgan.measure.nearest_neighbours import distances
 from digitgan.measure.resemblance import log_data
 from digitgan.model.gan import GAN
 from digitgan.model.model_folder import save_model
-from digitgan.random_streams import given_or_random
+from digitgan.random_streams import random_seed
 from digitgan.sampling.sampler import Sampler
 from digitgan.training.batches import Batches
 from digitgan.training.before_after import compare
@@ -81,7 +81,8 @@ def adapt(
         InputError: An argument cannot be used; nothing was written.
         TrainingFailed: The weights are no longer numbers; nothing was written.
     """
-    check_goal(None, minutes, seed := given_or_random(seed, bits=32))
+    seed = random_seed(bits=32) if seed is None else seed
+    check_goal(None, minutes, seed)
     base, out = load(model), Path(out)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError("out", out, "a new folder", "exists")
@@ -102,9 +103,8 @@ def adapt(
     clock = _fine_tune(gan, Batches(images, both, BATCH_SIZE, seed), minutes)
     arguments = ["digitgan", "adapt", model, "--data", dataset.name or "arrays"]
     arguments += ["--minutes", f"{minutes:g}", "--seed", seed, "-o", out]
-    arguments += ["--clean"] * clean
     facts |= {
-        "command": shlex.join(map(str, arguments)),
+        "command": shlex.join(map(str, [*arguments, *["--clean"] * clean])),
         "seed": seed,
         "epochs": clock.epochs,
         "seconds": round(clock.progress.seconds, 1),

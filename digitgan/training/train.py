@@ -17,7 +17,7 @@ from digitgan.data.named_datasets import DIGITS
 from digitgan.errors import InputError, TrainingFailed
 from digitgan.measure.resemblance import unlike_mnist
 from digitgan.model.presets import Preset, check, find_preset
-from digitgan.random_streams import given_or_random
+from digitgan.random_streams import random_seed
 from digitgan.training.artifacts import (
     draw_pictures,
     export_model,
@@ -114,7 +114,7 @@ def _shared_seed(seed: int | None, group: ProcessGroup) -> int:
     """Return a seed that all processes have, a random one where it is None."""
     if seed is None and (group.processes or 1) > 1:
         raise InputError("seed", None, "a number, the same for all processes")
-    return given_or_random(seed, bits=32)
+    return random_seed(bits=32) if seed is None else seed
 
 
 def _facts_of(dataset: Dataset) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from digitgan.data.mnist_preprocessing import (
     crop_to_box,
     preprocess_drawing,
 )
-from digitgan.files import sha256
+from digitgan.files import as_input_errors, read_bytes
 from digitgan.measure.onnx_session import open_session
 from digitgan.npz import read_arrays
 from digitgan.serving.app_state import AppState
@@ -209,7 +209,9 @@ class Discriminator:
 
 @lru_cache(maxsize=MAX_OPEN)
 def _open(path: Path, _modified: int) -> onnxruntime.InferenceSession:
-    return open_session("discriminator", path, sha256(path))
+    content = read_bytes("discriminator", path, limits.NETWORK)
+    with as_input_errors("discriminator", path):
+        return open_session(content)
 
 
 def _rounded(probabilities: np.ndarray):

@@ -4,7 +4,6 @@ import io
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-import numpy as np
 from fastapi import APIRouter
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -12,10 +11,9 @@ from typing_extensions import TypedDict
 from digitgan.errors import InputError
 from digitgan.handwriting.model import FRAMES, WALK_FRAMES, Model
 from digitgan.handwriting.options import HEIGHTS, MAX_REROLLS, WriteOptions
-from digitgan.handwriting.written_text import WrittenText
 from digitgan.serving.app_state import AppState
 from digitgan.serving.drawing import Drawing, DrawRequest, add_drawing, one_by_one
-from digitgan.serving.encoders import VECTOR_FORMS, data_url, npz, png
+from digitgan.serving.encoders import VECTOR_FORMS, encode_text
 from digitgan.serving.problems import Problem, wrong
 from digitgan.serving.request_models import (
     MAX_SEED,
@@ -23,7 +21,6 @@ from digitgan.serving.request_models import (
     optional,
     style_fields,
 )
-from digitgan.serving.responses import json_bytes
 
 MAX_CHARACTERS = 200  # of a text in one answer
 MAX_WIDTH = 10_000  # pixels
@@ -175,26 +172,7 @@ def draw_numbers(
             return [error]
         return [answer for one in requests for answer in draw_numbers(model, [one])]
     forms = [form for form, _ in requests]
-    return [_encoded(one, form) for one, form in zip(written, forms, strict=True)]
-
-
-def _encoded(written: WrittenText, form: str) -> bytes:
-    if form == "png":
-        return png(written.image)
-    if form == "svg":
-        return written.svg().encode()
-    if form == "pdf":
-        return written.pdf()
-    if form == "json":
-        pictures = {"image": data_url(written.image), "svg": written.svg()}
-        return json_bytes(written.to_dict() | pictures)
-    return npz(
-        image=np.asarray(written.image),
-        labels=np.array(written.labels, "U1"),
-        boxes=written.boxes,
-        thickness=written.pen.thickness,
-        slant=written.pen.slant,
-    )
+    return list(map(encode_text, written, forms))
 
 
 def draw_walk(model: Model, _: str, given: dict[str, Any]) -> bytes:

@@ -148,7 +148,7 @@ def _add_trainings(api: APIRouter, state: AppState) -> None:
         options: Annotated[NewRun, Body(examples=[{"preset": "tiny", "minutes": 1}])],
     ) -> Response:
         """Start a training."""
-        given = options.given()
+        given = options.model_dump(exclude_unset=True)
         preset = given.pop("preset", DEFAULT_PRESET)
         folder = free_folder(preset, runs.folder)
         if "name" in given:
@@ -165,7 +165,7 @@ def _add_trainings(api: APIRouter, state: AppState) -> None:
     @api.post("/v1/runs/{name}/resume", **writing(202))
     async def resume(name: RunName, goal: Goal) -> Response:
         """Go on with a run, as if it had never stopped."""
-        given, process = goal.given(), trainer.process_of(name)
+        given, process = goal.model_dump(exclude_unset=True), trainer.process_of(name)
         first_step, data = await runs.read_aside(
             name, lambda run: (_step_to_resume(run, process, given), run.config.data)
         )
