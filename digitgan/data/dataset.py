@@ -116,7 +116,10 @@ def held_out(digits: Digits, n: int = 5000) -> tuple[Digits, Digits]:
     return digits[np.sort(shuffled[n:])], digits[np.sort(shuffled[:n])]
 
 
-def count_line(train: Digits, test: Digits | None) -> str:
+def count_line(
+    train: Digits, test: Digits | None, validation: Digits | None = None
+) -> str:
     """Return how many there are, such as 60,000 training and 10,000 test images."""
+    more = f", {len(validation):,} validation" if validation else ""
     tests = f"{len(test):,} test images" if test else "no test images"
-    return f"{len(train):,} training and {tests}"
+    return f"{len(train):,} training{more} and {tests}"

@@ -1,5 +1,6 @@
 """Labels as people store them become whole numbers and the names of classes."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,6 +9,11 @@ import numpy as np
 from digitgan.data.checks import MAX_CLASSES, unreadable
 
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+DIGIT = re.compile(  # as folders and columns name it: 07, digit_7, class=7, 7_seven
+    r"(?:(?:digit|class|label|number|num)[\s_=.-]*)?"
+    rf"(?:0*(\d{{1,9}})[\s_.-]*)?({'|'.join(WORDS)})?",
+    re.I,
+)
 
 
 def normalize_labels(
@@ -27,8 +33,8 @@ def normalize_labels(
     if labels is None:
         return None, ()
     values, classes = np.asarray(labels), tuple(map(digit_name, classes))
-    if values.ndim == 2 and values.shape[1] == 1:
-        values = values[:, 0]
+    if values.ndim == 2 and 1 in values.shape:
+        values = values.ravel()
     if values.ndim == 2 and is_one_hot(values):
         values = values.argmax(axis=1)
     if values.ndim != 1:
@@ -94,9 +100,11 @@ def class_order(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def digit_name(name: str) -> str:
-    """Return "7" for "seven", and other names as they are."""
-    word = name.lower()
-    return str(WORDS.index(word)) if word in WORDS else name
+    """Return "7" for "seven", "07", "digit_7", "7_seven"; other names as they are."""
+    number, word = match.groups() if (match := DIGIT.fullmatch(name)) else (None, None)
+    word = word and str(WORDS.index(word.lower()))
+    known = {shown for shown in (number, word) if shown}
+    return known.pop() if len(known) == 1 else name
 
 
 def dense(

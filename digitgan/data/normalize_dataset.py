@@ -49,19 +49,19 @@ def normalize(raw: RawDataset, where: str = "", clean: bool = False) -> Dataset:
         first = next(iter(parts))
         parts["train"] = parts.pop(first)
         remarks[f"only a part for {first}: taken to learn from"] += 0
-    train, test = parts["train"], parts.get("test")
+    test, validation = parts.get("test"), parts.get("validation")
     total = sum(map(len, parts.values()))
     decisions = (
-        _first_line(raw, train, test, classes),
+        _first_line(raw, count_line(parts["train"], test, validation), classes),
         *(_sentence(said, n, total) for said, n in remarks.items()),
     )
     return Dataset(
-        train,
+        parts["train"],
         test,
         classes,
         f"{where}: {'; '.join(decisions)}".removeprefix(": "),
-        kind=image_spec(train.images).kind,
-        validation=parts.get("validation"),
+        kind=image_spec(parts["train"].images).kind,
+        validation=validation,
         decisions=decisions,
     )
 
@@ -156,11 +156,9 @@ def _turn(
     return lambda x: turn(first(x))
 
 
-def _first_line(
-    raw: RawDataset, train: Digits, test: Digits | None, classes: tuple[str, ...]
-) -> str:
+def _first_line(raw: RawDataset, counts: str, classes: tuple[str, ...]) -> str:
     """Return what was read, such as 400 images, Kaggle CSV, labels from ..."""
-    said = [count_line(train, test), raw.layout, *raw.notes]
+    said = [counts, raw.layout, *raw.notes]
     if not classes and "without" not in raw.layout:
         said.append("without labels")
     elif len(classes) == 1:

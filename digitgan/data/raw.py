@@ -1,5 +1,6 @@
 """What readers return: arrays or pictures as they are, nothing decided about them."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,11 +9,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from digitgan.data.checks import unreadable
+
 PARTS = {"train": "train", "test": "test", "t10k": "test", "val": "validation"}
 PARTS |= {"dev": "validation"}
 PART_NAME = re.compile(
-    r"(?:^|[^a-z])[xy]?(train|test|t10k|val|dev)(?:ing|idation|id|set)?"
-    r"(?:x|y|data|images|labels)?(?:$|[^a-z])"
+    r"(?:^|[^a-z])[xy]?(train|test|t10k|val|dev)(?:ing|idation|id)?"
+    r"(?:x|y|set|data|images|labels)?(?:$|[^a-z])"
 )
 IMAGE_NAMES = {"x", "image", "images", "img", "imgs", "data", "digits", "features"}
 IMAGE_NAMES |= {"pixels", "samples"}
@@ -97,3 +100,25 @@ def by_part(paths: Iterable[Path], root: Path) -> dict[str, list[Path]]:
         groups.setdefault(part, []).append(path)
     rest = groups.pop(None, [])
     return {str(k): v for k, v in groups.items()} or ({"train": rest} if rest else {})
+
+
+def has_label(columns: int) -> bool:
+    """Return whether so many columns are a square number of pixels and a label."""
+    return math.isqrt(columns) ** 2 != columns == math.isqrt(columns - 1) ** 2 + 1
+
+
+def split_label(values: np.ndarray) -> tuple[RawPart, str]:
+    """Return the pixels of ``(N, columns)``, and the first or last column as labels.
+
+    Raises:
+        Unreadable: These are not pixels and perhaps a label.
+    """
+    columns = values.shape[1]
+    if math.isqrt(columns) ** 2 == columns:
+        return RawPart(values), "no column of labels"
+    if not has_label(columns):
+        allowed = "a square number of pixels, and perhaps a label"
+        raise unreadable(f"has {columns} columns", allowed)
+    if len(np.unique(values[:, 0])) > 1 or len(np.unique(values[:, -1])) < 2:
+        return RawPart(values[:, 1:], values[:, 0]), "labels from the first column"
+    return RawPart(values[:, :-1], values[:, -1]), "labels from the last column"

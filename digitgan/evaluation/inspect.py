@@ -1,6 +1,6 @@
 """What a data set holds and what looks wrong with it, before anybody trains on it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,6 +16,7 @@ from digitgan.measure.resemblance import MIN_CONFIDENCE, unlike_mnist
 MAX_READ = 5_000  # digits that the classifier reads
 COLUMNS = 10  # of the contact sheet
 MIN_AGREEMENT = 0.9  # of digits with right labels it is 0.97 or more
+MIN_GAIN = 0.3  # of agreement, by a turn that is named
 MAX_IMBALANCE = 10  # times as many images as the rarest class has
 TURNS = {  # what may have happened to images that the classifier cannot read
     "transposed": lambda x: x.swapaxes(1, 2),
@@ -58,13 +59,14 @@ class Inspection:
 
 def inspect(data: Dataset) -> Inspection:
     """Count what a data set holds and look for what is wrong with it."""
-    digits = _joined(data)
-    images, labels = digits.images, digits.labels
+    digits = _labelled(data)
+    images = _images(data)
+    labels = digits.labels
     counts = [] if labels is None else np.bincount(labels, minlength=len(data.classes))
     agreement, misread = _agreement(data, digits)
     inspection = Inspection(
         source=data.source,
-        count=len(digits),
+        count=len(images),
         classes=dict(zip(data.classes, map(int, counts), strict=False)),
         parts={name: len(part) for name, part in data.parts.items()},
         size=data.image.shape,
@@ -103,13 +105,17 @@ def _examples(data: Dataset, each: int) -> np.ndarray:
     return rows.reshape(-1, *images.shape[1:])
 
 
-def _joined(data: Dataset) -> Digits:
-    """Return all parts as one."""
-    parts = list(data.parts.values())
-    labels = [part.labels for part in parts if part.labels is not None]
-    whole = len(labels) == len(parts)
-    images = np.concatenate([part.images for part in parts])
-    return Digits(images, np.concatenate(labels) if whole else None)
+def _labelled(data: Dataset) -> Digits:
+    """Return the parts with labels as one; all of them if none has."""
+    parts = [(p.images, p.labels) for p in data.parts.values() if p.labels is not None]
+    if not parts:
+        return Digits(_images(data))
+    images, labels = zip(*parts, strict=True)
+    return Digits(np.concatenate(images), np.concatenate(labels))
+
+
+def _images(data: Dataset) -> np.ndarray:
+    return np.concatenate([part.images for part in data.parts.values()])
 
 
 def _wrong_images(
@@ -147,36 +153,46 @@ def _wrong_classes(found: Inspection) -> Iterator[str]:
 
 def _agreement(data: Dataset, digits: Digits) -> tuple[float | None, list[str]]:
     """Return the share of digits read as labelled, and what their reading shows."""
-    if data.image != DIGIT_IMAGES or not set(data.classes) <= set(DIGITS):
+    numbered = set(data.classes) <= set(DIGITS)
+    if data.image != DIGIT_IMAGES or not (numbered or len(data.classes) == len(DIGITS)):
         return None, []
     few = digits[:: -(-len(digits) // MAX_READ)]
     classifier = Classifier()
     predictions = classifier.predict(few.images)
-    confidence = float(predictions.probabilities.max(axis=1).mean())
     if few.labels is None:
-        return None, list(_turned(classifier, few.images, confidence))
-    labels = np.array([int(name) for name in data.classes])[few.labels]
+        confidence = float(predictions.probabilities.max(axis=1).mean())
+        sure = max(confidence, MIN_CONFIDENCE)
+        return None, _turned(few, sure, lambda x: classifier.predict(x).probabilities)
+    numbers = range(len(DIGITS)) if not numbered else map(int, data.classes)
+    labels = np.array(list(numbers))[few.labels]
     wrong = predictions.labels != labels
     agreement = round(float(1 - wrong.mean()), 4)
     if agreement >= MIN_AGREEMENT:
         return agreement, []
+    if not numbered:  # ten classes of something else
+        return None, []
     pairs = np.bincount(10 * labels[wrong] + predictions.labels[wrong], minlength=100)
     label, read = divmod(int(pairs.argmax()), 10)
     remark = f"the classifier reads {agreement:.1%} as labelled; most often"
     remark += f" {label} as {read} ({pairs.max():,} times)"
-    return agreement, [remark, *_turned(classifier, few.images, confidence)]
+    right = lambda x: (classifier.predict(x).labels == labels[: len(x)])[:, np.newaxis]  # noqa: E731
+    return agreement, [remark, *_turned(few, agreement + MIN_GAIN, right)]
 
 
 def _turned(
-    classifier: Classifier, images: np.ndarray, confidence: float
-) -> Iterator[str]:
-    """Yield what would make images more legible, or that they are not as MNIST's."""
-    some = images[:500]
-    sure = {
-        name: classifier.predict(np.ascontiguousarray(turn(some))).probabilities
+    digits: Digits, least: float, score: Callable[[np.ndarray], np.ndarray]
+) -> list[str]:
+    """Return how images would be read better than so, if a turn does it.
+
+    Args:
+        digits: Some.
+        least: The mean of scores that a turn must exceed.
+        score: Returns scores of images ``(N, K)``, of which the highest counts.
+    """
+    some = digits.images[:500]
+    means = {
+        name: float(score(np.ascontiguousarray(turn(some))).max(axis=1).mean())
         for name, turn in TURNS.items()
     }
-    means = {name: float(p.max(axis=1).mean()) for name, p in sure.items()}
     best = max(means, key=lambda name: means[name])
-    if means[best] > max(confidence, MIN_CONFIDENCE):
-        yield f"the digits look {best}"
+    return [f"the digits look {best}"] if means[best] > least else []

@@ -8,9 +8,10 @@ import numpy as np
 
 from digitgan import limits
 from digitgan.data.dataset import Dataset
-from digitgan.data.images import Kind
+from digitgan.data.images import SIDE, Kind
 from digitgan.data.load import load_dataset
 from digitgan.data.named_datasets import NAMES
+from digitgan.data.normalize_images import is_light
 from digitgan.errors import InputError
 from digitgan.evaluation.rows import stacked
 from digitgan.handwriting.model import load
@@ -66,13 +67,13 @@ def load_samples(
     """
     if isinstance(subject, Sampler):
         return _drawn(subject, real, seed, level)
-    name, path = fspath(subject), Path(subject)
+    name, path = fspath(subject), Path(subject).expanduser()
     if name == "flagship" or name.startswith(PREFIX):
         return _drawn(load(name), real, seed, level)
     if path.suffix == ".npz" and path.is_file():
         arrays = read_arrays("subject", path, ["x", "y"], limits.ARRAYS)
-        if "x" in arrays:  # Keras' layout has x_train instead: a data set
-            return Samples(arrays["x"], arrays.get("y"))
+        if "x" in arrays and not _is_foreign(x := arrays["x"], y := arrays.get("y")):
+            return Samples(x, y)
     if any((path / name).is_file() for name in MODEL_FILES):
         return _drawn(load(path), real, seed, level)
     if not path.exists() and name not in NAMES:
@@ -84,6 +85,18 @@ def load_samples(
     log_data(data)
     labels = _as_real(data.train.labels, data.classes, real)
     return Samples(data.train.images, labels, data.kind)
+
+
+def _is_foreign(x: np.ndarray, y: np.ndarray | None) -> bool:
+    """Return whether arrays are others than a model's, about which there is to decide.
+
+    Images in rows or with a channel, 0 and 1, dark on light; labels in two dimensions.
+    """
+    if x.dtype != np.uint8 or not x.size:
+        return False
+    light = is_light(x).mean() if x.ndim == 3 else 0
+    shaped = x.shape[1:] != (SIDE * SIDE,) and x.shape[3:] != (1,)
+    return not shaped or x.max() == 1 or light > 0.5 or (y is not None and y.ndim > 1)
 
 
 def _drawn(sampler: Sampler, real: Dataset, seed: int, level: str) -> Samples:

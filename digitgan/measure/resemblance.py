@@ -8,6 +8,7 @@ import numpy as np
 from digitgan.data.dataset import Dataset
 from digitgan.data.images import DIGITS as DIGIT_IMAGES
 from digitgan.data.named_datasets import DIGITS
+from digitgan.data.pictures import MIN_CONTRAST
 from digitgan.measure.classifier import Classifier
 
 LOGGER = logging.getLogger("digitgan")
@@ -48,6 +49,8 @@ def unlike_mnist(data: Dataset) -> str:
         found.append("off the centre")
     if confidence < MIN_CONFIDENCE:
         found.append(f"read with a confidence of {confidence:.0%}")
+    if (ground := np.median(few[:, [0, -1]])) > MIN_CONTRAST:
+        found.append(f"on a ground of {ground:.0f} where that is 0")
     if not found:
         return ""
     said = f"These images do not look like MNIST's digits: {', '.join(found)}."

@@ -10,11 +10,11 @@ from pathlib import Path
 from digitgan.data.raw import RawDataset
 from digitgan.data.readers import (
     arrays,
+    arrow,
     idx_files,
     image_folder,
     matlab,
     pages,
-    parquet,
     shards,
     tables,
 )
@@ -22,7 +22,7 @@ from digitgan.data.readers import (
 READERS: tuple[Callable[[Path], RawDataset | None], ...] = (
     idx_files.read,
     shards.read,
-    parquet.read,
+    arrow.read,
     pages.read,
     matlab.read,
     arrays.read,

@@ -8,7 +8,15 @@ import numpy as np
 from digitgan import limits
 from digitgan.data.checks import unreadable
 from digitgan.data.labels import is_one_hot
-from digitgan.data.raw import RawDataset, RawPart, part_of, role_of, visible_files
+from digitgan.data.raw import (
+    RawDataset,
+    RawPart,
+    has_label,
+    part_of,
+    role_of,
+    split_label,
+    visible_files,
+)
 from digitgan.files import as_input_errors
 from digitgan.npz import read_array, read_arrays, zip_names
 
@@ -36,7 +44,7 @@ def read(path: Path) -> RawDataset | None:
             f for f in near if role_of(f.stem) == "labels" and part_of(f.stem) == mine
         ]
         values = _read_npy(labels[0]) if labels and labels[0] != path else None
-        return RawDataset("NPY", {"train": RawPart(_read_npy(path), values)})
+        return RawDataset("NPY", {"train": _part(_read_npy(path), values)})
     if start[:4] != ZIP_START:
         return None
     members = zip_names("data", path)
@@ -54,6 +62,12 @@ def _read_npy(path: Path) -> np.ndarray:
         return read_array("data", path, limits.ARRAYS)
 
 
+def _part(images: np.ndarray, labels: np.ndarray | None) -> RawPart:
+    """Return images and labels, which may be a column of ``(N, 785)``."""
+    is_table = labels is None and images.ndim == 2 and has_label(images.shape[1])
+    return split_label(images)[0] if is_table else RawPart(images, labels)
+
+
 def _of_names(arrays: Mapping[str, np.ndarray], layout: str) -> RawDataset:
     """Return the parts by the names of arrays; where they say nothing, by content."""
     images, labels = {}, {}
@@ -62,7 +76,7 @@ def _of_names(arrays: Mapping[str, np.ndarray], layout: str) -> RawDataset:
         if side is not None:
             side.setdefault(part_of(name) or "train", array)
     if images:
-        parts = {part: RawPart(x, labels.get(part)) for part, x in images.items()}
+        parts = {part: _part(x, labels.get(part)) for part, x in images.items()}
         return RawDataset(f"{layout} arrays", parts)
     parts, last = {}, ""
     for array in arrays.values():
@@ -70,7 +84,7 @@ def _of_names(arrays: Mapping[str, np.ndarray], layout: str) -> RawDataset:
         if is_images and not (array.ndim == 2 and is_one_hot(array)):
             last = "test" if parts else "train"
             if "test" not in parts:
-                parts[last] = RawPart(array)
+                parts[last] = _part(array, None)
         elif last and len(array.shape) and len(array) == len(parts[last].images):
             parts[last] = parts[last]._replace(labels=array)
     if not parts:

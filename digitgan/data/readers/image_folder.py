@@ -1,7 +1,6 @@
 """Folders of pictures: with classes, parts or neither, as people have them."""
 
 import csv
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,9 @@ from digitgan.data.raw import JUNK, RawDataset, RawPart, part_of, role_of, visib
 from digitgan.data.readers.pages import cut_pages
 from digitgan.files import ROWS, as_input_errors, check_parsed, read_bytes
 
-METADATA_ENDINGS = (".csv", ".jsonl")
+METADATA_ENDINGS = (".csv", ".jsonl", ".tsv")
 FILE_COLUMNS = ("file_name", "filename", "file", "image", "path", "name", "id")
+NAMELESS = [FILE_COLUMNS[0], "label"]  # of a table of two columns without header
 Placed = tuple[tuple[str, ...], Path]  # a picture, and the folders down to it
 
 
@@ -66,7 +66,11 @@ def _parts(placed: list[Placed], depth: int) -> dict[str, list[Placed]]:
         part = part_of(folders[depth]) if folders[depth:] else None
         if part:
             parts.setdefault(part, []).append((folders[depth + 1 :], file))
-    return parts or {"train": [(folders[depth:], file) for folders, file in placed]}
+    parts = parts or {"train": [(folders[depth:], file) for folders, file in placed]}
+    for part, rows in parts.items():  # such as trainingSet/trainingSet/0
+        while all(folders and part_of(folders[0]) == part for folders, _ in rows):
+            rows = parts[part] = [(folders[1:], file) for folders, file in rows]
+    return parts
 
 
 def _common(placed: list[Placed]) -> int:
@@ -99,13 +103,18 @@ def _is_picture(file: Path) -> bool:
     return file.suffix.lower() in ENDINGS
 
 
+def _is_metadata(file: Path) -> bool:
+    is_list = file.suffix == ".txt" and role_of(file.stem) == "labels"
+    return file.suffix in METADATA_ENDINGS or is_list
+
+
 def _flat(files: list[Path], root: Path) -> tuple[RawPart, tuple[str, ...]]:
     """Return pictures without class folders, with labels where metadata has them."""
     rows: dict[str, dict[str, Any]] = {}
     folder = files[0].parent
     places = [folder, *(p for p in folder.parents if p == root or root in p.parents)]
     for place in reversed(places):
-        for table in sorted(f for f in place.iterdir() if f.suffix in METADATA_ENDINGS):
+        for table in sorted(filter(_is_metadata, place.iterdir())):
             for row in _rows(table):
                 name = next((row[c] for c in FILE_COLUMNS if row.get(c)), None)
                 rows[str(name).replace("\\", "/")] = row
@@ -134,11 +143,21 @@ def _row(rows: dict[str, dict], file: Path, root: Path) -> dict[str, Any]:
 
 
 def _rows(table: Path) -> list[dict[str, Any]]:
+    """Return what a table says of each file, by the names of columns in lower case."""
     content = read_bytes("data", table, limits.ANNOTATIONS)
     with as_input_errors("data", table):
         check_parsed(content, ROWS)
-        text = content.decode("utf-8-sig")
-        if table.suffix == ".csv":
-            return list(csv.DictReader(io.StringIO(text, newline="")))
+        text = content.decode("utf-8-sig", "replace")
+        if table.suffix != ".jsonl":
+            return _csv_rows(text.splitlines())
         rows = [json.loads(line) for line in text.split("\n") if line.strip()]
         return [row for row in rows if isinstance(row, dict)]
+
+
+def _csv_rows(lines: list[str]) -> list[dict[str, Any]]:
+    first = lines[0] if lines else ""
+    rows = csv.reader(lines, delimiter=max(",;\t ", key=first.count))
+    names = [name.strip().lower() for name in next(rows, ())]
+    if Path(names[0] if names else "").suffix in ENDINGS and len(names) == 2:
+        rows, names = csv.reader(lines, delimiter=rows.dialect.delimiter), NAMELESS
+    return [dict(zip(names, row, strict=False)) for row in rows]

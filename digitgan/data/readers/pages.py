@@ -11,16 +11,20 @@ from digitgan.data.checks import unreadable
 from digitgan.data.mnist_preprocessing import MIN_INK, preprocess_drawing
 from digitgan.data.normalize_images import is_light
 from digitgan.data.pictures import ENDINGS, Pictures
-from digitgan.data.raw import RawDataset, RawPart, part_of, visible_files
+from digitgan.data.raw import JUNK, RawDataset, RawPart, part_of, visible_files
 from digitgan.files import read_bytes, read_json
 
 NOTE = "digits cut from pages by their boxes, centred as MNIST's are"
 
 
 def read(path: Path) -> RawDataset | None:
-    """Read a folder in the layout of COCO or of YOLO."""
+    """Read a folder in the layout of COCO or of YOLO, or a lone one in it."""
     if not path.is_dir():
         return None
+    while len(inner := [f for f in path.iterdir() if not JUNK.match(f.name)]) == 1:
+        if not inner[0].is_dir():
+            return None
+        (path,) = inner
     if found := sorted((path / "annotations").glob("*.json")):
         parts = {part_of(f.stem) or "train": _read_coco(path, f) for f in found}
         return RawDataset("COCO", parts, notes=(NOTE,))
