@@ -77,16 +77,14 @@ class Connection(H11Protocol):
 
         A tenth of them goes at once, as it takes longer to look for them.
         """
-        here: list[Any] = [o for o in self.connections if not o.transport.is_closing()]
-        if len(here) <= self.most:
-            return
         if (now := self.loop.time()) - Connection._logged > LOG_SECONDS:
             Connection._logged = now
             self.logger.error("more than %s connections: the idle ones go", self.most)
-        waiting = [one for one in here if one is not self and one.waits]
-        waiting.sort(key=lambda one: one._since)
+        others: list[Any] = [one for one in self.connections if one is not self]
+        waiting = sorted((o for o in others if o.waits), key=lambda one: one._since)
         for one in waiting[: 1 + len(waiting) // 10]:
             one.transport.abort()
+            self.connections.discard(one)  # now, not when the loop comes to it
         if waiting:
             return
         line = f"{self.most} connections are being answered: try again"
