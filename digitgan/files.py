@@ -19,6 +19,7 @@ import numpy as np
 
 from digitgan import limits
 from digitgan.errors import InputError
+from digitgan.memory import memory_bound
 
 MAX_SHOWN = 200  # characters of what a parser said
 OBJECT_BYTES, VALUE_BYTES = 256, 64  # of Python: a small dict or list; a value in one
@@ -94,7 +95,7 @@ def as_input_errors(field: str, path: StrPath) -> Iterator[None]:
         InputError: The block failed; one that it raised itself passes.
     """
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), memory_bound(Path(path)):
             warnings.simplefilter("ignore")  # Pillow and NumPy warn before they fail
             yield
     except InputError:
@@ -104,6 +105,8 @@ def as_input_errors(field: str, path: StrPath) -> Iterator[None]:
     except Exception as error:  # parsers raise anything at bytes they do not expect
         if isinstance(error, OSError) and error.errno:
             problem = f"cannot be read: {error.strerror}"
+        elif isinstance(error, MemoryError):
+            problem = "takes more memory than a file of its size may"
         else:
             reason = " ".join(f"{error}".split()) or type(error).__name__
             problem = f"is damaged ({reason[:MAX_SHOWN]})"

@@ -187,9 +187,9 @@ def idx(array: np.ndarray) -> bytes:
     )
 
 
-def picture(format: str, size: int = 9) -> bytes:
+def picture(format: str, size: int = 9, **options) -> bytes:
     file = io.BytesIO()
-    Image.fromarray(IMAGES[0, :size, :size]).save(file, format)
+    Image.fromarray(IMAGES[0, :size, :size]).save(file, format, **options)
     return file.getvalue()
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import struct
+import sys
 import tracemalloc
 import zipfile
 import zlib
@@ -24,6 +25,7 @@ from digitgan.files import sha256
 from digitgan.handwriting.model import load
 from digitgan.measure import onnx_session
 from digitgan.measure.onnx_operators import OPERATORS
+from digitgan.memory import memory_bound
 
 onnx = pytest.importorskip("onnx")
 
@@ -140,6 +142,31 @@ def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.npz")
     refused(lambda: load_dataset(tmp_path / "pipe.npz"), "no ordinary file")
     refused(lambda: files.read_json("it", tmp_path / "pipe.npz"), "no ordinary file")
+
+
+def test_names_of_classes_are_bounded(tmp_path):
+    pictures(tmp_path, corrupt_files.picture("PNG"))
+    with (tmp_path / "classes.txt").open("wb") as file:
+        file.truncate(3 * 2**30)
+    refused(lambda: load_dataset(tmp_path), "classes.txt", "3,221,225,472 bytes")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
+def test_a_photograph_is_no_pipe_and_no_device(tmp_path):
+    photo = pytest.importorskip("digitgan.data.sheet.photo")
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (tmp_path / "zero.png").symlink_to("/dev/zero")
+    for name in ("pipe.jpg", "zero.png"):
+        refused(lambda name=name: [*photo.flatten_pages(tmp_path / name)], "ordinary")
+
+
+def test_what_libtiff_says_is_not_printed_beside_the_line(tmp_path, capfd):
+    photo = pytest.importorskip("digitgan.data.sheet.photo")
+    content = bytearray(corrupt_files.picture("TIFF", 99, compression="tiff_lzw"))
+    content[8:40] = b"\xff" * 32  # of the first strip
+    (tmp_path / "a.tif").write_bytes(content)
+    refused(lambda: [*photo.flatten_pages(tmp_path / "a.tif")], "a.tif' is damaged")
+    assert capfd.readouterr() == ("", "")
 
 
 # JSON
@@ -399,3 +426,62 @@ def test_the_manifest_of_these_tests_is_read(tmp_path):
     state = read_state(tmp_path)
     assert state.manifest and len(state.records) == 3
     assert len(LABELS) == len(IMAGES)
+
+
+# Memory
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds memory")
+@pytest.mark.parametrize("kind", ["npz", "gz", "parquet", "mat"])
+def test_what_a_library_would_take_is_bounded_by_the_kernel(
+    tmp_path, monkeypatch, kind
+):
+    """In a command every reader has the same bound, and afterwards there is none."""
+    resource = pytest.importorskip("resource")
+    path = tmp_path / f"bomb.{kind}"
+    path.write_bytes(BOMBS[kind]())
+    monkeypatch.setattr(limits, "READING", 2**25)
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    refused(lambda: load_dataset(path), "blank", most=2**40)  # nothing else is wrong
+    monkeypatch.setattr(memory_bound, "enforced", True)
+    refused(lambda: load_dataset(path), "takes more memory", most=2**40)
+    assert resource.getrlimit(resource.RLIMIT_DATA) == before
+
+
+COUNT = 100_000  # blank digits: 78 MB
+
+
+def _npz_bomb():
+    return corrupt_files.compressed_npz({"x": np.zeros((COUNT, 28, 28), "u1")})
+
+
+def _idx_bomb():
+    return gzip.compress(corrupt_files.idx(np.zeros((COUNT, 28, 28), "u1")), 1)
+
+
+def _parquet_bomb():
+    """Return columns of which every value is stored once."""
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    column, sink = pa.array(np.zeros(5 * COUNT, "i8")), io.BytesIO()
+    parquet.write_table(pa.table({f"{i}": column for i in range(16)}), sink)
+    return sink.getvalue()
+
+
+def _mat_bomb():
+    def element(kind, content):
+        return (
+            struct.pack("<2I", kind, len(content)) + content + bytes(-len(content) % 8)
+        )
+
+    parts = [
+        element(6, struct.pack("<2I", 9, 0)),
+        element(5, struct.pack("<2i", COUNT, 784)),
+    ]
+    parts += [element(1, b"x"), element(2, bytes(COUNT * 784))]
+    packed = zlib.compress(element(14, b"".join(parts)), 1)
+    head = b"MATLAB 5.0 MAT-file".ljust(124) + b"\0\1IM"
+    return head + struct.pack("<2I", 15, len(packed)) + packed
+
+
+BOMBS = {"npz": _npz_bomb, "gz": _idx_bomb, "parquet": _parquet_bomb, "mat": _mat_bomb}

@@ -30,6 +30,7 @@ from digitgan.errors import (
     TrainingFailed,
     missing_extra,
 )
+from digitgan.memory import memory_bound
 
 VERBS = (
     train,
@@ -83,6 +84,7 @@ def main(arguments: list[str] | None = None) -> None:
     0: done. 2: the request was wrong, in one line. 1: it failed while working.
     """
     _suit_the_console()
+    memory_bound.enforced = True
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
     arguments = [a for a in arguments if a != "--debug"] or ["--help"]

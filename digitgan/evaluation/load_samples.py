@@ -71,7 +71,7 @@ def load_samples(
     if name == "flagship" or name.startswith(PREFIX):
         return _drawn(load(name), real, seed, level)
     if path.suffix == ".npz" and path.is_file():
-        arrays = read_arrays("subject", path, ["x", "y"], limits.ARRAYS)
+        arrays = read_arrays("subject", path, ["x", "y"], limits.SAMPLES)
         if "x" in arrays and not _is_foreign(x := arrays["x"], y := arrays.get("y")):
             return Samples(x, y)
     if any((path / name).is_file() for name in MODEL_FILES):
