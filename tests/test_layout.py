@@ -11,7 +11,16 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "digitgan"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = (  # data flows down this list; a room imports only from those above it
-    {"cpu", "dataclass_json", "errors", "files", "hub", "installation", "limits"}
+    {
+        "cpu",
+        "dataclass_json",
+        "errors",
+        "files",
+        "hub",
+        "installation",
+        "limits",
+        "memory",
+    }
     | {"npz", "quiet", "random_streams"},
     {"data"},
     {"measure"},
