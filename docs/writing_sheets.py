@@ -11,6 +11,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 import digitgan
+from digitgan.handwriting.centre_lines import centre_lines
+from digitgan.handwriting.outlines import scaled
 from digitgan.handwriting.written_text import WrittenText
 
 IMAGES = Path(__file__).parent / "images"
@@ -66,6 +68,31 @@ def rerolled(write, text: str, seed: int) -> list[Image.Image]:
                 red[written.masks[place]] = red[written.masks[place]].clip(INKS[0][0])
             pictures.append(Image.fromarray(pixels))
     return pictures
+
+
+def single_line(write, text: str, seed: int) -> Image.Image:
+    """Show what a plotter draws: every stroke in a colour, its start as a dot."""
+    written = write(text, seed=seed, height=90)
+    picture = Image.fromarray(np.dstack(3 * [written.pixels // 6 + 212]))
+    draw, number = ImageDraw.Draw(picture), 0
+    for drawn, stretch, corner in zip(*written.shapes, strict=True):
+        for line in scaled(centre_lines(drawn), 90, stretch, corner):
+            ink, (x, y) = INKS[number % len(INKS)], line[0]
+            draw.line([tuple(point) for point in points_of(line)], ink, 3)
+            draw.ellipse((x - 5, y - 5, x + 5, y + 5), ink)
+            number += 1
+    return picture
+
+
+def points_of(line: np.ndarray) -> np.ndarray:
+    """Return points on an open line of cubic curves."""
+    t = np.linspace(0, 1, 8)[:, np.newaxis]
+    pieces = [line[:1]]
+    for i in range(0, len(line) - 1, 3):
+        start, first, second, end = line[i : i + 4]
+        near = (1 - t) ** 3 * start + 3 * (1 - t) ** 2 * t * first
+        pieces.append(near + 3 * (1 - t) * t**2 * second + t**3 * end)
+    return np.concatenate(pieces)
 
 
 def main() -> None:
@@ -135,6 +162,13 @@ def main() -> None:
                 )
             ],
             3,
+        ),
+        "single-line": (
+            [
+                write("12/05/2026 34", seed=4, height=90).image.convert("RGB"),
+                single_line(write, "12/05/2026 34", seed=4),
+            ],
+            1,
         ),
         "boxes": (
             [

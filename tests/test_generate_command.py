@@ -152,6 +152,10 @@ def test_no_framework_is_needed(folder):
         (["7", "--variety", "2"], "--variety is 2.0: allowed is 0 to 1"),
         (["7", "--seed", "-1"], "--seed is -1: allowed is 0 to"),
         (["7", "--model", "nowhere"], "--model 'nowhere' has no model.json"),
+        (
+            ["7", "-o", "x.pdf", "--single-line"],
+            "--single-line needs curves: allowed is",
+        ),
         (["7", "-o", "x.bmp"], "allowed is a name that ends in .png, .svg, .pdf"),
         (["7", "-o", "/proc/no/x.png"], "cannot be written"),
     ],

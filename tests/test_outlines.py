@@ -6,9 +6,11 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 import digitgan
 from digitgan.handwriting import glyphs, outlines
+from digitgan.handwriting.centre_lines import centre_lines
 from digitgan.handwriting.geometry import BASELINE, GLYPH_SHAPE
 from digitgan.handwriting.rasterization import coverage
 from digitgan.measure.classifier import Classifier
@@ -127,6 +129,66 @@ def test_svg_and_pdf_hold_the_same_curves(model):
 def numbers_of(path):
     pattern = r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
     return np.array(re.findall(pattern, path.get("d")), float)
+
+
+def test_the_centre_line_of_a_ring_is_one_circle():
+    (line,) = centre_lines(disc(9) - disc(6))
+    assert line[0] == pytest.approx(line[-1])
+    distances = np.hypot(*(line[::3] - [24.2, 19.7]).T)
+    assert distances == pytest.approx(7.5, abs=0.3)
+
+
+def test_a_dot_is_a_point_and_nothing_has_no_line():
+    (dot,) = centre_lines(disc(1.2))
+    assert np.abs(dot - [24.2, 19.7]).max() < 0.5
+    assert centre_lines(np.zeros(GLYPH_SHAPE, np.uint8)) == []
+
+
+def test_a_cross_is_two_strokes_that_go_straight_on():
+    y, x = np.indices(GLYPH_SHAPE) - np.array([20, 24])[:, np.newaxis, np.newaxis]
+    bars = [(np.abs(u) < 1.5) & (np.abs(v) < 9) for u, v in ((x, y), (y, x))]
+    first, second = centre_lines(255 * np.logical_or(*bars).astype(np.uint8))
+    for line in (first, second):
+        assert 12 < np.ptp(line, axis=0).max() < 18
+        assert np.ptp(line, axis=0).min() < 1.5
+
+
+def test_a_pen_along_the_centre_lines_writes_the_digits(digits):
+    """With a pen of 2.5 pixels, whatever the digit's was."""
+    scale, written = 8, []
+    for glyph in digits:
+        page = Image.new("L", (scale * GLYPH_SHAPE[1], scale * GLYPH_SHAPE[0]))
+        pen = ImageDraw.Draw(page)
+        for line in centre_lines(glyph):
+            pen.line([tuple(scale * p) for p in along(line)], 255, round(2.5 * scale))
+        written.append(np.asarray(page.resize(GLYPH_SHAPE[::-1], Image.Resampling.BOX)))
+    box = np.s_[:, BASELINE - 24 : BASELINE + 4, 10:38]
+    both = (
+        Classifier().predict(one[box]).labels for one in (digits, np.stack(written))
+    )
+    assert np.mean(np.equal(*both)) >= 0.9
+
+
+def along(line):
+    """Return points on an open line of cubic curves."""
+    t = np.linspace(0, 1, 5)[:, np.newaxis]
+    for i in range(0, len(line) - 1, 3):
+        start, first, second, end = line[i : i + 4]
+        near = (1 - t) ** 3 * start + 3 * (1 - t) ** 2 * t * first
+        yield from near + 3 * (1 - t) * t**2 * second + t**3 * end
+
+
+def test_svg_for_plotters_has_lines_and_no_surfaces(model):
+    written = model.write("12/05", seed=3, height=120, lines="boxes")
+    svg = ElementTree.fromstring(written.svg(single_line=True))
+    assert svg.get("fill") == "none" and svg.get("stroke") == "#000000"
+    assert [one.tag for one in svg] == [f"{SVG}title"] + 6 * [f"{SVG}path"]
+    paths = svg.findall(f"{SVG}path")[1:]
+    assert [path.findtext(f"{SVG}title") for path in paths] == list("12/05")
+    assert not any("z" in path.get("d").lower() for path in paths)
+    for path, (left, top, right, bottom) in zip(paths, written.boxes, strict=True):
+        begins = numbers_of(path)[:2]
+        assert left <= begins[0] <= right and top <= begins[1] <= bottom
 
 
 def test_so_many_characters_are_too_large(model):

@@ -16,6 +16,7 @@ Examples:
   digitgan generate 2026 -o blue.png --ink navy --background transparent
   digitgan generate -o minus.png -- -1,024.50     a text that begins with a sign
   digitgan generate 2026 -o year.svg              strokes at any size; or .pdf
+  digitgan generate 2026 -o plot.svg --single-line    for plotters and engravers
   digitgan generate 2026 -o year.gif              from this hand to the next
   digitgan generate 7 --thickness 4 --slant -20   bold, leaning left
   digitgan generate --digit 7 --count 100 -o sevens.npz
@@ -36,6 +37,9 @@ Background = Annotated[
     typer.Option(help="TEXT's paper: 0 to 255, ivory, #fffff0 or transparent [255]"),
 ]
 Ink = Annotated[str | None, typer.Option(help="TEXT's ink: likewise [0]")]
+SingleLine = Annotated[
+    bool, typer.Option("--single-line", help="In an .svg, strokes without width.")
+]
 Noise = Annotated[float | None, typer.Option(help="Of a scanner, 0 to 1 [0]")]
 
 
@@ -73,6 +77,7 @@ def generate(  # noqa: PLR0913 - each is a flag
     background: Background = None,
     ink: Ink = None,
     noise: Noise = None,
+    single_line: SingleLine = False,
     model: Annotated[
         str, typer.Option(help="flagship, a model or run folder, or hf://user/name.")
     ] = "flagship",
@@ -99,4 +104,5 @@ def generate(  # noqa: PLR0913 - each is a flag
         background=background,
         ink=ink,
         noise=noise,
+        single_line=single_line,
     )

@@ -41,6 +41,7 @@ def generate(  # noqa: PLR0913 - each is a flag
     digit: str | None = None,
     count: int | None = None,
     grid: bool = False,
+    single_line: bool = False,
     **options: Any,
 ) -> None:
     """Write digits to a file, or to the terminal where none is named.
@@ -56,6 +57,7 @@ def generate(  # noqa: PLR0913 - each is a flag
         digit: The name of the one class to draw ``count`` times instead.
         count: How many; every digit in turn unless ``digit`` is given.
         grid: Draw a row of ten for every digit instead.
+        single_line: In the ``.svg``, the middle of each stroke, for plotters.
         **options: Those of :meth:`digitgan.handwriting.model.Model.write`; without a
             text seed, thickness, slant and variety. None counts as not given.
 
@@ -68,10 +70,12 @@ def generate(  # noqa: PLR0913 - each is a flag
         raise InputError("out", out, f"a name that ends in {', '.join(SUFFIXES)}")
     _check_content(text, digit, count, grid)
     _check_page(text, suffix, boxes, options)
+    if single_line and suffix != ".svg":
+        raise InputError("single_line", None, "beside an .svg", "needs curves")
     if text is None:
         saves = _draw_digits(load(model), out, suffix, digit, count, grid, options)
     elif out and suffix != ".npz":
-        saves = _write_text(model, text, out, boxes, options)
+        saves = _write_text(model, text, out, boxes, single_line, options)
     else:
         saves = _draw_characters(model, text, out, WriteOptions(**options))
     path = None
@@ -117,7 +121,12 @@ def _check_page(
 
 
 def _write_text(
-    model: str, text: str, out: Path, boxes: Path | None, options: dict[str, Any]
+    model: str,
+    text: str,
+    out: Path,
+    boxes: Path | None,
+    single_line: bool,
+    options: dict[str, Any],
 ) -> Saves:
     """Write a text: a picture and where its characters are, or a walk to a hand."""
     options = {"height": SCALE * DIGIT_HEIGHT} | options
@@ -127,7 +136,9 @@ def _write_text(
         return {out: walk.save}
     (written,) = load(model).write_many([text], [checked])
     save = {
-        ".svg": lambda path: path.write_text(written.svg(), encoding="utf-8"),
+        ".svg": lambda path: path.write_text(
+            written.svg(single_line), encoding="utf-8"
+        ),
         ".pdf": lambda path: path.write_bytes(written.pdf()),
     }
     saves: Saves = {out: save.get(out.suffix.lower(), written.image.save)}

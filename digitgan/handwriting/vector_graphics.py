@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
+import numpy as np
+
 from digitgan.handwriting.outlines import Outlines
 
 LINE_INK = 90  # of printed lines, of 255
@@ -39,22 +41,68 @@ class VectorPage(NamedTuple):
 def to_svg(page: VectorPage, title: str, names: Sequence[str]) -> str:
     """Return a page as SVG, a path for each character with its name as its title."""
     width, height, (paper, ink, light), lines, outlines = page
-    printed = "".join(
-        f"M{left} {top}H{right}V{bottom}H{left}Z" for left, top, right, bottom in lines
-    )
     sheet = (
         f'<rect width="{width}" height="{height}" fill="{paper}"/>\n' if paper else ""
     )
-    ruling = f'<path fill="{light}" d="{printed}"/>\n' if lines else ""
-    strokes = "".join(
-        f'<path d="{"".join(map(_path, one))}"><title>{escape(name)}</title></path>\n'
-        for name, one in zip(names, outlines, strict=True)
+    printed = "".join(
+        f"M{left} {top}H{right}V{bottom}H{left}Z" for left, top, right, bottom in lines
     )
+    ruling = f'<path fill="{light}" d="{printed}"/>\n' if lines else ""
+    paths = [
+        "".join(f"{_path(outline[-1, 2], outline)}z" for outline in one)
+        for one in outlines
+    ]
+    body = sheet + ruling + _titled(paths, names)
+    return _svg(page, title, f'fill="{ink}"', body)
+
+
+def to_single_line_svg(
+    page: VectorPage,
+    title: str,
+    names: Sequence[str],
+    centre_lines: Sequence[list[np.ndarray]],
+    pen: float,
+) -> str:
+    """Return a page as SVG for a pen so many pixels wide, which draws lines.
+
+    See :func:`digitgan.handwriting.centre_lines.centre_lines`. A printed line is a
+    single one, too; paper, which plotters might take for a frame, is left out.
+    """
+    _, ink, light = page.colours
+    printed = "".join(
+        f"M{left} {(top + bottom) / 2:g}H{right}"
+        if right - left > bottom - top
+        else f"M{(left + right) / 2:g} {top}V{bottom}"
+        for left, top, right, bottom in page.lines
+    )
+    ruling = f'<path stroke="{light}" stroke-width="1" d="{printed}"/>\n'
+    paths = [
+        "".join(_path(line[0], line[1:].reshape(-1, 3, 2)) for line in one)
+        for one in centre_lines
+    ]
+    look = (
+        f'fill="none" stroke="{ink}" stroke-width="{pen:.2f}" '
+        'stroke-linecap="round" stroke-linejoin="round"'
+    )
+    body = (ruling if printed else "") + _titled(paths, names)
+    return _svg(page, title, look, body)
+
+
+def _svg(page: VectorPage, title: str, look: str, body: str) -> str:
+    width, height = page.width, page.height
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" role="img" fill="{ink}">\n'
+        f'viewBox="0 0 {width} {height}" role="img" {look}>\n'
         f"<title>{escape(title)}</title>\n"
-        f"{sheet}{ruling}{strokes}</svg>\n"
+        f"{body}</svg>\n"
+    )
+
+
+def _titled(paths: list[str], names: Sequence[str]) -> str:
+    """Return the path of each character, its name as its title."""
+    return "".join(
+        f'<path d="{path}"><title>{escape(name)}</title></path>\n'
+        for name, path in zip(names, paths, strict=True)
     )
 
 
@@ -94,11 +142,10 @@ def to_pdf(page: VectorPage) -> bytes:
     )
 
 
-def _path(outline) -> str:
-    """Return a closed outline as SVG's path data, to a hundredth of a pixel."""
-    hundredths = (100 * outline).round().astype(int)
-    start, last = hundredths[-1, 2], hundredths[-1, 2]
-    data = f"M{_number(start[0])} {_number(start[1])}c"
+def _path(start: np.ndarray, curves: np.ndarray) -> str:
+    """Return curves ``(m, 3, 2)`` as SVG's path data, to a hundredth of a pixel."""
+    start, hundredths = (np.rint(100 * one).astype(int) for one in (start, curves))
+    last, data = start, f"M{_number(start[0])} {_number(start[1])}c"
     numbers = []
     for curve in hundredths:
         numbers += (curve - last).ravel().tolist()
@@ -106,7 +153,7 @@ def _path(outline) -> str:
     joined = "".join(
         text if text[0] == "-" else f" {text}" for text in map(_number, numbers)
     )
-    return f"{data}{joined.lstrip()}z"
+    return f"{data}{joined.lstrip()}"
 
 
 def _number(hundredths: int) -> str:

@@ -11,11 +11,19 @@ from PIL import Image
 
 from digitgan.data.html import img, png
 from digitgan.data.image_grid import save_gif
+from digitgan.handwriting.centre_lines import centre_lines
 from digitgan.handwriting.colours import page_colours
+from digitgan.handwriting.geometry import DIGIT_HEIGHT
 from digitgan.handwriting.layout import Shapes
 from digitgan.handwriting.options import WriteOptions
 from digitgan.handwriting.outlines import Outlines, scaled, trace
-from digitgan.handwriting.vector_graphics import LINE_INK, VectorPage, to_pdf, to_svg
+from digitgan.handwriting.vector_graphics import (
+    LINE_INK,
+    VectorPage,
+    to_pdf,
+    to_single_line_svg,
+    to_svg,
+)
 from digitgan.handwriting.writer_style import PenStyle
 
 
@@ -90,13 +98,25 @@ class WrittenText:
             for drawn, stretch, corner in zip(*self.shapes, strict=True)
         ]
 
-    def svg(self) -> str:
+    def svg(self, single_line: bool = False) -> str:
         """Return the page as SVG, its strokes as paths that hold at any size.
 
         A character's path has it as its title. Of a scanner's noise, which pixels
         have, nothing is in it.
+
+        Args:
+            single_line: The middle of each stroke instead of its outline, as plotters
+                and engravers want it; drawn as wide as the hand's pen.
         """
-        return to_svg(self._vector_page(), self.text, self.labels)
+        page, height = self._vector_page(), self.options.height
+        if not single_line:
+            return to_svg(page, self.text, self.labels)
+        lines = [
+            scaled(centre_lines(drawn), height, stretch, corner)
+            for drawn, stretch, corner in zip(*self.shapes, strict=True)
+        ]
+        pen = self.pen.thickness * height / DIGIT_HEIGHT
+        return to_single_line_svg(page, self.text, self.labels, lines, pen)
 
     def pdf(self) -> bytes:
         """Return the page as PDF, a pixel 1/96 inch, likewise."""
