@@ -1,7 +1,9 @@
 """The sampler: what is asked for decides what is drawn, and nothing else does."""
 
 import json
+import re
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from model_folders import make_model
 
 import digitgan
 from digitgan.errors import InputError
+from digitgan.measure.classifier import Classifier
 from digitgan.random_streams import draw_uniforms
 from digitgan.sampling.generator_inputs import interpolation_path
 from digitgan.sampling.styles import StyleTable
@@ -172,3 +175,15 @@ def test_limits_are_those_of_real_digits(folder):
     assert stored["label"] == [0, 9]
     low, high = stored["thickness"]
     assert 0.5 < low < 1.5 and 3.5 < high < 4.5
+
+
+@pytest.mark.parametrize("style", ["thickness", "slant"])
+def test_the_ends_of_the_studios_dials_break_no_digit(style):
+    page = Path(digitgan.__file__).parent / "serving" / "page" / "dials.js"
+    (line,) = re.findall(rf"^  {style}: \[.*\]", page.read_text("utf-8"), re.MULTILINE)
+    ends = [float(value) for value in re.findall(r" (-?[\d.]+)", line)[-3:-1]]
+    labels, model = np.repeat(np.arange(10), 100), digitgan.load()
+    assert ends[0] < ends[1]
+    for end in ends:
+        images = model.sample(labels, seed=3, **{style: end})
+        assert (Classifier().predict(images).labels == labels).mean() >= 0.95

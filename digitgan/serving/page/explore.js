@@ -196,7 +196,6 @@ function offerDigits(names) {
   );
 }
 
-if (model) setLimits(model.limits);
-if (model) states.clampToLimits(state, model.limits);
+if (model) states.clampToLimits(state, setLimits(model.limits));
 offerDigits(classes);
 refresh();

@@ -43,9 +43,9 @@ export function leftOut(search, state) {
   return names.length ? `The link also has ${names.join(", ")}, which this page cannot show.` : "";
 }
 
-/** Bring numbers back to where a model's dials end; returns the names of those moved. */
-export function clampToLimits(state, limits) {
-  return Object.entries({ variety: [0, 1], noise: [0, 1], ...limits }).flatMap(([name, [low, high]]) => {
+/** Bring numbers back to where the dials end; returns the names of those moved. */
+export function clampToLimits(state, ends) {
+  return Object.entries({ variety: [0, 1], noise: [0, 1], ...ends }).flatMap(([name, [low, high]]) => {
     const value = state[name];
     if (value === undefined || (value >= low && value <= high)) return [];
     state[name] = Math.min(high, Math.max(low, value));

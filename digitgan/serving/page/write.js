@@ -116,8 +116,7 @@ function describe({ text, style }, { seed, toward }) {
 
 function showModel({ name, limits }) {
   modelName = name;
-  setLimits(limits);
-  const moved = states.clampToLimits(state, limits);
+  const moved = states.clampToLimits(state, setLimits(limits));
   if (moved.length) setText($("note"), `This model's dials end before what the link asks of ${moved.join(" and ")}: the ends are shown.`);
   showDials();
   $("code").textContent = states.toPython(state, modelName);
