@@ -26,7 +26,8 @@ import numpy as np
 from keras import layers
 from PIL import Image, ImageFilter, ImageOps
 from record import publish
-from worth import PAGE, WORK, fingerprint, mnist, spread_of
+from worth import PAGE, spread_of
+from worth_digits import WORK, fingerprint, mnist
 
 import digitgan
 from digitgan.data.dataset import Digits

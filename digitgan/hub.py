@@ -85,8 +85,8 @@ def upload(
         ExportFailed: The hub refused.
         OSError: The hub cannot be reached.
     """
-    hub = import_hub("repo", repo)
     check_repo("repo", repo, repo)
+    hub = import_hub("repo", repo)
     if not hub.get_token():
         problem = "needs a token of the hub that may write: log in with  hf auth login"
         raise InputError("repo", repo, problem=f"{problem}, or set HF_TOKEN")

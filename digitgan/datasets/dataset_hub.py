@@ -35,14 +35,7 @@ data = digitgan.load_dataset("{address}")
 
 
 def publish_dataset(folder: Path, manifest: Mapping[str, Any], repo: str) -> str:
-    """Put a finished data set into a repository, in one commit; return its address.
-
-    Raises:
-        InputError: The name is none, there is no token, or huggingface-hub is not
-            installed.
-        ExportFailed: The hub refused.
-        OSError: The hub cannot be reached.
-    """
+    """Put a finished data set into a repository by :func:`digitgan.hub.upload`."""
     check_repo("repo", repo, repo)
     files: dict[str, Path | bytes] = {
         path.relative_to(folder).as_posix(): path

@@ -103,10 +103,11 @@ class GAN(keras.Model):
         return self.generator.inputs[0].shape[1]
 
     @property
-    def latent_label(self) -> Any:
-        """The layer by which z chooses the label; None where it is an input."""
-        chosen = "label" in self.latent_conditions
-        return self.generator.get_layer("latent_label") if chosen else None
+    def label_thresholds(self) -> tuple[float, ...]:
+        """Where the first number of z chooses the label; empty where it is an input."""
+        if "label" not in self.latent_conditions:
+            return ()
+        return tuple(self.generator.get_layer("latent_label").bin_boundaries)
 
     def call(self, inputs, training=False):
         """Generate one fake for each real image, under the same conditions.

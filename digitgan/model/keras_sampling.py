@@ -42,10 +42,10 @@ def sample_inputs(gan: GAN, n: int, conditions: Conditions, seed: int) -> Condit
     Where z chooses the label, latents that choose these labels take their place.
     """
     latents = draw_latents(n, gan.latent_dim, seed)
-    if not gan.latent_label:
+    if not gan.label_thresholds:
         every = {"latents": latents, **conditions}
         return {x.name: every[x.name] for x in gan.generator.inputs}
-    labels = LatentCategorical(tuple(gan.latent_label.bin_boundaries))
+    labels = LatentCategorical(gan.label_thresholds)
     return {"latents": labels.choose(latents, conditions["label"])}
 
 

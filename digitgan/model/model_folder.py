@@ -81,7 +81,6 @@ def save_model(
         grid(samples, ink=image.is_ink).save(temporary)
     given = {x.name for x in gan.generator.inputs}  # what can be asked for
     files = ["generator.onnx", "gan.keras", "samples.png"]
-    thresholds = gan.latent_label.bin_boundaries if gan.latent_label else ()
     conditions = {k: v for k, v in conditions.items() if k in given}
     if len(conditions) > 1:
         with replacing(folder / "styles.npz") as temporary:
@@ -93,7 +92,7 @@ def save_model(
         "latent_dim": gan.latent_dim,
         "image": asdict(image),
         "conditions": {k: condition_range(k, v) for k, v in conditions.items()},
-        "label_thresholds": list(thresholds),
+        "label_thresholds": list(gan.label_thresholds),
         "opset": OPSET,
         **facts,
         "sha256": {name: sha256(folder / name) for name in files},

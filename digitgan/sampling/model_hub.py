@@ -41,21 +41,7 @@ LIMITS = """\
 
 
 def publish(model: LoadedModel, repo: str) -> str:
-    """Make a repository, unless it is there, and put the model into it, in one commit.
-
-    Args:
-        model: The opened model.
-        repo: ``user/name``.
-
-    Returns:
-        Its address on the web.
-
-    Raises:
-        InputError: The name is none, there is no token, or huggingface-hub is not
-            installed.
-        ExportFailed: The hub refused.
-        OSError: The hub cannot be reached.
-    """
+    """Put a model into a repository by :func:`digitgan.hub.upload`."""
     check_repo("repo", repo, repo)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
