@@ -14,6 +14,7 @@ import numpy as np
 from digitgan import random_streams
 from digitgan.data import digit_strips, mnist_preprocessing
 from digitgan.handwriting import (
+    characters,
     geometry,
     glyphs,
     layout,
@@ -29,8 +30,8 @@ from digitgan.sampling import latent_torus, styles
 
 MODULES = (  # a module after those that it imports from
     *(random_streams, mnist_preprocessing, digit_strips, styles, latent_torus),
-    *(geometry, punctuation, options, writer_style, outlines, vector_graphics),
-    *(glyphs, layout, page, model),
+    *(geometry, punctuation, characters, options, writer_style, outlines),
+    *(vector_graphics, glyphs, layout, page, model),
 )
 
 

@@ -1,7 +1,7 @@
 // Writes a text in one hand, as digitgan's Model: the picture, and where each character left its
 // ink.
 
-import { layout as layoutConstants, options, punctuation } from "../constants.js";
+import { characters, layout as layoutConstants, options, punctuation } from "../constants.js";
 import { drawGlyphs } from "./glyphs.js";
 import { extentOf, layOut } from "./layout.js";
 import { range, rint } from "./numpy.js";
@@ -9,7 +9,7 @@ import { scaled } from "./outlines.js";
 import { printLines, scan } from "./page.js";
 import { baselineJitter, WriterStyle } from "./writer_style.js";
 
-const CHARACTERS = [...options.DIGITS, ...punctuation.PUNCTUATION];
+const CHARACTERS = [...characters.DIGITS, ...punctuation.PUNCTUATION];
 
 /**
  * @typedef {{text: string, seed: number | string, thickness?: number, slant?: number,
