@@ -23,6 +23,7 @@ from digitgan.data.download import IDX_SIZES, Unavailable
 from digitgan.data.idx import write_idx
 from digitgan.data.load import load_dataset
 from digitgan.data.named_datasets import NAMED_DATASETS, NamedDataset, Source
+from digitgan.data.png import encode_png
 from digitgan.data.readers import idx_files
 
 X = np.random.default_rng(0).integers(0, 256, (6, 28, 28), dtype=np.uint8)
@@ -49,7 +50,11 @@ def train_files(files):
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
-    """An empty cache of this test alone."""
+    """An empty cache of this test alone, and no copies of other programs."""
+    for name in ("KERAS_HOME", "HF_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.setattr("pathlib.Path.home", lambda: tmp_path / "home")
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DIGITGAN_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache" / "mnist"
 
@@ -182,6 +187,65 @@ def test_training_part_alone_is_said_and_not_kept(use, cache, train_files):
         "not from one: no network; do this"
     )
     assert not cache.exists()
+
+
+def of_keras(folder, files):
+    place = folder / "KERAS_HOME" / "datasets" / "mnist.npz"
+    place.parent.mkdir(parents=True)
+    np.savez(place, x_train=X, y_train=Y, x_test=X[:3], y_test=Y[:3])
+    return place
+
+
+def of_torchvision(folder, files):
+    place = folder / "home" / "data" / "MNIST" / "raw"
+    place.mkdir(parents=True)
+    for name, content in files.items():
+        (place / f"{name}.gz").write_bytes(gzip.compress(content))
+    return place
+
+
+def of_hugging_face(folder, files):
+    pa, pq = map(pytest.importorskip, ("pyarrow", "pyarrow.parquet"))
+    place = folder / "HF_HOME" / "hub" / "datasets--ylecun--mnist" / "snapshots" / "0a"
+    (place / "mnist").mkdir(parents=True)
+    for part, n in (("train", 6), ("test", 3)):
+        cells = [{"bytes": encode_png(image), "path": None} for image in X[:n]]
+        table = pa.table({"image": cells, "label": Y[:n]})
+        pq.write_table(table, place / "mnist" / f"{part}-00000-of-00001.parquet")
+    return place
+
+
+def in_arrow(folder, files):
+    pa = pytest.importorskip("pyarrow")
+    place = folder / "HF_HOME" / "datasets" / "ylecun___mnist" / "mnist" / "0.0.0" / "f"
+    place.mkdir(parents=True)
+    for part, n in (("train", 6), ("test", 3)):
+        cells = [{"bytes": encode_png(image), "path": None} for image in X[:n]]
+        table = pa.table({"image": cells, "label": Y[:n]})
+        path = f"{place / f'mnist-{part}.arrow'}"
+        with pa.OSFile(path, "wb") as file, pa.ipc.new_stream(file, table.schema) as to:
+            to.write_table(table)
+    return place
+
+
+@pytest.mark.parametrize("leave", [of_keras, of_torchvision, of_hugging_face, in_arrow])
+def test_copies_of_other_programs_are_used(use, tmp_path, files, leave):
+    place = leave(tmp_path, files)
+    (one,) = use(FakeSource(files))
+    line = "MNIST: 6 training and 3 test images, from "
+    assert same(load_dataset()) == f"{line}the copy in {place}"
+    assert same(load_dataset()) == f"{line}the cache"
+    assert one.calls == 0
+
+
+def test_a_copy_of_something_else_is_not_used(use, tmp_path, files):
+    place = of_keras(tmp_path, files)
+    np.savez(place, x_train=X, y_train=Y, x_test=X[:3], y_test=Y[1:4])
+    (one,) = use(FakeSource(files))
+    assert same(load_dataset()).endswith("from one") and one.calls == 1
+    place.write_bytes(b"no archive")
+    shutil.rmtree(cache_folder())
+    assert same(load_dataset()).endswith("from one") and one.calls == 2
 
 
 def test_cache_folder(monkeypatch, tmp_path):

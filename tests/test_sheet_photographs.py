@@ -75,12 +75,63 @@ def shining_through(page):
     return np.minimum(page, 255 - (255 - back) // 6).astype(np.uint8)
 
 
+def in_perspective(page):
+    """Return the page on a table, seen from below: its far edge is a fifth shorter."""
+    height, width = page.shape
+    there = [(0.1 * width, 0), (0.9 * width, 0), (width, height), (0, height)]
+    here = [(0, 0), (width, 0), (width, height), (0, height)]
+    seen = cv2.getPerspectiveTransform(np.float32(here), np.float32(there))
+    return with_table(cv2.warpPerspective(page, seen, (width, height), borderValue=90))
+
+
+def in_shadow(page):
+    """Return the page with the shadow of a hand, two thirds of the light, soft edge."""
+    shadow = np.ones(page.shape, np.float32)
+    height, width = page.shape
+    cv2.ellipse(shadow, (width, height // 2), (1500, 1200), 20, 0, 360, 0.65, -1)
+    return (page * cv2.GaussianBlur(shadow, (0, 0), 40)).astype(np.uint8)
+
+
+def out_of_focus(page):
+    """Return a photograph at 150 dots an inch, blurred over three of them."""
+    return cv2.GaussianBlur(cv2.resize(page, None, fx=0.5, fy=0.5), (0, 0), 1.5)
+
+
+def rotated(page, degrees=23):
+    """Return the page on a table, turned."""
+    page = with_table(page, 800)
+    height, width = page.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+    return cv2.warpAffine(page, turn, (width, height), borderValue=90)
+
+
+def on_grey_paper(page):
+    """Return the page on recycled paper, grey and with fibres."""
+    fibres = np.random.default_rng(0).normal(0, 6, page.shape)
+    fibres = cv2.GaussianBlur(fibres, (0, 0), 1.5)
+    return np.clip(page * 0.62 + fibres, 0, 255).astype(np.uint8)
+
+
+def in_colour(page, pen, paper=(255, 255, 255)):
+    """Return a page ``uint8 (H, W, 3)`` with all ink of one colour."""
+    share = page[..., np.newaxis] / 255
+    return np.rint(share * paper + (1 - share) * pen).astype(np.uint8)
+
+
+def compressed(page, quality=30):
+    """Return a JPEG of such quality at 150 dots an inch."""
+    small = cv2.resize(page, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    content = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    return cv2.imdecode(content, cv2.IMREAD_GRAYSCALE)
+
+
 def photographed(page, seed=0, width=1400):
     """Return the page tilted, shadowed, blurred and noisy."""
     content = photograph(Image.fromarray(page), seed, width)
     return np.asarray(Image.open(io.BytesIO(content)))
 
 
+PAPER = (250, 235, 170)
 PHOTOGRAPHS = {  # what fills the form, and what happens to the page
     "faint pencil": (dict(ink=0.3), photographed),
     "dark frames": (dict(frame=110), photographed),
@@ -93,6 +144,16 @@ PHOTOGRAPHS = {  # what fills the form, and what happens to the page
     "wide lens": (dict(frame=100), through_a_lens),
     "shines through": (dict(), shining_through),
     "turned": (dict(frame=60), lambda p: np.rot90(photographed(p, 5), 2)),
+    "perspective": (dict(), in_perspective),
+    "shadow of a hand": (dict(ink=0.6), in_shadow),
+    "out of focus": (dict(frame=150), out_of_focus),
+    "turned by 23 degrees": (dict(), rotated),
+    "grey paper": (dict(ink=0.6), on_grey_paper),
+    "blue pen": (dict(), lambda p: in_colour(p, (30, 50, 160))),
+    "red pen, yellow paper": (dict(), lambda p: in_colour(p, (170, 20, 30), PAPER)),
+    "pencil, JPEG at 30": (dict(ink=0.4), compressed),
+    "black frames, JPEG at 30": (dict(frame=0), compressed),
+    "dark frames in perspective": (dict(frame=90), lambda p: in_perspective(bent(p))),
     "overexposed": (dict(ink=0.5), lambda p: np.clip(p * 1.3, 0, 255).astype("u1")),
 }
 

@@ -1,12 +1,14 @@
-"""A named data set: from the cache, or from the first source that has it."""
+"""A named data set: from the cache, a copy on the disk or the first source."""
 
 import zipfile
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from digitgan.data.cache import cache_folder
+from digitgan.data.copies import copies, copy_as_idx
 from digitgan.data.dataset import Dataset, Digits, count_line
 from digitgan.data.download import Unavailable, check_files, copy_whole
 from digitgan.data.named_datasets import NAMED_DATASETS, Source
@@ -25,7 +27,7 @@ def load_cached(name: str) -> Dataset:
 
 
 def find_named(name: str) -> Dataset:
-    """Return a named data set from the cache or the first source that has it.
+    """Return a named data set from the cache, a copy or the first source that has it.
 
     Raises:
         ConnectionError: None has; the line says why and what to do.
@@ -38,7 +40,9 @@ def find_named(name: str) -> Dataset:
         if cached.is_dir():
             remarks.append(f"the cache in {cached} was not used: {error}")
     failures = []
-    for source in named.sources:
+    found = (place for place in copies(name) if place.exists())
+    kept = [Source(f"the copy in {p}", partial(copy_as_idx, p)) for p in found]
+    for source in [*kept, *named.sources]:
         with TemporaryDirectory(prefix="digitgan-") as folder:
             try:
                 return _fetch(name, source, Path(folder), remarks, failures)
