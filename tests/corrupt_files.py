@@ -1,9 +1,11 @@
 """Files that are nearly valid, for the tests that throw them at whatever reads."""
 
+import gzip
 import io
 import json
 import math
 import struct
+import tarfile
 from dataclasses import asdict
 from random import Random
 from typing import Any
@@ -264,3 +266,74 @@ def network() -> bytes:
     opset = [helper.make_opsetid("", 18)]
     made = helper.make_model(graph, opset_imports=opset, ir_version=10)
     return made.SerializeToString()
+
+
+def tables() -> list[bytes]:
+    """Return CSV, with and without header, in UTF-16, gzipped, and sparse ARFF."""
+    rows = np.concatenate([LABELS[:, None], IMAGES[:, :5, :5].reshape(4, -1)], 1)
+    plain = "".join(",".join(map(str, row)) + "\n" for row in rows.tolist())
+    named = f"label,{','.join(f'pixel{i}' for i in range(25))}\n{plain}"
+    head = "".join(f"@attribute p{i} real\n" for i in range(25))
+    arff = f"{head}@attribute class {{0,1,2,3}}\n@data\n{{0 9,7 200,25 3}}\n{{3 90}}\n"
+    texts = [text.encode() for text in (plain, named, arff)]
+    return [*texts, named.encode("utf-16"), gzip.compress(texts[0], mtime=0)]
+
+
+def arrow() -> list[bytes]:
+    """Return Parquet, Feather and a stream, of PNG files and of lists."""
+    import pyarrow as pa
+    import pyarrow.feather as feather
+    import pyarrow.parquet as pq
+
+    cells = [{"bytes": picture("PNG"), "path": None}] * 4
+    found = []
+    for images in (cells, IMAGES[:, :5, :5].tolist()):
+        table = pa.table({"image": images, "label": LABELS})
+        files = [io.BytesIO() for _ in range(3)]
+        pq.write_table(table, files[0])
+        feather.write_feather(table, files[1], "lz4")
+        with pa.ipc.new_stream(files[2], table.schema) as stream:
+            stream.write_table(table)
+        found += [file.getvalue() for file in files]
+    return found
+
+
+def matlab() -> list[bytes]:
+    """Return files of version 5, packed and not, with loose arrays and a struct."""
+    from scipy.io import savemat
+
+    loose = {"x": IMAGES.reshape(4, -1), "y": LABELS[:, None]}
+    part = {"images": loose["x"], "labels": loose["y"]}
+    found = []
+    for content in (loose, {"dataset": {"train": part}}):
+        for packed in (False, True):
+            file = io.BytesIO()
+            savemat(file, content, do_compression=packed)
+            found.append(file.getvalue())
+    return found
+
+
+def archives() -> list[bytes]:
+    """Return a zip and a tar of classes, and a shard of WebDataset."""
+    zipped, plain, shard = (io.BytesIO() for _ in range(3))
+    with ZipFile(zipped, "w") as archive:
+        for name in ("3/0.png", "7/1.png"):
+            archive.writestr(name, picture("PNG"))
+    for file, names in ((plain, ("3/0.png", "7/1.png")), (shard, ("0.png", "1.png"))):
+        with tarfile.open(fileobj=file, mode="w") as tar:
+            for name in names:
+                members = {name: picture("PNG")}
+                if file is shard:
+                    members[f"{name[0]}.cls"] = b"3"
+                for path, content in members.items():
+                    member = tarfile.TarInfo(path)
+                    member.size = len(content)
+                    tar.addfile(member, io.BytesIO(content))
+    return [zipped.getvalue(), plain.getvalue(), shard.getvalue()]
+
+
+METADATA = [
+    b"file_name,label\n0.png,3\n1.png,7\n",
+    "File;Digit\r\n0;3\r\n1;7\r\n".encode("utf-8-sig"),
+    b"0.png 3\n1.png 7\n",
+]

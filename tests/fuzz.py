@@ -70,7 +70,10 @@ class Targets:
         self.folder = folder
         for name in ("pictures/ace", "model", "run/checkpoint", "set", "part/.shards"):
             (folder / name).mkdir(parents=True)
-        self._put("pictures/ace/good.png", corrupt_files.picture("PNG"))
+        for name in ("tables", "flat"):
+            (folder / name).mkdir()
+        for name in ("pictures/ace/good.png", "flat/0.png", "flat/1.png"):
+            self._put(name, corrupt_files.picture("PNG"))
         self._put("train-labels-idx1-ubyte", corrupt_files.idx(LABELS))
         self._put("model/generator.onnx", corrupt_files.network())
         self._put("model/styles.npz", corrupt_files.compressed_npz(STYLES))
@@ -89,6 +92,9 @@ class Targets:
         self.pictures = [
             corrupt_files.picture(f) for f in ("PNG", "GIF", "BMP", "JPEG")
         ]
+
+        self.tables, self.databases = corrupt_files.tables(), corrupt_files.arrow()
+        self.matlab, self.archives = corrupt_files.matlab(), corrupt_files.archives()
 
     @property
     def names(self) -> list[str]:
@@ -109,6 +115,21 @@ class Targets:
 
     def make_pictures(self, rng: Random) -> bytes:
         return corrupted(rng, self.pictures)
+
+    def make_csv(self, rng: Random) -> bytes:
+        return corrupted(rng, self.tables)
+
+    def make_arrow(self, rng: Random) -> bytes:
+        return corrupted(rng, self.databases)
+
+    def make_matlab(self, rng: Random) -> bytes:
+        return corrupted(rng, self.matlab)
+
+    def make_archive(self, rng: Random) -> bytes:
+        return corrupted(rng, self.archives)
+
+    def make_metadata(self, rng: Random) -> bytes:
+        return corrupted(rng, corrupt_files.METADATA)
 
     def make_styles(self, rng: Random) -> bytes:
         return npz_of_any_header(rng, STYLES)
@@ -187,6 +208,22 @@ class Targets:
     def read_pictures(self, content: bytes) -> None:
         self._put("pictures/ace/other.png", content)
         load_dataset(self.folder / "pictures")
+
+    def read_csv(self, content: bytes) -> None:
+        load_dataset(self._put("tables/digits.csv", content))
+
+    def read_arrow(self, content: bytes) -> None:
+        load_dataset(self._put("tables/digits.arrow", content))
+
+    def read_matlab(self, content: bytes) -> None:
+        load_dataset(self._put("tables/digits.mat", content))
+
+    def read_archive(self, content: bytes) -> None:
+        load_dataset(self._put("tables/digits.tar", content))
+
+    def read_metadata(self, content: bytes) -> None:
+        self._put("flat/labels.csv", content)
+        load_dataset(self.folder / "flat")
 
     def read_styles(self, content: bytes) -> None:
         path = self._put("styles.npz", content)

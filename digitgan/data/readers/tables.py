@@ -187,7 +187,7 @@ def _load(path: Path, head: Head, columns: list[int], dtype: str = "") -> np.nda
     for kind in map(np.dtype, kinds):
         rows = limits.ARRAYS // (kind.itemsize * len(columns)) + 1
         with _open(path) as file:
-            lines = islice(file, head.skipped, None)
+            lines = islice(file, head.skipped, head.skipped + rows)
             try:
                 values = np.loadtxt(
                     _dense(lines, head.absent) if head.absent else lines,
@@ -197,7 +197,6 @@ def _load(path: Path, head: Head, columns: list[int], dtype: str = "") -> np.nda
                     usecols=columns,
                     quotechar=head.quote,
                     ndmin=2,
-                    max_rows=rows,
                 )
             except ValueError as error:
                 if kind != "u1":
