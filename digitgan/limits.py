@@ -1,6 +1,6 @@
 """How large what comes from anywhere may be: each bound once.
 
-`benchmarks/faults.py` prints this table into docs/safety.md.
+`benchmarks/faults` prints this table into docs/safety.md.
 """
 
 from typing import Self
