@@ -86,6 +86,10 @@ def test_a_training_is_begun_watched_and_stopped(opened):
     assert page.locator("#sheet-picture").get_attribute("src") != last
     page.wait_for_url("**/learn?run=first&sheet=0")
     expect(page.get_by_text("Old fakes")).to_be_visible()
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_url("**/learn?run=first")  # it ends with the sheet of now
+    slider.press("Home")
+    page.wait_for_url("**/learn?run=first&sheet=0")
     draw(page, SEVEN)
     expect(page.locator("#verdict")).to_contain_text("It finds your drawing")
     assert 30 < ink(page, "#network-input") < 300

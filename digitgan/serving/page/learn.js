@@ -6,6 +6,7 @@ import { DiscriminatorPanel } from "./discriminator.js";
 import { $, announce, percent, setText } from "./dom.js";
 
 const ACTIVE = ["starting", "learning", "elsewhere", "finishing", "pausing", "stopping"];
+const FRAME_MS = 150; // of the film of the sheets
 const NARRATION_HEADS = {
   guard: "What the guard noted last",
   winning: "Who is winning",
@@ -18,6 +19,7 @@ let name = query.get("run");
 let run = null; // the server's newest description of it
 let epochBack = Number(query.get("sheet") ?? NaN); // the epoch whose sheet was gone back to
 let timer = 0;
+let playing = false; // the film of the sheets
 let updates = 0; // counted, so that an answer that comes late is recognised
 const pathOf = (rest = "") => `v1/runs/${encodeURIComponent(name)}${rest}`;
 const discriminator = new DiscriminatorPanel(pathOf);
@@ -132,7 +134,7 @@ function showSheet() {
   const index = sheets.includes(epochBack) ? sheets.indexOf(epochBack) : sheets.length - 1;
   slider.max = Math.max(0, sheets.length - 1);
   slider.value = Math.max(0, index);
-  slider.disabled = sheets.length < 2;
+  slider.disabled = $("sheet-play").disabled = sheets.length < 2;
   const picture = $("sheet-picture");
   picture.hidden = !sheets.length;
   $("sheet-epoch").textContent = "";
@@ -149,6 +151,15 @@ function showSheet() {
 function describeEpoch(epoch) {
   if (!epoch) return "before training";
   return run.sheet_epoch < epoch ? `after ${run.sheet_epoch.toFixed(1)} epochs` : `after epoch ${epoch}`;
+}
+
+/** Show the sheet that the slider stands at; the last one is that of now. */
+function showEarlier() {
+  epochBack = epochShown() === run.sheets.at(-1) ? NaN : epochShown();
+  saveAddress();
+  showSheet();
+  showCharts();
+  if (run.discriminator_at && !playing) discriminator.update(run, epochShown());
 }
 
 const epochShown = () => run.sheets[$("sheet-slider").value] ?? 0;
@@ -231,12 +242,18 @@ $("new").addEventListener("click", () => {
   if (!$("begin").hidden) $("preset").focus();
 });
 $("run").addEventListener("change", (event) => chooseRun(event.target.value));
-$("sheet-slider").addEventListener("input", () => {
-  epochBack = epochShown() === run.sheets.at(-1) ? NaN : epochShown();
-  saveAddress();
-  showSheet();
-  showCharts();
-  if (run.discriminator_at) discriminator.update(run, epochShown());
+$("sheet-slider").addEventListener("input", showEarlier);
+$("sheet-play").addEventListener("click", async () => {
+  if (playing) return;
+  playing = true;
+  const shown = name;
+  for (let i = 0; i < run.sheets.length && shown === name; i++) {
+    $("sheet-slider").value = String(i);
+    showEarlier();
+    await $("sheet-picture").decode().catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, FRAME_MS));
+  }
+  playing = false;
 });
 $("begin").addEventListener("submit", async (event) => {
   event.preventDefault();
