@@ -97,3 +97,19 @@ def test_tensorflow_is_quiet_from_python_as_from_the_command():
     command = [sys.executable, "-c", code]
     result = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert (result.stdout, result.stderr) == ("here\n", "")
+
+
+@pytest.mark.process
+def test_the_settings_of_an_older_project_change_nothing(tmp_path):
+    pytest.importorskip("tensorflow")
+    old = {"floatx": "float16", "image_data_format": "channels_first"}
+    (tmp_path / "keras.json").write_text(json.dumps(old | {"backend": "tensorflow"}))
+    code = "import digitgan.training.train, keras; x = keras.layers.Conv2D(3, 4); "
+    code += "x.build((1, 8, 8, 5)); print(x.kernel.shape, x.kernel.dtype)"
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"KERAS_HOME": str(tmp_path), "TF_CPP_MIN_LOG_LEVEL": "3"},
+    )
+    assert result.stdout == "(4, 4, 5, 3) float32\n", result

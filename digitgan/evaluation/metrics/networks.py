@@ -87,6 +87,9 @@ def convolutional(
     import keras
     from keras import layers
 
+    from digitgan.model.networks import ignore_keras_json
+
+    ignore_keras_json()
     keras.utils.set_random_seed(seed)
     images, unseen = (
         x[..., None] if x.ndim == 3 else x for x in (train.images, unseen)
