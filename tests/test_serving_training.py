@@ -91,7 +91,7 @@ def refusal(reply, status):
     return reply.json()
 
 
-def until(client, name, good, seconds=60):
+def until(client, name, good, seconds=300):
     """Look at a run until it is as wanted; return every state on the way."""
     end, states = time.monotonic() + seconds, []
     while time.monotonic() < end:
