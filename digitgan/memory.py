@@ -5,7 +5,6 @@ allocation fails, and the file is refused. Elsewhere nothing is enforced.
 """
 
 import os
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,11 +20,13 @@ class MemoryBound:
     """One for the process; blocks that overlap share that of the first.
 
     Attributes:
-        enforced: Whether it binds: in a command, whose process is nobody else's.
+        enforced: Whether it binds: on Linux, in a command, whose process is nobody
+            else's.
+        active: Whether a block is entered; one within it needs no bound of its own.
     """
 
     def __init__(self):
-        self.enforced = False
+        self.enforced = self.active = False
         self._lock, self._blocks, self._outside = threading.Lock(), 0, (0, 0)
 
     @contextmanager
@@ -35,13 +36,11 @@ class MemoryBound:
         Raises:
             MemoryError: In the block, by whoever asks for more.
         """
-        if not self.enforced or sys.platform != "linux":
-            yield
-            return
         import resource
 
         with self._lock:
             self._blocks += 1
+            self.active = True
             if self._blocks == 1:
                 self._outside = soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
                 most = _used() + _allowed(path)
@@ -52,7 +51,8 @@ class MemoryBound:
         finally:
             with self._lock:
                 self._blocks -= 1
-                if not self._blocks:
+                self.active = self._blocks > 0
+                if not self.active:
                     resource.setrlimit(resource.RLIMIT_DATA, self._outside)
 
 

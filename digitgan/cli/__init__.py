@@ -84,7 +84,7 @@ def main(arguments: list[str] | None = None) -> None:
     0: done. 2: the request was wrong, in one line. 1: it failed while working.
     """
     _suit_the_console()
-    memory_bound.enforced = True
+    memory_bound.enforced = sys.platform == "linux"
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
     arguments = [a for a in arguments if a != "--debug"] or ["--help"]

@@ -130,11 +130,11 @@ def open_model(folder: str | PathLike[str]) -> LoadedModel:
         allowed = "a model folder or a finished run"
         problem = "has no model.json and generator.onnx"
         raise InputError("model", folder, allowed, problem)
-    description = files.read_json("model", card_file)
-    contents = {network: files.read_bytes("model", network, limits.NETWORK)}
-    if style_file.is_file():
-        contents[style_file] = files.read_bytes("model", style_file, limits.STYLES)
     with files.as_input_errors("model", folder):
+        description = files.read_json("model", card_file)
+        contents = {network: files.read_bytes("model", network, limits.NETWORK)}
+        if style_file.is_file():
+            contents[style_file] = files.read_bytes("model", style_file, limits.STYLES)
         names = ModelCard.__annotations__.keys() & description.keys()
         card = from_json(ModelCard, {name: description[name] for name in names})
         classes, ranges = card.labels(), card.style_limits()
