@@ -17,7 +17,7 @@ DESKTOP = {"viewport": {"width": 1280, "height": 860}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
 PHONE |= {"is_mobile": True, "has_touch": True}
 DEVICES = {"desktop": DESKTOP, "phone": PHONE}
-PATIENCE = 60_000  # milliseconds, for a machine with much to do
+PATIENCE = 180_000  # milliseconds, for a machine with much to do
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 

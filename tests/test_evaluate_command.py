@@ -289,7 +289,7 @@ def test_damaged_archives(capsys, tmp_path, kind):
 
 def test_an_array_too_large_to_hold(capsys, monkeypatch, tmp_path):
     np.savez(tmp_path / "large.npz", x=X)
-    monkeypatch.setattr(limits, "ARRAYS", 1000)
+    monkeypatch.setattr(limits, "SAMPLES", 1000)
     line = refused(capsys, tmp_path, tmp_path / "large.npz")
     assert "x has 156,800 bytes, allowed are 1,000" in line
 

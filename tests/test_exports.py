@@ -129,7 +129,7 @@ def test_other_digits_are_not_kept(capsys, tmp_path, monkeypatch):
 def test_the_numpy_page_needs_nothing_of_digitgan():
     text = Path(numpy_generator.__file__).read_text()
     imported = set(re.findall(r"^(?:import|from) (\w+)", text, re.MULTILINE))
-    assert imported == {"json", "pathlib", "numpy", "safetensors"}
+    assert imported - sys.stdlib_module_names == {"numpy", "safetensors"}
 
 
 @pytest.mark.process
@@ -153,7 +153,7 @@ def test_nodes_name_their_arrays(tmp_path):
     needs("safetensors").write(digitgan.load(), folder)
     graph = json.loads((folder / "graph.json").read_text())
     assert list(graph["inputs"]) == ["latents", "label", "thickness", "slant"]
-    arrays = numpy_generator.Generator(folder).initializers
+    arrays = numpy_generator.Generator(folder)._initializers
     names = set(graph["inputs"]) | set(arrays)
     for node in graph["nodes"]:
         assert set(node["inputs"]) <= names

@@ -93,7 +93,8 @@ def test_data_sets_show_their_digits(mnist, tmp_path):
     assert made._repr_html_().count("data:image/png") == 3
 
 
-def test_a_run_and_its_scorecard_show_themselves(trained_run, mnist):
+def test_a_run_and_its_scorecard_show_themselves(trained_run, mnist, monkeypatch):
+    monkeypatch.setattr("digitgan.evaluation.metrics.networks.STEPS", 20)
     page = trained_run._repr_html_()
     assert page.count("data:image/png") == 2 and "tiny" in page
     assert Path(trained_run) == trained_run.folder and len(repr(trained_run)) < 400

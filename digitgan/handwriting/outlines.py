@@ -91,7 +91,8 @@ def polygons(outlines: Outlines) -> list[np.ndarray]:
 def area(points: np.ndarray) -> float:
     """Return what a closed polygon encloses; below 0 if it runs the other way."""
     x, y = points.T
-    return float((x * np.roll(y, -1) - np.roll(x, -1) * y).sum() / 2)
+    open_ended = x[:-1] @ y[1:] - x[1:] @ y[:-1]
+    return float(open_ended + x[-1] * y[0] - x[0] * y[-1]) / 2
 
 
 def _edges(glyph: np.ndarray) -> list[list[Point]]:

@@ -1,6 +1,7 @@
 """Rasterization: how much of each pixel lies inside closed polygons, exactly."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -18,15 +19,21 @@ def coverage(
             lies outside the shape is cut off.
         shape: Rows and columns.
     """
-    columns, rows = shape[1], len(glyphs) * shape[0]  # all below each other
-    limits, points = np.array(shape[::-1]), []
-    for number, polygons in enumerate(glyphs):
-        below = np.array([0, number * shape[0]])
-        points += [np.clip(one, 0, limits) + below for one in polygons]
-    if not points:
-        return np.zeros((len(glyphs), *shape), np.uint8)
+    frames = np.zeros((len(glyphs), *shape), np.uint8)
+    inside = [[np.clip(p, 0, shape[::-1]) for p in polygons] for polygons in glyphs]
+    if not any(inside):
+        return frames
+    # Only the window that has ink, the same of all glyphs, which lie below each other.
+    corners = np.concatenate(list(chain(*inside)))
+    first = np.minimum(np.floor(corners.min(axis=0)), np.array(shape[::-1]) - 1)
+    columns, height = (np.ceil(corners.max(axis=0)) - first).clip(1).astype(int)
+    rows, points = len(glyphs) * height, []
+    for number, polygons in enumerate(inside):
+        points += [one - first + [0, number * height] for one in polygons]
     begin = np.concatenate(points)
-    end = np.concatenate([np.roll(one, -1, 0) for one in points])
+    last = np.cumsum([len(one) for one in points]) - 1
+    end = np.roll(begin, -1, 0)
+    end[last] = begin[np.append(0, last[:-1] + 1)]
     for axis in (1, 0):
         begin, end = _cut(begin, end, axis)
     middle = (begin + end) / 2
@@ -39,7 +46,10 @@ def coverage(
     gained += np.bincount(place + 1, right, size)
     covered = gained.reshape(rows, columns + 1).cumsum(axis=1)[:, :columns]
     levels = np.rint(255 * np.clip(covered, 0, 1)).astype(np.uint8)
-    return levels.reshape(len(glyphs), *shape)
+    left, top = first.astype(int)
+    window = frames[:, top : top + height, left : left + columns]
+    window[:] = levels.reshape(window.shape)
+    return frames
 
 
 def _cut(
