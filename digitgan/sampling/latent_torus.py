@@ -56,7 +56,7 @@ def torus_inputs(
         one_hand=True,
     )
     conditions = {
-        name: np.repeat(values[digit or 0], len(x))
+        name: np.repeat(values[digit or 0], np.size(x))
         for name, values in shared.conditions.items()
     }
     latents = np.float32(variety) * _torus_latents(model.latent_dim, seed, x, y)
