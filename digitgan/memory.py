@@ -44,7 +44,7 @@ class MemoryBound:
             if self._blocks == 1:
                 self._outside = soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
                 most = _used() + _allowed(path)
-                most = min(most, *(limit for limit in (soft, hard) if limit >= 0), most)
+                most = min([most, *(limit for limit in (soft, hard) if limit >= 0)])
                 resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
         try:
             yield

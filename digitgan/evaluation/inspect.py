@@ -181,7 +181,10 @@ def _agreement(data: Dataset, digits: Digits) -> tuple[float | None, list[str]]:
     label, read = divmod(int(pairs.argmax()), 10)
     remark = f"the classifier reads {agreement:.1%} as labelled; most often"
     remark += f" {label} as {read} ({pairs.max():,} times)"
-    right = lambda x: (classifier.predict(x).labels == labels[: len(x)])[:, np.newaxis]  # noqa: E731
+
+    def right(x: np.ndarray) -> np.ndarray:
+        return (classifier.predict(x).labels == labels[: len(x)])[:, np.newaxis]
+
     return agreement, [remark, *_turned(few, agreement + MIN_GAIN, right)]
 
 
