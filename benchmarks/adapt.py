@@ -21,7 +21,7 @@ from digitgan.data.dataset import Digits
 from digitgan.data.load import load_dataset
 from digitgan.data.sheet import cells
 from digitgan.evaluation.metrics import handwriting, memorisation
-from digitgan.evaluation.metrics.distances import frechet
+from digitgan.evaluation.metrics.fidelity import frechet
 from digitgan.measure.classifier import Classifier
 from digitgan.measure.morphometry import measure
 from digitgan.sampling.styles import STYLE_UNITS

@@ -17,7 +17,7 @@ from record import publish
 import digitgan
 from digitgan.data.load import load_dataset
 from digitgan.evaluation.evaluate import evaluate
-from digitgan.evaluation.metrics.distances import frechet
+from digitgan.evaluation.metrics.fidelity import frechet
 from digitgan.evaluation.metrics.mnist_laws import breaks_law
 from digitgan.evaluation.metrics.variety import within_class_variance
 from digitgan.measure.classifier import Classifier

@@ -21,7 +21,7 @@ from record import publish, spread
 import digitgan
 from digitgan.data.dataset import held_out
 from digitgan.data.load import load_dataset
-from digitgan.evaluation.metrics.distances import frechet
+from digitgan.evaluation.metrics.fidelity import frechet
 from digitgan.evaluation.metrics.two_sample import two_sample
 from digitgan.measure import morphometry
 from digitgan.measure.classifier import Classifier

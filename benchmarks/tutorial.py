@@ -18,7 +18,7 @@ from time_to_quality import RUNS
 
 from digitgan.data.dataset import held_out
 from digitgan.data.load import load_dataset
-from digitgan.evaluation.metrics.distances import frechet
+from digitgan.evaluation.metrics.fidelity import frechet
 from digitgan.measure.classifier import Classifier
 from digitgan.training.run import Run
 from digitgan.training.validation import FRECHET_SAMPLES

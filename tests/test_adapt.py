@@ -159,7 +159,7 @@ def test_what_cannot_be_adapted_gets_one_line(
 def test_the_flagship_learns_a_writers_style(tmp_path, mnist):
     from synthetic_writer import of_one_shape, split
 
-    from digitgan.evaluation.metrics.distances import frechet
+    from digitgan.evaluation.metrics.fidelity import frechet
     from digitgan.evaluation.metrics.handwriting import distance
     from digitgan.measure.morphometry import measure
 

@@ -14,11 +14,11 @@ from scipy import ndimage
 
 from digitgan.data.dataset import Dataset, Digits
 from digitgan.errors import InputError
-from digitgan.evaluation import rows
+from digitgan.evaluation import evaluate as evaluation
 from digitgan.evaluation.checks import check_images
 from digitgan.evaluation.evaluate import evaluate
+from digitgan.evaluation.metric import Figure, Metric, RowGroup, mean_of
 from digitgan.evaluation.metrics import networks
-from digitgan.evaluation.rows.metric import Figure, Metric, RowGroup, mean_of
 from digitgan.evaluation.table import show
 
 N = 1_000
@@ -220,7 +220,7 @@ def test_other_data_have_no_rows_on_the_laws_of_mnist(small_mnist):
 
 
 def test_a_new_metric_is_a_function_and_a_row(small_mnist, monkeypatch):
-    """Two files: a function in metrics/, and this in the file of its family."""
+    """All of it stands in the file of its family."""
     metric = Metric("ink", "share of ink", "mean grey", as_real=0.02, far=0.1)
 
     def ink_rows(comparison):
@@ -231,7 +231,7 @@ def test_a_new_metric_is_a_function_and_a_row(small_mnist, monkeypatch):
         yield metric.row(mean_of(fake, real), len(fake))
 
     groups = [RowGroup("ink", (metric,), ink_rows)]
-    monkeypatch.setattr(rows, "FAMILIES", [SimpleNamespace(GROUPS=groups)])
+    monkeypatch.setattr(evaluation, "FAMILIES", [SimpleNamespace(GROUPS=groups)])
     images = small_mnist.train.images[:150]
     row = evaluate(images, data=small_mnist)["ink"]
     assert 0.1 < row.value < 0.2 and row.verdict == "as real" and row.n == 150

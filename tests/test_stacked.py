@@ -16,7 +16,6 @@ from digitgan.data.load import load_dataset
 from digitgan.errors import InputError
 from digitgan.evaluation.evaluate import evaluate
 from digitgan.evaluation.metrics import stacked as metrics
-from digitgan.evaluation.rows import stacked as rows
 from digitgan.measure.classifier import Classifier
 
 TINY = {"generator_widths": (16, 8), "discriminator_widths": (8, 16), "latent_dim": 8}
@@ -28,7 +27,7 @@ N = 200  # samples of the protocol, here
 def few():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loading, "stack", partial(stacked_mnist.stack, n=320))
-        patch.setattr(rows, "SAMPLE_COUNTS", {"quick": N, "full": 2 * N})
+        patch.setattr(metrics, "SAMPLE_COUNTS", {"quick": N, "full": 2 * N})
         yield
 
 
@@ -78,7 +77,7 @@ def test_a_collapsed_generator_has_one_mode(mnist):
 def test_real_triplets_count_as_real(mnist):
     images = stacked_mnist.stack(mnist, n=1500).train.images
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rows, "SAMPLE_COUNTS", {"quick": 1500, "full": 3000})
+        patch.setattr(metrics, "SAMPLE_COUNTS", {"quick": 1500, "full": 3000})
         card = evaluate(images, data=mnist)
     row = card["kl"]
     assert row.n == 1500

@@ -78,6 +78,11 @@ class Comparison:
     full: bool
     seed: int
 
+    @property
+    def sides(self) -> tuple[MeasuredImages, MeasuredImages]:
+        """The fake images, and the real ones that are measured likewise."""
+        return self.fake, self.baseline
+
     @cached_property
     def many(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Fake, real training and test images: for ``full`` up to 10,000 of each.

@@ -13,7 +13,7 @@ from digitgan.data.load import load_dataset
 from digitgan.data.named_datasets import NAMES
 from digitgan.data.normalize_images import is_light
 from digitgan.errors import InputError
-from digitgan.evaluation.rows import stacked
+from digitgan.evaluation.metrics import stacked
 from digitgan.handwriting.model import load
 from digitgan.hub import PREFIX
 from digitgan.measure.classifier import class_names

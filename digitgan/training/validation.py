@@ -8,7 +8,7 @@ import numpy as np
 from digitgan.data.dataset import Dataset, Digits, held_out
 from digitgan.data.images import ImageSpec
 from digitgan.errors import InputError
-from digitgan.evaluation.metrics.distances import frechet
+from digitgan.evaluation.metrics.fidelity import frechet
 from digitgan.evaluation.metrics.stacked import classify_triplets, modes
 from digitgan.measure.classifier import Classifier, find_classifier
 from digitgan.model.conditions import Conditions

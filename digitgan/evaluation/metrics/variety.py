@@ -1,10 +1,65 @@
 """Is every digit there, and is every digit written in as many ways as real ones?"""
 
+from collections.abc import Callable, Iterator
+
 import numpy as np
 
-from digitgan.evaluation.metrics.manifold import prdc, squared_distances
+from digitgan.evaluation.comparison import Comparison, MeasuredImages
+from digitgan.evaluation.metric import Figure, Metric, RowGroup, halves, share
+from digitgan.evaluation.metrics.fidelity import prdc, squared_distances
+from digitgan.evaluation.scorecard import Row
 
 MAX_SAMPLES = 500  # of a class, for the kernel matrix
+RARE = 1 / 4  # of its share: a digit that rare is missing
+
+# The limits: "real ± ..." is the figure of real digits at n = 1,000 over seeds.
+SHARES = Metric(
+    "shares",
+    "shares of digits",
+    "half the sum of the differences of the shares, by the classifier",
+    as_real=0.03,  # real ± 0.011: three deviations
+    far=0.07,  # most of a digit's share of a tenth lies elsewhere
+)
+VENDI = Metric(
+    "variety",
+    "variety within digits",
+    "Vendi score of each digit over that of test digits, their mean",
+    as_real=0.08,  # real 1.02 ± 0.04: two deviations
+    far=0.25,  # a fifth of the ways to write is gone, or as much is noise
+    worse="by_factor",
+)
+VENDI_WORST = Metric(
+    "variety_worst",
+    "variety of worst digit",
+    "the same of the digit with the least; 0 where a digit is missing",
+    as_real=0.1,  # real 0.85 ± 0.03: three deviations
+    far=0.4,  # half of what real digits have
+    worse="below",
+)
+VARIANCE = Metric(
+    "variance",
+    "variance within digits",
+    "of the classifier's features of each digit over that of test digits, their mean",
+    as_real=0.08,  # real 1.02 ± 0.04: two deviations
+    far=0.25,
+    worse="by_factor",
+)
+VARIANCE_WORST = Metric(
+    "variance_worst",
+    "variance of worst digit",
+    "the same of the digit with the least; 0 where a digit is missing",
+    as_real=0.1,  # real 0.89 ± 0.05: two deviations
+    far=0.3,
+    worse="below",
+)
+COVERAGE_WORST = Metric(
+    "coverage_worst",
+    "coverage of worst digit",
+    "share of test digits of one kind that have one of these near",
+    as_real=0.06,  # real 0.92 ± 0.016: more than three deviations
+    far=0.25,  # a quarter of the ways to write it is not reached
+    worse="below",
+)
 
 
 def shares(labels: np.ndarray, classes: int = 10) -> np.ndarray:
@@ -70,3 +125,88 @@ def by_class(
         coverage = prdc(a, b, k)["coverage"].mean()
         scores[:, label] = vendi(b, width), vendi(a, width), coverage
     return dict(zip(("vendi", "real_vendi", "coverage"), scores, strict=True))
+
+
+def variety_rows(comparison: Comparison) -> Iterator[Row]:
+    """Shares of the digits, and variety and coverage within each."""
+    test, classes = comparison.test, len(comparison.classes)
+    goal = within_class_variance(test.features, test.classes, classes)
+
+    def scores(side: MeasuredImages) -> dict[str, np.ndarray]:
+        labelled = test.features, test.classes, side.features, side.classes
+        return by_class(*labelled, classes=classes)
+
+    def retained(found: dict[str, np.ndarray]) -> np.ndarray:
+        return found["vendi"] / np.maximum(found["real_vendi"], 1e-9)
+
+    def variance(side: MeasuredImages) -> np.ndarray:
+        found = within_class_variance(side.features, side.classes, classes)
+        return found / np.maximum(goal, 1e-9)
+
+    fake, real = map(scores, comparison.sides)
+    yield _shares_row(comparison)
+    yield from _mean_and_worst(
+        comparison,
+        (VENDI, VENDI_WORST),
+        lambda side: retained(scores(side)),
+        (retained(fake), retained(real)),
+    )
+    sides = variance(comparison.fake), variance(comparison.baseline)
+    yield from _mean_and_worst(comparison, (VARIANCE, VARIANCE_WORST), variance, sides)
+    yield _coverage_row(comparison, fake["coverage"], real["coverage"])
+
+
+def _shares_row(comparison: Comparison) -> Row:
+    """How far the shares of the ten digits are from those of real ones."""
+    count, n = len(comparison.classes), len(comparison.fake)
+    goal = shares(comparison.test.classes, count)
+    fake, real = (shares(x.predictions.labels, count) for x in comparison.sides)
+    value, baseline = (float(np.abs(side - goal).sum() / 2) for side in (fake, real))
+    draws = np.random.default_rng(comparison.seed).multinomial(n, fake, size=100) / n
+    spread = float(np.std(np.abs(draws - goal).sum(axis=1) / 2))
+    rarest = int(np.argmin(fake / goal))
+    missing = fake[rarest] < goal[rarest] * RARE
+    return SHARES.row(
+        Figure(value, baseline, spread),
+        n,
+        "far" if missing else SHARES.verdict(Figure(value, baseline)),
+        f"rarest {comparison.classes[rarest]}",
+        these=fake.tolist(),
+        real=goal.tolist(),
+        rarest=rarest,
+    )
+
+
+def _mean_and_worst(
+    comparison: Comparison,
+    metrics: tuple[Metric, Metric],
+    by_class: Callable[[MeasuredImages], np.ndarray],
+    sides: tuple[np.ndarray, np.ndarray],
+) -> Iterator[Row]:
+    """Two rows of a figure of each digit, given for these and for real ones."""
+    (fake, real), digits = sides, comparison.fake
+    resamples = [
+        by_class(digits[rows]) for rows in halves(len(digits), comparison.seed)
+    ]
+    spread = float(np.std(np.mean(resamples, axis=1)))
+    figure = Figure(float(fake.mean()), float(real.mean()), spread)
+    detail = {"these": fake.tolist(), "real": real.tolist()}
+    yield metrics[0].row(figure, len(digits), **detail)
+    worst = int(np.argmin(fake))
+    spread = float(np.std(resamples, axis=0)[worst])
+    figure = Figure(float(fake[worst]), float(real.min()), spread)
+    n, name = int(np.sum(digits.classes == worst)), comparison.classes[worst]
+    yield metrics[1].row(figure, n, about=name, digit=worst)
+
+
+def _coverage_row(comparison: Comparison, fake: np.ndarray, real: np.ndarray) -> Row:
+    """The digit whose ways of writing are reached least."""
+    worst = int(np.argmin(fake))
+    n, name = int(np.sum(comparison.fake.classes == worst)), comparison.classes[worst]
+    figure = share(float(fake[worst]), float(real.min()), n)
+    detail = {"these": fake.tolist(), "real": real.tolist(), "digit": worst}
+    return COVERAGE_WORST.row(figure, n, about=name, **detail)
+
+
+METRICS = (SHARES, VENDI, VENDI_WORST, VARIANCE, VARIANCE_WORST, COVERAGE_WORST)
+GROUPS = [RowGroup("variety", METRICS, variety_rows, min_samples=500)]

@@ -71,15 +71,7 @@ class Metric:
     def row(
         self, figure: Figure, n: int, verdict: str = "", about: str = "", **detail: Any
     ) -> Row:
-        """Return the row of a figure that was computed on n images.
-
-        Args:
-            figure: The figure beside the real one.
-            n: How many images it was computed on.
-            verdict: As :meth:`verdict` says unless given.
-            about: Which class it is about, added to the name.
-            detail: More figures behind this one.
-        """
+        """Return the row of a figure of n images, perhaps about one class of them."""
         value, real, spread = figure
         name = f"{self.name}, {about}" if about else self.name
         verdict = verdict or self.verdict(figure)
@@ -151,6 +143,11 @@ def mean_of(fake: np.ndarray, real: np.ndarray) -> Figure:
     """
     spread = np.std(fake) / np.sqrt(len(fake))
     return Figure(float(np.mean(fake)), float(np.mean(real)), float(spread))
+
+
+def share(value: float, real: float, n: int) -> Figure:
+    """Return a share of n images, its spread that of counts, beside the real one."""
+    return Figure(value, real, float(np.sqrt(value * (1 - value) / max(n, 1))))
 
 
 def halves(n: int, seed: int) -> list[np.ndarray]:
