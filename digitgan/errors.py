@@ -7,8 +7,6 @@ from pathlib import PurePath
 from types import ModuleType
 from typing import Self
 
-from digitgan.installation import pip_command
-
 MAX_SHOWN = 200  # characters of a wrong value that an error repeats
 EXTRAS = {  # packages that the plain installation lacks, and what installs them
     "train": "keras tensorflow onnx matplotlib scipy sklearn tensorboard",
@@ -116,6 +114,8 @@ def import_extra(
 
 def missing_extra(error: ModuleNotFoundError, extras: str = "") -> str:
     """Return "needs PACKAGE: pip install ..."; empty for what no extra brings."""
+    from digitgan.installation import pip_command  # which takes a while
+
     package = (error.name or "").partition(".")[0]
     found = [extra for extra, brings in EXTRAS.items() if package in brings.split()]
     extras = extras or "".join(found)

@@ -19,6 +19,7 @@ from digitgan.errors import InputError
 ROOT = Path(__file__).parent.parent
 ONCE = ("train", "tiny", "--epochs", "1")
 FRAMEWORKS = ("keras", "tensorflow", "jax", "torch", "matplotlib", "sklearn")
+SLOW = ("http.client", "importlib.metadata", "pydantic", "rich")  # to import
 
 
 def run(capsys, *arguments):
@@ -36,27 +37,45 @@ def refused(capsys, *arguments):
     return errors[0]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["info"]])
-def test_light_verbs_need_no_framework(arguments):
+def run_without(modules, arguments):
+    """Return how a command ends in a process that cannot import some modules."""
     code = (
-        f"import sys; [sys.modules.__setitem__(m, None) for m in {FRAMEWORKS}]; "
+        f"import sys; [sys.modules.__setitem__(m, None) for m in {modules}]; "
         f"from digitgan.cli import main; main({arguments})"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unneeded"),
+    [
+        (["--help"], (*FRAMEWORKS, *SLOW, "numpy")),
+        (["train", "--help"], (*FRAMEWORKS, *SLOW, "numpy")),
+        (["generate", "7"], (*FRAMEWORKS, *SLOW)),
+        (["info"], FRAMEWORKS),
+    ],
+)
+def test_light_verbs_import_little(arguments, unneeded):
+    result = run_without(unneeded, arguments)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert len(result.stdout.splitlines()) > 5
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_complete_verbs(shell):
+    command = [sys.executable, "-c", "from digitgan.cli import main; main()"]
+    words = {"COMP_WORDS": "digitgan gene", "COMP_CWORD": "1"}
+    if shell == "fish":
+        words["COMP_CWORD"] = "gene"
+    asked = {"_DIGITGAN_COMPLETE": f"{shell}_complete", **words}
+    done = subprocess.run(
+        command, env=os.environ | asked, capture_output=True, text=True
     )
-    assert result.returncode == 0, result.stderr
-    assert "digitgan" in result.stdout and result.stderr == ""
+    assert "generate" in done.stdout and "train" not in done.stdout
 
 
 def test_training_without_a_framework_says_what_to_install():
-    code = (
-        "import sys; sys.modules['keras'] = None; "
-        "from digitgan.cli import main; main(['train', 'tiny'])"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True
-    )
+    result = run_without(["keras"], ["train", "tiny"])
     assert result.returncode == 1
     assert "pip install" in result.stderr and "[train]" in result.stderr
     assert len(result.stderr.splitlines()) == 1

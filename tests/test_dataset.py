@@ -16,6 +16,7 @@ from dataset_helpers import FORMATS_OF_DIGITS, run, sha256_of_files
 from PIL import Image
 
 import digitgan
+from digitgan.data.images import DIGIT_NAMES
 from digitgan.data.load import load_dataset
 from digitgan.datasets import model_cache, scenes
 from digitgan.datasets.formats import FORMATS
@@ -27,7 +28,6 @@ from digitgan.datasets.request import DatasetOptions, DatasetRequest
 from digitgan.datasets.resolve import resolve_spec
 from digitgan.datasets.spec import ModelFacts
 from digitgan.errors import DatasetFailed, InputError
-from digitgan.handwriting.characters import DIGITS
 from digitgan.handwriting.model import SHIPPED
 from digitgan.handwriting.punctuation import PUNCTUATION
 from digitgan.random_streams import Stream, random_stream
@@ -39,7 +39,7 @@ needs_shipped = pytest.mark.skipif(
 FRAMEWORKS = ("keras", "tensorflow", "jax", "torch", "matplotlib", "sklearn")
 
 
-def spec_of(image_shape=(28, 28), classes=DIGITS, **options):
+def spec_of(image_shape=(28, 28), classes=DIGIT_NAMES, **options):
     """Return the spec of a request to a model that nobody has."""
     sums = {"generator.onnx": "0" * 64}
     model = ModelFacts(classes, sums, image_shape)
@@ -203,7 +203,7 @@ def test_texts_come_from_seed_and_number():
     texts = [draw_text(spec, random_stream(Stream.TEXTS, 0, i)) for i in range(500)]
     assert {len(text) for text in texts} == set(range(3, 9))
     assert draw_text(spec, random_stream(Stream.TEXTS, 0, 77)) == texts[77]
-    assert set("".join(texts)) == set(DIGITS)
+    assert set("".join(texts)) == set(DIGIT_NAMES)
     spec = spec_of(kind="numbers", pattern="dd/mm/yyyy, hh:mm (## 079)")
     shape = r"\d\d/\d\d/(19|20)\d\d, \d\d:\d\d \(\d\d 079\)"
     texts = [draw_text(spec, random_stream(Stream.TEXTS, 1, i)) for i in range(2000)]
@@ -373,7 +373,7 @@ def test_a_spec_leads_to_its_request_and_back():
 
 
 def test_boxes_have_a_class_for_every_character_that_leaves_ink():
-    assert set(CHARACTERS) == {*DIGITS, *PUNCTUATION}
+    assert set(CHARACTERS) == {*DIGIT_NAMES, *PUNCTUATION}
 
 
 class ColourModel:

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 import digitgan
+from digitgan.data.images import DIGIT_NAMES
 from digitgan.datasets.make import make_dataset
-from digitgan.handwriting.characters import DIGITS
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # local files are all that is read
 COUNT = 1000
@@ -81,7 +81,7 @@ def test_png_by_keras(made, drawn):
         shuffle=False,
         verbose=False,
     )
-    assert data.class_names == list(DIGITS)
+    assert data.class_names == list(DIGIT_NAMES)
     images, labels = zip(*data.as_numpy_iterator(), strict=True)
     order = np.argsort(drawn["y_train"], kind="stable")
     assert np.array_equal(labels, drawn["y_train"][order])
@@ -119,7 +119,7 @@ def test_parquet_by_hugging_face(made, drawn, tmp_path):
         "validation": 100,
         "test": 100,
     }
-    assert data["train"].features["label"].names == list(DIGITS)
+    assert data["train"].features["label"].names == list(DIGIT_NAMES)
     assert isinstance(data["train"].features["image"], datasets.Image)
     for i in (0, 350, 799):  # three shards
         assert np.array_equal(data["train"][i]["image"], drawn["x_train"][i])
@@ -152,7 +152,7 @@ def test_lmdb_as_trainers_of_text_readers_open_it(made, drawn):
                 labels.append(find(b"label-%09d" % i).decode())
                 assert json.loads(find(b"json-%09d" % i))["number"] == len(labels) - 1
     assert np.array_equal(np.stack(images), drawn["x_train"])
-    assert labels == [DIGITS[label] for label in drawn["y_train"]]
+    assert labels == [DIGIT_NAMES[label] for label in drawn["y_train"]]
 
 
 PAGES = {"kind": "scenes", "count": 5, "shard_size": 2, "split": (3, 1, 1)}

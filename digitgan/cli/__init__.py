@@ -6,9 +6,8 @@ Heavy imports stay inside the verbs that need them, so that the light ones are q
 import io
 import os
 import sys
-from typing import Annotated
 
-import typer
+import click
 
 from digitgan import __version__
 from digitgan.cli import (
@@ -46,36 +45,30 @@ VERBS = (
 )
 FAILURES = (TrainingFailed, DatasetFailed, ExportFailed)  # they say enough themselves
 
-app: typer.Typer = typer.Typer(
-    name="digitgan",
-    help="A GAN that learns MNIST and writes realistic handwritten digits.",
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
+EPILOG = """\b
+With --debug anywhere, an error shows Python's traceback.
+The shell completes after  eval "$(_DIGITGAN_COMPLETE=bash_source digitgan)"
+(or zsh_source; fish: _DIGITGAN_COMPLETE=fish_source digitgan | source).
+"""
+
+
+class _InThisOrder(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(
+    cls=_InThisOrder,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
 )
-
-
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        print(f"digitgan {__version__}")
-        raise typer.Exit
-
-
-@app.callback(epilog="With --debug anywhere, an error shows Python's traceback.")
-def _verbs(
-    _: Annotated[
-        bool,
-        typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Say which."
-        ),
-    ] = False,
-) -> None:
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def app() -> None:
     """A GAN that learns MNIST and writes realistic handwritten digits."""
 
 
 for _verb in VERBS:
-    _function = getattr(_verb, _verb.__name__.rpartition(".")[2])
-    app.command(help=_verb.HELP)(_function)
+    app.add_command(getattr(_verb, _verb.__name__.rpartition(".")[2]))
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -90,12 +83,12 @@ def main(arguments: list[str] | None = None) -> None:
     arguments = [a for a in arguments if a != "--debug"] or ["--help"]
     try:
         code = app(arguments, prog_name="digitgan", standalone_mode=False)
+    except click.Abort:  # Ctrl-C
+        code = 130
     except Exception as error:
         if debug:
             raise
         code = _explain(error, verb=arguments[0])
-    except KeyboardInterrupt:
-        code = 130
     sys.exit(code)
 
 
@@ -109,10 +102,8 @@ def _suit_the_console() -> None:
 
 def _explain(error: Exception, verb: str) -> int:
     """Print one line for people and return the exit code."""
-    # A usage error; Typer's click may be its own or the installed one.
-    usage_line = getattr(error, "format_message", None)
-    if usage_line:
-        line = usage_line()
+    if isinstance(error, click.UsageError):
+        line = error.format_message()
     elif isinstance(error, InputError):
         line = error.line(_typed_name(verb, error.field))
     elif isinstance(error, ModuleNotFoundError) and (needs := missing_extra(error)):
@@ -127,7 +118,7 @@ def _explain(error: Exception, verb: str) -> int:
         line = f"{type(error).__name__}: {error} (--debug shows where)"
     said_by = "".join(f"{note}: " for note in getattr(error, "__notes__", ()))
     print(f"digitgan: {said_by}{' '.join(line.split())}", file=sys.stderr)
-    return 2 if usage_line or isinstance(error, InputError) else 1
+    return 2 if isinstance(error, (click.UsageError, InputError)) else 1
 
 
 def _typed_name(verb: str, field: str) -> str:
@@ -135,7 +126,7 @@ def _typed_name(verb: str, field: str) -> str:
 
     What the verb has no argument for keeps its name.
     """
-    command = typer.main.get_group(app).commands.get(verb)
+    command = app.commands.get(verb)
     for parameter in command.params if command else ():
         if parameter.name == field:
             is_option = parameter.param_type_name == "option"

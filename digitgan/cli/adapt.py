@@ -1,10 +1,11 @@
 """The verb ``adapt``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
-from typer import Argument, Option
+import click
 
+from digitgan.cli.options import MODEL, PATH, clean_option
 from digitgan.cli.quiet import import_keras_quietly, show_log
 
 HELP = """Let a trained model learn one writer's hand from a few dozen digits.
@@ -19,23 +20,25 @@ my-hand/ is a model folder; beside.png in it shows your digits, before and after
 """
 
 
-def adapt(
-    model: Annotated[str, Argument(help="flagship, hf://user/name or a folder.")],
-    data: Annotated[
-        str, Option(help="The writer's digits, some of each: a folder a class.")
-    ],
-    out: Annotated[Path, Option("-o", "--out", help="A new folder for the new model.")],
-    clean: Annotated[
-        bool, Option("--clean", help="Cut, even and centre photographed digits.")
-    ] = False,
-    minutes: Annotated[float, Option(help="Stop after so much training.")] = 3.0,
-    seed: Annotated[int, Option(help="Of variations, latents and order.")] = 0,
-) -> None:
+@click.command(help=HELP)
+@click.argument("model", help=MODEL)
+@click.option(
+    "--data",
+    required=True,
+    help="The writer's digits, some of each: a folder a class.",
+)
+@click.option(
+    "-o", "--out", type=PATH, required=True, help="A new folder for the new model."
+)
+@clean_option
+@click.option("--minutes", default=3.0, help="Stop after so much training.")
+@click.option("--seed", default=0, help="Of variations, latents and order.")
+def adapt(model: str, data: str, out: Path, **options: Any) -> None:
     """Adapt a model to a writer."""
     import_keras_quietly()
     show_log()
     from digitgan.training.adapt import adapt as fine_tune
 
-    folder = fine_tune(model, data, out, clean=clean, minutes=minutes, seed=seed)
+    folder = fine_tune(model, data, out, **options)
     write = f"digitgan generate 2026 --model {folder}"
     print(f"Look at {folder / 'beside.png'}; write: {write}")

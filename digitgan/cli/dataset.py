@@ -2,11 +2,11 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
-from digitgan.cli.request_flags import with_flags_of
+from digitgan.cli.options import PATH, options_of
 from digitgan.cpu import available_cores
 from digitgan.datasets.request import DatasetRequest
 from digitgan.errors import InputError
@@ -39,22 +39,22 @@ Killed, or stopped by Ctrl-C? {GOES_ON[0].upper()}{GOES_ON[1:]}.
 """
 
 
-@with_flags_of(DatasetRequest)
+@click.command(help=HELP)
+@click.argument("out", type=PATH, help="A new folder, or one to go on with.")
+@options_of(DatasetRequest)
+@click.option("--workers", type=int, help="Processes [one for each core]")
+@click.option(
+    "--engine", default="local", help="local, or ray (RAY_ADDRESS: a cluster)."
+)
+@click.option("--verify", is_flag=True, help="Check a finished one and mend it.")
+@click.option("--repo", help="user/name on the hub, to publish it as.")
 def dataset(
-    out: Annotated[Path, typer.Argument(help="A new folder, or one to go on with.")],
-    request: DatasetRequest,
-    workers: Annotated[
-        int | None, typer.Option(help="Processes [one for each core]")
-    ] = None,
-    engine: Annotated[
-        str, typer.Option(help="local, or ray (RAY_ADDRESS: a cluster).")
-    ] = "local",
-    verify: Annotated[
-        bool, typer.Option("--verify", help="Check a finished one and mend it.")
-    ] = False,
-    repo: Annotated[
-        str | None, typer.Option(help="user/name on the hub, to publish it as.")
-    ] = None,
+    out: Path,
+    workers: int | None,
+    engine: str,
+    verify: bool,
+    repo: str | None,
+    **request: Any,
 ) -> None:
     """Make or check a data set."""
     from digitgan.datasets.make import make_dataset, verify_dataset
@@ -71,7 +71,7 @@ def dataset(
             for index in report.differing:
                 print(f"shard {index} is whole now, but other than the manifest said")
         else:
-            report = make_dataset(out, **how, **vars(request))
+            report = make_dataset(out, **how, **request)
         print(_summary(report))
         if repo is not None:
             print(report.push_to_hub(repo))
@@ -80,10 +80,10 @@ def dataset(
         raise
 
 
-def _named_model(request: DatasetRequest) -> str | Path | None:
+def _named_model(request: dict[str, Any]) -> str | Path | None:
     """Return the model, if one is named; refuse what the data set decides."""
     usual = vars(DatasetRequest())
-    given = {name: v for name, v in vars(request).items() if v != usual[name]}
+    given = {name: v for name, v in request.items() if v != usual[name]}
     model = given.pop("model", None)
     for name, value in given.items():
         problem = "is decided by the data set that --verify checks"

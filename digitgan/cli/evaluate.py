@@ -3,11 +3,11 @@
 import shlex
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 import digitgan
+from digitgan.cli.options import PATH, clean_option
 from digitgan.cli.quiet import import_keras_quietly, show_log
 from digitgan.errors import InputError
 
@@ -22,27 +22,28 @@ Examples:
 """
 
 
+@click.command(help=HELP)
+@click.argument(
+    "subject",
+    default="flagship",
+    help="A model or run folder, hf://user/name, NPZ, data set.",
+)
+@click.option("--full/--quick", default=False, help="Minutes and every figure.")
+@click.option("--data", default="mnist", help="The real digits.")
+@clean_option
+@click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="Of every sample."
+)
+@click.option("--json", "json_file", type=PATH, help="Write the scorecard.")
+@click.option("--html", type=PATH, help="Write a report in one file.")
 def evaluate(
-    subject: Annotated[
-        str,
-        typer.Argument(help="A model or run folder, hf://user/name, NPZ, data set."),
-    ] = "flagship",
-    full: Annotated[
-        bool, typer.Option("--full/--quick", help="Minutes and every figure.")
-    ] = False,
-    data: Annotated[str, typer.Option(help="The real digits.")] = "mnist",
-    clean: Annotated[
-        bool, typer.Option("--clean", help="Cut, even and centre photographed digits.")
-    ] = False,
-    seed: Annotated[
-        int, typer.Option(help="Of every sample.", min=0, max=2**32 - 1)
-    ] = 0,
-    json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write the scorecard.")
-    ] = None,
-    html: Annotated[
-        Path | None, typer.Option(help="Write a report in one file.")
-    ] = None,
+    subject: str,
+    full: bool,
+    data: str,
+    clean: bool,
+    seed: int,
+    json_file: Path | None,
+    html: Path | None,
 ) -> None:
     """Evaluate digits, print the scorecard and write it where asked."""
     from digitgan.data.load import load_dataset

@@ -1,10 +1,10 @@
 """The verb ``export``."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
+from digitgan.cli.options import PATH, model_argument
 from digitgan.errors import InputError
 from digitgan.quiet import quiet
 
@@ -31,18 +31,12 @@ Examples:
 """
 
 
-def export(
-    model: Annotated[
-        str, typer.Argument(help="flagship, a model or run folder, or hf://user/name.")
-    ] = "flagship",
-    format: Annotated[str, typer.Option(help="See above.")] = ...,  # type: ignore - typer's way to say that it is required
-    out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="The file or folder to write.")
-    ] = None,
-    repo: Annotated[
-        str | None, typer.Option(help="user/name, for the hub in place of OUT.")
-    ] = None,
-) -> None:
+@click.command(help=HELP)
+@model_argument
+@click.option("--format", required=True, help="See above.")
+@click.option("-o", "--out", type=PATH, help="The file or folder to write.")
+@click.option("--repo", help="user/name, for the hub in place of OUT.")
+def export(model: str, format: str, out: Path | None, repo: str | None) -> None:
     """Write a model in another form."""
     from digitgan.exporters import FORMATS, file_sizes
     from digitgan.exporters import export as write_export

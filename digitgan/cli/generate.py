@@ -1,9 +1,10 @@
 """The verb ``generate``."""
 
-from pathlib import Path
-from typing import Annotated
+from typing import Any
 
-import typer
+import click
+
+from digitgan.cli.options import PATH, model_option
 
 HELP = """Write digits, to a file or to the terminal.
 
@@ -24,85 +25,36 @@ Examples:
   digitgan generate --model runs/fashion --label sneaker -o sneaker.png
 """
 
-# How the picture of a text looks
-Height = Annotated[int | None, typer.Option(help="Of TEXT's digits, in pixels [80]")]
-Width = Annotated[int | None, typer.Option(help="Of TEXT's picture, in pixels.")]
-Spacing = Annotated[
-    tuple[int, int] | None,
-    typer.Option(metavar="MIN MAX", help="Pixels between TEXT's characters."),
-]
-Lines = Annotated[str | None, typer.Option(help="Under TEXT: ruled, grid or boxes.")]
-Background = Annotated[
-    str | None,
-    typer.Option(help="TEXT's paper: 0 to 255, ivory, #fffff0 or transparent [255]"),
-]
-Ink = Annotated[str | None, typer.Option(help="TEXT's ink: likewise [0]")]
-SingleLine = Annotated[
-    bool, typer.Option("--single-line", help="In an .svg, strokes without width.")
-]
-Noise = Annotated[float | None, typer.Option(help="Of a scanner, 0 to 1 [0]")]
 
-
-def generate(  # noqa: PLR0913 - each is a flag
-    text: Annotated[
-        str | None, typer.Argument(help="Digits and - . , : / + ( ).")
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("-o", "--out", help="A .png, .svg, .pdf, .npz or .gif."),
-    ] = None,
-    digit: Annotated[
-        str | None,
-        typer.Option("--digit", "--label", help="This one, again and again."),
-    ] = None,
-    count: Annotated[int | None, typer.Option(help="How many.")] = None,
-    grid: Annotated[bool, typer.Option("--grid", help="Ten of every digit.")] = False,
-    seed: Annotated[int, typer.Option(help="Same seed, same digits.")] = 0,
-    thickness: Annotated[
-        float | None, typer.Option(help="Of the strokes, in pixels.")
-    ] = None,
-    slant: Annotated[
-        float | None, typer.Option(help="In degrees; positive leans right.")
-    ] = None,
-    variety: Annotated[
-        float | None, typer.Option(help="0, the usual form, to 1, all forms [1]")
-    ] = None,
-    boxes: Annotated[
-        Path | None, typer.Option(help="A .json: where TEXT's characters are.")
-    ] = None,
-    height: Height = None,
-    width: Width = None,
-    spacing: Spacing = None,
-    lines: Lines = None,
-    background: Background = None,
-    ink: Ink = None,
-    noise: Noise = None,
-    single_line: SingleLine = False,
-    model: Annotated[
-        str, typer.Option(help="flagship, a model or run folder, or hf://user/name.")
-    ] = "flagship",
-) -> None:
+@click.command(help=HELP)
+@click.argument("text", required=False, help="Digits and - . , : / + ( ).")
+@click.option("-o", "--out", type=PATH, help="A .png, .svg, .pdf, .npz or .gif.")
+@click.option("--digit", "--label", help="This one, again and again.")
+@click.option("--count", type=int, help="How many.")
+@click.option("--grid", is_flag=True, help="Ten of every digit.")
+@click.option("--seed", default=0, help="Same seed, same digits.")
+@click.option("--thickness", type=float, help="Of the strokes, in pixels.")
+@click.option("--slant", type=float, help="In degrees; positive leans right.")
+@click.option("--variety", type=float, help="0, the usual form, to 1, all forms [1]")
+@click.option("--boxes", type=PATH, help="A .json: where TEXT's characters are.")
+@click.option("--height", type=int, help="Of TEXT's digits, in pixels [80]")
+@click.option("--width", type=int, help="Of TEXT's picture, in pixels.")
+@click.option(
+    "--spacing",
+    type=(int, int),
+    metavar="MIN MAX",
+    help="Pixels between TEXT's characters.",
+)
+@click.option("--lines", help="Under TEXT: ruled, grid or boxes.")
+@click.option(
+    "--background", help="TEXT's paper: 0 to 255, ivory, #fffff0 or transparent [255]"
+)
+@click.option("--ink", help="TEXT's ink: likewise [0]")
+@click.option("--noise", type=float, help="Of a scanner, 0 to 1 [0]")
+@click.option("--single-line", is_flag=True, help="In an .svg, strokes without width.")
+@model_option
+def generate(**options: Any) -> None:
     """Write digits."""
     from digitgan.handwriting import generate
 
-    generate.generate(
-        text,
-        out=out,
-        boxes=boxes,
-        model=model,
-        digit=digit,
-        count=count,
-        grid=grid,
-        seed=seed,
-        thickness=thickness,
-        slant=slant,
-        variety=variety,
-        height=height,
-        width=width,
-        spacing=spacing,
-        lines=lines,
-        background=background,
-        ink=ink,
-        noise=noise,
-        single_line=single_line,
-    )
+    generate.generate(**options)

@@ -1,16 +1,17 @@
 """The verb ``info``."""
 
 import json
-from typing import Annotated
 
-import typer
+import click
+
+from digitgan.cli.options import json_option
 
 HELP = "Say what is installed and where things are, for a look or a bug report."
 
 
-def info(
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-) -> None:
+@click.command(help=HELP)
+@json_option
+def info(as_json: bool) -> None:
     """Say what is installed and where things are, for a look or a bug report."""
     from digitgan.info import describe
 

@@ -4,10 +4,10 @@ import json
 import shutil
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
+from digitgan.cli.options import PATH, clean_option, json_option
 from digitgan.cli.quiet import show_log
 
 HELP = """Say what a data set holds and what looks wrong, before you train on it.
@@ -20,16 +20,12 @@ Examples:
 """
 
 
-def inspect(
-    data: Annotated[str, typer.Argument(help="A name, such as mnist, or a path.")],
-    out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="A contact sheet, a .png.")
-    ] = None,
-    clean: Annotated[
-        bool, typer.Option("--clean", help="Cut, even and centre photographed digits.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-) -> None:
+@click.command(help=HELP)
+@click.argument("data", help="A name, such as mnist, or a path.")
+@click.option("-o", "--out", type=PATH, help="A contact sheet, a .png.")
+@clean_option
+@json_option
+def inspect(data: str, out: Path | None, clean: bool, as_json: bool) -> None:
     """Inspect a data set."""
     from digitgan.data.image_grid import to_block_characters
     from digitgan.data.load import load_dataset

@@ -2,10 +2,11 @@
 
 import gc
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
-import typer
+import click
 
+from digitgan.cli.options import PATH, model_option
 from digitgan.errors import import_extra
 
 HELP = """Open a page to write on, and an API, on this machine.
@@ -20,51 +21,51 @@ Examples:
 """
 
 
-def serve(  # noqa: PLR0913 - each is a flag
-    host: Annotated[
-        str, typer.Option(help="Address to listen on; 0.0.0.0 for everyone.")
-    ] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port; 0 for any that is free.")
-    ] = 8000,
-    model: Annotated[
-        str, typer.Option(help="flagship, a model or run folder, or hf://user/name.")
-    ] = "flagship",
-    token: Annotated[
-        str | None,
-        typer.Option(
-            envvar="DIGITGAN_TOKEN",
-            help="What those who write or train must know; without one a --host for "
-            "others makes one up.",
-        ),
-    ] = None,
-    root_path: Annotated[
-        str, typer.Option(help="Where a proxy shows it: /digits, unless at the top.")
-    ] = "",
-    runs: Annotated[
-        Path, typer.Option(help="Folder of the trainings that the page shows.")
-    ] = Path("runs"),
-    data: Annotated[
-        str, typer.Option(help="What new ones learn from, as for train.")
-    ] = "mnist",
-    threads: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            envvar="DIGITGAN_THREADS",
-            help="That draw [one for each core, as far as a container's quota goes]",
-        ),
-    ] = None,
-    allow_origin: Annotated[
-        list[str] | None,
-        typer.Option(help="Another site whose pages may ask; can be repeated."),
-    ] = None,
-) -> None:
+@click.command(help=HELP)
+@click.option(
+    "--host", default="127.0.0.1", help="Address to listen on; 0.0.0.0 for everyone."
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    help="Port; 0 for any that is free.",
+)
+@model_option
+@click.option(
+    "--token",
+    envvar="DIGITGAN_TOKEN",
+    show_envvar=True,
+    help="What those who write or train must know; without one a --host for others "
+    "makes one up.",
+)
+@click.option(
+    "--root-path",
+    default="",
+    show_default=False,
+    help="Where a proxy shows it: /digits, unless at the top.",
+)
+@click.option(
+    "--runs",
+    type=PATH,
+    default=Path("runs"),
+    help="Folder of the trainings that the page shows.",
+)
+@click.option("--data", default="mnist", help="What new ones learn from, as for train.")
+@click.option(
+    "--threads",
+    type=click.IntRange(1),
+    envvar="DIGITGAN_THREADS",
+    show_envvar=True,
+    help="That draw [one for each core, as far as a container's quota goes]",
+)
+@click.option(
+    "--allow-origin",
+    "origins",
+    multiple=True,
+    help="Another site whose pages may ask; can be repeated.",
+)
+def serve(**options: Any) -> None:
     """Serve the page and the API until Ctrl-C."""
     gc.disable()  # until it listens: all that is imported stays, and this saves a tenth
-    server = import_extra("digitgan.serving.server", "serve")
-    server.serve(
-        *(host, port, model, token, runs, data, root_path),
-        threads=threads,
-        origins=allow_origin or (),
-    )
+    import_extra("digitgan.serving.server", "serve").serve(**options)

@@ -1,10 +1,11 @@
 """The verb ``sheet``."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
+from digitgan.cli.options import PATH
 from digitgan.errors import InputError, import_extra
 
 HELP = """Print a form to write digits on, and read a photograph of it back.
@@ -18,18 +19,16 @@ Examples:
 """
 
 
-def sheet(
-    make: Annotated[
-        Path | None, typer.Option(help="Write the form: a PDF or PNG.")
-    ] = None,
-    read: Annotated[
-        list[Path] | None,
-        typer.Option(help="A photograph or scan of a filled form; may be repeated."),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="A new folder for the digits.")
-    ] = None,
-) -> None:
+@click.command(help=HELP)
+@click.option("--make", type=PATH, help="Write the form: a PDF or PNG.")
+@click.option(
+    "--read",
+    type=PATH,
+    multiple=True,
+    help="A photograph or scan of a filled form; may be repeated.",
+)
+@click.option("-o", "--out", type=PATH, help="A new folder for the digits.")
+def sheet(make: Path | None, read: Sequence[Path], out: Path | None) -> None:
     """Make a form, or read one."""
     if bool(make) == bool(read):
         given = "are both given" if make else "are missing"
@@ -49,7 +48,7 @@ def sheet(
         _read(read, out)
 
 
-def _read(photos: list[Path], folder: Path) -> None:
+def _read(photos: Sequence[Path], folder: Path) -> None:
     """Read photographs and say what is worth a second look."""
     from digitgan.data.sheet.cells import file_name, read_forms, write_folder
     from digitgan.measure.classifier import Classifier

@@ -1,15 +1,17 @@
 """The verb ``train``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
-from typer import Argument, Option
+import click
 
+from digitgan.cli.options import PATH, clean_option
 from digitgan.cli.quiet import import_keras_quietly, show_log
 from digitgan.errors import InputError
 
 RESUMABLE = ("data", "epochs", "minutes", "guard", "checkpoint_seconds")
 PROCESS_GROUP = ("devices", "coordinator", "processes", "rank")
+
 HELP = """Train a GAN and leave a run folder with everything worth keeping.
 
 \b
@@ -43,56 +45,44 @@ Several devices, on JAX (docs/scale.md):
 """
 
 
-def train(  # noqa: PLR0913 - each is a flag
-    preset: Annotated[str | None, Argument(help="dcgan unless given.")] = None,
-    data: Annotated[
-        str | None, Option(help="A name, such as fashion-mnist, or a path.")
-    ] = None,
-    clean: Annotated[
-        bool | None, Option("--clean", help="Cut, even and centre photographed digits.")
-    ] = None,
-    epochs: Annotated[int | None, Option(help="Passes over the data, in all.")] = None,
-    minutes: Annotated[
-        float | None, Option(help="Stop after so much training.")
-    ] = None,
-    batch_size: Annotated[int | None, Option(help="Real digits in a step.")] = None,
-    learning_rate: Annotated[float | None, Option(help="Of both players.")] = None,
-    latent_dim: Annotated[
-        int | None, Option(help="Random numbers behind a digit.")
-    ] = None,
-    penalty: Annotated[
-        float | None, Option(help="Gamma of the gradient penalties R1 and R2.")
-    ] = None,
-    seed: Annotated[int | None, Option(help="Same seed, same digits [0]")] = None,
-    out: Annotated[Path | None, Option(help="The run folder [runs/PRESET]")] = None,
-    guard: Annotated[
-        str | None,
-        Option(
-            help="When it fails: stop, rollback (to the last checkpoint, at half "
-            "the learning rate, 3 times at most) or off [stop]"
-        ),
-    ] = None,
-    checkpoint_seconds: Annotated[
-        float | None, Option(help="From one checkpoint to the next, at least [60]")
-    ] = None,
-    resume: Annotated[
-        Path | None, Option(help="Go on with the run in this folder.")
-    ] = None,
-    devices: Annotated[
-        int | None, Option(help="Of this process, to share each batch (JAX).")
-    ] = None,
-    coordinator: Annotated[
-        str | None, Option(help="HOST:PORT of rank 0, or auto: as JAX finds it (JAX).")
-    ] = None,
-    processes: Annotated[int | None, Option(help="[what srun or mpirun says]")] = None,
-    rank: Annotated[int | None, Option(help="Of this process [likewise]")] = None,
-) -> None:
+@click.command(help=HELP)
+@click.argument("preset", required=False, help="dcgan unless given.")
+@click.option("--data", help="A name, such as fashion-mnist, or a path.")
+@clean_option
+@click.option("--epochs", type=int, help="Passes over the data, in all.")
+@click.option("--minutes", type=float, help="Stop after so much training.")
+@click.option("--batch-size", type=int, help="Real digits in a step.")
+@click.option("--learning-rate", type=float, help="Of both players.")
+@click.option("--latent-dim", type=int, help="Random numbers behind a digit.")
+@click.option(
+    "--penalty", type=float, help="Gamma of the gradient penalties R1 and R2."
+)
+@click.option("--seed", type=int, help="Same seed, same digits [0]")
+@click.option("--out", type=PATH, help="The run folder [runs/PRESET]")
+@click.option(
+    "--guard",
+    help="When it fails: stop, rollback (to the last checkpoint, at half the learning "
+    "rate, 3 times at most) or off [stop]",
+)
+@click.option(
+    "--checkpoint-seconds",
+    type=float,
+    help="From one checkpoint to the next, at least [60]",
+)
+@click.option("--resume", type=PATH, help="Go on with the run in this folder.")
+@click.option("--devices", type=int, help="Of this process, to share each batch (JAX).")
+@click.option(
+    "--coordinator", help="HOST:PORT of rank 0, or auto: as JAX finds it (JAX)."
+)
+@click.option("--processes", type=int, help="[what srun or mpirun says]")
+@click.option("--rank", type=int, help="Of this process [likewise]")
+def train(resume: Path | None, **options: Any) -> None:
     """Train, or go on with a run."""
-    given = {name: value for name, value in locals().items() if value is not None}
-    given.pop("resume", None)
+    options["clean"] = options["clean"] or None
+    given = {name: value for name, value in options.items() if value is not None}
     group = {name: given.pop(name) for name in PROCESS_GROUP if name in given}
-    if devices is not None and devices < 1:
-        raise InputError("devices", devices, "1 or more")
+    if group.get("devices", 1) < 1:
+        raise InputError("devices", group["devices"], "1 or more")
     fixed = [name for name in given if name not in RESUMABLE]
     if resume and fixed:
         allowed = ", ".join(f"--{name.replace('_', '-')}" for name in RESUMABLE)

@@ -62,6 +62,7 @@ class ImageSpec:
         return size if self.channels == 1 else (*size, self.channels)
 
 
+DIGIT_NAMES = tuple("0123456789")  # as classes
 DIGITS = ImageSpec()
 TRIPLETS = ImageSpec(channels=3, kind="triplets")
 

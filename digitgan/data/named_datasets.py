@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from digitgan.data import download
+from digitgan.data.images import DIGIT_NAMES
 
 Sums = dict[str, str]  # SHA-256 of each file, by name
 
@@ -110,11 +111,10 @@ def _by_hand(address: str, sums: Sums) -> str:
     return f"fetch by hand, and put as they are into {{folder}}: {addresses}"
 
 
-DIGITS = tuple("0123456789")
 NAMED_DATASETS = {
     "mnist": NamedDataset(
         "MNIST",
-        DIGITS,
+        DIGIT_NAMES,
         "MNIST by Yann LeCun, Corinna Cortes and Christopher J. C. Burges, made from "
         "NIST Special Databases 3 and 7; passed on under CC BY-SA 3.0.",
         MNIST_SUMS,
@@ -150,7 +150,7 @@ NAMED_DATASETS = {
     ),
     "qmnist": NamedDataset(
         "QMNIST",
-        DIGITS,
+        DIGIT_NAMES,
         "QMNIST by Chhavi Yadav and Leon Bottou, made from NIST Special Database 19; "
         "BSD-style licence.",
         QMNIST_SUMS,

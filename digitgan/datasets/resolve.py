@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from digitgan import limits
+from digitgan.data.images import DIGIT_NAMES
 from digitgan.datasets import pattern
 from digitgan.datasets.formats import FORMATS
 from digitgan.datasets.request import DatasetRequest
 from digitgan.datasets.spec import DatasetSpec, ModelFacts
 from digitgan.datasets.texts import read_texts
 from digitgan.errors import InputError
-from digitgan.handwriting.characters import DIGITS
 from digitgan.handwriting.options import check_colour
 from digitgan.sampling.model_loader import check_classes
 
@@ -136,7 +136,7 @@ def _check_model(request: DatasetRequest, model: ModelFacts) -> None:
     if not classes:
         problem = "cannot be asked for a digit"
         allowed = "one with labels, such as flagship"
-    elif needs_digits and classes != DIGITS:
+    elif needs_digits and classes != DIGIT_NAMES:
         problem = f"writes {', '.join(classes)}"
         allowed = "one of the digits 0 to 9"
     elif (needs_digits or request.measure or request.robust) and shape != MNIST_SHAPE:

@@ -9,8 +9,7 @@ from PIL import Image
 
 from digitgan.data.dataset import Dataset, Digits
 from digitgan.data.image_grid import grid
-from digitgan.data.images import DIGITS as DIGIT_IMAGES
-from digitgan.data.named_datasets import DIGITS
+from digitgan.data.images import DIGIT_NAMES, DIGITS
 from digitgan.measure.classifier import Classifier
 from digitgan.measure.resemblance import MIN_CONFIDENCE, unlike_mnist
 
@@ -159,8 +158,8 @@ def _wrong_classes(found: Inspection) -> Iterator[str]:
 
 def _agreement(data: Dataset, digits: Digits) -> tuple[float | None, list[str]]:
     """Return the share of digits read as labelled, and what their reading shows."""
-    numbered = set(data.classes) <= set(DIGITS)
-    if data.image != DIGIT_IMAGES or not (numbered or len(data.classes) == len(DIGITS)):
+    numbered = set(data.classes) <= set(DIGIT_NAMES)
+    if data.image != DIGITS or not (numbered or len(data.classes) == len(DIGIT_NAMES)):
         return None, []
     few = digits[:: -(-len(digits) // MAX_READ)]
     classifier = Classifier()
@@ -169,7 +168,7 @@ def _agreement(data: Dataset, digits: Digits) -> tuple[float | None, list[str]]:
         confidence = float(predictions.probabilities.max(axis=1).mean())
         sure = max(confidence, MIN_CONFIDENCE)
         return None, _turned(few, sure, lambda x: classifier.predict(x).probabilities)
-    numbers = range(len(DIGITS)) if not numbered else map(int, data.classes)
+    numbers = range(len(DIGIT_NAMES)) if not numbered else map(int, data.classes)
     labels = np.array(list(numbers))[few.labels]
     wrong = predictions.labels != labels
     agreement = round(float(1 - wrong.mean()), 4)

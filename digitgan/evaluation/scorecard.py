@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree.ElementTree import tostring
 
 from digitgan import files
-from digitgan.data.named_datasets import DIGITS
+from digitgan.data.images import DIGIT_NAMES
 from digitgan.evaluation.html_elements import element, table
 
 NUMBERS = ("these", "spread", "real", "ratio")
@@ -84,7 +84,7 @@ class Scorecard:
     classifier_sha256: str
     data: str
     seconds: float
-    classes: tuple[str, ...] = DIGITS
+    classes: tuple[str, ...] = DIGIT_NAMES
 
     def __repr__(self) -> str:
         """Say of how many digits it is, and how many figures are as real."""

@@ -9,12 +9,12 @@ import numpy as np
 
 import digitgan
 from digitgan.data.digit_strips import strips_of
+from digitgan.data.images import DIGIT_NAMES
 from digitgan.data.load import load_dataset
 from digitgan.errors import InputError
 from digitgan.exporters.javascript import constants_module
 from digitgan.exporters.single_file import single_file
 from digitgan.files import sha256
-from digitgan.handwriting.characters import DIGITS
 from digitgan.sampling.sampler import Sampler
 from digitgan.sampling.styles import STYLE_UNITS
 
@@ -51,7 +51,7 @@ def write(model: Sampler, out: Path) -> None:
     Raises:
         InputError: The model does not draw the ten digits.
     """
-    if model.latent_label or not set(DIGITS) <= set(model.classes):
+    if model.latent_label or not set(DIGIT_NAMES) <= set(model.classes):
         allowed = "one that takes the labels 0 to 9, for format 'web'"
         raise InputError("model", model.folder, allowed)
     shutil.copytree(SITE, out)

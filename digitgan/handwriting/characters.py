@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from digitgan.data.images import DIGIT_NAMES
 from digitgan.errors import InputError
 from digitgan.handwriting.punctuation import PUNCTUATION
 
-DIGITS = tuple("0123456789")
 MAX_TEXT = 1_000  # characters
 
 
@@ -69,7 +69,7 @@ def _checked_rows(text: str, classes: Sequence[str]) -> list[str]:
     if not 1 <= len(text) <= MAX_TEXT:
         problem = f"has {len(text):,} characters"
         raise InputError("text", text, f"1 to {MAX_TEXT:,}", problem)
-    digits = "".join(name for name in classes if name in DIGITS)
+    digits = "".join(name for name in classes if name in DIGIT_NAMES)
     if not digits:
         drawn = f"draws {', '.join(classes[:3])}, ..." if classes else "has no labels"
         problem = f"cannot be written by this model, which {drawn}"

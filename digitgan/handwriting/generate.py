@@ -12,9 +12,10 @@ import numpy as np
 
 from digitgan.data import image_grid
 from digitgan.data.image_grid import save_gif, to_block_characters
+from digitgan.data.images import DIGIT_NAMES
 from digitgan.errors import InputError
 from digitgan.files import replacing
-from digitgan.handwriting.characters import DIGITS, Characters
+from digitgan.handwriting.characters import Characters
 from digitgan.handwriting.geometry import DIGIT_HEIGHT, GLYPH_SHAPE
 from digitgan.handwriting.glyphs import draw_glyphs
 from digitgan.handwriting.model import WALK_FRAMES, Model, load
@@ -151,7 +152,7 @@ def _draw_characters(
     name: str, text: str, out: Path | None, options: WriteOptions
 ) -> Saves:
     """Draw a text without a page: here in blocks, or its digits in an array."""
-    if out and not set(text) & set(DIGITS):
+    if out and not set(text) & set(DIGIT_NAMES):
         raise InputError("text", text, "one with digits for a .npz", "has no digit")
     model = load(name)
     characters = Characters.of([text], model.classes)

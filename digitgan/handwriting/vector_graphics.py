@@ -2,8 +2,8 @@
 
 import zlib
 from collections.abc import Sequence
+from html import escape
 from typing import NamedTuple
-from xml.sax.saxutils import escape
 
 import numpy as np
 

@@ -11,7 +11,7 @@ import numpy as np
 from digitgan import files, limits
 from digitgan.data.cache import cache_folder
 from digitgan.data.dataset import Dataset, Digits
-from digitgan.data.named_datasets import DIGITS
+from digitgan.data.images import DIGIT_NAMES
 from digitgan.errors import InputError
 from digitgan.measure.onnx_session import open_session
 
@@ -84,7 +84,7 @@ def find_classifier(data: Dataset) -> Classifier:
     """
     if (path := classifier_path(data)).is_file():
         return Classifier(path)
-    if class_names(data) is DIGITS:
+    if class_names(data) is DIGIT_NAMES:
         return Classifier()
     name = shlex.quote(data.name or "PATH")
     problem = (
@@ -96,7 +96,7 @@ def find_classifier(data: Dataset) -> Classifier:
 
 def class_names(data: Dataset) -> tuple[str, ...]:
     """Return the classes of a classifier of the data: all ten of digits, if of some."""
-    return DIGITS if set(data.classes) <= set(DIGITS) else data.classes
+    return DIGIT_NAMES if set(data.classes) <= set(DIGIT_NAMES) else data.classes
 
 
 def with_classifier_labels(data: Dataset) -> Dataset:

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from digitgan.data.dataset import Dataset
-from digitgan.data.images import DIGITS as DIGIT_IMAGES
-from digitgan.data.named_datasets import DIGITS
+from digitgan.data.images import DIGIT_NAMES, DIGITS
 from digitgan.data.pictures import MIN_CONTRAST
 from digitgan.measure.classifier import Classifier
 
@@ -31,7 +30,7 @@ def unlike_mnist(data: Dataset) -> str:
 
     Medians count. Of classes that are no digits, and of other sizes, nothing is said.
     """
-    if data.image != DIGIT_IMAGES or not set(data.classes) <= set(DIGITS):
+    if data.image != DIGITS or not set(data.classes) <= set(DIGIT_NAMES):
         return ""
     few = data.train.images[:: -(-len(data.train) // MAX_IMAGES)]
     ink = (few > MIN_INK).astype(float)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
-from digitgan.data.named_datasets import DIGITS
+from digitgan.data.images import DIGIT_NAMES
 from digitgan.files import as_input_errors, sha256
 from digitgan.hub import MODEL_FILES, PREFIX, check_repo, import_hub, upload
 from digitgan.model.model_card import write_card
@@ -70,7 +70,7 @@ def write_folder(model: LoadedModel, repo: str, folder: Path) -> None:
 def _card(model: LoadedModel, repo: str, facts: str) -> str:
     """Return what the hub's search reads, the facts and scores, the use, the limits."""
     triplets = model.image.kind == "triplets"
-    writes_digits = set(DIGITS) <= set(model.classes)
+    writes_digits = set(DIGIT_NAMES) <= set(model.classes)
     hub, name = import_hub("repo", repo), repo.rpartition("/")[2]
     of_mnist = str(model.description.get("data", "")).startswith("MNIST")
     scores = model.description.get("scores", {})

@@ -12,8 +12,8 @@ import keras
 
 from digitgan import hub
 from digitgan.data.dataset import Dataset
+from digitgan.data.images import DIGIT_NAMES
 from digitgan.data.load import Data, load_dataset
-from digitgan.data.named_datasets import DIGITS
 from digitgan.errors import InputError, TrainingFailed
 from digitgan.measure.resemblance import unlike_mnist
 from digitgan.model.presets import Preset, check, find_preset
@@ -269,7 +269,8 @@ def _advice(loop: TrainingLoop) -> str:
     folder, data, dataset = loop.run.folder, loop.run.config.data, loop.dataset
     comparable = data == "mnist" or dataset.kind == "triplets"
     labelled = all(part.labels is not None for part in dataset.parts.values())
-    of_digits = set(dataset.classes) <= set(DIGITS) or dataset.image.shape != (28, 28)
+    numbered = set(dataset.classes) <= set(DIGIT_NAMES)
+    of_digits = numbered or dataset.image.shape != (28, 28)
     has_test = data != ARRAYS and "test" in dataset.parts
     if comparable or (has_test and labelled and of_digits):
         clean = " --clean" if loop.run.config.clean else ""
