@@ -108,20 +108,6 @@ def test_the_command_says_its_version(capsys):
 
 
 @pytest.mark.process
-def test_the_shell_completes_verbs():
-    script = "from digitgan.cli import main; main(['gen'])"
-    environment = {"_DIGITGAN_COMPLETE": "complete_bash", "COMP_WORDS": "digitgan ev"}
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env={**environment, "COMP_CWORD": "1", "PATH": ""},
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-    )
-    assert done.stdout.split() == ["evaluate"]
-
-
-@pytest.mark.process
 def test_editors_and_type_checkers_know_nearly_every_public_name():
     command = ["pyright", "--verifytypes", "digitgan", "--ignoreexternal"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
