@@ -44,7 +44,6 @@ class InputError(ValueError):
     def __init__(
         self, field: str, value: object = None, allowed: str = "", problem: str = ""
     ):
-        """Note what is wrong."""
         super().__init__(field, value, allowed, problem)  # so that it can be pickled
         self.field = field
         self.value = value

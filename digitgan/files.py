@@ -60,6 +60,11 @@ def write_text(path: StrPath, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
+def write_json(path: StrPath, value: Any) -> None:
+    """Write a value as JSON to ``path``, whole or not at all."""
+    write_text(path, json.dumps(value, indent=2) + "\n")
+
+
 def write_arrays(path: StrPath, arrays: Mapping[str, np.ndarray]) -> None:
     """Write an NPZ file of arrays by name, whole or not at all."""
     save: Any = np.savez  # typed, its own flag would be one of the names
@@ -68,12 +73,7 @@ def write_arrays(path: StrPath, arrays: Mapping[str, np.ndarray]) -> None:
 
 
 def sha256(path: StrPath) -> str:
-    """Return the SHA-256 of a file as 64 hexadecimal digits.
-
-    Raises:
-        OSError: It cannot be read.
-        ValueError: It is no ordinary file.
-    """
+    """Return the SHA-256 of an ordinary file as 64 hexadecimal digits."""
     with BoundedFile(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -87,12 +87,7 @@ def changed_file(field: str, path: StrPath) -> InputError:
 def as_input_errors(field: str, path: StrPath) -> Iterator[None]:
     """Turn whatever a damaged or hostile file brings up into an InputError.
 
-    Args:
-        field: The argument that the file was named for, such as ``model``.
-        path: The file.
-
-    Raises:
-        InputError: The block failed; one that it raised itself passes.
+    The field is the argument that the file was named for, such as ``model``.
     """
     try:
         free = memory_bound.active or not memory_bound.enforced
@@ -119,12 +114,7 @@ def inside(field: str, folder: StrPath, *parts: str) -> Path:
     """Return the path of a file in a folder from anywhere, unless a link leads out.
 
     A snapshot of the hub is the one folder whose files may be links, into the blobs
-    that its cache keeps beside it.
-
-    Args:
-        field: The argument that the folder was named for.
-        folder: The folder, itself perhaps a link.
-        parts: The way down to the file, which need not be there.
+    that its cache keeps beside it. The file need not be there.
 
     Raises:
         InputError: On that way a link leads out of the folder.
@@ -141,11 +131,7 @@ def inside(field: str, folder: StrPath, *parts: str) -> Path:
 
 
 def read_bytes(field: str, path: StrPath, max_bytes: int) -> bytes:
-    """Return the content of an ordinary file of at most so many bytes.
-
-    Raises:
-        InputError: There is no such file, it cannot be read, or it is larger.
-    """
+    """Return the content of an ordinary file of at most so many bytes."""
     with as_input_errors(field, path), BoundedFile(path) as file:
         if file.size > max_bytes:
             raise ValueError(f"it has {file.size:,} bytes, allowed are {max_bytes:,}")
@@ -153,11 +139,7 @@ def read_bytes(field: str, path: StrPath, max_bytes: int) -> bytes:
 
 
 def read_json(field: str, path: StrPath, max_bytes: int = limits.JSON) -> Any:
-    """Return what a JSON file of at most so many bytes holds.
-
-    Raises:
-        InputError: There is no such file, it is larger, or it is no JSON.
-    """
+    """Return what a JSON file of at most so many bytes holds."""
     content = read_bytes(field, path, max_bytes)
     with as_input_errors(field, path):
         check_parsed(content)
@@ -167,14 +149,8 @@ def read_json(field: str, path: StrPath, max_bytes: int = limits.JSON) -> Any:
 def check_parsed(content: bytes, objects: Iterable[bytes] = (b"{", b"[")) -> None:
     """Refuse JSON, or rows of CSV, whose values would take too much memory.
 
-    A row of two characters becomes a dict of two hundred bytes.
-
-    Args:
-        content: Of the file.
-        objects: What begins a dict or a list; of rows, ``ROWS``.
-
-    Raises:
-        ValueError: They would.
+    A row of two characters becomes a dict of two hundred bytes. The objects are what
+    begins a dict or a list; of rows, ``ROWS``.
     """
     size = len(content) + OBJECT_BYTES * sum(map(content.count, objects))
     size += VALUE_BYTES * sum(map(content.count, (b",", b":")))
@@ -188,13 +164,7 @@ def read_table(
 ) -> list[dict[str, float]]:
     """Return the rows of a CSV file of numbers; none where there is no file.
 
-    Args:
-        field: The argument that the file was named for.
-        path: The file.
-        columns: Those that must be there, and finite.
-
-    Raises:
-        InputError: It is too large, lacks a column, or holds what is no number.
+    The columns must be there, and finite.
     """
     if not Path(path).exists():
         return []
@@ -218,10 +188,6 @@ class BoundedFile(io.FileIO):
     """An ordinary file, which ends, and of which nobody reads much at once.
 
     ZipFile reads a table of contents whole and makes an object of each of its lines.
-
-    Raises:
-        OSError: There is no such file, or it cannot be read.
-        ValueError: It is a folder, a pipe or a device.
     """
 
     def __init__(self, path: StrPath):

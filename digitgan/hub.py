@@ -24,14 +24,7 @@ def download(
     patterns: Sequence[str] = MODEL_FILES,
     repo_type: str = "model",
 ) -> Path:
-    """Bring a repository into the hub's own cache, unless it is there.
-
-    Args:
-        field: The argument that named it.
-        address: ``hf://user/name``, or ``hf://user/name@revision``: a branch, a tag or
-            a commit.
-        patterns: Of the files that are wanted.
-        repo_type: ``model`` or ``dataset``.
+    """Bring a repository, ``hf://user/name[@revision]``, into the hub's own cache.
 
     Returns:
         The folder; its files are checked as those of any other when they are read.
@@ -41,7 +34,8 @@ def download(
             huggingface-hub is not installed.
         OSError: The hub cannot be reached and the cache does not hold it.
     """
-    hub, (repo, _, revision) = import_hub(field, address), _parts(address)
+    hub = import_hub(field, address)
+    repo, _, revision = address.removeprefix(PREFIX).partition("@")
     check_repo(field, address, repo)
     try:
         folder = hub.snapshot_download(
@@ -68,13 +62,7 @@ def upload(
     message: str,
     repo_type: str = "model",
 ) -> str:
-    """Make a repository, unless it is there, and put files into it, in one commit.
-
-    Args:
-        repo: ``user/name``.
-        files: By their names there.
-        message: Of the commit.
-        repo_type: ``model`` or ``dataset``.
+    """Put files, by their names there, into a repository, made unless it is there.
 
     Returns:
         Its address on the web.
@@ -97,26 +85,15 @@ def upload(
         api.create_commit(repo, added, commit_message=message, repo_type=repo_type)
     except hub.errors.HfHubHTTPError as error:
         answer = error.response
-        reason = f"{answer.status_code} "
-        reason += error.server_message or answer.reason_phrase
-        line = f"repo {repo!r}: the hub refused ({reason})"
-        raise ExportFailed(line) from error
+        reason = f"{answer.status_code} {error.server_message or answer.reason_phrase}"
+        raise ExportFailed(f"repo {repo!r}: the hub refused ({reason})") from error
     except hub.errors.HTTPError as error:  # of the library that it asks with
         raise OSError(f"repo {repo!r}: the hub cannot be reached") from error
     return str(address)
 
 
-def _parts(address: str) -> tuple[str, str, str]:
-    """Return repository, ``@`` and revision of an address."""
-    return address.removeprefix(PREFIX).partition("@")
-
-
 def import_hub(field: str, value: str) -> ModuleType:
-    """Import huggingface_hub.
-
-    Raises:
-        InputError: It is not installed.
-    """
+    """Import huggingface_hub; an :class:`InputError` where it is not installed."""
     hub = import_extra("huggingface_hub", field, value)
     for module in ("errors", "utils"):  # which it does not import by itself
         import_module(f"huggingface_hub.{module}")
@@ -124,18 +101,8 @@ def import_hub(field: str, value: str) -> ModuleType:
 
 
 def check_repo(field: str, value: str, repo: str) -> None:
-    """Refuse what cannot be the name of a repository on the hub.
-
-    Args:
-        field: The argument that named it.
-        value: What was given, maybe with a prefix.
-        repo: What of it should be ``user/name``.
-
-    Raises:
-        InputError: It is not.
-    """
-    prefix = PREFIX if value.startswith(PREFIX) else ""
-    allowed = f"{prefix}user/name"
+    """Refuse what cannot be the name of a repository on the hub, ``user/name``."""
+    allowed = f"{PREFIX * value.startswith(PREFIX)}user/name"
     if repo.count("/") != 1:
         raise InputError(field, value, allowed)
     try:

@@ -18,18 +18,10 @@ ZIP_ENTRY, ZIP_ENTRY_BYTES = b"PK\x01\x02", 46  # how each line of its table beg
 def read_arrays(
     field: str, path: StrPath, names: Iterable[str], max_bytes: int
 ) -> dict[str, np.ndarray]:
-    """Read arrays of an NPZ file after a look at what their headers claim.
+    """Read arrays of an NPZ file; those that it does not hold are left out.
 
-    Nothing is unpickled, and nothing is held before it is known to fit.
-
-    Args:
-        field: The argument that the file was named for.
-        path: The file.
-        names: Of the arrays; those that the file does not hold are left out.
-        max_bytes: Of all of them together.
-
-    Raises:
-        InputError: There is no such file, it is damaged, or it claims more.
+    Nothing is unpickled, and nothing is held before the headers are known to claim no
+    more bytes than allowed.
     """
     with (
         as_input_errors(field, path),
@@ -55,11 +47,7 @@ def parse_arrays(
 
 
 def read_array(field: str, path: StrPath, max_bytes: int) -> np.ndarray:
-    """Read an NPY file likewise.
-
-    Raises:
-        InputError: There is no such file, it is damaged, or it claims more.
-    """
+    """Read an NPY file likewise."""
     with as_input_errors(field, path), BoundedFile(path) as file:
         _check_header(file, Path(path).name, max_bytes, file.size)
         file.seek(0)
@@ -68,11 +56,7 @@ def read_array(field: str, path: StrPath, max_bytes: int) -> np.ndarray:
 
 
 def zip_names(field: str, path: StrPath) -> list[str]:
-    """Return the names of the members of an NPZ or other zip file.
-
-    Raises:
-        InputError: There is no such file, or it is damaged.
-    """
+    """Return the names of the members of an NPZ or other zip file."""
     with (
         as_input_errors(field, path),
         BoundedFile(path) as file,

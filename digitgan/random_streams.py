@@ -39,11 +39,7 @@ class Stream(IntEnum):
 
 
 def random_seed(bits: int = 64) -> int:
-    """Return a seed of so many random bits, and say in the log which.
-
-    What is made keeps it, too: the configuration of a run, the manifest of a data set,
-    the ``seed`` of a written text.
-    """
+    """Return a seed of so many random bits, and say in the log which."""
     seed = secrets.randbits(bits)
     LOGGER.info("seed=%d, at random", seed)
     return seed
@@ -54,11 +50,8 @@ def random_stream(
 ) -> np.random.Generator:
     """Return the random numbers of one purpose.
 
-    Args:
-        purpose: What they are for.
-        seed: Any integer from 0 to 2**64 - 1.
-        number: Of the sample, the epoch, the reroll ..., from 0.
-        place: Within a text.
+    The number is that of the sample, the epoch, the reroll ...; the place is within a
+    text.
     """
     return np.random.Generator(_philox(purpose, seed, number, place))
 
@@ -67,7 +60,6 @@ class StreamReader:
     """One generator that goes to the start of any stream: quick for short draws."""
 
     def __init__(self):
-        """Make it; its state before a draw is that of every unread stream."""
         self._rng = np.random.Generator(np.random.Philox(key=0))
         self._state: dict = dict(self._rng.bit_generator.state)
 
@@ -104,33 +96,19 @@ def _words(
 def draw_latents(n: int, latent_dim: int, seed: int = 0, start: int = 0) -> np.ndarray:
     """Draw the latents of digits ``start`` to ``start + n`` of a seed.
 
-    Args:
-        n: How many.
-        latent_dim: Length of each.
-        seed: Any integer from 0 to 2**64 - 1.
-        start: Number of the first digit.
-
     Returns:
         ``float32 (n, latent_dim)``, standard normal.
     """
-
-    def rows(stream, count):
-        return stream.standard_normal((count, latent_dim), dtype=np.float32)
-
-    return _gather(Stream.LATENTS, rows, latent_dim, n, seed, start)
+    draw = np.random.Generator.standard_normal
+    return _gather(Stream.LATENTS, draw, latent_dim, n, seed, start)
 
 
 def draw_uniforms(n: int, width: int, seed: int = 0, start: int = 0) -> np.ndarray:
-    """Draw what the styles of digits ``start`` to ``start + n`` are chosen by.
+    """Draw what the styles of such digits are chosen by, ``float32 (n, width)``.
 
-    Returns:
-        ``float32 (n, width)`` in [0, 1).
+    They lie in [0, 1).
     """
-
-    def rows(stream, count):
-        return stream.random((count, width), dtype=np.float32)
-
-    return _gather(Stream.STYLES, rows, width, n, seed, start)
+    return _gather(Stream.STYLES, np.random.Generator.random, width, n, seed, start)
 
 
 def _gather(purpose: Stream, draw, width: int, n: int, seed: int, start: int):
@@ -142,6 +120,7 @@ def _gather(purpose: Stream, draw, width: int, n: int, seed: int, start: int):
     end, parts = start + n, [np.empty((0, width), np.float32)]
     for first in range(start - start % ROWS_PER_KEY, end, ROWS_PER_KEY):
         stream = random_stream(purpose, seed, first // ROWS_PER_KEY)
-        rows = draw(stream, min(ROWS_PER_KEY, end - first))
+        shape = min(ROWS_PER_KEY, end - first), width
+        rows = draw(stream, shape, dtype=np.float32)
         parts.append(rows[max(0, start - first) :])
     return np.concatenate(parts)

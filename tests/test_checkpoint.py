@@ -12,8 +12,12 @@ from digitgan.errors import InputError, TrainingFailed
 from digitgan.model.gan import GAN
 from digitgan.model.presets import PRESETS, Preset
 from digitgan.training.build import build_gan, scale_learning_rate
-from digitgan.training.checkpoint import Checkpoints, snapshot
-from digitgan.training.checkpoint_callback import MAX_TIME_SHARE, CheckpointCallback
+from digitgan.training.checkpoint import (
+    MAX_TIME_SHARE,
+    CheckpointCallback,
+    Checkpoints,
+    snapshot,
+)
 from digitgan.training.clock import Clock
 from digitgan.training.collapse_monitor import CollapseMonitor
 from digitgan.training.progress import Goal, Progress

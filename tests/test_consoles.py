@@ -43,8 +43,8 @@ def test_the_backend_of_a_notebook_is_not_asked_for(monkeypatch, capsys):
 
 def test_forced_colour_makes_no_screen_of_a_file(trained_run, monkeypatch):
     pytest.importorskip("keras")
-    from digitgan.training.choose_display import choose_display
     from digitgan.training.progress_display import LiveDisplay
+    from digitgan.training.training_loop import choose_display
 
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setattr(sys, "stdout", io.StringIO())

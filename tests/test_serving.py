@@ -266,7 +266,7 @@ def test_an_unknown_field_is_refused_with_the_nearest_name(client):
 
 ROUTE = """
 from fastapi import APIRouter
-from digitgan.serving.app_state import AppState
+from digitgan.serving.routes import AppState
 from digitgan.serving.drawing import Drawing, add_drawing, one_by_one
 from digitgan.serving.encoders import digit_sheet
 from digitgan.serving.request_models import style_fields

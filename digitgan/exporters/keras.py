@@ -46,9 +46,11 @@ def _conv_transpose(x, weight, bias, pads, strides):
 
 
 def _where(condition, yes, no):
-    """Choose; the result is what the tensor among both is."""
+    """Choose, as the tensor among both is; LiteRT can only among wide numbers."""
     dtype = next(x.dtype for x in (no, yes) if hasattr(x, "dtype"))
-    return ops.cast(ops.where(condition, yes, no), dtype)
+    wide = "int32" if dtype == "uint8" else dtype
+    chosen = ops.where(condition, ops.cast(yes, wide), ops.cast(no, wide))
+    return ops.cast(chosen, dtype)
 
 
 def _quantize(x, scale, zero_point):
@@ -106,8 +108,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
 }
 
 
-def write(model: Sampler, out: Path) -> None:
-    """Write a model from a dictionary of inputs to ``uint8 (N, 28, 28)``."""
+def build(model: Sampler) -> keras.Model:
+    """Return a model from a dictionary of inputs to ``uint8 (N, 28, 28)``."""
     graph = read_graph(model.folder / "generator.onnx", OPERATIONS)
     inputs = {
         name: keras.Input(shape[1:], dtype=dtype, name=name)
@@ -118,7 +120,12 @@ def write(model: Sampler, out: Path) -> None:
         for name, array in graph.float32_initializers().items()
     }
     digits = graph.evaluate(OPERATIONS, {**inputs, **constants})
-    keras.Model(inputs, digits, name="generator").save(out)
+    return keras.Model(inputs, digits, name="generator")
+
+
+def write(model: Sampler, out: Path) -> None:
+    """Write the model as one file."""
+    build(model).save(out)
 
 
 def open_generator(path: Path) -> Generator:

@@ -20,7 +20,6 @@ class Generator:
     """A generator from a folder, as a function of its inputs."""
 
     def __init__(self, folder: str | Path):
-        """Read both files."""
         graph = json.loads(Path(folder, "graph.json").read_text(encoding="utf-8"))
         self._nodes = graph["nodes"]
         stored = load_file(Path(folder, "generator.safetensors"))

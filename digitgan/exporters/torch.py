@@ -61,7 +61,6 @@ class Network(torch.nn.Module):
     """The graph as a module; inputs in their order."""
 
     def __init__(self, graph: Graph):
-        """Keep the initializers as buffers."""
         super().__init__()
         self.graph = graph
         self._buffer_names = {k: k.replace(".", "_") for k in graph.initializers}

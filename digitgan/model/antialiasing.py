@@ -18,41 +18,30 @@ FLOAT32_MAX = float(np.finfo(np.float32).max)
 
 
 class Antialiasing(NamedTuple):
-    """:func:`digitgan.data.mnist_antialiasing.scale_down` in ONNX.
-
-    Attributes:
-        peaks: From :func:`digitgan.data.mnist_antialiasing.measure_peaks`.
-    """
+    """:func:`digitgan.data.mnist_antialiasing.scale_down` in ONNX, with its peaks."""
 
     peaks: np.ndarray
 
     def append(self, graph: Graph, bitmap: str, side: str, name: str) -> None:
-        """Append the boxes of bitmaps to a graph.
-
-        Args:
-            graph: Grows.
-            bitmap: ``(N, 80, 80)``, from :class:`digitgan.model.bitmap.Bitmap`.
-            side: ``(N,)``.
-            name: What the boxes are to be called.
-        """
-        add, array = graph.add, graph.array
-        index = add("Sub", side, array(float(MIN_SIDE)))
+        """Append the boxes of bitmaps ``(N, 80, 80)``, sides ``(N,)``, under a name."""
+        add = graph.add
+        index = add("Sub", side, float(MIN_SIDE))
         index = add("Cast", index, to=TensorProto.INT32)
-        weights = add("Cast", array(SCALING_WEIGHTS), to=TensorProto.FLOAT)
+        weights = add("Cast", SCALING_WEIGHTS, to=TensorProto.FLOAT)
         weights = add("Gather", weights, index)
         mass = graph.on_both_axes(weights, bitmap, weights)
-        most = add("ReduceMax", mass, array([1, 2]))
-        most = add("Clip", most, array(1.0), array(FLOAT32_MAX))
-        signed = add("Mul", add("Div", mass, most), array(255.0))
-        signed = add("Mul", add("Sub", signed, array(128.0)), array(ROUNDING))
+        most = add("ReduceMax", mass, [1, 2])
+        most = add("Clip", most, 1.0, FLOAT32_MAX)
+        signed = add("Mul", add("Div", mass, most), 255.0)
+        signed = add("Mul", add("Sub", signed, 128.0), ROUNDING)
         signed = add("Cast", signed, to=TensorProto.INT32)
-        greys = add("Add", add("Cast", signed, to=TensorProto.FLOAT), array(128.0))
-        peaks = add("Cast", array(self.peaks), to=TensorProto.FLOAT)
-        is_full = add("GreaterOrEqual", greys, array(255.0))
-        often = add("Where", is_full, add("Gather", peaks, index), array(0.0))
-        least = add("ReduceMax", often, array([1, 2]))
-        least = add("Clip", least, array(RARE_PEAK), array(SURE_PEAK))
+        greys = add("Add", add("Cast", signed, to=TensorProto.FLOAT), 128.0)
+        peaks = add("Cast", self.peaks, to=TensorProto.FLOAT)
+        is_full = add("GreaterOrEqual", greys, 255.0)
+        often = add("Where", is_full, add("Gather", peaks, index), 0.0)
+        least = add("ReduceMax", often, [1, 2])
+        least = add("Clip", least, RARE_PEAK, SURE_PEAK)
         is_peak = add("GreaterOrEqual", often, least)
-        greys = add("Clip", greys, array(0.0), array(254.0))
-        greys = add("Where", is_peak, array(255.0), greys)
+        greys = add("Clip", greys, 0.0, 254.0)
+        greys = add("Where", is_peak, 255.0, greys)
         add("Cast", greys, to=TensorProto.UINT8, name=name)

@@ -33,8 +33,7 @@ PIXELS = np.arange(MAX_SIDE, dtype=np.float32)
 def upsampling_weights(size: int) -> np.ndarray:
     """Return the linear interpolation of ``size`` pixels at those of a bitmap.
 
-    Returns:
-        Of each side, ``float16 (61, 80, size)``; zeros beyond the side.
+    Of each side, ``float16 (61, 80, size)``; zeros beyond the side.
     """
     weights = np.zeros((len(SIDES), MAX_SIDE, size), np.float16)
     pixels = np.arange(size)
@@ -64,10 +63,8 @@ class Bitmap(keras.layers.Layer):
     def call(self, ink, side, training=False):
         """Return the share of ink in each pixel, ``(N, 80, 80)``; 0 beyond the side.
 
-        Args:
-            ink: Before tanh, ``(N, size, size, 1)``; positive where ink is.
-            side: Of the bitmaps, whole numbers ``(N,)``.
-            training: Whether a slope is to be followed.
+        Ink is before tanh, ``(N, size, size, 1)``, positive where ink is; sides are
+        whole numbers ``(N,)``. In training, a slope is to be followed.
         """
         up = ops.convert_to_tensor(upsampling_weights(ink.shape[1]), "float32")
         up = ops.take(up, ops.cast(side, "int32") - MIN_SIDE, axis=0)
@@ -86,30 +83,23 @@ class Bitmap(keras.layers.Layer):
         return keras.KerasTensor((None, MAX_SIDE, MAX_SIDE), ink.dtype)
 
     def append(self, graph: Graph, ink: str, side: str, size: int) -> str:
-        """Append :meth:`call`, as it is after training, to an ONNX graph.
-
-        Args:
-            graph: Grows.
-            ink: ``(N, 1, size, size)``, as ONNX has it.
-            side: ``(N,)``.
-            size: Of the ink.
-        """
-        add, array = graph.add, graph.array
-        index = add("Sub", side, array(float(MIN_SIDE)))
+        """Append :meth:`call` after training; ink is ``(N, 1, size, size)`` there."""
+        add = graph.add
+        index = add("Sub", side, float(MIN_SIDE))
         index = add("Cast", index, to=TensorProto.INT32)
-        side = add("Unsqueeze", side, array([1]))
-        kernel = array(smoothing_kernel()[np.newaxis, np.newaxis])
-        field = add("Conv", add("Tanh", ink), kernel, array([0.0]), pads=[1] * 4)
-        field = add("Squeeze", field, array([1]))
-        up = add("Gather", array(upsampling_weights(size)), index)
+        side = add("Unsqueeze", side, [1])
+        kernel = graph.array(smoothing_kernel()[np.newaxis, np.newaxis])
+        field = add("Conv", add("Tanh", ink), kernel, [0.0], pads=[1] * 4)
+        field = add("Squeeze", field, [1])
+        up = add("Gather", upsampling_weights(size), index)
         height = graph.on_both_axes(up, field, up)
         ends = [_ends_of_ink(graph, height, side, axis) for axis in (2, 1)]
         (_, tall), (_, wide) = ends
         length = add("Where", add("GreaterOrEqual", tall, wide), tall, wide)
         ups = [_crop_weights(graph, *one, length, side, size) for one in ends]
         height = graph.on_both_axes(ups[0], field, ups[1])
-        height = add("Add", add("Mul", height, array(CONTRAST)), array(0.5))
-        return add("Clip", height, array(0.0), array(1.0))
+        height = add("Add", add("Mul", height, CONTRAST), 0.5)
+        return add("Clip", height, 0.0, 1.0)
 
 
 @keras.saving.register_keras_serializable(package="digitgan")
@@ -117,12 +107,7 @@ class Downscaling(keras.layers.Layer):
     """The box of 20 x 20 pixels that a bitmap becomes, but for whole greys."""
 
     def call(self, bitmap, side):
-        """Return boxes ``(N, 20, 20, 1)`` in [-1, 1].
-
-        Args:
-            bitmap: The share of ink in each pixel, ``(N, 80, 80)``.
-            side: Of the bitmaps, whole numbers ``(N,)``.
-        """
+        """Return boxes ``(N, 20, 20, 1)`` in [-1, 1] of bitmaps ``(N, 80, 80)``."""
         weights = SCALING_WEIGHTS / (5.0 * np.reshape(SIDES, (-1, 1, 1)))
         weights = ops.convert_to_tensor(weights, "float32")
         weights = ops.take(weights, ops.cast(side, "int32") - MIN_SIDE, axis=0)
@@ -169,40 +154,33 @@ def _on_both_axes(rows, images, columns):
 
 
 def _ends_of_ink(graph: Graph, height: str, side: str, axis: int) -> tuple[str, str]:
-    """Append where ink begins and how far it goes, ``(N, 1)`` each.
-
-    Args:
-        graph: Grows.
-        height: Of the bitmap's pixels, ``(N, 80, 80)``.
-        side: ``(N, 1)``.
-        axis: Across which ink is looked for.
-    """
-    add, array = graph.add, graph.array
-    most = add("ReduceMax", height, array([axis]))
-    most = add("Reshape", most, array([-1, MAX_SIDE]))
-    inked = add("GreaterOrEqual", most, array(NO_INK))
+    """Append where ink begins and how far it goes, ``(N, 1)`` each, across an axis."""
+    add = graph.add
+    most = add("ReduceMax", height, [axis])
+    most = add("Reshape", most, [-1, MAX_SIDE])
+    inked = add("GreaterOrEqual", most, NO_INK)
     inked = add("Cast", inked, to=TensorProto.FLOAT)
-    from_end = add("Mul", inked, add("Sub", side, array(PIXELS[np.newaxis])))
-    first = add("Sub", side, add("ReduceMax", from_end, array([1])))
-    from_start = add("Mul", inked, array(PIXELS[np.newaxis]))
-    last = add("ReduceMax", from_start, array([1]))
-    return first, add("Add", add("Sub", last, first), array(1.0))
+    from_end = add("Mul", inked, add("Sub", side, PIXELS[np.newaxis]))
+    first = add("Sub", side, add("ReduceMax", from_end, [1]))
+    from_start = add("Mul", inked, PIXELS[np.newaxis])
+    last = add("ReduceMax", from_start, [1])
+    return first, add("Add", add("Sub", last, first), 1.0)
 
 
 def _crop_weights(  # noqa: PLR0913 - all of them are names in the graph
     graph: Graph, first: str, extent: str, length: str, side: str, size: int
 ) -> str:
     """Append the linear interpolation of the field at the pixels of the square."""
-    add, array = graph.add, graph.array
-    rest = add("Mul", add("Sub", length, extent), array(0.5))
+    add = graph.add
+    rest = add("Mul", add("Sub", length, extent), 0.5)
     rest = add("Cast", rest, to=TensorProto.INT32)
     start = add("Sub", first, add("Cast", rest, to=TensorProto.FLOAT))
-    places = add("Mul", add("Div", length, side), array(PIXELS[np.newaxis] + 0.5))
+    places = add("Mul", add("Div", length, side), PIXELS[np.newaxis] + 0.5)
     places = add("Add", places, start)
-    places = add("Mul", places, add("Div", array([[float(size)]]), side))
-    places = add("Sub", places, array(0.5))
-    places = add("Clip", places, array(0.0), array(size - 1.0))
-    places = add("Unsqueeze", places, array([2]))
-    distance = add("Sub", places, array(np.arange(float(size)).reshape(1, 1, -1)))
+    places = add("Mul", places, add("Div", [[float(size)]], side))
+    places = add("Sub", places, 0.5)
+    places = add("Clip", places, 0.0, size - 1.0)
+    places = add("Unsqueeze", places, [2])
+    distance = add("Sub", places, np.arange(float(size)).reshape(1, 1, -1))
     distance = add("Abs", distance)
-    return add("Relu", add("Sub", array([[[1.0]]]), distance))
+    return add("Relu", add("Sub", [[[1.0]]], distance))

@@ -13,12 +13,7 @@ Conditions = Mapping[str, np.ndarray]  # values for N images by name, each ``(N,
 
 @dataclass(frozen=True)
 class Categorical:
-    """A condition with a number of values, such as the label; networks see it one-hot.
-
-    Attributes:
-        name: Of the networks' input.
-        categories: How many there are; values are int32, from 0.
-    """
+    """A condition of so many values, such as the label: int32 from 0; seen one-hot."""
 
     name: str
     categories: int
@@ -26,13 +21,7 @@ class Categorical:
 
 @dataclass(frozen=True)
 class Continuous:
-    """A condition that is measured, such as a style; networks see it standardised.
-
-    Attributes:
-        name: Of the networks' input.
-        mean: Over the training data, in the condition's unit.
-        std: Likewise.
-    """
+    """A condition that is measured, in its unit; networks see it standardised."""
 
     name: str
     mean: float
@@ -43,11 +32,8 @@ class Continuous:
 class LatentCategorical:
     """A label that the first number of the latent chooses.
 
-    Thresholds cut the normal distribution into as many parts as there are labels, whose
-    shares are those of the training data.
-
-    Attributes:
-        thresholds: Ascending, one fewer than labels.
+    Thresholds, ascending, cut the normal distribution into as many parts as there are
+    labels, whose shares are those of the training data.
     """
 
     thresholds: tuple[float, ...]
@@ -67,8 +53,7 @@ class LatentCategorical:
     def choose(self, latents: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Return latents that choose these labels: their first number is moved.
 
-        It keeps its rank: what was at the middle of the normal distribution comes to
-        the middle of the label's part.
+        It keeps its rank within the label's part of the normal distribution.
         """
         normal = NormalDist()
         ends = [0.0, *map(normal.cdf, self.thresholds), 1.0]

@@ -17,13 +17,8 @@ from digitgan.model.bitmap import Bitmap
 from digitgan.model.gan import GAN
 from digitgan.model.histogram_matching import GreyCurve
 from digitgan.model.keras_sampling import predict
-from digitgan.model.onnx_writer import (
-    Finish,
-    ink_of,
-    sides_of,
-    write_generator,
-    write_part,
-)
+from digitgan.model.latent_side import SIDE_LAYER
+from digitgan.model.onnx_writer import Finish, part_of, write_generator, write_part
 from digitgan.model.quantization import quantize
 
 GREY_TOLERANCE = 1  # levels
@@ -39,12 +34,6 @@ def write_checked(
 ) -> np.ndarray:
     """Write a generator's file and return the images that it draws from some inputs.
 
-    Args:
-        path: The file.
-        gan: Its generator is written.
-        finish: As for :func:`digitgan.model.onnx_writer.write_generator`.
-        inputs: Latents and conditions by name, ``(n, ...)`` each.
-
     Raises:
         ExportFailed: The images are not those of the Keras model.
     """
@@ -56,26 +45,20 @@ def write_checked(
         _check(images, place_by_mass(boxes), place_by_mass(boxes))
         return images
     write_generator(path, gan.generator, finish)
-    images = check_generator(path, gan.generator, finish, inputs)
-    if gan.boxed:
-        boxes = images
-        write_generator(path, gan.generator, finish, boxed=True)
-        images = _draw(path, inputs)
-        if not np.array_equal(images, place_by_mass(boxes)):
-            raise ExportFailed("generator.onnx does not place its digits by their mass")
+    boxes = check_generator(path, gan.generator, finish, inputs)
+    if not gan.boxed:
+        return boxes
+    write_generator(path, gan.generator, finish, boxed=True)
+    images = _draw(path, inputs)
+    if not np.array_equal(images, place_by_mass(boxes)):
+        raise ExportFailed("generator.onnx does not place its digits by their mass")
     return images
 
 
 def quantize_checked(
     path: Path, calibration: Mapping[str, np.ndarray], inputs: Mapping[str, np.ndarray]
 ) -> np.ndarray:
-    """Quantize a generator's file, unless its images become others; return them.
-
-    Args:
-        path: The file.
-        calibration: See :func:`digitgan.model.quantization.quantize`.
-        inputs: Of the images.
-    """
+    """Quantize a generator's file, unless its images become others; return them."""
     images = _draw(path, inputs)
     quantized = path.with_suffix(".quantized")
     quantize(path, quantized, calibration)
@@ -123,7 +106,8 @@ def _checked_bitmaps(
     compared with ink, and the steps after it with those of Keras and NumPy.
     """
     parts: list[np.ndarray] = []
-    for name, part in (("ink", ink_of(generator)), ("side", sides_of(generator))):
+    for name, layer in (("ink", "ink"), ("side", SIDE_LAYER)):
+        part = part_of(generator, layer)
         write_part(path, part)
         drawn = _draw(path, {x.name: inputs[x.name] for x in part.inputs})
         expected = predict(part, inputs).reshape(drawn.shape)
@@ -151,8 +135,7 @@ def _allowed(generator, curve, inputs) -> tuple[np.ndarray, np.ndarray]:
         lowest = to_uint8(output - OUTPUT_TOLERANCE)
         highest = to_uint8(output + OUTPUT_TOLERANCE)
     else:
-        ink = keras.Model(generator.inputs, generator.get_layer("ink").output)
-        output = predict(ink, inputs)[..., 0]
+        output = predict(part_of(generator, "ink"), inputs)[..., 0]
         no_peaks = curve._replace(peak_gap=-np.inf)
         more_peaks = curve._replace(peak_gap=curve.peak_gap + 2 * OUTPUT_TOLERANCE)
         lowest = no_peaks.apply(output - OUTPUT_TOLERANCE)

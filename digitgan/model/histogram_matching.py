@@ -38,9 +38,8 @@ class GreyCurve(NamedTuple):
 def fit_grey_curve(ink: np.ndarray, real: np.ndarray) -> GreyCurve:
     """Fit the curve that gives generated digits the grey levels of real ones.
 
-    Args:
-        ink: ``float32 (n, height, width)``: the generator's output before tanh.
-        real: ``uint8 (m, height, width)``: real digits.
+    Ink is the generator's output before tanh, ``float32 (n, height, width)``; real
+    digits are ``uint8 (m, height, width)``.
     """
     white = np.sum(real == 255, axis=(1, 2))  # pixels of each digit
     peaked = white <= MAX_PEAKS

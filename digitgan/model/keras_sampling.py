@@ -22,16 +22,9 @@ GRID_COLUMNS = 10
 def sample_images(
     gan: GAN, n: int, conditions: Conditions, seed: int = 0
 ) -> np.ndarray:
-    """Sample from the EMA generator.
+    """Sample n images from the EMA generator, ``uint8 (n, height, width)``.
 
-    Args:
-        gan: Trained or not.
-        n: How many images.
-        conditions: Of each image, ``(n,)`` by name.
-        seed: Of the latents.
-
-    Returns:
-        ``uint8 (n, height, width)``, several channels last.
+    Conditions are ``(n,)`` by name; several channels come last.
     """
     return _finished(gan, sample_inputs(gan, n, conditions, seed))
 
@@ -50,18 +43,10 @@ def sample_inputs(gan: GAN, n: int, conditions: Conditions, seed: int) -> Condit
 
 
 def sample_grid(gan: GAN, conditions: Conditions, seed: int) -> np.ndarray:
-    """Sample the images of the sample sheet, a row of ten for every label.
+    """Sample the sample sheet: a row of ten for every label of the training data.
 
-    The latents depend on the seed alone, so the sheets of a run can be compared.
-
-    Args:
-        gan: Trained or not.
-        conditions: Those of the training data, of which ten of every label are used;
-            without labels there are ten rows of any image.
-        seed: Of the latents.
-
-    Returns:
-        ``uint8 (rows * 10, height, width)``, several channels last.
+    Without labels there are ten rows of any image. The latents depend on the seed
+    alone, so the sheets of a run can be compared.
     """
     return _finished(gan, grid_inputs(gan, conditions, seed))
 

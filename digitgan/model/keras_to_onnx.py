@@ -26,25 +26,19 @@ ACTIVATIONS = {
 
 
 def translate(graph: Graph, network: Any, names: dict[str, str]) -> str:
-    """Append what a network computes to a graph.
+    """Append what a functional network with one output computes; return its name.
 
-    Args:
-        graph: Grows.
-        network: A functional Keras model with one output.
-        names: What each input of the network is called in the graph; images lie
-            channels first there.
-
-    Returns:
-        What the network's output is called in the graph.
+    The names are those of the network's inputs in the graph, where images lie channels
+    first.
 
     Raises:
         ExportFailed: A layer is not known here.
     """
-    translation = Translation(graph, network, names)
+    to = Translation(graph, network, names)
     for layer in network.operations:
         if not isinstance(layer, keras.layers.InputLayer):
-            translation.append(layer)
-    return translation.names[id(network.output)]
+            to.append(layer)
+    return to.names[id(network.output)]
 
 
 class Translation:
@@ -53,12 +47,11 @@ class Translation:
     Attributes:
         graph: Grows, layer by layer.
         names: What is there already: the name in the graph, by Keras tensor.
-        orders: Of flattened images alone, likewise: Keras' position of each feature,
-            because they lie channels first in the graph and channels last in Keras.
+        orders: Of flattened images, Keras' position of each feature: they lie channels
+            first in the graph and channels last in Keras.
     """
 
     def __init__(self, graph: Graph, network: Any, names: dict[str, str]):
-        """Begin with the inputs."""
         self.graph = graph
         self.names: dict[int, str] = {id(x): names[x.name] for x in network.inputs}
         self.orders: dict[int, np.ndarray] = {}
@@ -81,9 +74,15 @@ class Translation:
             raise _refusal(layer, "allowed after Flatten is Dense")
         write = WRITERS[kind] if layer not in self._folded else _nothing
         name = write(self, layer, *names)
-        if (activation := getattr(layer, "activation", None)) is not None:
-            name = _activate(self, layer, activation.__name__, name)
-        self.names[id(layer.output)] = name
+        self.names[id(layer.output)] = self._activate(layer, name)
+
+    def _activate(self, layer: Any, x: str) -> str:
+        name = getattr(getattr(layer, "activation", None), "__name__", "linear")
+        if name == "linear":
+            return x
+        if name not in ACTIVATIONS:
+            raise _refusal(layer, f"allowed is activation {', '.join(ACTIVATIONS)}")
+        return self.graph.add(ACTIVATIONS[name], x)
 
     def order(self, x: Any) -> np.ndarray | slice:
         """Return Keras' position of each feature of a tensor that is there."""
@@ -148,7 +147,7 @@ def _dense(to: Translation, layer, x: str) -> str:
     if (order := to.order_ahead(layer.output)) is not None:
         to.orders[id(layer.output)] = order
         kernel, bias = kernel[:, order], bias[order]
-    return to.graph.add("Gemm", x, to.graph.array(kernel), to.graph.array(bias))
+    return to.graph.add("Gemm", x, kernel, bias)
 
 
 def _convolution(to: Translation, layer, x: str) -> str:
@@ -159,8 +158,8 @@ def _convolution(to: Translation, layer, x: str) -> str:
     return to.graph.add(
         "ConvTranspose" if transposed else "Conv",
         x,
-        to.graph.array(kernel.transpose(3, 2, 0, 1)),
-        to.graph.array(bias * scale + shift),
+        kernel.transpose(3, 2, 0, 1),
+        bias * scale + shift,
         pads=_pads(layer, transposed),
         strides=list(layer.strides),
     )
@@ -170,52 +169,36 @@ def _pads(layer, transposed: bool) -> list[int]:
     """Return the padding before both axes, then behind both."""
     if layer.padding == "valid":
         return [0, 0, 0, 0]
-    small, large = layer.input.shape[1:3], layer.output.shape[1:3]
-    if not transposed:
-        small, large = large, small
-    totals = [
-        max(0, (there - 1) * stride + size - here)
-        for there, here, size, stride in zip(
-            small, large, layer.kernel_size, layer.strides, strict=True
-        )
-    ]
-    before = [total // 2 for total in totals]
-    return before + [all - part for all, part in zip(totals, before, strict=True)]
+    sizes = layer.input.shape[1:3], layer.output.shape[1:3]
+    small, large = map(np.array, sizes if transposed else sizes[::-1])
+    totals = (small - 1) * layer.strides + layer.kernel_size - large
+    before = np.maximum(totals, 0) // 2
+    return [*before.tolist(), *(np.maximum(totals, 0) - before).tolist()]
 
 
 def _batch_normalisation(to: Translation, layer, x: str) -> str:
     scale, shift = (values[to.order(layer.input)] for values in _normalisation(layer))
     if len(layer.output.shape) == 4:
         scale, shift = (values.reshape(-1, 1, 1) for values in (scale, shift))
-    return to.graph.add(
-        "Add", to.graph.add("Mul", x, to.graph.array(scale)), to.graph.array(shift)
-    )
-
-
-def _activate(to: Translation, layer, name: str, x: str) -> str:
-    if name == "linear":
-        return x
-    if name not in ACTIVATIONS:
-        raise _refusal(layer, f"allowed is activation {', '.join(ACTIVATIONS)}")
-    return to.graph.add(ACTIVATIONS[name], x)
+    return to.graph.add("Add", to.graph.add("Mul", x, scale), shift)
 
 
 def _rescaling(to: Translation, layer, x: str) -> str:
     if layer.scale != 1:
-        x = to.graph.add("Mul", x, to.graph.array(float(layer.scale)))
+        x = to.graph.add("Mul", x, float(layer.scale))
     if layer.offset != 0:
-        x = to.graph.add("Add", x, to.graph.array(float(layer.offset)))
+        x = to.graph.add("Add", x, float(layer.offset))
     return x
 
 
 def _reshape(to: Translation, layer, x: str) -> str:
     shape = layer.target_shape
     if shape == (1,) and len(layer.input.shape) == 1:
-        return to.graph.add("Unsqueeze", x, to.graph.array([1]))
+        return to.graph.add("Unsqueeze", x, [1])
     if len(shape) != 3 or id(layer.input) not in to.orders:
         raise _refusal(layer, "allowed is a Dense that becomes an image")
     height, width, channels = shape
-    return to.graph.add("Reshape", x, to.graph.array([-1, channels, height, width]))
+    return to.graph.add("Reshape", x, [-1, channels, height, width])
 
 
 def _flatten(to: Translation, layer, x: str) -> str:
@@ -223,42 +206,27 @@ def _flatten(to: Translation, layer, x: str) -> str:
     return to.graph.add("Flatten", x)
 
 
-def _one_hot(to: Translation, layer, x: str) -> str:
-    return to.graph.add("Gather", to.graph.array(np.eye(layer.num_tokens)), x)
-
-
 def _first_number(to: Translation, layer, x: str) -> str:
     if layer.output.shape != (None, 1):
         raise _refusal(layer, "allowed is [:, :1]")
     first = np.eye(layer.input.shape[1])[:, :1]
-    return to.graph.add("Gemm", x, to.graph.array(first), to.graph.array([0.0]))
+    return to.graph.add("Gemm", x, first, [0.0])
 
 
 def _discretization(to: Translation, layer, x: str) -> str:
     """Count the boundaries that a number has reached."""
-    boundaries = to.graph.array([layer.bin_boundaries])
-    reached = to.graph.add("GreaterOrEqual", x, boundaries)
+    reached = to.graph.add("GreaterOrEqual", x, [layer.bin_boundaries])
     return to.graph.count(reached, len(layer.bin_boundaries))
-
-
-def _concatenate(to: Translation, layer, *parts: str) -> str:
-    return to.graph.add("Concat", *parts, axis=1)
-
-
-def _dot(to: Translation, layer, x: str, y: str) -> str:
-    return to.graph.add("ReduceSum", to.graph.add("Mul", x, y), to.graph.array([1]))
-
-
-def _clip(to: Translation, layer, x: str) -> str:
-    return to.graph.add(
-        "Clip", x, to.graph.array(layer.x_min), to.graph.array(layer.x_max)
-    )
 
 
 def _add(to: Translation, layer, *parts: str) -> str:
     if len(parts) != 2:
         raise _refusal(layer, "allowed is Add of two layers, or Rescaling")
     return to.graph.add("Add", *parts)
+
+
+def _dot(to: Translation, layer, x: str, y: str) -> str:
+    return to.graph.add("ReduceSum", to.graph.add("Mul", x, y), [1])
 
 
 def _leaky_relu(to: Translation, layer, x: str) -> str:
@@ -283,9 +251,11 @@ WRITERS: dict[str, Callable[..., str]] = {
     **POINTWISE,
     "Add": _add,
     "Bitmap": lambda to, own, *x: own.append(to.graph, *x, own.input[0].shape[1]),
-    "CategoryEncoding": _one_hot,
-    "Clip": _clip,
-    "Concatenate": _concatenate,
+    "CategoryEncoding": lambda to, own, x: to.graph.add(
+        "Gather", np.eye(own.num_tokens), x
+    ),
+    "Clip": lambda to, own, x: to.graph.add("Clip", x, own.x_min, own.x_max),
+    "Concatenate": lambda to, own, *x: to.graph.add("Concat", *x, axis=1),
     "Conv2D": _convolution,
     "Conv2DTranspose": _convolution,
     "Dense": _dense,

@@ -21,17 +21,12 @@ NEIGHBOURS = 300  # real digits of the nearest thickness that a row is measured 
 class LatentSide(keras.layers.Layer):
     """The side of the bitmap, as a normal number chooses it.
 
-    Sides are distributed as those of real digits of about the same thickness: each row
-    of the table holds quantiles, row after row of thickness, label after label.
-
-    Attributes:
-        thickness_limits: Between the rows, ascending.
-        latent_limits: Between the columns, ascending.
-        table: Sides in pixels; labels * rows * columns of them.
+    Sides in pixels are distributed as those of real digits of about the same
+    thickness: each row of the table holds quantiles, row after row of thickness, label
+    after label. The limits lie between rows and columns, ascending.
     """
 
     def __init__(self, thickness_limits, latent_limits, table, **kwargs):
-        """Store them, as lists."""
         super().__init__(**kwargs)
         self.thickness_limits, self.latent_limits = thickness_limits, latent_limits
         self.table = table
@@ -73,17 +68,16 @@ class LatentSide(keras.layers.Layer):
 
     def append(self, graph: Graph, number: str, label: str, width: str) -> str:
         """Append :meth:`call` to an ONNX graph, of the names of its arguments."""
-        width = graph.add("Unsqueeze", width, graph.array([1]))
+        width = graph.add("Unsqueeze", width, [1])
         place = label
         for values, limits in (
             (width, self.thickness_limits),
             (number, self.latent_limits),
         ):
-            reached = graph.add("GreaterOrEqual", values, graph.array([limits]))
-            size = graph.array(np.array(len(limits) + 1, np.int32))
-            place = graph.add("Mul", place, size)
+            reached = graph.add("GreaterOrEqual", values, [limits])
+            place = graph.add("Mul", place, np.array(len(limits) + 1, np.int32))
             place = graph.add("Add", place, graph.count(reached, len(limits)))
-        return graph.add("Gather", graph.array(np.asarray(self.table, float)), place)
+        return graph.add("Gather", np.asarray(self.table, float), place)
 
     def get_config(self) -> dict[str, Any]:
         """Return what makes the same layer anew."""

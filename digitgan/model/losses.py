@@ -58,10 +58,7 @@ def gradient_penalty(logits: Any, shifted_logits: Any) -> Any:
 
     For a standard normal n, the mean over n of ``((D(x + e n) - D(x)) / e)**2`` tends
     to ``||grad D(x)||**2`` as e shrinks. On real images this is R1, on fakes R2
-    (Mescheder et al. 2018, arXiv 1801.04406), here without a second backward pass.
-
-    Args:
-        logits: ``D(x)``, shape ``(N, 1)``.
-        shifted_logits: ``D(x + PENALTY_STEP * n)`` through the same dropout masks.
+    (Mescheder et al. 2018, arXiv 1801.04406), here without a second backward pass: the
+    logits are ``D(x)`` and ``D(x + PENALTY_STEP * n)``, through the same dropout masks.
     """
     return ops.mean(ops.square((shifted_logits - logits) / PENALTY_STEP))

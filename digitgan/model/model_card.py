@@ -1,41 +1,28 @@
 """The model card: what a model folder says of itself, to people and to programs."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from digitgan.data.images import ImageSpec
-from digitgan.files import read_json, sha256, write_text
+from digitgan.files import read_json, sha256, write_json, write_text
 
 
-def write_card(folder: Path, description: Mapping) -> None:
-    """Write ``README.md`` and, with its SHA-256, ``model.json``.
-
-    Args:
-        folder: The model folder.
-        description: For ``model.json``; see
-            :func:`digitgan.model.model_folder.save_model`.
-    """
-    write_text(folder / "README.md", _text(description))
+def write_card(folder: Path, description: Mapping, text: str = "") -> None:
+    """Write ``README.md``, :func:`card_text` unless given, and ``model.json``."""
+    write_text(folder / "README.md", text or card_text(description))
     hashes = description["sha256"] | {"README.md": sha256(folder / "README.md")}
-    text = json.dumps({**description, "sha256": hashes}, indent=2)
-    write_text(folder / "model.json", text + "\n")
+    write_json(folder / "model.json", {**description, "sha256": hashes})
 
 
 def add_scores(folder: Path, scores: Mapping[str, tuple[float, float]]) -> None:
-    """Put a scorecard's figures into the card of a model folder.
-
-    Args:
-        folder: The model folder.
-        scores: By name of the figure: that of the model, and that of real digits.
-    """
+    """Put figures into the card: by name, that of the model and of real digits."""
     description = read_json("model", folder / "model.json")
-    write_card(
-        folder, description | {"scores": {k: list(v) for k, v in scores.items()}}
-    )
+    stored = {name: list(pair) for name, pair in scores.items()}
+    write_card(folder, description | {"scores": stored})
 
 
-def _text(facts: Mapping) -> str:
+def card_text(facts: Mapping) -> str:
+    """Return the card that tells the facts of ``model.json``."""
     latent_dim = facts["latent_dim"]
     kinds = {"label": "int32", "thickness": "float32", "slant": "float32"}
     conditions = "".join(

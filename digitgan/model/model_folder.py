@@ -6,7 +6,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from digitgan import __version__
@@ -23,11 +22,11 @@ from digitgan.model.conditions import (
 )
 from digitgan.model.export_parity import quantize_checked, write_checked
 from digitgan.model.gan import GAN
-from digitgan.model.histogram_matching import GreyCurve, fit_grey_curve
+from digitgan.model.histogram_matching import fit_grey_curve
 from digitgan.model.keras_sampling import grid_inputs, predict, sample_inputs
 from digitgan.model.model_card import write_card
 from digitgan.model.onnx_graph import OPSET
-from digitgan.model.onnx_writer import Finish
+from digitgan.model.onnx_writer import Finish, part_of
 
 TYPICAL_DIGITS, TYPICAL_SEED = 5_000, 2**32  # what the grey curve is fitted to
 CALIBRATION_STEP = 25  # every so many of them calibrate 8 bits
@@ -53,13 +52,10 @@ def save_model(
         gan: Trained; the generator that is written is the EMA generator.
         image: Size and kind of what it generates.
         conditions: Those of the training data, ``(N,)`` by name.
-        facts: What only the training knows, for ``model.json`` and the card: preset,
-            seed, classes, data, data_sha256, licence, command, epochs, seconds,
-            machine.
+        facts: What only the training knows, for ``model.json`` and the card.
         match_greys_of: Real digits ``uint8 (N, height, width)``, those of the
-            conditions, whose grey levels the generator's file is to have
-            (:mod:`digitgan.model.histogram_matching`); for generators that overshoot
-            or draw bitmaps.
+            conditions, whose grey levels the generator's file is to have; for
+            generators that overshoot or draw bitmaps.
 
     Raises:
         ExportFailed: The ONNX file, before it is quantized, does not draw what Keras
@@ -118,13 +114,8 @@ def _fit_finish(
     if SIDE_NAME in gan.latent_conditions:
         sides = conditions[SIDE_NAME].astype(int)
         return Antialiasing(measure_peaks(crop_to_box(images), sides))
-    return _fit_grey_curve(gan, inputs, images)
-
-
-def _fit_grey_curve(gan: GAN, inputs: Conditions, images: np.ndarray) -> GreyCurve:
-    ink = keras.Model(gan.generator.inputs, gan.generator.get_layer("ink").output)
-    real = crop_to_box(images) if gan.boxed else images
-    return fit_grey_curve(predict(ink, inputs)[..., 0], real)
+    ink = predict(part_of(gan.generator, "ink"), inputs)[..., 0]
+    return fit_grey_curve(ink, crop_to_box(images) if gan.boxed else images)
 
 
 def inference_gan(gan: GAN) -> GAN:

@@ -50,16 +50,10 @@ def build_generator(
     clean as real background: tanh is multiplied with it, then cut to [-1, 1]. The layer
     named ``ink`` holds the values before tanh.
 
-    Args:
-        preset: Size of the images and of the network.
-        conditions: What it is conditioned on; each is one more input ``(N,)``.
-        latent_label: How the first number of z chooses the label, if it does. The layer
-            of this name yields it.
-        latent_side: How the first number of z chooses the side of a bitmap, for a
-            preset that ends in one.
+    The first number of z may choose the label, or the side of a bitmap.
 
     Returns:
-        A model from ``[latents (N, latent_dim), *conditions]`` to images ``(N,
+        A model from ``[latents (N, latent_dim), *conditions (N,)]`` to images ``(N,
         *preset.network_shape)`` in [-1, 1].
     """
     first, *widths = preset.generator_widths
@@ -117,10 +111,6 @@ def build_discriminator(
 
     The conditions move the weights of the neuron: a projection discriminator
     (Miyato and Koyama 2018, https://arxiv.org/abs/1802.05637).
-
-    Args:
-        preset: Size of the images and of the network.
-        conditions: As for :func:`build_generator`.
 
     Returns:
         A model from ``[image (N, *preset.network_shape), *conditions]`` to the

@@ -16,7 +16,6 @@ class Graph:
     """Operations and arrays, named as they come."""
 
     def __init__(self):
-        """Begin an empty one."""
         self._nodes, self._arrays, self._inputs, self._outputs = [], [], [], []
 
     def input(self, name: str, dtype: int, shape: tuple[int, ...]) -> str:
@@ -31,11 +30,12 @@ class Graph:
         self._outputs.append(value)
 
     def add(
-        self, operator: str, *inputs: str, name: str = "", **attributes: Any
+        self, operator: str, *inputs: str | ArrayLike, name: str = "", **attributes: Any
     ) -> str:
-        """Append an operation and return the name of what it yields."""
+        """Append an operation, of names or arrays; return the name of its result."""
+        names = [x if isinstance(x, str) else self.array(x) for x in inputs]
         name = name or f"{operator.lower()}_{len(self._nodes)}"
-        self._nodes.append(helper.make_node(operator, inputs, [name], **attributes))
+        self._nodes.append(helper.make_node(operator, names, [name], **attributes))
         return name
 
     def array(self, values: ArrayLike) -> str:
@@ -55,8 +55,8 @@ class Graph:
     def count(self, conditions: str, n: int) -> str:
         """Append how many of n conditions ``(N, n)`` hold, ``int32 (N,)``."""
         ones = self.add("Cast", conditions, to=TensorProto.FLOAT)
-        counts = self.add("Gemm", ones, self.array(np.ones((n, 1))), self.array([0.0]))
-        counts = self.add("Squeeze", counts, self.array([1]))
+        counts = self.add("Gemm", ones, np.ones((n, 1)), [0.0])
+        counts = self.add("Squeeze", counts, [1])
         return self.add("Cast", counts, to=TensorProto.INT32)
 
     def on_both_axes(self, rows: str, images: str, columns: str) -> str:

@@ -16,8 +16,6 @@ from digitgan.model.latent_side import SIDE_LAYER
 from digitgan.model.onnx_graph import Graph
 
 CHANNELS_FIRST, CHANNELS_LAST = [0, 3, 1, 2], [0, 2, 3, 1]
-
-
 Finish = GreyCurve | Antialiasing | None  # how what the network yields becomes grey
 
 
@@ -27,15 +25,8 @@ def write_generator(
     """Write a generator and its last step, from latents to finished images.
 
     Inputs are named as those of the Keras model; the output ``digits`` is ``uint8
-    (N, height, width)``, several channels last.
-
-    Args:
-        path: The file.
-        generator: From :func:`digitgan.model.networks.build_generator`.
-        finish: A curve for one channel, or the antialiasing of a bitmap; None scales
-            [-1, 1] evenly.
-        boxed: Whether it draws boxes, which the file places as
-            :func:`digitgan.data.mnist_preprocessing.place_by_mass` does.
+    (N, height, width)``, several channels last. Boxes are placed as
+    :func:`digitgan.data.mnist_preprocessing.place_by_mass` does.
 
     Raises:
         ExportFailed: A layer has no ONNX form.
@@ -47,12 +38,11 @@ def write_generator(
     if finish is None:
         _scale_evenly(graph, translate(graph, generator, names), generator, name)
     elif isinstance(finish, GreyCurve):
-        _apply_grey_curve(
-            graph, translate(graph, ink_of(generator), names), finish, name
-        )
+        ink = translate(graph, part_of(generator, "ink"), names)
+        _apply_grey_curve(graph, ink, finish, name)
     else:
-        bitmap = translate(graph, bitmap_of(generator), names)
-        side = translate(graph, sides_of(generator), names)
+        bitmap = translate(graph, part_of(generator, "bitmap"), names)
+        side = translate(graph, part_of(generator, SIDE_LAYER), names)
         finish.append(graph, bitmap, side, name)
     if boxed:
         _place_by_mass(graph, name)
@@ -69,7 +59,7 @@ def write_part(path: Path, part: Any) -> None:
     x = translate(graph, part, {x.name: x.name for x in part.inputs})
     shape = part.output.shape[1:3]
     if shape:
-        graph.add("Squeeze", x, graph.array([1]), name="part")
+        graph.add("Squeeze", x, [1], name="part")
     else:
         graph.add("Identity", x, name="part")
     graph.output("part", TensorProto.FLOAT, shape)
@@ -83,10 +73,6 @@ def write_discriminator(path: Path, discriminator: Any) -> None:
     28)``; conditions are named as in the Keras model. The output ``probability`` is
     ``float32 (N,)``. Dropout is off.
 
-    Args:
-        path: The file.
-        discriminator: From :func:`digitgan.model.networks.build_discriminator`.
-
     Raises:
         ExportFailed: A layer has no ONNX form.
     """
@@ -96,31 +82,21 @@ def write_discriminator(path: Path, discriminator: Any) -> None:
     for x in conditions:
         _declare(graph, x)
     x = graph.add("Cast", "digits", to=TensorProto.FLOAT)
-    x = graph.add("Sub", graph.add("Mul", x, graph.array(1 / 127.5)), graph.array(1.0))
+    x = graph.add("Sub", graph.add("Mul", x, 1 / 127.5), 1.0)
     if image.shape[3] == 1:
-        x = graph.add("Unsqueeze", x, graph.array([1]))
+        x = graph.add("Unsqueeze", x, [1])
     else:
         x = graph.add("Transpose", x, perm=CHANNELS_FIRST)
     names = {image.name: x} | {x.name: x.name for x in conditions}
     probability = translate(graph, discriminator, names)
-    graph.add("Squeeze", probability, graph.array([1]), name="probability")
+    graph.add("Squeeze", probability, [1], name="probability")
     graph.output("probability", TensorProto.FLOAT, ())
     graph.save(path)
 
 
-def ink_of(generator: Any) -> Any:
-    """Return the part of a generator that yields its ink, before tanh."""
-    return keras.Model(generator.inputs, generator.get_layer("ink").output)
-
-
-def bitmap_of(generator: Any) -> Any:
-    """Return the part of a generator that yields its bitmaps."""
-    return keras.Model(generator.inputs, generator.get_layer("bitmap").output)
-
-
-def sides_of(generator: Any) -> Any:
-    """Return the part of a generator that yields the side of its bitmaps."""
-    return keras.Model(generator.inputs, generator.get_layer(SIDE_LAYER).output)
+def part_of(generator: Any, layer: str) -> Any:
+    """Return the part of a generator that ends with a layer, such as its ``ink``."""
+    return keras.Model(generator.inputs, generator.get_layer(layer).output)
 
 
 def _declare(graph: Graph, x) -> None:
@@ -137,28 +113,27 @@ def _finished_shape(image) -> tuple:
 def _apply_grey_curve(graph: Graph, ink: str, curve: GreyCurve, name: str) -> None:
     """Append the ink's step in the curve, its grey and the peaks."""
     scale = CURVE_STEPS / (2 * INK_LIMIT)
-    step = graph.add("Squeeze", ink, graph.array([1]))
-    step = graph.add("Mul", step, graph.array(scale))
-    step = graph.add("Add", step, graph.array(INK_LIMIT * scale))
-    most = graph.add("ReduceMax", step, graph.array([1, 2]))
-    least_peak = graph.add("Sub", most, graph.array(curve.peak_gap * scale))
+    step = graph.add("Squeeze", ink, [1])
+    step = graph.add("Mul", step, scale)
+    step = graph.add("Add", step, INK_LIMIT * scale)
+    most = graph.add("ReduceMax", step, [1, 2])
+    least_peak = graph.add("Sub", most, curve.peak_gap * scale)
     is_peak = graph.add("GreaterOrEqual", step, least_peak)
-    step = graph.add("Clip", step, graph.array(0.0), graph.array(CURVE_STEPS - 1.0))
+    step = graph.add("Clip", step, 0.0, CURVE_STEPS - 1.0)
     step = graph.add("Cast", step, to=TensorProto.INT32)
-    grey = graph.add("Gather", graph.array(curve.greys), step)
-    full = graph.array(np.array(255, np.uint8))
-    graph.add("Where", is_peak, full, grey, name=name)
+    grey = graph.add("Gather", curve.greys, step)
+    graph.add("Where", is_peak, np.array(255, np.uint8), grey, name=name)
 
 
 def _scale_evenly(graph: Graph, image: str, generator, name: str) -> None:
     """Append the even way from [-1, 1] to 0..255."""
     if generator.output.shape[3] == 1:
-        x = graph.add("Squeeze", image, graph.array([1]))
+        x = graph.add("Squeeze", image, [1])
     else:
         x = graph.add("Transpose", image, perm=CHANNELS_LAST)
-    x = graph.add("Mul", x, graph.array(127.5))
-    x = graph.add("Add", x, graph.array(127.5))
-    x = graph.add("Clip", x, graph.array(0.0), graph.array(255.0))
+    x = graph.add("Mul", x, 127.5)
+    x = graph.add("Add", x, 127.5)
+    x = graph.add("Clip", x, 0.0, 255.0)
     graph.add("Cast", graph.add("Round", x), to=TensorProto.UINT8, name=name)
 
 
@@ -170,7 +145,7 @@ def _place_by_mass(graph: Graph, box: str) -> None:
     holds, so every engine finds the same place.
     """
     box = graph.add("Cast", box, to=TensorProto.FLOAT)
-    greys = graph.add("Reshape", box, graph.array([-1, DIGIT_LENGTH**2]))
+    greys = graph.add("Reshape", box, [-1, DIGIT_LENGTH**2])
     middles = np.arange(DIGIT_LENGTH) + 0.5
     starts = np.arange(MAX_OFFSET + 1)[:, np.newaxis, np.newaxis]
     pixels = np.arange(SIDE)[:, np.newaxis]
@@ -181,10 +156,10 @@ def _place_by_mass(graph: Graph, box: str) -> None:
         (np.tile(middles, DIGIT_LENGTH), move.transpose(0, 2, 1)),
     ):
         arms = BOX_CENTRE - starts[1:, 0, 0] - arms[:, np.newaxis]
-        moments = graph.add("Gemm", greys, graph.array(arms), graph.array([0.0]))
-        reached = graph.add("GreaterOrEqual", moments, graph.array(0.0))
+        moments = graph.add("Gemm", greys, arms, [0.0])
+        reached = graph.add("GreaterOrEqual", moments, 0.0)
         start = graph.count(reached, MAX_OFFSET)
-        moves.append(graph.add("Gather", graph.array(table), start))
+        moves.append(graph.add("Gather", table, start))
     rows, columns = moves
     image = graph.add("MatMul", graph.add("MatMul", rows, box), columns)
     graph.add("Cast", image, to=TensorProto.UINT8, name="digits")

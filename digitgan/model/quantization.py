@@ -36,32 +36,20 @@ class Quantized(NamedTuple):
 
 
 def quantize(path: Path, out: Path, inputs: Mapping[str, np.ndarray]) -> None:
-    """Write a generator's file again, its large layers in 8 bits.
+    """Write the file of a generator again, its large layers in 8 bits.
 
-    Args:
-        path: What :func:`digitgan.model.onnx_writer.write_generator` wrote.
-        out: The new file; may be the same.
-        inputs: Latents and conditions by name, ``(n, ...)``: the ranges of activations
-            are calibrated by the digits that they draw.
+    The ranges of activations are calibrated by the digits that the inputs draw: latents
+    and conditions by name, ``(n, ...)``. Both files may be the same.
     """
-    quantization = Quantization(onnx.load(path).graph, inputs)
-    for node in quantization.nodes:
-        quantization.append(node)
-    quantization.graph.save(out)
+    Quantization(onnx.load(path).graph, inputs).quantize().save(out)
 
 
 class Quantization:
-    """A graph on its way into another.
-
-    Attributes:
-        nodes: Of the old graph, without the casts of its weights to float32.
-        graph: The new one; grows.
-    """
+    """A graph on its way into another."""
 
     def __init__(self, old: onnx.GraphProto, inputs: Mapping[str, np.ndarray]):
-        """Begin with the inputs."""
-        self.nodes: list[NodeProto] = []
-        self.graph: Graph = Graph()
+        self._nodes: list[NodeProto] = []
+        self._graph = Graph()
         self._constants = {x.name: numpy_helper.to_array(x) for x in old.initializer}
         self._readers: dict[str, list[NodeProto]] = defaultdict(list)
         for node in old.node:
@@ -69,19 +57,25 @@ class Quantization:
                 weights = self._constants[node.input[0]].astype(np.float32)
                 self._constants[node.output[0]] = weights
                 continue
-            self.nodes.append(node)
+            self._nodes.append(node)
             for name in node.input:
                 self._readers[name].append(node)
-        outputs = [node.output[0] for node in self.nodes]
+        outputs = [node.output[0] for node in self._nodes]
         watched = [name for name in outputs if self._leads_to_layer(name)]
         self._values = _activations(old, watched, inputs)
         self._quantized: dict[str, Quantized] = {}  # by name in the old graph
         self._floats: dict[str, str] = {x.name: x.name for x in old.input}  # likewise
         for x in old.input:
-            self.graph.input(*_declaration(x))
+            self._graph.input(*_declaration(x))
         self._outputs = {x.name: x for x in old.output}
 
-    def append(self, node: NodeProto) -> None:
+    def quantize(self) -> Graph:
+        """Append all nodes of the old graph; return the new one."""
+        for node in self._nodes:
+            self._append(node)
+        return self._graph
+
+    def _append(self, node: NodeProto) -> None:
         """Append a node of the old graph."""
         inputs, output = list(node.input), node.output[0]
         if output in self._quantized:  # a Relu: nothing below 0 was kept
@@ -97,7 +91,7 @@ class Quantization:
         else:
             self._floats[output] = self._copy(node, inputs)
             if output in self._outputs:
-                self.graph.output(*_declaration(self._outputs[output]))
+                self._graph.output(*_declaration(self._outputs[output]))
 
     def _is_large(self, node: NodeProto) -> bool:
         """Whether a layer has many weights and leads to another one."""
@@ -133,10 +127,11 @@ class Quantization:
         self._quantize(node.input[0])
         bias_scale = scale * self._quantized[node.input[0]].scale
         bias_steps = np.rint(bias / bias_scale).astype(np.int32)
-        add, array = self.graph.add, self.graph.array
-        zeros = array(np.zeros(len(bias), np.int8))  # without which runtimes fuse less
-        weight = add("DequantizeLinear", array(steps), array(scale), zeros, axis=axis)
-        shift = add("DequantizeLinear", array(bias_steps), array(bias_scale), axis=0)
+        add = self._graph.add
+        # Without zero points in the file, runtimes fuse less.
+        zeros = self._graph.array(np.zeros(len(bias), np.int8))
+        weight = add("DequantizeLinear", steps, scale, zeros, axis=axis)
+        shift = add("DequantizeLinear", bias_steps, bias_scale, axis=0)
         y = add(kind, self._float(node.input[0]), weight, shift, **options)
         output = self._quantize_output(output, y)
         if strides:
@@ -149,21 +144,16 @@ class Quantization:
 
         Channels lie last meanwhile, so that whole pixels are moved.
         """
-        options, add, array = _attributes(node), self.graph.add, self.graph.array
+        options, add = _attributes(node), self._graph.add
         (down, across), (top, left) = options["strides"], options["pads"][:2]
         _, channels, height, width = self._values[node.output[0]].shape
-        rows, columns = (
-            size + n - 1
-            for size, n in zip(
-                self._values[node.input[0]].shape[2:], kernel, strict=True
-            )
-        )
+        sizes = self._values[node.input[0]].shape[2:]
+        rows, columns = (a + b - 1 for a, b in zip(sizes, kernel, strict=True))
         x = add("Transpose", x, perm=CHANNELS_LAST)
-        x = add("Reshape", x, array([-1, rows, columns, down, across, channels]))
+        x = add("Reshape", x, [-1, rows, columns, down, across, channels])
         x = add("Transpose", x, perm=[0, 1, 3, 2, 4, 5])
-        x = add("Reshape", x, array([-1, rows * down, columns * across, channels]))
-        begin, end = array([top, left]), array([top + height, left + width])
-        x = add("Slice", x, begin, end, array([1, 2]))
+        x = add("Reshape", x, [-1, rows * down, columns * across, channels])
+        x = add("Slice", x, [top, left], [top + height, left + width], [1, 2])
         return add("Transpose", x, perm=CHANNELS_FIRST)
 
     def _quantize_output(self, name: str, x: str) -> str:
@@ -178,46 +168,40 @@ class Quantization:
         """Quantize a tensor of the old graph, in the new one x, unless it is."""
         if name in self._quantized:
             return
-        values, graph = self._values[name], self.graph
+        values, graph = self._values[name], self._graph
         zero_point = 128 if values.min() < 0 else 0
         scale = float(_scale(values, MAX_ACTIVATION - zero_point))
         zero = graph.array(np.array(zero_point, np.uint8))
-        x = graph.add(
-            "QuantizeLinear", x or self._float(name), graph.array(scale), zero
-        )
+        x = graph.add("QuantizeLinear", x or self._float(name), scale, zero)
         self._quantized[name] = Quantized(x, scale, zero_point)
         self._floats.pop(name, None)
 
     def _float(self, name: str) -> str:
         """Return what a tensor or constant is called in the new graph, in float32."""
         if name in self._constants and name not in self._floats:
-            self._floats[name] = self.graph.array(self._constants[name])
+            self._floats[name] = self._graph.array(self._constants[name])
         elif name not in self._floats:
             x = self._quantized[name]
-            zero = self.graph.array(np.array(x.zero_point, np.uint8))
-            scale = self.graph.array(x.scale)
-            self._floats[name] = self.graph.add("DequantizeLinear", x.name, scale, zero)
+            zero = self._graph.array(np.array(x.zero_point, np.uint8))
+            scale = self._graph.array(x.scale)
+            self._floats[name] = self._graph.add(
+                "DequantizeLinear", x.name, scale, zero
+            )
         return self._floats[name]
 
     def _copy(self, node: NodeProto, inputs: Sequence[str], *first: str) -> str:
         """Append a node as it is, of inputs of the old graph after those of the new."""
         name = node.output[0] if node.output[0] in self._outputs else ""
-        names = map(self._float, inputs)
-        return self.graph.add(
-            node.op_type, *first, *names, name=name, **_attributes(node)
-        )
+        names, attributes = (*first, *map(self._float, inputs)), _attributes(node)
+        return self._graph.add(node.op_type, *names, name=name, **attributes)
 
 
 def as_convolution(weights: np.ndarray, strides: Sequence[int]) -> np.ndarray:
     """Return a transposed convolution's weights as those of a plain convolution.
 
-    Args:
-        weights: ``(in, out, height, width)``.
-        strides: Down and across.
-
-    Returns:
-        ``(down * across * out, in, height / down, width / across)``, rounded up: its
-        channels are those of each of the pixels that an input pixel becomes.
+    From ``(in, out, height, width)`` and strides down and across to ``(down * across *
+    out, in, height / down, width / across)``, rounded up: its channels are those of
+    each of the pixels that an input pixel becomes.
     """
     (down, across), (channels, out, height, width) = strides, weights.shape
     tall, wide = -(-height // down), -(-width // across)

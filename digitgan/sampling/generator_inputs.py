@@ -21,15 +21,11 @@ class GeneratorInputs:
 
 
 def slerp(first: np.ndarray, last: np.ndarray, share: ArrayLike) -> np.ndarray:
-    """Interpolate normal numbers along the sphere (Shoemake 1985).
+    """Interpolate normal numbers ``float32 (n, d)`` along the sphere (Shoemake 1985).
 
     So no place between lies nearer to the usual form than both ends (doi
-    10.1145/325165.325242).
-
-    Args:
-        first: ``float32 (n, d)``.
-        last: Likewise.
-        share: From 0, the first, to 1, the last, both exactly; one or ``(n,)``.
+    10.1145/325165.325242). Shares, one or ``(n,)``, go from 0, the first, to 1, the
+    last, both exactly.
     """
     share = np.broadcast_to(share, len(first))[:, np.newaxis]
     norms = np.linalg.norm(first, axis=1) * np.linalg.norm(last, axis=1)

@@ -22,22 +22,12 @@ def torus_inputs(
     slant: float | None = None,
     variety: float = 1.0,
 ) -> GeneratorInputs:
-    """Return the inputs of digits on a torus; draw them with :meth:`Sampler.draw`.
+    """Return the inputs of digits on a torus, ``float (n,)`` steps right and down.
 
     At 0, 0 lies the latent of the seed's hand. To the right two halves of it turn in
     one circle, and down in another: every step changes the digit as much as any other,
     each latent is as long as a drawn one, and after ``PERIOD`` steps either way
-    the same digit comes again.
-
-    Args:
-        model: What draws.
-        x: Steps to the right, ``float (n,)``.
-        y: Steps down, ``float (n,)``.
-        digit: The label, for a model that knows labels.
-        seed: Same seed, same torus.
-        thickness: As for :meth:`Sampler.sample`; the hand's own unless given.
-        slant: Likewise.
-        variety: Likewise.
+    the same digit comes again. The other arguments are as for :meth:`Sampler.sample`.
 
     Raises:
         InputError: The model cannot be asked that.

@@ -1,6 +1,5 @@
 """A model folder on the Hugging Face hub, with a card that says what it is."""
 
-import json
 import re
 import shutil
 import tempfile
@@ -9,9 +8,9 @@ from pathlib import Path
 from types import ModuleType
 
 from digitgan.data.images import DIGIT_NAMES
-from digitgan.files import as_input_errors, sha256
+from digitgan.files import as_input_errors
 from digitgan.hub import MODEL_FILES, PREFIX, check_repo, import_hub, upload
-from digitgan.model.model_card import write_card
+from digitgan.model.model_card import card_text, write_card
 from digitgan.sampling.model_loader import SHIPPED, LoadedModel
 from digitgan.sampling.styles import STYLE_UNITS
 
@@ -57,17 +56,10 @@ def write_folder(model: LoadedModel, repo: str, folder: Path) -> None:
     for name in MODEL_FILES:
         if (model.folder / name).exists():
             shutil.copy(model.folder / name, folder)
-    write_card(folder, model.description)
-    card = folder / "README.md"
-    facts = card.read_text(encoding="utf-8")
-    card.write_text(_card(model, repo, facts), encoding="utf-8")
-    description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    description["sha256"]["README.md"] = sha256(card)
-    text = json.dumps(description, indent=2)
-    (folder / "model.json").write_text(text + "\n", encoding="utf-8")
+    write_card(folder, model.description, _card(model, repo))
 
 
-def _card(model: LoadedModel, repo: str, facts: str) -> str:
+def _card(model: LoadedModel, repo: str) -> str:
     """Return what the hub's search reads, the facts and scores, the use, the limits."""
     triplets = model.image.kind == "triplets"
     writes_digits = set(DIGIT_NAMES) <= set(model.classes)
@@ -96,7 +88,8 @@ def _card(model: LoadedModel, repo: str, facts: str) -> str:
     for name, (low, high) in model.limits.items():
         limits.append(f"- {name.title()}: {low:g} to {high:g} {STYLE_UNITS[name]}.")
     limits.append(LIMITS)
-    parts = [f"---\n{metadata.to_yaml()}\n---", facts.strip(), use, "## Limits"]
+    facts = card_text(model.description).strip()
+    parts = [f"---\n{metadata.to_yaml()}\n---", facts, use, "## Limits"]
     return "\n\n".join([*parts, "\n".join(limits)]) + "\n"
 
 

@@ -28,23 +28,13 @@ Limits = dict[str, tuple[float, float]]  # lowest and highest value, by name
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What of ``model.json`` drawing depends on.
-
-    Attributes:
-        latent_dim: Length of a latent.
-        conditions: Lowest and highest value of each input besides the latents.
-        classes: Names of the labels.
-        sha256: Of each file, by name.
-        label_thresholds: Where the first number of the latents chooses the label, as
-            :class:`digitgan.model.conditions.LatentCategorical` does; else empty.
-        image: Size and kind of what it draws.
-    """
+    """What of ``model.json`` drawing depends on."""
 
     latent_dim: int
-    conditions: Limits
-    classes: tuple[str, ...]
-    sha256: dict[str, str]
-    label_thresholds: tuple[float, ...] = ()
+    conditions: Limits  # of each input besides the latents
+    classes: tuple[str, ...]  # the names of the labels
+    sha256: dict[str, str]  # of each file
+    label_thresholds: tuple[float, ...] = ()  # of a LatentCategorical, if there is one
     image: ImageSpec = DIGITS  # what older models do not say
 
     def __post_init__(self) -> None:
@@ -75,41 +65,28 @@ class ModelCard:
     def example_inputs(self) -> dict[str, np.ndarray]:
         """Return inputs of the network for one image of each label."""
         n = len(self.labels()) or 1
+        lows = {name: low for name, (low, _) in self.conditions.items()}
         inputs: dict[str, np.ndarray] = {
-            "latents": np.zeros((n, self.latent_dim), np.float32)
+            name: np.full(n, low, np.float32) for name, low in lows.items()
         }
-        for name, (low, _) in self.conditions.items():
-            inputs[name] = np.full(n, low, np.float32)
         if "label" in inputs:
             inputs["label"] = np.arange(n, dtype=np.int32)
-        return inputs
+        return inputs | {"latents": np.zeros((n, self.latent_dim), np.float32)}
 
 
 @dataclass(eq=False)
 class LoadedModel:
-    """A model folder that holds together.
-
-    Attributes:
-        folder: Where its files are.
-        description: What ``model.json`` says.
-        classes: The names of the labels that can be asked for; empty where none can.
-        limits: Lowest and highest value of each style that can be asked for.
-        latent_dim: Length of a latent.
-        image: Size and kind of what it draws.
-        styles: Those of some real digits, or None where none can be asked for.
-        session: The network.
-        latent_label: How the latents choose the label, or None where it is an input.
-    """
+    """A model folder that holds together."""
 
     folder: Path
-    description: dict[str, Any] = field(repr=False)
-    classes: tuple[str, ...]
-    limits: Limits
+    description: dict[str, Any] = field(repr=False)  # what ``model.json`` says
+    classes: tuple[str, ...]  # the names of the labels that can be asked for
+    limits: Limits  # of each style that can be asked for
     latent_dim: int
     image: ImageSpec
-    styles: StyleTable | None = field(repr=False)
+    styles: StyleTable | None = field(repr=False)  # where some can be asked for
     session: onnxruntime.InferenceSession = field(repr=False)
-    latent_label: LatentCategorical | None
+    latent_label: LatentCategorical | None  # where the latents choose the label
 
 
 def open_model(folder: str | PathLike[str]) -> LoadedModel:
@@ -151,9 +128,8 @@ def open_model(folder: str | PathLike[str]) -> LoadedModel:
         images = np.asarray(session.run(None, inputs)[0])
         shape = (len(inputs["latents"]), *card.image.shape)
         if images.shape != shape or images.dtype != np.uint8:  # not what the card says
-            raise ValueError(
-                f"it draws {images.dtype} {images.shape}, not {card.image}"
-            )
+            drawn = f"{images.dtype} {images.shape}"
+            raise ValueError(f"it draws {drawn}, not {card.image}")
     return LoadedModel(
         folder,
         description,
@@ -168,12 +144,7 @@ def open_model(folder: str | PathLike[str]) -> LoadedModel:
 
 
 def check_classes(classes: tuple[str, ...]) -> None:
-    """Refuse names of labels that could not be the names of folders.
-
-    Raises:
-        ValueError: There are none or too many, two are the same, or one leads
-            elsewhere.
-    """
+    """Refuse, by ValueError, names of labels that could not be names of folders."""
     if not 1 <= len(set(classes)) == len(classes) <= MAX_CLASSES:
         raise ValueError(f"{len(classes)} classes: 1 to {MAX_CLASSES} different ones")
     for name in classes:

@@ -162,14 +162,8 @@ class Sampler(LoadedModel):
     ) -> GeneratorInputs:
         """Decide everything about digits ``start`` to ``start + n`` of a seed.
 
-        Args:
-            labels: ``int (n,)``, or n alone for a model without labels.
-            start: Number of the first digit.
-            seed: As the rest, see :meth:`sample`.
-            thickness: See there.
-            slant: See there.
-            variety: See there.
-            one_hand: See there.
+        Labels are ``int (n,)``, or n alone for a model without; the rest is as for
+        :meth:`sample`.
         """
         if not 0 <= seed < 2**64:
             raise InputError("seed", seed, SEEDS)
@@ -190,12 +184,7 @@ class Sampler(LoadedModel):
         return GeneratorInputs(latents, conditions)
 
     def draw(self, inputs: GeneratorInputs) -> np.ndarray:
-        """Run the generator.
-
-        Returns:
-            ``uint8 (n, 28, 28)``, 0 background to 255 ink; of a model of triplets ``(n,
-            28, 28, 3)``.
-        """
+        """Run the generator; return images as :meth:`sample` does."""
         arrays = self.network_inputs(inputs)
         batch_size = max(1, BATCH_PIXELS // (self.image.height * self.image.width))
 
@@ -222,9 +211,8 @@ class Sampler(LoadedModel):
     def _label_of(self, digit: int | str) -> int:
         """Return the label of a class; upper and lower case are alike if none is so."""
         if not self.classes:
-            raise InputError(
-                "digit", digit, problem="is given to a model without labels"
-            )
+            problem = "is given to a model without labels"
+            raise InputError("digit", digit, problem=problem)
         if not isinstance(digit, str):
             if not 0 <= digit < len(self.classes):
                 raise InputError("digit", digit, f"0 to {len(self.classes) - 1}")

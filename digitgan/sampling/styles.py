@@ -16,23 +16,12 @@ class StyleTable:
     """The styles of some real digits, by label.
 
     A style is drawn as one of them, moved a little; what real digits do together (a
-    thick one leans less, a 1 leans more) is kept.
-
-    Attributes:
-        table: Thickness and slant of m digits, sorted by label, ``float32 (m, 2)``.
-        first: Row of the first digit of each label, ``int (labels,)``.
-        count: Digits of each label, ``int (labels,)``; a label without any has those
-            of all.
-        mean: Of the styles of each label, ``float32 (labels, 2)``.
-        std: Likewise.
+    thick one leans less, a 1 leans more) is kept. A label without any digits has those
+    of all.
     """
 
     def __init__(self, arrays: Mapping[str, np.ndarray], labels: int):
-        """Sort the styles by label.
-
-        Args:
-            arrays: ``label`` ``int (m,)``, ``thickness`` and ``slant`` ``(m,)``.
-            labels: How many there are.
+        """Sort by label ``int (m,)`` what was measured of m digits, ``(m,)`` by name.
 
         Raises:
             ValueError: They are no styles of digits.
@@ -45,6 +34,7 @@ class StyleTable:
             raise ValueError(f"labels are not from 0 to {labels - 1}")
         if not (np.abs(styles) <= MAX_STYLE).all():
             raise ValueError("styles are not numbers that a digit can have")
+        # Rows of m digits; where those of each label begin, and how many they are.
         self.table: np.ndarray = styles[np.argsort(label, kind="stable")]
         self.count: np.ndarray = np.bincount(label.astype(int), minlength=labels)
         self.first: np.ndarray = np.cumsum(self.count) - self.count
@@ -53,9 +43,7 @@ class StyleTable:
         ends = self.first + self.count
         groups = [self.table[a:b] for a, b in zip(self.first, ends, strict=True)]
         self.mean: np.ndarray = np.stack([group.mean(axis=0) for group in groups])
-        self.std: np.ndarray = (
-            np.stack([group.std(axis=0) for group in groups]) + MIN_STD
-        )
+        self.std: np.ndarray = np.stack([g.std(axis=0) for g in groups]) + MIN_STD
 
     def draw(
         self,
@@ -64,14 +52,14 @@ class StyleTable:
         variety: float = 1.0,
         one_hand: bool = False,
     ) -> dict[str, np.ndarray]:
-        """Choose a style for each digit.
+        """Choose a style for each label ``int (n,)``.
 
         Args:
-            labels: ``int (n,)``, what the digits show.
+            labels: What the digits show.
             uniforms: What they are chosen by, ``float32 (n, 3)`` in [0, 1).
             variety: From 0, the usual style of each label, to 1, as real digits vary.
             one_hand: Every digit is as thick and as slanted, for its label, as the
-                first one.
+                first.
 
         Returns:
             ``thickness`` in pixels and ``slant`` in degrees, ``float32 (n,)`` each.
@@ -85,21 +73,14 @@ class StyleTable:
     def hands(self, uniforms: np.ndarray, variety: np.ndarray) -> np.ndarray:
         """Return the styles of every label in n hands, ``float32 (n, labels, 2)``.
 
-        Args:
-            uniforms: What they are chosen by, ``float32 (n, 3)`` in [0, 1).
-            variety: Of each hand, ``float32 (n, 1)``.
+        Uniforms are ``float32 (n, 3)`` in [0, 1), the variety of each hand ``(n, 1)``.
         """
         first = np.zeros(len(uniforms), int)  # the label by which a hand is drawn
         deviations = variety * self.deviations(first, uniforms)
         return self.styles(np.arange(len(self.mean)), deviations[:, np.newaxis])
 
     def deviations(self, labels: np.ndarray, uniforms: np.ndarray) -> np.ndarray:
-        """Return how far styles lie from their label's mean, in its deviations.
-
-        Args:
-            labels: ``int (n,)``.
-            uniforms: What they are chosen by, ``float32 (n, 3)`` in [0, 1).
-        """
+        """Return how far styles lie from their label's mean, in its deviations."""
         chosen = (uniforms[:, 0] * self.count[labels]).astype(int)
         styles = self.table[self.first[labels] + chosen]
         deviations = (styles - self.mean[labels]) / self.std[labels]

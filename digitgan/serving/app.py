@@ -15,19 +15,12 @@ from starlette.staticfiles import StaticFiles
 
 import digitgan
 from digitgan.handwriting.model import Model
-from digitgan.serving import routes
+from digitgan.serving import middleware, routes
 from digitgan.serving.api_route import ApiRoute
-from digitgan.serving.app_state import AppState
 from digitgan.serving.auth import TokenAuth
 from digitgan.serving.draw_pool import DrawPool
 from digitgan.serving.encoders import MEDIA_TYPES
 from digitgan.serving.metrics import Metrics
-from digitgan.serving.middleware import (
-    add_headers,
-    check_names,
-    count_requests,
-    place_at,
-)
 from digitgan.serving.openapi import openapi
 from digitgan.serving.problems import HANDLERS
 from digitgan.serving.request_models import check_query
@@ -66,7 +59,7 @@ def create_app(
     """
     pool = DrawPool(workers, queue)
     auth, metrics, trainer = TokenAuth(token, origins), Metrics(pool), Trainer()
-    state = AppState(model, pool, auth, metrics, Runs(runs), data, trainer)
+    state = routes.AppState(model, pool, auth, metrics, Runs(runs), data, trainer)
 
     allowed = ["GET", "POST"], ["authorization", "content-type"]
     cors = [Middleware(CORSMiddleware, origins, *allowed)] if origins else []
@@ -89,10 +82,10 @@ def create_app(
         lifespan=lifespan,
         exception_handlers=HANDLERS,
         middleware=[
-            Middleware(place_at, root_path),
-            Middleware(count_requests, metrics),
-            Middleware(add_headers),
-            Middleware(check_names, auth),
+            Middleware(middleware.place_at, root_path),
+            Middleware(middleware.count_requests, metrics),
+            Middleware(middleware.add_headers),
+            Middleware(middleware.check_names, auth),
             *cors,
         ],
     )

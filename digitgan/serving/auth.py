@@ -33,7 +33,6 @@ class TokenAuth:
     """
 
     def __init__(self, token: str | None = None, origins: Collection[str] = ()):
-        """Note the token, or None on loopback, and other sites that may ask."""
         self._token, self._origins = token, frozenset(origins)
 
     def require_token(self, request: Request) -> None:

@@ -36,7 +36,6 @@ class DrawPool:
     """A bounded pool of threads that draw while the event loop goes on."""
 
     def __init__(self, workers: int, queue: int, max_wait: float = MAX_WAIT):
-        """Start with threads, and room for drawings that wait some seconds for one."""
         self.limit: int = workers + queue
         self._max_wait = max_wait
         self._futures: set[Future] = set()

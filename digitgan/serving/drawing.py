@@ -17,13 +17,13 @@ from starlette.responses import Response
 import digitgan
 from digitgan.errors import InputError
 from digitgan.handwriting.model import Model
-from digitgan.serving.app_state import AppState
 from digitgan.serving.draw_pool import call_each
 from digitgan.serving.encoders import MEDIA_TYPES
 from digitgan.serving.openapi import BINARY, WITH_BODY, json_of, responses
 from digitgan.serving.problems import Problem, wrong
 from digitgan.serving.request_models import RequestModel, from_url
 from digitgan.serving.responses import etag_of, is_current
+from digitgan.serving.routes import AppState
 
 CACHE = "public, max-age=3600"
 

@@ -26,7 +26,7 @@ def place_at(app: ASGIApp, root_path: str) -> ASGIApp:
 
 
 def count_requests(app: ASGIApp, metrics: Metrics) -> ASGIApp:
-    """Count and time what goes through."""
+    """Count and time what goes through; nobody can make it remember names."""
 
     async def counted(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,7 +44,9 @@ def count_requests(app: ASGIApp, metrics: Metrics) -> ASGIApp:
             await app(scope, receive, note_status)
         finally:
             metrics.in_flight.dec()
-            metrics.count(scope["path"], status, time.perf_counter() - start)
+            path = scope["path"] if scope["path"] in metrics.paths else "other"
+            metrics.requests.labels(path, str(status)).inc()
+            metrics.seconds.labels(path).observe(time.perf_counter() - start)
 
     return counted
 

@@ -59,12 +59,7 @@ def responses(
 
 
 def openapi(app: FastAPI, needs_token: bool) -> dict[str, Any]:
-    """Return the description of an application, made when it is first asked for.
-
-    Args:
-        app: The application.
-        needs_token: Whether what writes or trains needs one.
-    """
+    """Return the description of an application, made when it is first asked for."""
     if not app.openapi_schema:
         description = get_openapi(
             title=app.title,

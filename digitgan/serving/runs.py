@@ -28,7 +28,6 @@ class Runs:
     """A folder of run folders; nothing outside it is read or written."""
 
     def __init__(self, folder: Path):
-        """Note where they are; the folder need not be there yet."""
         self.folder = folder
 
     def names(self) -> list[str]:

@@ -66,7 +66,6 @@ class Trainer:
     """Starts and ends the process that trains; ``latest`` is the one started last."""
 
     def __init__(self):
-        """Train nothing yet."""
         self.latest: TrainingProcess | None = None
         self._reader: asyncio.Task | None = None
         self._starting = asyncio.Lock()

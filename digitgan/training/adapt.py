@@ -117,10 +117,9 @@ def adapt(
 
 
 def training_digits(writer: Digits, others: Digits, seed: int) -> tuple[Digits, Digits]:
-    """Return what the model is fine-tuned on, equally many digits of each class.
+    """Return the writer's digits, varied, and those of the others nearest to them.
 
-    These are the writer's digits, varied; and those of the others that are nearest to
-    one of the writer's, equally many to each.
+    There are equally many of each class, and of the others to each of the writer's.
     """
     assert writer.labels is not None
     labels, varied, similar = np.unique(writer.labels), [], []
@@ -172,10 +171,7 @@ def _load_gan(base: Sampler, seed: int) -> GAN:
         if not isinstance(stored, GAN):
             raise ValueError("it holds no GAN")
         gan = GAN(
-            stored.generator,
-            stored.discriminator,
-            objective=stored.objective,
-            penalty=stored.penalty,
+            *(stored.generator, stored.discriminator, stored.objective, stored.penalty),
             ema_decay=EMA_DECAY,
             seed=seed,
             boxed=stored.boxed,
@@ -189,12 +185,9 @@ def _load_gan(base: Sampler, seed: int) -> GAN:
 
 
 def _check_weights(file: Path) -> None:
-    """Refuse a ``gan.keras`` whose layers ask for more weights than it holds.
+    """Refuse, by ValueError, a ``gan.keras`` that asks for more weights than it holds.
 
     The layers are described only: in a stateless scope no variable has a value.
-
-    Raises:
-        ValueError: They do, or it is too large.
     """
     with BoundedFile(file) as opened, ZipFile(opened) as archive:
         if archive.getinfo("config.json").file_size > limits.JSON:

@@ -39,9 +39,9 @@ def draw_pictures(loop: TrainingLoop) -> None:
 
 def export_model(loop: TrainingLoop) -> None:
     """Write the model folder of a run, as far as it has been trained."""
-    config, images = loop.run.config, loop.dataset.train.images
-    settings = config.settings
+    config, settings = loop.run.config, loop.run.config.settings
     overshoots = settings.overshoot > 1 and settings.image.channels == 1
+    greys = loop.dataset.train.images if overshoots else None
     facts = {
         "preset": config.preset,
         "settings": asdict(settings),
@@ -56,14 +56,8 @@ def export_model(loop: TrainingLoop) -> None:
         "licence": licence_of(config.data),
         "machine": machine_name(),
     }
-    save_model(
-        loop.run.model_folder,
-        loop.gan,
-        settings.image,
-        loop.conditions,
-        facts,
-        match_greys_of=images if overshoots else None,
-    )
+    given = loop.gan, settings.image, loop.conditions, facts, greys
+    save_model(loop.run.model_folder, *given)
 
 
 def is_exported(loop: TrainingLoop) -> bool:

@@ -8,12 +8,11 @@ from digitgan.random_streams import Stream, random_stream
 
 
 class Batches(keras.utils.PyDataset):
-    """The batches of an epoch, and of those after it.
+    """The batches of an epoch, and of those after it, of images ``uint8 (N, ...)``.
 
     Every epoch has an order of its own, drawn from (seed, epoch); the last few digits
-    that do not fill a batch wait for another epoch. Images are ``uint8 (N, height,
-    width)``, or with channels; of the first epoch, what lies before ``first_step`` of
-    the whole training is left out.
+    that do not fill a batch wait for another epoch. Of the first epoch, what lies
+    before ``first_step`` of the whole training is left out.
     """
 
     def __init__(

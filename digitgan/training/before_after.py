@@ -1,6 +1,5 @@
 """One writer's digits beside what a model drew before and after it learned them."""
 
-import json
 import logging
 
 import numpy as np
@@ -23,15 +22,20 @@ MIN_DISTANCE_RATIO = 0.75  # to the writer's digits, over that among them: else 
 def compare(writer: Digits, before: Sampler, after: Sampler, seed: int) -> None:
     """Write ``beside.png`` into the new model's folder and say what is in it.
 
-    How far samples lie from the nearest digit of the writer goes into ``model.json``
-    too: a model that had memorised the digits would come nearer than they come to one
-    another.
+    The median distance from samples to the nearest digit of the writer, in grey
+    levels, goes into ``model.json`` too: a model that had memorised the digits would
+    come nearer than they come to one another.
     """
     with replacing(after.folder / "beside.png") as temporary:
         _picture(writer, before, after, seed).save(temporary)
-    distances = _median_distances(writer, before, after, seed)
-    card = json.loads((after.folder / "model.json").read_text(encoding="utf-8"))
-    write_card(after.folder, card | {"nearest": distances})
+    own = writer.images  # and how far these are from one another
+    apart = {
+        "before": nearest(before.sample(n=SAMPLES, seed=seed), own)[0],
+        "after": nearest(after.sample(n=SAMPLES, seed=seed), own)[0],
+        "writer": nearest(own, own, skip=np.arange(len(own)))[0],
+    }
+    distances = {name: round(float(np.median(d)), 1) for name, d in apart.items()}
+    write_card(after.folder, after.description | {"nearest": distances})
     LOGGER.info(
         f"From a drawn digit to the nearest of yours: {distances['after']:.0f} grey "
         f"levels (before {distances['before']:.0f}, from one of yours to the next "
@@ -44,22 +48,6 @@ def verdict(distances: dict[str, float]) -> str:
     if distances["after"] < MIN_DISTANCE_RATIO * distances["writer"]:
         return "near to copies; give fewer --minutes, or more digits"
     return "new digits, no copies"
-
-
-def _median_distances(
-    writer: Digits, before: Sampler, after: Sampler, seed: int
-) -> dict[str, float]:
-    """Return median distances to the nearest digit of the writer, in grey levels.
-
-    ``writer`` is that of the writer's own digits to one another.
-    """
-    own = writer.images
-    distances = {
-        "before": nearest(before.sample(n=SAMPLES, seed=seed), own)[0],
-        "after": nearest(after.sample(n=SAMPLES, seed=seed), own)[0],
-        "writer": nearest(own, own, skip=np.arange(len(own)))[0],
-    }
-    return {name: round(float(np.median(d)), 1) for name, d in distances.items()}
 
 
 def _picture(writer: Digits, before: Sampler, after: Sampler, seed: int) -> Image.Image:

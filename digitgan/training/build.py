@@ -16,7 +16,7 @@ from digitgan.model.keras_to_onnx import translate
 from digitgan.model.latent_side import SIDE_LAYER, LatentSide
 from digitgan.model.networks import build_discriminator, build_generator
 from digitgan.model.onnx_graph import Graph
-from digitgan.model.onnx_writer import bitmap_of
+from digitgan.model.onnx_writer import part_of
 from digitgan.model.presets import Preset
 from digitgan.quiet import quiet
 
@@ -54,7 +54,7 @@ def build_gan(
     finally:
         keras.config.set_dtype_policy(policy)
     # What could not be exported after an hour of training is refused before it.
-    exported = bitmap_of(generator) if settings.bitmap else generator
+    exported = part_of(generator, "bitmap") if settings.bitmap else generator
     translate(Graph(), exported, {x.name: x.name for x in generator.inputs})
     gan = GAN(
         generator,

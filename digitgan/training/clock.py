@@ -4,16 +4,32 @@ import os
 import signal
 import stat
 import time
+from collections.abc import Mapping
 
+import keras
+
+from digitgan.model.gan import GAN
 from digitgan.training.distribution import synchronize
-from digitgan.training.gan_callback import GANCallback, Logs
 from digitgan.training.progress import Goal, Progress
+
+Logs = Mapping[str, float] | None  # running means by name, as Keras passes them
 
 STOP_SIGNALS = (  # Ctrl-C; what a shutdown sends; what a closed terminal sends
     signal.SIGINT,
     signal.SIGTERM,
     *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []),  # not on Windows
 )
+
+
+class GANCallback(keras.callbacks.Callback):
+    """The base of the callbacks that look into the model."""
+
+    @property
+    def gan(self) -> GAN:
+        """The GAN in training; on JAX, Keras first hands it the values of ``fit``."""
+        if not isinstance(self.model, GAN):
+            raise TypeError(f"{type(self).__name__} is for a GAN")
+        return self.model
 
 
 class Clock(GANCallback):
@@ -68,8 +84,7 @@ class Clock(GANCallback):
         """
         self._began = time.perf_counter() - self.progress.seconds
         handlers = {name: signal.getsignal(name) for name in STOP_SIGNALS}
-        ignored = signal.SIG_IGN
-        self._handlers = {k: v for k, v in handlers.items() if v is not ignored}
+        self._handlers = {k: v for k, v in handlers.items() if v != signal.SIG_IGN}
 
         def stop(number, _):
             self.interrupted = True

@@ -6,8 +6,7 @@ import keras
 import numpy as np
 
 from digitgan.errors import TrainingFailed
-from digitgan.training.clock import Clock
-from digitgan.training.gan_callback import Logs
+from digitgan.training.clock import Clock, Logs
 from digitgan.training.history import Row, penalty_of
 from digitgan.training.validation import Scores
 from digitgan.training.variety import COLLAPSED_VARIETY, variety_of
@@ -28,8 +27,7 @@ class CollapseMonitor(keras.callbacks.Callback):
 
     def __init__(self, clock: Clock, real: np.ndarray, enabled: bool = True):
         super().__init__()
-        self.clock = clock
-        self.enabled = enabled
+        self.clock, self.enabled = clock, enabled
         self.real_variety: float = variety_of(real)
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:

@@ -30,10 +30,8 @@ LOGGER = logging.getLogger("digitgan")
 def coordinated(given: ProcessGroup) -> Iterator[ProcessGroup]:
     """Meet the other processes, and end together with them.
 
-    Every message names its rank; what is no error comes from rank 0 alone.
-
-    Yields:
-        The group, with all that the launcher and JAX say.
+    Every message names its rank; what is no error comes from rank 0 alone. What is
+    yielded is the group with all that the launcher and JAX say.
 
     Raises:
         InputError: There cannot be such a group.

@@ -57,13 +57,8 @@ def own_folder(group: ProcessGroup, folder: Path, copied: bool = False) -> Path:
     """Return the run folder of this process: of ranks above 0 one of its own.
 
     They do the same work, so that no step has to ask who they are. Their folder lasts
-    as long as they do.
-
-    Args:
-        group: The processes.
-        folder: The run folder that was asked for: of rank 0 alone.
-        copied: Whether the others begin with what is in it. Nobody goes on before all
-            have their copy, as from then on rank 0 changes it.
+    as long as they do. Where it begins as a copy, nobody goes on before all have
+    theirs, as from then on rank 0 changes it.
     """
     own = folder
     if group.rank:

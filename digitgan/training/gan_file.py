@@ -18,10 +18,7 @@ def gan_file(model: LoadedModel) -> Path:
     """Return where ``gan.keras`` of a model lies; it is the one its card describes.
 
     The wheel of a release lacks that of the shipped model: it comes from the release
-    into the cache.
-
-    Raises:
-        InputError: It is not there, or another one.
+    into the cache. One that is not there, or another one, is an :class:`InputError`.
     """
     file = model.folder / NAME
     expected = model.description["sha256"].get(NAME)

@@ -9,8 +9,7 @@ import numpy as np
 
 from digitgan.data.html import img
 from digitgan.data.image_grid import grid
-from digitgan.training.clock import Clock
-from digitgan.training.gan_callback import Logs
+from digitgan.training.clock import Clock, Logs
 from digitgan.training.progress_display import (
     MEANING,
     SHOWN_DISTANCES,

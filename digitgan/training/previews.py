@@ -10,8 +10,7 @@ from digitgan.files import replacing, write_arrays
 from digitgan.model.conditions import Conditions, subsample_per_label
 from digitgan.model.keras_sampling import sample_grid
 from digitgan.model.onnx_writer import write_discriminator
-from digitgan.training.clock import Clock
-from digitgan.training.gan_callback import GANCallback, Logs
+from digitgan.training.clock import Clock, GANCallback, Logs
 from digitgan.training.run import Run
 
 REAL_PER_LABEL = 10  # as many as in the sample sheet
@@ -36,9 +35,7 @@ class PreviewCallback(GANCallback):
         on_sheet: Iterable[Callable[[np.ndarray], None]],
     ):
         super().__init__()
-        self.run = run
-        self.clock = clock
-        self.on_sheet = on_sheet
+        self.run, self.clock, self.on_sheet = run, clock, on_sheet
         self._images, self._conditions = images, conditions
         self._last, self._pause = time.perf_counter(), MIN_SECONDS
 

@@ -12,8 +12,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from digitgan.training.clock import Clock
-from digitgan.training.gan_callback import Logs
+from digitgan.training.clock import Clock, Logs
 from digitgan.training.validation import Scores
 
 LOGGER = logging.getLogger("digitgan")
@@ -29,8 +28,7 @@ class ProgressLines(keras.callbacks.Callback):
 
     def __init__(self, clock: Clock, batch_size: int):
         super().__init__()
-        self.clock = clock
-        self.batch_size = batch_size
+        self.clock, self.batch_size = clock, batch_size
         self._last, self._last_step = time.perf_counter(), None
         self._distances: list[str] = []
 

@@ -14,8 +14,7 @@ from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 from digitgan.data.html import png
 from digitgan.data.image_grid import grid
-from digitgan.training.clock import Clock
-from digitgan.training.gan_callback import Logs
+from digitgan.training.clock import Clock, Logs
 from digitgan.training.history import COLUMNS, History, Row
 from digitgan.training.run import Run
 
@@ -28,9 +27,7 @@ class RunLogger(keras.callbacks.Callback):
 
     def __init__(self, run: Run, clock: Clock, on_row: Callable[[Row], None]):
         super().__init__()
-        self.run = run
-        self.clock = clock
-        self.on_row = on_row
+        self.run, self.clock, self.on_row = run, clock, on_row
         self._history = History([], clock.goal.steps_per_epoch)
         self._events: EventFileWriter | None = None
         self._partial_means = []

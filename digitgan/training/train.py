@@ -18,18 +18,8 @@ from digitgan.errors import InputError, TrainingFailed
 from digitgan.measure.resemblance import unlike_mnist
 from digitgan.model.presets import Preset, check, find_preset
 from digitgan.random_streams import random_seed
-from digitgan.training.artifacts import (
-    draw_pictures,
-    export_model,
-    is_exported,
-    write_scorecard,
-)
-from digitgan.training.checks import (
-    check_data,
-    check_goal,
-    check_safety,
-    suited_to,
-)
+from digitgan.training import artifacts as run_artifacts
+from digitgan.training.checks import check_data, check_goal, check_safety, suited_to
 from digitgan.training.coordination import coordinated
 from digitgan.training.distribution import own_folder, share_batches
 from digitgan.training.hardware import supported_precision
@@ -90,12 +80,11 @@ def train(  # noqa: PLR0913 - each decides what is learnt
         dataset = load_dataset(chosen.data if data is None else data, clean)
         chosen = suited_to(supported_precision(chosen), dataset)
         check_data(dataset, chosen)
-        if epochs is None and minutes is None:
+        if not (epochs or minutes):
             epochs = default_epochs(chosen, len(dataset.train))
         config = Config(
-            preset=preset,
-            settings=chosen,
-            clean=clean,
+            preset,
+            chosen,
             **_facts_of(dataset),
             epochs=epochs,
             minutes=minutes,
@@ -104,9 +93,10 @@ def train(  # noqa: PLR0913 - each decides what is learnt
             guard=guard,
             checkpoint_seconds=checkpoint_seconds,
             artifacts=artifacts,
+            clean=clean,
         )
-        out = out or free_folder(preset)
-        run = Run.create(own_folder(group, Path(out)), config)
+        folder = own_folder(group, Path(out or free_folder(preset)))
+        run = Run.create(folder, config)
         return _train_and_export(TrainingLoop(run, dataset, callbacks))
 
 
@@ -191,7 +181,7 @@ def resume(
             raise InputError("resume", run, problem=f"{problem} ({dataset.source})")
         loop = TrainingLoop(replace(stored, config=config), dataset, callbacks)
         stored.remove_temporary_files()
-        if loop.restore() and loop.clock.done and is_exported(loop):
+        if loop.restore() and loop.clock.done and run_artifacts.is_exported(loop):
             problem = f"has reached its goal ({loop.clock.step} steps)"
             raise InputError("resume", run, "more --epochs or --minutes", problem)
         if config != stored.config:
@@ -231,12 +221,12 @@ def _train_and_export(loop: TrainingLoop) -> Run:
         try:
             loop.train()
         except (TrainingFailed, KeyboardInterrupt):
-            draw_pictures(loop)
+            run_artifacts.draw_pictures(loop)
             raise
-        draw_pictures(loop)
-        export_model(loop)
+        run_artifacts.draw_pictures(loop)
+        run_artifacts.export_model(loop)
         if run.config.artifacts and not loop.clock.interrupted:
-            write_scorecard(run, loop.dataset)
+            run_artifacts.write_scorecard(run, loop.dataset)
     except OSError as error:
         paths = loop.checkpoint.checkpoints.paths
         whole = f"; the checkpoint {paths[-1].name} is whole" if paths else ""

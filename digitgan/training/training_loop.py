@@ -6,22 +6,23 @@ from contextlib import suppress
 from dataclasses import replace
 
 import keras
+from rich.console import Console
 
 from digitgan.data.dataset import Dataset
 from digitgan.data.mnist_preprocessing import crop_to_box
 from digitgan.errors import TrainingFailed
 from digitgan.training.batches import Batches
 from digitgan.training.build import build_gan, scale_learning_rate
-from digitgan.training.checkpoint import Checkpoints
-from digitgan.training.checkpoint_callback import CheckpointCallback
+from digitgan.training.checkpoint import CheckpointCallback, Checkpoints
 from digitgan.training.checks import MAX_EPOCHS
-from digitgan.training.choose_display import choose_display
 from digitgan.training.clock import Clock
 from digitgan.training.collapse_monitor import CollapseMonitor
 from digitgan.training.condition_values import condition_values
 from digitgan.training.input_pipeline import input_pipeline
+from digitgan.training.notebook_display import NotebookDisplay
 from digitgan.training.previews import PreviewCallback
 from digitgan.training.progress import Progress
+from digitgan.training.progress_display import LiveDisplay, ProgressLines
 from digitgan.training.run import Run
 from digitgan.training.run_logger import RunLogger
 from digitgan.training.validation import ValidationCallback, metric_for
@@ -30,6 +31,18 @@ LOGGER = logging.getLogger("digitgan")
 MAX_ROLLBACKS = 3
 ROLLBACK_LR_FACTOR = 0.5  # the learning rate after a roll-back, over that before
 MAX_REAL_IMAGES = 1_000  # whose variety the collapse monitor compares with
+
+
+def choose_display(run: Run, clock: Clock) -> ProgressLines:
+    """Return a picture for notebooks, a screen for terminals, lines for files."""
+    console, batch_size = Console(), run.config.settings.batch_size
+    if console.is_jupyter:
+        return NotebookDisplay(run, clock)
+    # FORCE_COLOR makes any file a terminal to rich; half blocks need Unicode.
+    live = console.is_terminal and console.file.isatty() and "utf" in console.encoding
+    if live and LOGGER.isEnabledFor(logging.INFO):
+        return LiveDisplay(clock, batch_size, console)
+    return ProgressLines(clock, batch_size)
 
 
 class TrainingLoop:
@@ -42,40 +55,31 @@ class TrainingLoop:
         callbacks: Sequence[keras.callbacks.Callback] = (),
     ):
         self.run, self.dataset = run, dataset
-        config, settings = run.config, run.config.settings
-        images = dataset.train.images
+        config, settings, images = run.config, run.config.settings, dataset.train.images
         self._images = images = crop_to_box(images) if settings.box else images
-        self.conditions = condition_values(dataset, settings.measured_conditions)
-        self.gan = build_gan(
-            settings, self.conditions, config.seed, config.schedule_steps
+        self.conditions = given = condition_values(
+            dataset, settings.measured_conditions
         )
-        self.clock = Clock(config.goal)
+        self.gan = build_gan(settings, given, config.seed, config.schedule_steps)
+        self.clock = clock = Clock(config.goal)
         some_images = images[:: max(1, len(images) // MAX_REAL_IMAGES)]
-        monitor = CollapseMonitor(self.clock, some_images, config.guard != "off")
-        display = choose_display(run, self.clock)
-        self._logger = RunLogger(run, self.clock, on_row=monitor.check_row)
-        previews = PreviewCallback(
-            run,
-            self.clock,
-            self._images,
-            self.conditions,
-            on_sheet=(display.show_sheet, self._logger.log_sheet),
-        )
-        self.metric = metric_for(dataset, self.conditions)
+        monitor = CollapseMonitor(clock, some_images, config.guard != "off")
+        display = choose_display(run, clock)
+        self._logger = RunLogger(run, clock, on_row=monitor.check_row)
+        on_sheet = display.show_sheet, self._logger.log_sheet
+        previews = PreviewCallback(run, clock, images, given, on_sheet)
+        on_scores = display.show_distance, monitor.check_scores
+        self.metric = metric_for(dataset, given)
         self._validation = self.metric and ValidationCallback(
-            run,
-            self.clock,
-            self.metric,
-            on_scores=(display.show_distance, monitor.check_scores),
+            run, clock, self.metric, on_scores
         )
         self.checkpoint = CheckpointCallback(
-            Checkpoints(run.checkpoint_folder), self.clock, config.checkpoint_seconds
+            Checkpoints(run.checkpoint_folder), clock, config.checkpoint_seconds
         )
         # Keras calls them in this order. The clock comes first, as all others read the
         # time; the checkpoint last, as it must not save what another one refused.
         self._callbacks = [
-            self.clock,
-            self._logger,
+            *(clock, self._logger),
             *([previews] if config.artifacts else []),
             *([self._validation] if self._validation else []),
             *(monitor, display, *callbacks, self.checkpoint),
@@ -108,13 +112,8 @@ class TrainingLoop:
 
     def _fit(self) -> None:
         """Train on; an epoch that was cut short is finished on its own first."""
-        batches = Batches(
-            self._images,
-            self.conditions,
-            self.run.config.settings.batch_size,
-            self.run.config.seed,
-            self.clock.step,
-        )
+        size, seed = self.run.config.settings.batch_size, self.run.config.seed
+        batches = Batches(self._images, self.conditions, size, seed, self.clock.step)
         last_epoch = self.run.config.epochs or MAX_EPOCHS
         self.gan.fit(
             input_pipeline(self.gan, batches),

@@ -14,8 +14,7 @@ from digitgan.measure.classifier import Classifier, find_classifier
 from digitgan.model.conditions import Conditions
 from digitgan.model.gan import GAN
 from digitgan.model.keras_sampling import sample_images
-from digitgan.training.clock import Clock
-from digitgan.training.gan_callback import GANCallback, Logs
+from digitgan.training.clock import Clock, GANCallback, Logs
 from digitgan.training.run import Run
 
 FRECHET_SAMPLES = 2_000
@@ -27,12 +26,9 @@ MAX_VALIDATIONS = 40  # in a run
 
 @dataclass(frozen=True)
 class Scores:
-    """What a validation measured, over the same of real images.
+    """What a validation measured, over the same of real images."""
 
-    The metric is 1 where samples are as near to real images as these to one another.
-    """
-
-    times_real: float  # the metric
+    times_real: float  # 1: samples are as near to real images as these to one another
     effective_classes: float  # exponential of the entropy of the predicted labels
     details: dict[str, float] = field(default_factory=dict)  # for ``scores.csv``
 
@@ -48,13 +44,12 @@ class FrechetDistance:
     def __init__(self, train: Digits, conditions: Conditions, classifier: Classifier):
         self._classifier = classifier
         rest, reference = held_out(train)
-        self._conditions = {
-            k: _evenly(v, FRECHET_SAMPLES) for k, v in conditions.items()
-        }
+        n = FRECHET_SAMPLES
+        self._conditions = {k: _evenly(v, n) for k, v in conditions.items()}
         predicted = classifier.predict(reference.images)
         self._reference = predicted.features
         self._real_classes = effective_number(predicted.labels)
-        real = classifier.predict(_evenly(rest.images, FRECHET_SAMPLES))
+        real = classifier.predict(_evenly(rest.images, n))
         self._real_distance = frechet(real.features, self._reference)
 
     def measure(self, gan: GAN) -> Scores:
@@ -77,19 +72,16 @@ class ModeCoverage:
 
     def __init__(self, train: Digits):
         self._classifier = Classifier()
-        _, self._real_divergence, self._real_modes = self._modes(
-            _evenly(train.images, MODE_SAMPLES)
-        )
+        some = _evenly(train.images, MODE_SAMPLES)
+        _, self._real_divergence, self._real_modes = self._modes(some)
 
     def measure(self, gan: GAN) -> Scores:
         """Sample from the EMA generator and measure."""
         images = sample_images(gan, MODE_SAMPLES, {})
         count, divergence, effective = self._modes(images)
-        return Scores(
-            divergence / self._real_divergence,
-            (effective / self._real_modes) ** (1 / 3),
-            {"kl": divergence, "modes": count},
-        )
+        times_real = divergence / self._real_divergence
+        classes = (effective / self._real_modes) ** (1 / 3)
+        return Scores(times_real, classes, {"kl": divergence, "modes": count})
 
     def _modes(self, images: np.ndarray) -> tuple[int, float, float]:
         """Return the modes' number, divergence and effective number."""
@@ -137,9 +129,7 @@ class ValidationCallback(GANCallback):
         on_scores: Sequence[Callable[[Scores], None]],
     ):
         super().__init__()
-        self.run = run
-        self.clock = clock
-        self.metric = metric
+        self.run, self.clock, self.metric = run, clock, metric
         self.on_scores = on_scores
         self._rows: list[dict[str, float]] = []
 

@@ -7,7 +7,6 @@ from pydantic import Field, create_model
 from typing_extensions import TypedDict
 
 from digitgan.handwriting.model import Model
-from digitgan.serving.app_state import AppState
 from digitgan.serving.drawing import Drawing, add_drawing, one_by_one
 from digitgan.serving.encoders import digit_sheet
 from digitgan.serving.request_models import (
@@ -16,6 +15,7 @@ from digitgan.serving.request_models import (
     style_fields,
     with_digit,
 )
+from digitgan.serving.routes import AppState
 
 MAX_DIGITS = 1_000  # in one answer
 DEFAULT_COUNT = 10

@@ -22,7 +22,6 @@ from digitgan.data.mnist_preprocessing import (
 from digitgan.files import as_input_errors, read_bytes
 from digitgan.measure.onnx_session import open_session
 from digitgan.npz import read_arrays
-from digitgan.serving.app_state import AppState
 from digitgan.serving.openapi import WITH_BODY, json_of, responses
 from digitgan.serving.problems import wrong
 from digitgan.serving.request_models import (
@@ -33,6 +32,7 @@ from digitgan.serving.request_models import (
     optional,
 )
 from digitgan.serving.responses import json_or_304, json_response
+from digitgan.serving.routes import AppState
 from digitgan.serving.runs import sheet_digits, unfit
 from digitgan.training.condition_values import MEASURED, measure_conditions
 from digitgan.training.run import Run

@@ -8,7 +8,6 @@ from fastapi import APIRouter
 from digitgan.handwriting.model import Model
 from digitgan.sampling.generator_inputs import GeneratorInputs
 from digitgan.sampling.latent_torus import PERIOD, torus_inputs
-from digitgan.serving.app_state import AppState
 from digitgan.serving.drawing import Drawing, add_drawing, one_by_one
 from digitgan.serving.encoders import digit_sheet
 from digitgan.serving.request_models import (
@@ -17,6 +16,7 @@ from digitgan.serving.request_models import (
     style_fields,
     with_digit,
 )
+from digitgan.serving.routes import AppState
 from digitgan.serving.routes.digits import DigitArrays
 
 STEPS = f"Steps {{}}; after {PERIOD} the plane comes round."

@@ -15,12 +15,12 @@ from digitgan.data.load import load_cached
 from digitgan.data.named_datasets import NAMED_DATASETS
 from digitgan.handwriting.model import Model
 from digitgan.measure.nearest_neighbours import distances, nearest
-from digitgan.serving.app_state import AppState
 from digitgan.serving.drawing import Drawing, add_drawing, one_by_one
 from digitgan.serving.encoders import data_url
 from digitgan.serving.problems import Problem
 from digitgan.serving.request_models import optional
 from digitgan.serving.responses import json_bytes
+from digitgan.serving.routes import AppState
 from digitgan.serving.routes.latent_torus import inputs_on_plane, place_fields
 
 DEFAULT_NEIGHBOURS, MAX_NEIGHBOURS = 5, 50
@@ -78,7 +78,6 @@ class TrainingDigits:
     """The training digits of a model, read when they are first asked for."""
 
     def __init__(self, model: Model):
-        """Note who learned from them."""
         self._description = model.description
         self._lock = Lock()
         self._dataset: Dataset | None = None

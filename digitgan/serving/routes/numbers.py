@@ -11,7 +11,6 @@ from typing_extensions import TypedDict
 from digitgan.errors import InputError
 from digitgan.handwriting.model import FRAMES, WALK_FRAMES, Model
 from digitgan.handwriting.options import HEIGHTS, MAX_REROLLS, WriteOptions
-from digitgan.serving.app_state import AppState
 from digitgan.serving.drawing import Drawing, DrawRequest, add_drawing, one_by_one
 from digitgan.serving.encoders import VECTOR_FORMS, encode_text
 from digitgan.serving.problems import Problem, wrong
@@ -21,6 +20,7 @@ from digitgan.serving.request_models import (
     optional,
     style_fields,
 )
+from digitgan.serving.routes import AppState
 
 MAX_CHARACTERS = 200  # of a text in one answer
 MAX_WIDTH = 10_000  # pixels

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from digitgan.model.presets import PRESETS
-from digitgan.serving.app_state import AppState
 from digitgan.serving.openapi import BINARY, WITH_BODY, json_of, responses
 from digitgan.serving.problems import Problem
 from digitgan.serving.request_models import (
@@ -22,6 +21,7 @@ from digitgan.serving.request_models import (
     optional,
 )
 from digitgan.serving.responses import json_or_304, json_response
+from digitgan.serving.routes import AppState
 from digitgan.serving.run_report import (
     RunReport,
     RunSummary,

@@ -5,10 +5,10 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 import digitgan
-from digitgan.serving.app_state import AppState
 from digitgan.serving.metrics import MEDIA_TYPE
 from digitgan.serving.openapi import json_of, responses
 from digitgan.serving.responses import json_response
+from digitgan.serving.routes import AppState
 
 
 class ModelDescription(TypedDict):
