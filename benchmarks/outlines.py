@@ -15,7 +15,7 @@ from record import publish, spread
 import digitgan
 from digitgan.handwriting import glyphs
 from digitgan.handwriting.geometry import BASELINE, GLYPH_SHAPE
-from digitgan.handwriting.outlines import polygons, scaled, trace
+from digitgan.handwriting.outlines import flatten, scaled, trace
 from digitgan.handwriting.rasterization import coverage
 from digitgan.measure.classifier import Classifier
 
@@ -36,8 +36,9 @@ def enlarged(drawn: np.ndarray, height: int) -> np.ndarray:
 
 def outlined(drawn: np.ndarray, height: int) -> np.ndarray:
     """Return glyphs as they are drawn from their outlines."""
-    edges = [polygons(scaled(trace(glyph), height, 1.0)) for glyph in drawn]
-    return coverage(edges, (2 * height, round(2.4 * height)))
+    usual, corners = np.ones(len(drawn)), np.zeros((len(drawn), 2))
+    edges = flatten(scaled(trace(drawn), height, usual, corners))
+    return coverage(edges, (len(drawn), 2 * height, round(2.4 * height)))
 
 
 def picture(model: digitgan.Model) -> Image.Image:
@@ -72,7 +73,7 @@ def main() -> None:
     model = digitgan.load()
     labels = np.arange(COUNT) % 10
     drawn = glyphs._on_baseline(model.sample(labels, seed=1))[0]
-    again = coverage([polygons(trace(glyph)) for glyph in drawn], GLYPH_SHAPE)
+    again = coverage(flatten(trace(drawn)), (COUNT, *GLYPH_SHAPE))
     error = np.abs(again.sum((1, 2), float) / drawn.sum((1, 2), float) - 1)
     before, after = (Classifier().predict(one[BOX]).labels for one in (drawn, again))
     result = {

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 
 import digitgan
 from digitgan.handwriting.centre_lines import centre_lines
-from digitgan.handwriting.outlines import scaled
+from digitgan.handwriting.outlines import placed
 from digitgan.handwriting.written_text import WrittenText
 
 IMAGES = Path(__file__).parent / "images"
@@ -76,7 +76,8 @@ def single_line(write, text: str, seed: int) -> Image.Image:
     picture = Image.fromarray(np.dstack(3 * [written.pixels // 6 + 212]))
     draw, number = ImageDraw.Draw(picture), 0
     for drawn, stretch, corner in zip(*written.shapes, strict=True):
-        for line in scaled(centre_lines(drawn), 90, stretch, corner):
+        for line in centre_lines(drawn):
+            line = placed(line, 90, stretch, corner)
             ink, (x, y) = INKS[number % len(INKS)], line[0]
             draw.line([tuple(point) for point in points_of(line)], ink, 3)
             draw.ellipse((x - 5, y - 5, x + 5, y + 5), ink)

@@ -36,27 +36,40 @@ def disc(radius, centre=(24.2, 19.7)):
     return np.rint(255 * np.clip(inside + 0.5, 0, 1)).astype(np.uint8)
 
 
+def flattened(glyph):
+    return outlines.flatten(outlines.trace(glyph[np.newaxis]))
+
+
 @pytest.mark.parametrize("radius", [1.5, 4, 9])
 def test_a_disc_stays_one(radius):
-    (outline,) = outlines.trace(disc(radius))
-    points = outlines.flatten(outline)
-    distances = np.hypot(*(points - [24.2, 19.7]).T)
+    polygons = flattened(disc(radius))
+    distances = np.hypot(*(polygons.points - [24.2, 19.7]).T)
     assert distances == pytest.approx(radius, abs=0.1)
-    assert outlines.area(points) == pytest.approx(disc(radius).sum() / 255, rel=0.01)
+    assert polygons.areas() == pytest.approx([disc(radius).sum() / 255], rel=0.01)
 
 
 def test_a_ring_has_two_outlines_that_run_against_each_other():
     ring = disc(9) - disc(5)
-    areas = [outlines.area(outlines.flatten(one)) for one in outlines.trace(ring)]
-    assert sorted(areas) == pytest.approx([-np.pi * 25, np.pi * 81], rel=0.02)
-    assert (
-        coverage([outlines.polygons(outlines.trace(ring))], GLYPH_SHAPE)[0][20, 24] == 0
+    polygons = flattened(ring)
+    assert sorted(polygons.areas()) == pytest.approx(
+        [-np.pi * 25, np.pi * 81], rel=0.02
     )
+    assert coverage(polygons, (1, *GLYPH_SHAPE))[0, 20, 24] == 0
 
 
 def test_nothing_has_no_outline():
-    assert outlines.trace(np.zeros(GLYPH_SHAPE, np.uint8)) == []
-    assert not coverage([[]], (3, 4)).any()
+    polygons = flattened(np.zeros(GLYPH_SHAPE, np.uint8))
+    assert len(polygons.points) == 0
+    assert not coverage(polygons, (1, 3, 4)).any()
+
+
+def test_glyphs_are_traced_alike_together_and_alone(digits):
+    together = outlines.trace(digits[:20]).of_each(20)
+    for glyph, one in zip(digits, together, strict=False):
+        (alone,) = outlines.trace(glyph[np.newaxis]).of_each(1)
+        assert len(alone) == len(one)
+        for first, second in zip(alone, one, strict=True):
+            assert first == pytest.approx(second, abs=1e-9)
 
 
 def test_a_slanted_stroke_has_no_steps():
@@ -65,16 +78,14 @@ def test_a_slanted_stroke_has_no_steps():
     across = (x - 24) * np.cos(0.3) + (y - 20) * np.sin(0.3)
     along = (y - 20) * np.cos(0.3) - (x - 24) * np.sin(0.3)
     dark = (np.abs(across) < 1.5) & (np.abs(along) < 9)  # hard pixels: stairs
-    (outline,) = outlines.trace(255 * dark.astype(np.uint8))
-    points = outlines.flatten(outline) - [24, 20]
+    points = flattened(255 * dark.astype(np.uint8)).points - [24, 20]
     side = points @ [np.cos(0.3), np.sin(0.3)]
     middle = np.abs(points @ [-np.sin(0.3), np.cos(0.3)]) < 6
     assert np.abs(side[middle]).std() < 0.12  # of stairs 0.29
 
 
 def test_outlines_keep_the_ink_and_what_is_read(digits):
-    edges = [outlines.polygons(outlines.trace(glyph)) for glyph in digits]
-    again = coverage(edges, GLYPH_SHAPE)
+    again = coverage(outlines.flatten(outlines.trace(digits)), digits.shape)
     ink, before = again.sum(axis=(1, 2), dtype=float), digits.sum(axis=(1, 2))
     assert np.abs(ink / before - 1).max() < 0.03
     box = np.s_[:, BASELINE - 24 : BASELINE + 4, 10:38]  # 28 x 28
@@ -92,8 +103,10 @@ def test_large_pictures_are_drawn_from_outlines(model):
     assert ink[1] == pytest.approx(ink[0], rel=0.05)  # which are a little bolder
     assert ink[2] == pytest.approx(ink[1], rel=0.01)
     corner = np.array([large.boxes[0, 0], large.boxes[0, 1]])
-    moved = [outline - corner for outline in large.outlines[0]]
-    expected = coverage([outlines.polygons(moved)], large.inks[0].shape)[0]
+    sizes = np.array([len(outline) for outline in large.outlines[0]])
+    moved = np.concatenate(large.outlines[0]) - corner
+    first = outlines.Outlines(moved, sizes, np.zeros(len(sizes), int))
+    expected = coverage(outlines.flatten(first), (1, *large.inks[0].shape))[0]
     assert np.abs(expected - large.inks[0].astype(int)).max() <= 1
 
 

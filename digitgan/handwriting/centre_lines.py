@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 
 from digitgan.handwriting.geometry import GLYPH_SHAPE
-from digitgan.handwriting.outlines import polygons, trace
+from digitgan.handwriting.outlines import flatten, trace
 from digitgan.handwriting.rasterization import coverage
 
 SCALE = 4
@@ -38,9 +38,10 @@ def centre_lines(glyph: np.ndarray) -> list[np.ndarray]:
         Lines, ``float (1 + 3 m, 2)`` each: the start, then m cubic Bezier curves, of
         each both control points and the end; right and down in pixels.
     """
-    large = [SCALE * points for points in polygons(trace(glyph))]
-    shape = (SCALE * GLYPH_SHAPE[0], SCALE * GLYPH_SHAPE[1])
-    thin = _thinned(coverage([large], shape)[0] > 127)
+    edges = flatten(trace(glyph[np.newaxis]))
+    large = edges._replace(points=SCALE * edges.points)
+    shape = (1, SCALE * GLYPH_SHAPE[0], SCALE * GLYPH_SHAPE[1])
+    thin = _thinned(coverage(large, shape)[0] > 127)
     pixels = set(zip(*(places.tolist() for places in np.nonzero(thin)), strict=True))
     lines, ends = _lines(pixels)
     while sides := [one for one in lines if _is_side_line(one, ends)]:

@@ -9,12 +9,12 @@ import numpy as np
 from digitgan.errors import InputError
 from digitgan.handwriting.characters import Characters
 from digitgan.handwriting.geometry import BASELINE, DIGIT_HEIGHT, GLYPH_SHAPE
-from digitgan.handwriting.outlines import EDGE, polygons, scaled, trace
+from digitgan.handwriting.outlines import EDGE, flatten, scaled, trace
 from digitgan.handwriting.punctuation import draw_punctuation
 from digitgan.handwriting.rasterization import coverage
 from digitgan.handwriting.writer_style import WriterStyles
 
-MAX_FLOATS = 2**20  # of a surface that is enlarged at once
+MAX_FLOATS = 2**18  # of a surface that is enlarged at once: what a cache holds
 MIN_INK = 32  # of 255: less is background, what a network leaves beside strokes
 MIN_DARK = 5  # ink with fewer dark pixels in the 5 x 5 around it is a speck
 MAX_STRETCH = 1.2  # at most this much is given back to wide digits
@@ -76,11 +76,10 @@ def _enlarged(glyphs: np.ndarray, stretches: np.ndarray, height: int) -> np.ndar
     if height > MAX_RESAMPLED:
         for start in range(0, len(glyphs), step):
             part = slice(start, start + step)
-            edges = [
-                polygons(scaled(trace(glyph), height, stretch))
-                for glyph, stretch in zip(glyphs[part], stretches[part], strict=True)
-            ]
-            frames[part] = coverage(edges, (rows, columns))
+            drawn, stretch = glyphs[part], stretches[part]
+            corners = np.zeros((len(drawn), 2))
+            outlines = scaled(trace(drawn), height, stretch, corners)
+            frames[part] = coverage(flatten(outlines), frames[part].shape)
         return frames
     for stretch in np.unique(stretches).tolist():
         alike = np.flatnonzero(stretches == stretch)

@@ -1,39 +1,66 @@
 """Rasterization: how much of each pixel lies inside closed polygons, exactly."""
 
-from collections.abc import Sequence
-from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 
 
-def coverage(
-    glyphs: Sequence[Sequence[np.ndarray]], shape: tuple[int, int]
-) -> np.ndarray:
-    """Return the ink of n glyphs, ``uint8 (n, *shape)``, 0 background to 255 ink.
+class Polygons(NamedTuple):
+    """K closed polygons, one after another.
+
+    Attributes:
+        points: Their corners, right and down, ``float (p, 2)``.
+        sizes: How many of the points each has, ``int (k,)``.
+        owners: The number of the glyph of each, ``int (k,)``.
+    """
+
+    points: np.ndarray
+    sizes: np.ndarray
+    owners: np.ndarray
+
+    def next_points(self) -> np.ndarray:
+        """Return the corner that comes after each, ``float (p, 2)``."""
+        ends = self.sizes.cumsum()
+        after = np.arange(1, len(self.points) + 1)
+        after[ends - 1] = ends - self.sizes
+        return self.points[after]
+
+    def areas(self) -> np.ndarray:
+        """Return what each encloses, below 0 if it runs the other way."""
+        (x, y), (next_x, next_y) = self.points.T, self.next_points().T
+        return self._sums(x * next_y - next_x * y) / 2
+
+    def lengths(self) -> np.ndarray:
+        """Return how long each is."""
+        return self._sums(np.hypot(*(self.next_points() - self.points).T))
+
+    def _sums(self, values: np.ndarray) -> np.ndarray:
+        polygon = np.repeat(np.arange(len(self.sizes)), self.sizes)
+        return np.bincount(polygon, values, len(self.sizes))
+
+
+def coverage(polygons: Polygons, shape: tuple[int, int, int]) -> np.ndarray:
+    """Return the ink of n glyphs, ``uint8``, 0 background to 255 ink.
 
     Every edge adds, to the pixel it crosses and to all on its right, by how much the
     inside begins there; sums along the rows are then the covered areas.
 
     Args:
-        glyphs: The closed polygons of each, right and down, ``float (points, 2)``; what
-            lies outside the shape is cut off.
-        shape: Rows and columns.
+        polygons: Of the glyphs; what lies outside the shape is cut off.
+        shape: n, rows and columns.
     """
-    frames = np.zeros((len(glyphs), *shape), np.uint8)
-    inside = [[np.clip(p, 0, shape[::-1]) for p in polygons] for polygons in glyphs]
-    if not any(inside):
+    frames = np.zeros(shape, np.uint8)
+    count, *size = shape
+    if not len(polygons.points):
         return frames
     # Only the window that has ink, the same of all glyphs, which lie below each other.
-    corners = np.concatenate(list(chain(*inside)))
-    first = np.minimum(np.floor(corners.min(axis=0)), np.array(shape[::-1]) - 1)
-    columns, height = (np.ceil(corners.max(axis=0)) - first).clip(1).astype(int)
-    rows, points = len(glyphs) * height, []
-    for number, polygons in enumerate(inside):
-        points += [one - first + [0, number * height] for one in polygons]
-    begin = np.concatenate(points)
-    last = np.cumsum([len(one) for one in points]) - 1
-    end = np.roll(begin, -1, 0)
-    end[last] = begin[np.append(0, last[:-1] + 1)]
+    inside = np.clip(polygons.points, 0, size[::-1])
+    first = np.minimum(np.floor(inside.min(axis=0)), [size[1] - 1, size[0] - 1])
+    columns, height = (np.ceil(inside.max(axis=0)) - first).clip(1).astype(int)
+    rows = count * height
+    inside -= first
+    inside[:, 1] += np.repeat(polygons.owners * height, polygons.sizes)
+    begin, end = inside, polygons._replace(points=inside).next_points()
     for axis in (1, 0):
         begin, end = _cut(begin, end, axis)
     middle = (begin + end) / 2
@@ -41,9 +68,9 @@ def coverage(
     rise = begin[:, 1] - end[:, 1]
     right = rise * (middle[:, 0] - column)
     place = row * (columns + 1) + column
-    size = rows * (columns + 1)
-    gained = np.bincount(place, rise - right, size)
-    gained += np.bincount(place + 1, right, size)
+    cells = rows * (columns + 1)
+    gained = np.bincount(place, rise - right, cells)
+    gained += np.bincount(place + 1, right, cells)
     covered = gained.reshape(rows, columns + 1).cumsum(axis=1)[:, :columns]
     levels = np.rint(255 * np.clip(covered, 0, 1)).astype(np.uint8)
     left, top = first.astype(int)

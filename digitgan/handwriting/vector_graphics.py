@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from digitgan.handwriting.outlines import Outlines
-
 LINE_INK = 90  # of printed lines, of 255
 POINTS = 0.75  # of PDF, of which an inch has 72, for each pixel, of which it has 96
 # A page of PDF 1.4 (ISO 32000): what is drawn, and what leads there.
@@ -28,14 +26,14 @@ class VectorPage(NamedTuple):
         height: Of the page.
         colours: Of paper, where there is any, of ink and of printed lines: #rrggbb.
         lines: Left, top, right and bottom of printed lines.
-        outlines: Of each character.
+        outlines: Of each character, see :class:`digitgan.handwriting.outlines.Outlines`.
     """
 
     width: int
     height: int
     colours: tuple[str | None, str, str]
     lines: list[tuple[int, int, int, int]]
-    outlines: list[Outlines]
+    outlines: list[list[np.ndarray]]
 
 
 def to_svg(page: VectorPage, title: str, names: Sequence[str]) -> str:

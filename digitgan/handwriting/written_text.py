@@ -16,7 +16,7 @@ from digitgan.handwriting.colours import page_colours
 from digitgan.handwriting.geometry import DIGIT_HEIGHT
 from digitgan.handwriting.layout import Shapes
 from digitgan.handwriting.options import WriteOptions
-from digitgan.handwriting.outlines import Outlines, scaled, trace
+from digitgan.handwriting.outlines import placed, scaled, trace
 from digitgan.handwriting.vector_graphics import (
     LINE_INK,
     VectorPage,
@@ -88,15 +88,14 @@ class WrittenText:
         return png(self.image)
 
     @cached_property
-    def outlines(self) -> list[Outlines]:
+    def outlines(self) -> list[list[np.ndarray]]:
         """The strokes of each character as closed curves, in pixels of the picture.
 
-        See :func:`digitgan.handwriting.outlines.trace`.
+        See :class:`digitgan.handwriting.outlines.Outlines`.
         """
-        return [
-            scaled(trace(drawn), self.options.height, stretch, corner)
-            for drawn, stretch, corner in zip(*self.shapes, strict=True)
-        ]
+        drawn, stretches, corners = self.shapes
+        outlines = scaled(trace(drawn), self.options.height, stretches, corners)
+        return outlines.of_each(len(drawn))
 
     def svg(self, single_line: bool = False) -> str:
         """Return the page as SVG, its strokes as paths that hold at any size.
@@ -112,7 +111,7 @@ class WrittenText:
         if not single_line:
             return to_svg(page, self.text, self.labels)
         lines = [
-            scaled(centre_lines(drawn), height, stretch, corner)
+            [placed(line, height, stretch, corner) for line in centre_lines(drawn)]
             for drawn, stretch, corner in zip(*self.shapes, strict=True)
         ]
         pen = self.pen.thickness * height / DIGIT_HEIGHT

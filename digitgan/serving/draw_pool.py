@@ -1,10 +1,12 @@
 """How much is drawn at once: a few threads, a short queue, and then 503.
 
-What waits together is drawn together: one call of the network for many is quicker.
+What waits together is drawn together, by one thread at a time: one call of the network
+for many is quicker, and two threads would only wait for each other's turn in Python.
 """
 
 import asyncio
-from collections import defaultdict, deque
+import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -32,6 +34,12 @@ def call_each(calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
     return answers
 
 
+def _alone(draw: Callable[..., T], requests: Sequence[Any]) -> list[T]:
+    """Draw the one request, its arguments, that waits for it."""
+    (arguments,) = requests
+    return [draw(*arguments)]
+
+
 class DrawPool:
     """A bounded pool of threads that draw while the event loop goes on."""
 
@@ -39,8 +47,10 @@ class DrawPool:
         self.limit: int = workers + queue
         self._max_wait = max_wait
         self._futures: set[Future] = set()
-        self._waiting: dict[Draw, deque[tuple[Any, Future]]] = defaultdict(deque)
-        self._workers, self._pool = workers, ThreadPoolExecutor(workers, "drawing")
+        # By what draws them, while they wait or a thread is at them.
+        self._waiting: dict[Draw, deque[tuple[Any, Future]]] = {}
+        self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(workers, "drawing")
 
     @property
     def busy(self) -> int:
@@ -49,7 +59,7 @@ class DrawPool:
 
     async def run(self, draw: Callable[..., T], *arguments: Any) -> T:
         """Draw in a thread; a :class:`Problem` (503) where none is free in time."""
-        return await self.run_together(call_each, partial(draw, *arguments))
+        return await self.run_together(partial(_alone, draw), arguments)
 
     async def run_together(self, draw: Draw, request: Any) -> Any:
         """Draw in a thread, with the other requests of the same function that wait."""
@@ -58,8 +68,11 @@ class DrawPool:
         future: Future = Future()
         self._futures.add(future)
         future.add_done_callback(self._futures.discard)
-        self._waiting[draw].append((request, future))
-        self._pool.submit(self._draw_waiting, draw)
+        with self._lock:
+            if draw not in self._waiting:
+                self._waiting[draw] = deque()
+                self._pool.submit(self._draw_waiting, draw)
+            self._waiting[draw].append((request, future))
         result = asyncio.wrap_future(future)
         try:
             await asyncio.wait({result}, timeout=self._max_wait)
@@ -71,27 +84,26 @@ class DrawPool:
         return await result
 
     def _draw_waiting(self, draw: Draw) -> None:
-        """Draw a thread's share of the requests that wait; perhaps none is left."""
-        waiting, batch = self._waiting[draw], []
-        share = -(-len(waiting) // self._workers)
-        while waiting and len(batch) < min(share, MAX_TOGETHER):
+        """Draw requests that wait, and leave the thread to others before the next."""
+        with self._lock:
+            waiting = self._waiting[draw]
+            batch = [waiting.popleft() for _ in range(min(len(waiting), MAX_TOGETHER))]
+        batch = [one for one in batch if one[1].set_running_or_notify_cancel()]
+        if batch:
             try:
-                request, future = waiting.popleft()
-            except IndexError:  # another thread was quicker
-                break
-            if future.set_running_or_notify_cancel():
-                batch.append((request, future))
-        if not batch:
-            return
-        try:
-            answers = draw([request for request, _ in batch])
-        except Exception as error:  # to be raised where it is waited for
-            answers = [error] * len(batch)
-        for (_, future), answer in zip(batch, answers, strict=True):
-            if isinstance(answer, Exception):
-                future.set_exception(answer)
+                answers = draw([request for request, _ in batch])
+            except Exception as error:  # to be raised where it is waited for
+                answers = [error] * len(batch)
+            for (_, future), answer in zip(batch, answers, strict=True):
+                if isinstance(answer, Exception):
+                    future.set_exception(answer)
+                else:
+                    future.set_result(answer)
+        with self._lock:
+            if waiting:
+                self._pool.submit(self._draw_waiting, draw)
             else:
-                future.set_result(answer)
+                del self._waiting[draw]
 
     def _full(self) -> Problem:
         line = f"{self.busy} requests are being drawn or wait: try again"

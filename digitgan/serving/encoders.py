@@ -93,9 +93,9 @@ def _vector_sheet(images: np.ndarray, columns: int, scale: int) -> VectorPage:
         [
             (outline + side * np.array([number % columns, number // columns]) - 1)
             * scale
-            for outline in trace(image)
+            for outline in one
         ]
-        for number, image in enumerate(padded)
+        for number, one in enumerate(trace(padded).of_each(len(padded)))
     ]
     width, height = columns * side, -(-len(images) // columns) * side
     return VectorPage(width * scale, height * scale, BLACK_ON_WHITE, [], outlines)

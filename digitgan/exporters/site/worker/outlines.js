@@ -3,11 +3,19 @@
 // [x1, y1, x2, y2, x, y]: both control points and the end, where the next one goes on.
 
 import { geometry, outlines as constants } from "../constants.js";
-import { range, rint, sum } from "./numpy.js";
+import { clip, range, rint, sum } from "./numpy.js";
 
 const { BASELINE, DIGIT_HEIGHT, GLYPH_SHAPE } = geometry;
-const { APART, EDGE, FLATTENING, JOINED, KNOT_SPACING, MAX_SMOOTHING, MIN_KNOTS, MIN_SIZE } = constants;
-const { SAMPLE_SPACING, SMOOTHING } = constants;
+const { EDGE, FLATTENING, KNOT_SPACING, MAX_SMOOTHING, MIN_KNOTS, MIN_SIZE, SAMPLES, SMOOTHING } = constants;
+
+// Which edges of a cell of four pixels (0 above, 1 right, 2 below, 3 left) an outline
+// joins, ink on its right, by which corners have ink: 1 top left, 2 top right, 4 bottom
+// right, 8 bottom left. Where two opposite corners have ink they are joined or not.
+const APART = [
+  ...[[], [[0, 3]], [[1, 0]], [[1, 3]], [[2, 1]], [[0, 3], [2, 1]], [[2, 0]], [[2, 3]]],
+  ...[[[3, 2]], [[0, 2]], [[1, 0], [3, 2]], [[1, 2]], [[3, 1]], [[0, 1]], [[3, 0]], []],
+];
+const JOINED = { 5: [[0, 1], [2, 3]], 10: [[3, 0], [1, 2]] };
 
 /**
  * Return the smooth outlines of a glyph, around as much ink as its pixels have.
@@ -15,7 +23,8 @@ const { SAMPLE_SPACING, SMOOTHING } = constants;
  * @returns {number[][][]}
  */
 export function trace(glyph) {
-  const outlines = edges(glyph).map(smooth);
+  const evenly = edges(glyph).map(evenlySpaced);
+  const outlines = evenly.filter(([points]) => Math.abs(area(points)) >= MIN_SIZE).map(smooth);
   const flat = outlines.map(flatten);
   const missing = sum(glyph) / 255 - sum(flat.map(area));
   const distance = missing / sum(flat.map(lengthOf));
@@ -79,30 +88,29 @@ function edges(glyph) {
       next.delete(at);
       at = then;
     }
-    if (Math.abs(area(points)) >= MIN_SIZE) found.push(points);
+    found.push(points);
   }
   return found;
 }
 
-/** Return an edge without what is quick along its length, as cubic curves. */
-function smooth(edge) {
-  const [points, length] = evenlySpaced(edge);
-  const [count, knots] = [points.length, Math.max(MIN_KNOTS, rint(length / KNOT_SPACING))];
+/** Return evenly spaced points, and the length they have, without what is quick along it: cubic curves. */
+function smooth([points, length]) {
+  const knots = clip(rint(length / KNOT_SPACING), MIN_KNOTS, SAMPLES);
   const sigma = Math.min(SMOOTHING, MAX_SMOOTHING * length);
   const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
   const [ends, slopes] = [range(knots).map(() => [0, 0]), range(knots).map(() => [0, 0])];
-  const [cosines, sines] = [Math.cos, Math.sin].map((f) => range(count).map((i) => f((2 * Math.PI * i) / count)));
+  const [cosines, sines] = [Math.cos, Math.sin].map((f) => range(SAMPLES).map((i) => f((2 * Math.PI * i) / SAMPLES)));
   const [cos, sin] = [Math.cos, Math.sin].map((f) => range(knots).map((i) => f((2 * Math.PI * i) / knots)));
   for (let frequency = -Math.floor((knots - 1) / 2); frequency < Math.floor((knots + 1) / 2); frequency++) {
     const gain = Math.exp(-2 * ((Math.PI * sigma * frequency) / length) ** 2);
     if (gain < 1e-3) continue; // which adds nothing
     let [real, imaginary] = [0, 0]; // of this Fourier coefficient of x + iy
-    for (let i = 0; i < count; i++) {
-      const turn = ((frequency * i) % count + count) % count;
+    for (let i = 0; i < SAMPLES; i++) {
+      const turn = ((frequency * i) % SAMPLES + SAMPLES) % SAMPLES;
       real += xs[i] * cosines[turn] + ys[i] * sines[turn];
       imaginary += ys[i] * cosines[turn] - xs[i] * sines[turn];
     }
-    const kept = (1 - (1 - gain) ** 2) / count;
+    const kept = (1 - (1 - gain) ** 2) / SAMPLES;
     const slope = (2 * Math.PI * frequency) / knots;
     for (let i = 0; i < knots; i++) {
       const turn = ((frequency * i) % knots + knots) % knots;
@@ -133,10 +141,9 @@ function evenlySpaced(edge) {
     lengths.push(lengths[i] + Math.hypot(right - x, down - y));
   });
   const length = lengths.at(-1);
-  const count = rint(length / SAMPLE_SPACING);
   let segment = 0;
-  const points = range(count).map((n) => {
-    const at = (n * length) / count;
+  const points = range(SAMPLES).map((n) => {
+    const at = (n * length) / SAMPLES;
     while (lengths[segment + 1] < at) segment++;
     const [[x, y], [right, down]] = [edge[segment], following(edge, segment)];
     const share = (at - lengths[segment]) / (lengths[segment + 1] - lengths[segment] || 1);
