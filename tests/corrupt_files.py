@@ -337,3 +337,64 @@ METADATA = [
     "File;Digit\r\n0;3\r\n1;7\r\n".encode("utf-8-sig"),
     b"0.png 3\n1.png 7\n",
 ]
+
+
+def sheet() -> bytes:
+    """Return a sample sheet of a run."""
+    from digitgan.data.image_grid import grid
+
+    file = io.BytesIO()
+    grid(np.resize(IMAGES, (10, 28, 28))).save(file, "PNG")
+    return file.getvalue()
+
+
+def photos() -> tuple[list[bytes], list[bytes]]:
+    """Return pictures without the form, of every kind that is read, and with it."""
+    from pillow_heif import register_heif_opener
+
+    from digitgan.data.sheet.form import draw_form
+
+    register_heif_opener()
+    kinds = ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "HEIF", "PDF")
+    form = draw_form().reduce(4)
+    shown = []
+    for kind in kinds[:4]:
+        file = io.BytesIO()
+        form.save(file, kind)
+        shown.append(file.getvalue())
+    return [picture(kind, 28) for kind in kinds], shown
+
+
+def keras_file() -> dict[str, bytes]:
+    """Return the members of a file of Keras with one layer."""
+    import tempfile
+    from pathlib import Path
+
+    import keras
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "small.keras"
+        keras.Sequential([keras.Input((4,)), keras.layers.Dense(8)]).save(path)
+        with ZipFile(path) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+
+
+def altered_keras_file(rng: Random, members: dict[str, bytes]) -> bytes:
+    """Return a file of Keras like a valid one, damaged or with another description."""
+    file = io.BytesIO()
+    with ZipFile(file, "w") as archive:
+        for name, content in members.items():
+            if name == "config.json":
+                content = altered_json(rng, json.loads(content))
+            archive.writestr(name, content)
+    return file.getvalue() if rng.random() < 0.7 else corrupted(rng, [file.getvalue()])
+
+
+COCO = {
+    "images": [{"id": 1, "file_name": "0.png", "width": 9, "height": 9}],
+    "categories": [{"id": 3, "name": "3"}, {"id": 7, "name": "7"}],
+    "annotations": [
+        {"id": 1, "image_id": 1, "category_id": 3, "bbox": [0, 0, 5, 9]},
+        {"id": 2, "image_id": 1, "category_id": 7, "bbox": [4, 0, 5, 9]},
+    ],
+}

@@ -65,11 +65,11 @@ def main() -> None:
     }
     publish("limits", "docs/safety.md", {}, bounds())
     stored = RESULTS / "faults.json"
-    rows = json.loads(stored.read_text())["rows"] if stored.exists() else {}
     for part in asked.parts or parts:
         share = 1 if part in WHOLE else asked.share
         with tempfile.TemporaryDirectory() as name:
             found = parts[part](Path(name), max(1, round(FULL[part] * share)))
+        rows = json.loads(stored.read_text())["rows"] if stored.exists() else {}
         rows |= {what: row for what, *row in found}
         lines = [
             "| what | tried | survived | most memory |",

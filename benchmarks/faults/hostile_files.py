@@ -22,11 +22,12 @@ PACKED = 1_360_000  # digits
 
 def mutated(folder: Path, inputs: int) -> Row:
     """Throw files that are nearly valid at every reader."""
-    targets, survived = Targets(folder), 0
-    each = inputs // len(targets.names)
-    for name in targets.names:
-        survived += fuzz(targets, name, seed=3, inputs=each).total()
-    tried = each * len(targets.names)
+    targets, tried, survived = Targets(folder), 0, 0
+    for name, share in targets.shares(inputs).items():
+        outcomes = fuzz(targets, name, seed=3, inputs=share)
+        print(f"{name:12} {dict(outcomes)}", flush=True)
+        tried += share
+        survived += outcomes["read"] + outcomes["refused"]
     return "mutated files and requests, read or refused in a line", tried, survived, ""
 
 
