@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -151,7 +152,7 @@ def test_a_worker_that_dies(tmp_path, options):
     os.kill(int(worker.name), signal.SIGKILL)
     (line,) = process.communicate()[1].splitlines()
     assert process.returncode == 1
-    assert "a worker died: it was killed, or memory ran out" in line
+    assert "a worker died: it was killed, memory ran out" in line
     assert "of 80 shards are whole: mend the cause, and the same command" in line
     whole = shard_records(tmp_path / "a")
     assert 3 < len(whole) < 80
@@ -160,6 +161,15 @@ def test_a_worker_that_dies(tmp_path, options):
     report = make_dataset(tmp_path / "a", **options)
     assert report.drawn == 4000 - 50 * len(whole)
     assert sha256_of_files(tmp_path / "a") == expected
+
+
+def test_a_script_without_its_guard_is_told_so(tmp_path):
+    script = tmp_path / "script.py"
+    ask = f"{str(tmp_path / 'a')!r}, count=4, shard_size=1, workers=2"
+    script.write_text(f"import digitgan\ndigitgan.make_dataset({ask})\n")
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True)
+    assert 'lacks `if __name__ == "__main__":`' in done.stderr.splitlines()[-1]
+    assert "bootstrapping" not in done.stderr  # the workers say nothing
 
 
 def test_stopped_by_ctrl_c(tmp_path, options):

@@ -104,6 +104,19 @@ def until(client, name, good, seconds=300):
     raise AssertionError(f"{name} is {answer}")
 
 
+def test_photographs_are_cleaned_where_the_server_is_told_to(
+    model, tmp_path, monkeypatch
+):
+    code = "import sys, time; print(sys.argv[1:], flush=True); time.sleep(60)"
+    monkeypatch.setattr(training_process, "COMMAND", (sys.executable, "-c", code))
+    app = create_app(model, runs=tmp_path, data="photographs", clean=True)
+    with TestClient(app, HERE) as client:
+        client.post("/v1/runs", json={"name": "a"})
+        said, _ = until(client, "a", lambda answer: answer["last_line"])
+    assert "'--data=photographs'" in said["last_line"]
+    assert said["last_line"].endswith("'--clean']")
+
+
 @pytest.mark.process
 def test_a_training_from_beginning_to_end(client, tmp_path):
     """Begin, watch, pause, resume and stop a real one, and ask its discriminator."""

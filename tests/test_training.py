@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import signal
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -16,7 +17,7 @@ from digitgan.errors import ExportFailed, InputError, TrainingFailed
 from digitgan.files import sha256
 from digitgan.model.keras_sampling import sample_grid, sample_images
 from digitgan.model.presets import PRESETS
-from digitgan.training import build, training_loop
+from digitgan.training import build, train, training_loop
 from digitgan.training.batches import Batches
 from digitgan.training.build import build_gan
 from digitgan.training.checkpoint import Checkpoints
@@ -138,6 +139,24 @@ def test_without_artifacts_a_run_leaves_no_pictures(few, tmp_path, caplog):
     }
     assert "1,000 training" in caplog.text and "epoch 1/1" in caplog.text
     assert "images/s" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("data", "scored", "advice"),
+    [
+        ("mnist", False, "digitgan evaluate run"),
+        ("my digits", True, "digitgan evaluate run --data 'my digits' --clean"),
+        ("my digits", False, "Look: digitgan generate --grid --model run"),
+        (train.ARRAYS, True, "Look: digitgan generate --grid --model run"),
+    ],
+)
+def test_the_advice_is_a_command_that_works(tmp_path, data, scored, advice):
+    """What could be judged at the end of the run can be judged again."""
+    card = tmp_path if scored else tmp_path / "none"
+    config = SimpleNamespace(data=data, clean=True)
+    run = SimpleNamespace(folder="run", config=config, scorecard_path=card)
+    loop = SimpleNamespace(run=run, dataset=SimpleNamespace(kind="digits"))
+    assert train._advice(loop) == f"How good is it? {advice}"
 
 
 @pytest.mark.learns

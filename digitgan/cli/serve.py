@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from digitgan.cli.options import PATH, model_option
+from digitgan.cli.options import PATH, clean_option, model_option
 from digitgan.errors import import_extra
 
 HELP = """Open a page to write on, and an API, on this machine.
@@ -52,6 +52,7 @@ Examples:
     help="Folder of the trainings that the page shows.",
 )
 @click.option("--data", default="mnist", help="What new ones learn from, as for train.")
+@clean_option
 @click.option(
     "--threads",
     type=click.IntRange(1),

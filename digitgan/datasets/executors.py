@@ -9,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
-from multiprocessing import get_context, parent_process
+from multiprocessing import current_process, get_context, parent_process
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,6 +41,8 @@ def check_engine(workers: int, engine: str) -> None:
     """
     if engine not in ENGINES:
         raise InputError.unknown("engine", engine, ENGINES)
+    if workers != 1 and getattr(current_process(), "_inheriting", False):
+        raise SystemExit(1)  # a worker runs the script anew: its parent says why
     limit = MAX_WORKERS_PER_CORE * available_cores()
     if engine == "ray":
         import_extra("ray", "engine", engine)
@@ -90,7 +92,8 @@ def _processes(workers: int) -> Iterator[Pool]:
         yield Pool(partial(executor.submit, store_shard), any_of, Future.result)
     except BrokenProcessPool as error:
         raise DatasetFailed(
-            "a worker died: it was killed, or memory ran out (try fewer workers)"
+            "a worker died: it was killed, memory ran out (try fewer workers), or "
+            'the script lacks `if __name__ == "__main__":`'
         ) from error
     finally:
         executor.shutdown(cancel_futures=True)

@@ -32,7 +32,7 @@ DEFAULT_RUNS = Path("runs")
 NO_TELEMETRY: Any = {"auto_configure": False, "tracing": False, "metrics": False}
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - most are flags
     model: Model,
     *,
     workers: int = 1,
@@ -40,6 +40,7 @@ def create_app(
     token: str | None = None,
     runs: Path = DEFAULT_RUNS,
     data: str = "mnist",
+    clean: bool = False,
     root_path: str = "",
     origins: Collection[str] = (),
 ) -> FastAPI:
@@ -54,15 +55,14 @@ def create_app(
             this machine's own names are answered.
         runs: The folder of the runs.
         data: What new ones learn from.
+        clean: As in :func:`digitgan.load_dataset`.
         root_path: What a proxy puts before every path.
         origins: Other sites whose pages may ask, such as ``https://example.org``.
     """
     pool = DrawPool(workers, queue)
     auth, metrics, trainer = TokenAuth(token, origins), Metrics(pool), Trainer()
-    state = routes.AppState(model, pool, auth, metrics, Runs(runs), data, trainer)
-
-    allowed = ["GET", "POST"], ["authorization", "content-type"]
-    cors = [Middleware(CORSMiddleware, origins, *allowed)] if origins else []
+    about = Runs(runs), data, clean
+    state = routes.AppState(model, pool, auth, metrics, *about, trainer)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI):
@@ -86,7 +86,7 @@ def create_app(
             Middleware(middleware.count_requests, metrics),
             Middleware(middleware.add_headers),
             Middleware(middleware.check_names, auth),
-            *cors,
+            *_cors(origins),
         ],
     )
     app.router.route_class = ApiRoute
@@ -99,3 +99,9 @@ def create_app(
     paths |= {p.replace("{ending}", form) for p in paths for form in MEDIA_TYPES}
     metrics.paths = frozenset(path for path in paths if "{" not in path)
     return app
+
+
+def _cors(origins: Collection[str]) -> list[Middleware]:
+    """Let the pages of other sites ask."""
+    allowed = ["GET", "POST"], ["authorization", "content-type"]
+    return [Middleware(CORSMiddleware, origins, *allowed)] if origins else []

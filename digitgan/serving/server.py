@@ -37,6 +37,7 @@ def serve(  # noqa: PLR0913 - each is a flag
     token: str | None = None,
     runs: Path = DEFAULT_RUNS,
     data: str = "mnist",
+    clean: bool = False,
     root_path: str = "",
     threads: int | None = None,
     origins: Collection[str] = (),
@@ -68,6 +69,7 @@ def serve(  # noqa: PLR0913 - each is a flag
             token=token,
             runs=runs,
             data=data,
+            clean=clean,
             root_path=root_path,
             origins=origins,
         )

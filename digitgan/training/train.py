@@ -12,7 +12,6 @@ import keras
 
 from digitgan import hub
 from digitgan.data.dataset import Dataset
-from digitgan.data.images import DIGIT_NAMES
 from digitgan.data.load import Data, load_dataset
 from digitgan.errors import InputError, TrainingFailed
 from digitgan.measure.resemblance import unlike_mnist
@@ -256,14 +255,11 @@ def _summary(loop: TrainingLoop) -> str:
 
 def _advice(loop: TrainingLoop) -> str:
     """Say how to find out how good a model is, by a command that works."""
-    folder, data, dataset = loop.run.folder, loop.run.config.data, loop.dataset
-    comparable = data == "mnist" or dataset.kind == "triplets"
-    labelled = all(part.labels is not None for part in dataset.parts.values())
-    numbered = set(dataset.classes) <= set(DIGIT_NAMES)
-    of_digits = numbered or dataset.image.shape != (28, 28)
-    has_test = data != ARRAYS and "test" in dataset.parts
-    if comparable or (has_test and labelled and of_digits):
-        clean = " --clean" if loop.run.config.clean else ""
-        against = "" if comparable else f" --data {shlex.quote(data)}{clean}"
-        return f"How good is it? digitgan evaluate {folder}{against}"
-    return f"How good is it? Look: digitgan generate --grid --model {folder}"
+    run, data = loop.run, loop.run.config.data
+    if data == "mnist" or loop.dataset.kind == "triplets":
+        return f"How good is it? digitgan evaluate {run.folder}"
+    if data != ARRAYS and run.scorecard_path.exists():
+        clean = " --clean" if run.config.clean else ""
+        against = f" --data {shlex.quote(data)}{clean}"
+        return f"How good is it? digitgan evaluate {run.folder}{against}"
+    return f"How good is it? Look: digitgan generate --grid --model {run.folder}"

@@ -23,4 +23,5 @@ class AppState:
     metrics: Metrics
     runs: Runs
     data: str  # what new runs learn from
+    clean: bool  # whether it is cleaned first
     trainer: Trainer

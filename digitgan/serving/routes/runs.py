@@ -159,6 +159,7 @@ def _add_trainings(api: APIRouter, state: AppState) -> None:
             raise unfit(name, line)
         runs.folder.mkdir(parents=True, exist_ok=True)
         arguments = [preset, *_flags(data=state.data, out=folder, **given)]
+        arguments += ["--clean"] * state.clean
         await trainer.start(name, arguments)
         return _accepted(name, "starting", 201, {"Location": f"runs/{name}"})
 
