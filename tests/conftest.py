@@ -61,6 +61,12 @@ def node():
     return _program("node")
 
 
+@pytest.fixture(scope="session")
+def qemu():
+    """The path of the emulator that plays other processors."""
+    return _program("qemu-x86_64")
+
+
 def _program(*names):
     found = next(filter(None, map(shutil.which, names)), None)
     assert found, f"{names[0]} is not installed, and this test is about it"

@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,12 @@ from digitgan.sampling.generator_inputs import interpolation_path
 from digitgan.sampling.styles import StyleTable
 
 CLASSES = tuple("0123456789")
+DRAW = """
+import sys, numpy as np, digitgan
+model = digitgan.load(threads=1)
+page = model.write("12/05", seed=3, height=80).pixels
+np.savez(sys.argv[1], digits=model.sample(n=20, seed=1), page=page)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -187,3 +195,16 @@ def test_the_ends_of_the_studios_dials_break_no_digit(style):
     for end in ends:
         images = model.sample(labels, seed=3, **{style: end})
         assert (Classifier().predict(images).labels == labels).mean() >= 0.95
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("processor", ["Nehalem", "Haswell"])
+def test_processors_with_fewer_instructions_draw_the_same(processor, qemu, tmp_path):
+    """Without AVX, and without AVX-512, VNNI and AMX; pages to one grey level."""
+    here, there = tmp_path / "here.npz", tmp_path / "there.npz"
+    python = [sys.executable, "-c", DRAW]
+    subprocess.run([*python, here], check=True)
+    subprocess.run([qemu, "-cpu", processor, *python, there], check=True)
+    with np.load(here) as ours, np.load(there) as theirs:
+        assert np.array_equal(ours["digits"], theirs["digits"])
+        assert nearly_equal(ours["page"], theirs["page"])
