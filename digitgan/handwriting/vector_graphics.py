@@ -26,7 +26,7 @@ class VectorPage(NamedTuple):
         height: Of the page.
         colours: Of paper, where there is any, of ink and of printed lines: #rrggbb.
         lines: Left, top, right and bottom of printed lines.
-        outlines: Of each character, see :class:`digitgan.handwriting.outlines.Outlines`.
+        outlines: Of each character, as :meth:`Outlines.of_each` returns them.
     """
 
     width: int
