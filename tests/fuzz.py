@@ -25,7 +25,6 @@ import corrupt_files
 import numpy as np
 from corrupt_files import (
     CARD,
-    CLASSES,
     IMAGES,
     LABELS,
     SIZES,
@@ -48,8 +47,8 @@ from digitgan.sampling.styles import STYLE_ARRAYS, StyleTable
 from digitgan.serving.api_route import parse_json
 from digitgan.serving.problems import Problem
 from digitgan.serving.request_models import from_url, unique
-from digitgan.serving.routes.digits import digit_fields
-from digitgan.serving.routes.numbers import DEFAULT_HEIGHT, check_area, number_fields
+from digitgan.serving.routes.digits import Digits
+from digitgan.serving.routes.numbers import DEFAULT_HEIGHT, Numbers, check_area
 from digitgan.serving.runs import Runs, sheet_digits
 from digitgan.training.adapt import _check_weights
 from digitgan.training.checkpoint import Checkpoints, _digest, snapshot
@@ -87,8 +86,7 @@ class Targets:
         spec = json.dumps(asdict(corrupt_files.stored_spec()))
         self._put("part/.shards/spec.json", spec.encode())
         self.gan, self.runs = _small_gan(), Runs(folder)
-        model = SimpleNamespace(classes=CLASSES, limits={"slant": (-31.4, 40.6)})
-        self.numbers, self.digits = number_fields(model), digit_fields(model)
+        self.numbers, self.digits = Numbers, Digits
         self.card = CARD | {"sha256": _sums(folder / "model")}
         self.manifest, self.config = (
             corrupt_files.stored_manifest(),
@@ -268,7 +266,6 @@ class Targets:
         self._put("model/model.json", content)
         model = load(self.folder / "model", threads=1)
         assert model.sample(n=2).shape == (2, 28, 28)
-        digit_fields(model)
 
     def read_manifest(self, content: bytes) -> None:
         self._put("set/manifest.json", content)

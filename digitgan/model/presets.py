@@ -10,65 +10,35 @@ from digitgan.errors import InputError
 
 @dataclass(frozen=True)
 class Preset:
-    """Everything that describes a game before the first digit is seen.
+    """Everything that describes a game before the first digit is seen."""
 
-    Attributes:
-        summary: One line for people.
-        data: What is learned from when nothing else is asked for.
-        image: Size and kind of the images that it learns and generates.
-        box: Whether the players see and draw the 20 x 20 box in which a digit of MNIST
-            lies; :mod:`digitgan.data.mnist_preprocessing` places it.
-        bitmap: Whether the generator ends as MNIST was made, by a black-and-white
-            bitmap that is scaled down; for a box.
-        conditions: What both players are conditioned on: ``label``, ``thickness``,
-            ``slant``.
-        latent_label: Whether the label is no input of the generator but chosen by the
-            first number of z, and shown to the discriminator alone.
-        latent_dim: Length of the latent vector z.
-        generator_widths: Channels at a quarter and at half of the image size; with a
-            bitmap perhaps also at the whole.
-        discriminator_widths: Channels at half and at a quarter of the image size.
-        residual: Whether the generator has a residual convolution at half of the image
-            size.
-        overshoot: What the generator's tanh is multiplied with before it is cut to
-            [-1, 1]; above 1, paper and full ink can be reached exactly.
-        dropout: Share of the discriminator's channels that are dropped, in [0, 1).
-        objective: A name in :data:`digitgan.model.losses.OBJECTIVES`.
-        penalty: Weight gamma of R1 and R2, each taken as gamma / 2 of the squared
-            gradient; 0 for none.
-        precision: ``float32``, or ``mixed_bfloat16`` for processors that have it:
-            half as many bits in the layers, all of them in the weights.
-        ema_decay: How much of the weight average a step keeps, in [0, 1).
-        learning_rate: Of Adam, for both players.
-        final_lr_fraction: Share of the learning rate that is left at the end, along
-            half a cosine; 1 keeps it. A time limit does not move the end: it lies where
-            ``epochs`` puts it.
-        batch_size: Real digits in a step; as many fakes are drawn.
-        epochs: Passes over 60,000 digits, or as many steps over fewer, when nothing
-            else is asked for.
-    """
-
-    summary: str
-    data: str = "mnist"
+    summary: str  # one line for people
+    data: str = "mnist"  # what is learned from when nothing else is asked for
     image: ImageSpec = DIGITS
-    box: bool = False
-    bitmap: bool = False
-    conditions: tuple[str, ...] = ()
+    box: bool = False  # the players see and draw the 20 x 20 box of a digit of MNIST
+    bitmap: bool = False  # the generator ends in a bitmap that is scaled down to a box
+    conditions: tuple[str, ...] = ()  # of both players: label, thickness, slant
+    # Whether the label is no input of the generator but chosen by the first number of
+    # z, and shown to the discriminator alone:
     latent_label: bool = False
-    latent_dim: int = 100
+    latent_dim: int = 100  # length of the latent vector z
+    # Channels at a quarter, at half and, with a bitmap, perhaps at all of the size:
     generator_widths: tuple[int, ...] = (128, 64)
-    discriminator_widths: tuple[int, int] = (32, 64)
-    residual: bool = False
+    discriminator_widths: tuple[int, int] = (32, 64)  # at half and at a quarter
+    residual: bool = False  # a residual convolution in the generator, at half the size
+    # Of tanh, before it is cut to [-1, 1]: above 1, paper and full ink are exact:
     overshoot: float = 1.0
-    dropout: float = 0.3
-    objective: str = "cross_entropy"
-    penalty: float = 0.1
-    precision: str = "float32"
-    ema_decay: float = 0.995
-    learning_rate: float = 2e-3
+    dropout: float = 0.3  # share of the discriminator's channels, in [0, 1)
+    objective: str = "cross_entropy"  # in digitgan.model.losses.OBJECTIVES
+    penalty: float = 0.1  # gamma of R1 and R2, each gamma / 2 of the squared gradient
+    precision: str = "float32"  # of layers, not weights: or ``mixed_bfloat16``
+    ema_decay: float = 0.995  # how much of the weight average a step keeps, in [0, 1)
+    learning_rate: float = 2e-3  # of Adam, for both players
+    # Share of it that is left, along half a cosine, where ``epochs`` put the end; a
+    # time limit does not move it:
     final_lr_fraction: float = 1.0
-    batch_size: int = 64
-    epochs: int = 6
+    batch_size: int = 64  # real digits in a step; as many fakes are drawn
+    epochs: int = 6  # over 60,000 digits, or as many steps over fewer
 
     @property
     def measured_conditions(self) -> tuple[str, ...]:
@@ -166,22 +136,14 @@ PRESETS = {
 
 
 def find_preset(name: str) -> Preset:
-    """Return the preset of that name.
-
-    Raises:
-        InputError: There is none; the nearest name is offered.
-    """
+    """Return the preset of that name; an :class:`InputError` offers the nearest."""
     if name not in PRESETS:
         raise InputError.unknown("preset", name, PRESETS)
     return PRESETS[name]
 
 
 def check(preset: Preset) -> None:
-    """Refuse settings out of range.
-
-    Raises:
-        InputError: The first of them.
-    """
+    """Refuse, by an :class:`InputError`, the first setting that is out of range."""
     maxima = {"latent_dim": 4096, "batch_size": 65536, "epochs": 100_000}
     for name, maximum in maxima.items():
         if not 1 <= getattr(preset, name) <= maximum:

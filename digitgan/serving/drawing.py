@@ -27,34 +27,23 @@ from digitgan.serving.routes import AppState
 
 CACHE = "public, max-age=3600"
 
-DrawRequest = tuple[
-    str, dict[str, Any]
-]  # in which form, and the fields that were given
+DrawRequest = tuple[str, dict[str, Any]]  # in which form, and the given fields
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A path that answers with something drawn.
+    """A path that answers with something drawn."""
 
-    Attributes:
-        path: Such as ``/v1/numbers``; ``/v1/numbers.png`` and the other forms follow.
-        fields: What may be asked for.
-        draw: Called with the model and requests that wait together, each a form and the
-            fields that were given; returns the bytes of each, or the error that it
-            meets, of which an :class:`InputError` is answered with 400.
-        summary: A line for people.
-        example: A first request in JSON; without one, JSON may not ask.
-        media_types: Of each form; where there is one alone, the path has no ending.
-        json_answer: The TypedDict of the form ``json``.
-    """
-
-    path: str
-    fields: type[RequestModel]
+    path: str  # such as ``/v1/numbers``; ``/v1/numbers.png`` and others follow
+    fields: type[RequestModel]  # what may be asked for
+    # Returns the bytes of each of the requests that wait together, or its error, of
+    # which an InputError is answered with 400:
     draw: Callable[[Model, Sequence[DrawRequest]], Sequence[bytes | Exception]]
-    summary: str
-    example: dict[str, Any] = field(default_factory=dict)
+    summary: str  # a line for people
+    example: dict[str, Any] = field(default_factory=dict)  # JSON; none: by URL alone
+    # Of each form; where there is one alone, the path has no ending:
     media_types: dict[str, str] = field(default_factory=lambda: MEDIA_TYPES)
-    json_answer: Any = None
+    json_answer: Any = None  # the TypedDict of the form ``json``
 
 
 def add_drawing(api: APIRouter, state: AppState, drawing: Drawing) -> None:

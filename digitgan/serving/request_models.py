@@ -12,13 +12,11 @@ from pydantic import (
     Field,
     ModelWrapValidatorHandler,
     ValidationError,
-    create_model,
     model_validator,
 )
 from starlette.requests import Request
 
 from digitgan.errors import InputError
-from digitgan.sampling.sampler import Sampler
 from digitgan.serving.problems import Problem, wrong
 from digitgan.serving.runs import NAME
 
@@ -74,35 +72,14 @@ def optional(description: str, example: Any = None, **limits: Any) -> Any:
 
 
 class HandFields(RequestModel):
-    """What may be asked of every model's hand."""
+    """What may be asked of a model's hand; ``/v1/model`` says within which limits."""
 
     seed: int | None = optional("Same seed, same hand.", 7, ge=0, le=MAX_SEED)
     variety: float | None = optional(
         "0, the most usual form, to 1, as various as it can.", 0.8, ge=0, le=1
     )
-
-
-def style_fields(model: Sampler) -> type[RequestModel]:
-    """Return the fields of a model's hand: seed, variety and the styles that it has."""
-    described = {
-        "thickness": ("Of the strokes, in pixels of a 28 x 28 digit.", 3.5),
-        "slant": ("In degrees; positive leans right.", 20),
-    }
-    styles: dict[str, Any] = {
-        name: (float | None, optional(*described[name], ge=low, le=high))
-        for name, (low, high) in model.limits.items()
-    }
-    return create_model("StyleFields", __base__=HandFields, **styles)
-
-
-def with_digit(
-    fields: type[RequestModel], model: Sampler, description: str, example: Any = None
-) -> type[RequestModel]:
-    """Return fields and, where a model has classes, ``digit``, one of them."""
-    limits = {"ge": 0, "le": len(model.classes) - 1}
-    digit: Any = (int | None, optional(description, example, **limits))
-    digit_field = {"digit": digit} if model.classes else {}
-    return create_model(fields.__name__, __base__=fields, **digit_field)
+    thickness: float | None = optional("In pixels of a 28 x 28 digit.", 3.5)
+    slant: float | None = optional("In degrees; positive leans right.", 20)
 
 
 def from_url(model: type[RequestModel]) -> Callable[[Any], dict[str, Any]]:
@@ -163,7 +140,8 @@ def allowed_by(schema: dict[str, Any]) -> str:
         case "integer":
             return f"a whole number from {low:,} to {high:,}"
         case "number":
-            return f"a number from {low:,g} to {high:,g}"
+            limits = f" from {low:,g} to {high:,g}" if "minimum" in schema else ""
+            return f"a number{limits}"
         case "boolean":
             return "true or false"
         case "array" if "prefixItems" in schema:

@@ -3,23 +3,20 @@
 from typing import Annotated, Any, NotRequired
 
 from fastapi import APIRouter
-from pydantic import Field, create_model
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from digitgan.handwriting.model import Model
+from digitgan.sampling.model_loader import MAX_CLASSES
 from digitgan.serving.drawing import Drawing, add_drawing, one_by_one
 from digitgan.serving.encoders import digit_sheet
-from digitgan.serving.request_models import (
-    RequestModel,
-    optional,
-    style_fields,
-    with_digit,
-)
+from digitgan.serving.request_models import HandFields, optional
 from digitgan.serving.routes import AppState
 
 MAX_DIGITS = 1_000  # in one answer
 DEFAULT_COUNT = 10
 COLUMNS, SCALE = 10, 4  # of a sheet of digits
+Label = Annotated[int, Field(ge=0, le=MAX_CLASSES - 1)]
 PIXELS = "Digits x 28 rows x 28 pixels, 0 background to 255 ink."
 
 
@@ -30,29 +27,24 @@ class DigitArrays(TypedDict):
     y: NotRequired[Annotated[list[int], Field(description="What each digit is.")]]
 
 
-def digit_fields(model: Model) -> type[RequestModel]:
-    """Return what ``/v1/digits`` takes."""
+class Digits(HandFields):
+    """Digits, of these labels or so many."""
 
-    class Digits(style_fields(model)):
-        n: int | None = optional(
-            "How many; 10 unless given.", DEFAULT_COUNT, ge=1, le=MAX_DIGITS
-        )
-        one_hand: bool | None = optional("All in the same hand.", True)
-
-    if not model.classes:
-        return Digits
-    label: Any = Annotated[int, Field(ge=0, le=len(model.classes) - 1)]
-    sizes = {"min_length": 1, "max_length": MAX_DIGITS}
-    labels: Any = (list[label] | None, optional("The digits to draw.", **sizes))
-    fields = create_model("Digits", __base__=Digits, labels=labels)
-    return with_digit(fields, model, "This one n times.")
+    n: int | None = optional(
+        "How many; 10 unless given.", DEFAULT_COUNT, ge=1, le=MAX_DIGITS
+    )
+    one_hand: bool | None = optional("All in the same hand.", True)
+    digit: Label | None = optional("This one n times.")
+    labels: list[Label] | None = optional(
+        "The digits to draw.", min_length=1, max_length=MAX_DIGITS
+    )
 
 
 def add_routes(api: APIRouter, state: AppState) -> None:
     """Add ``/v1/digits``."""
     drawing = Drawing(
         path="/v1/digits",
-        fields=digit_fields(state.model),
+        fields=Digits,
         draw=one_by_one(draw_digits),
         summary="Draw single digits of 28 x 28 pixels",
         json_answer=DigitArrays,

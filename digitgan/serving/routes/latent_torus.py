@@ -10,36 +10,31 @@ from digitgan.sampling.generator_inputs import GeneratorInputs
 from digitgan.sampling.latent_torus import PERIOD, torus_inputs
 from digitgan.serving.drawing import Drawing, add_drawing, one_by_one
 from digitgan.serving.encoders import digit_sheet
-from digitgan.serving.request_models import (
-    RequestModel,
-    optional,
-    style_fields,
-    with_digit,
-)
+from digitgan.serving.request_models import HandFields, optional
 from digitgan.serving.routes import AppState
-from digitgan.serving.routes.digits import DigitArrays
+from digitgan.serving.routes.digits import DigitArrays, Label
 
 STEPS = f"Steps {{}}; after {PERIOD} the plane comes round."
 SIZES = f"Digits {{}}; {PERIOD}, the whole plane, unless given."
 
 
-def place_fields(model: Model) -> type[RequestModel]:
-    """Return the fields that say where on a plane a digit lies."""
+class Place(HandFields):
+    """Where on a plane a digit lies."""
 
-    class Place(style_fields(model)):
-        x: int | None = optional(STEPS.format("right"), 4, ge=0, le=PERIOD - 1)
-        y: int | None = optional(STEPS.format("down"), 2, ge=0, le=PERIOD - 1)
+    x: int | None = optional(STEPS.format("right"), 4, ge=0, le=PERIOD - 1)
+    y: int | None = optional(STEPS.format("down"), 2, ge=0, le=PERIOD - 1)
+    digit: Label | None = optional("Which one.", 3)
 
-    return with_digit(Place, model, "Which one.", 3)
+
+class Plane(Place):
+    """A part of a plane."""
+
+    columns: int | None = optional(SIZES.format("across"), PERIOD, ge=1, le=PERIOD)
+    rows: int | None = optional(SIZES.format("down"), PERIOD, ge=1, le=PERIOD)
 
 
 def add_routes(api: APIRouter, state: AppState) -> None:
     """Add ``/v1/plane``."""
-
-    class Plane(place_fields(state.model)):
-        columns: int | None = optional(SIZES.format("across"), PERIOD, ge=1, le=PERIOD)
-        rows: int | None = optional(SIZES.format("down"), PERIOD, ge=1, le=PERIOD)
-
     drawing = Drawing(
         path="/v1/plane",
         fields=Plane,

@@ -21,7 +21,7 @@ from digitgan.serving.problems import Problem
 from digitgan.serving.request_models import optional
 from digitgan.serving.responses import json_bytes
 from digitgan.serving.routes import AppState
-from digitgan.serving.routes.latent_torus import inputs_on_plane, place_fields
+from digitgan.serving.routes.latent_torus import Place, inputs_on_plane
 
 DEFAULT_NEIGHBOURS, MAX_NEIGHBOURS = 5, 50
 SAMPLED = 300  # real digits whose own nearest ones say what is typical
@@ -55,14 +55,14 @@ class Nearest(TypedDict):
     source: str
 
 
+class Neighbours(Place):
+    """The neighbours of a digit on a plane."""
+
+    n: int | None = optional("How many; 5 unless given.", 5, ge=1, le=MAX_NEIGHBOURS)
+
+
 def add_routes(api: APIRouter, state: AppState) -> None:
     """Add ``/v1/nearest``."""
-
-    class Neighbours(place_fields(state.model)):
-        n: int | None = optional(
-            "How many; 5 unless given.", 5, ge=1, le=MAX_NEIGHBOURS
-        )
-
     drawing = Drawing(
         path="/v1/nearest",
         fields=Neighbours,

@@ -14,12 +14,7 @@ from digitgan.handwriting.options import HEIGHTS, MAX_REROLLS, WriteOptions
 from digitgan.serving.drawing import Drawing, DrawRequest, add_drawing, one_by_one
 from digitgan.serving.encoders import VECTOR_FORMS, encode_text
 from digitgan.serving.problems import Problem, wrong
-from digitgan.serving.request_models import (
-    MAX_SEED,
-    RequestModel,
-    optional,
-    style_fields,
-)
+from digitgan.serving.request_models import MAX_SEED, HandFields, optional
 from digitgan.serving.routes import AppState
 
 MAX_CHARACTERS = 200  # of a text in one answer
@@ -63,70 +58,57 @@ class WrittenNumbers(TypedDict):
     svg: Curves
 
 
-def text_fields(model: Model) -> type[RequestModel]:
-    """Return the fields of a text in a model's hand."""
+class Text(HandFields):
+    """A text in one hand."""
 
-    class Text(style_fields(model)):
-        text: str = Field(
-            min_length=1,
-            max_length=MAX_CHARACTERS,
-            description="Digits, spaces, line breaks and - . , : / + ( ).",
-            examples=["12/05/2026"],
-        )
-        spacing: list[Gap] | None = optional(
-            "Least and most pixels between neighbours.",
-            [0, 12],
-            min_length=2,
-            max_length=2,
-        )
-        height: int | None = optional(
-            "Of a digit, in pixels; 80 unless given.",
-            DEFAULT_HEIGHT,
-            ge=HEIGHTS[0],
-            le=HEIGHTS[1],
-        )
-        width: int | None = optional(
-            "Of the picture, in pixels.", 900, ge=1, le=MAX_WIDTH
-        )
-        background: Colour | None = optional(
-            "Of the paper: grey, name, #rrggbb, transparent; 255 unless given.", 255
-        )
-        ink: Colour | None = optional("Likewise; 0 unless given.", "navy")
-        lines: Literal["ruled", "grid", "boxes"] | None = optional(
-            "Under the text.", "ruled"
-        )
-        noise: Share | None = optional("Of a scanner.", 0.3)
-        rerolls: list[Reroll] | None = optional(
-            "How many times each character that is no space was written anew.",
-            9 * [0] + [2],
-            min_length=1,
-            max_length=MAX_CHARACTERS,
-        )
-
-    return Text
+    text: str = Field(
+        min_length=1,
+        max_length=MAX_CHARACTERS,
+        description="Digits, spaces, line breaks and - . , : / + ( ).",
+        examples=["12/05/2026"],
+    )
+    spacing: list[Gap] | None = optional(
+        "Least and most pixels between neighbours.",
+        [0, 12],
+        min_length=2,
+        max_length=2,
+    )
+    height: int | None = optional(
+        "Of a digit, in pixels; 80 unless given.",
+        DEFAULT_HEIGHT,
+        ge=HEIGHTS[0],
+        le=HEIGHTS[1],
+    )
+    width: int | None = optional("Of the picture, in pixels.", 900, ge=1, le=MAX_WIDTH)
+    background: Colour | None = optional(
+        "Of the paper: grey, name, #rrggbb, transparent; 255 unless given.", 255
+    )
+    ink: Colour | None = optional("Likewise; 0 unless given.", "navy")
+    lines: Literal["ruled", "grid", "boxes"] | None = optional(
+        "Under the text.", "ruled"
+    )
+    noise: Share | None = optional("Of a scanner.", 0.3)
+    rerolls: list[Reroll] | None = optional(
+        "How many times each character that is no space was written anew.",
+        9 * [0] + [2],
+        min_length=1,
+        max_length=MAX_CHARACTERS,
+    )
 
 
-def number_fields(model: Model) -> type[RequestModel]:
-    """Return what ``/v1/numbers`` takes."""
+class Numbers(Text):
+    """A text, perhaps in a hand between two."""
 
-    class Numbers(text_fields(model)):
-        blend: Blend | None = optional(
-            "Another seed, and how far to its hand.", [8, 0.5]
-        )
-
-    return Numbers
+    blend: Blend | None = optional("Another seed, and how far to its hand.", [8, 0.5])
 
 
-def walk_fields(model: Model) -> type[RequestModel]:
-    """Return what ``/v1/numbers.gif`` takes."""
+class Walk(Text):
+    """A text in the hands on the way to another."""
 
-    class Walk(text_fields(model)):
-        toward: Seed = Field(description="The seed of the last hand.", examples=[8])
-        frames: int | None = optional(
-            "Of the way there; 24 unless given.", 12, ge=FRAMES[0], le=MAX_FRAMES
-        )
-
-    return Walk
+    toward: Seed = Field(description="The seed of the last hand.", examples=[8])
+    frames: int | None = optional(
+        "Of the way there; 24 unless given.", 12, ge=FRAMES[0], le=MAX_FRAMES
+    )
 
 
 def add_routes(api: APIRouter, state: AppState) -> None:
@@ -134,7 +116,7 @@ def add_routes(api: APIRouter, state: AppState) -> None:
     example = {"text": "12/05/2026", "seed": 7}
     walk = Drawing(
         path="/v1/numbers.gif",
-        fields=walk_fields(state.model),
+        fields=Walk,
         draw=one_by_one(draw_walk),
         summary="Write a text in the hands on the way from one to another",
         example=example | {"toward": 8, "frames": 12},
@@ -142,7 +124,7 @@ def add_routes(api: APIRouter, state: AppState) -> None:
     )
     numbers = Drawing(
         path="/v1/numbers",
-        fields=number_fields(state.model),
+        fields=Numbers,
         draw=draw_numbers,
         summary="Write a text in one hand, and say where its characters are",
         example=example | {"height": DEFAULT_HEIGHT},
