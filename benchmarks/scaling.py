@@ -38,10 +38,9 @@ def worker(devices: int, processes: int, rank: int, address: str) -> None:
     from digitgan.model.presets import Preset
     from digitgan.training.batches import Batches
     from digitgan.training.build import build_gan
-    from digitgan.training.coordination import coordinated
     from digitgan.training.distribution import share_batches
     from digitgan.training.input_pipeline import input_pipeline
-    from digitgan.training.process_group import ProcessGroup
+    from digitgan.training.process_group import ProcessGroup, coordinated
 
     meet = address if processes > 1 else None
     own_devices = devices if meet or devices > 1 else 0

@@ -13,10 +13,8 @@ T = TypeVar("T")
 def from_json(cls: type[T], stored: Any) -> T:
     """Build a dataclass from a JSON object, if every value is of its annotated type.
 
-    Lists become tuples; fields may be dataclasses themselves.
-
-    Raises:
-        ValueError: A name is missing or unknown, or a value is of another type.
+    Lists become tuples; fields may be dataclasses themselves. What does not fit is a
+    ValueError.
     """
     if not isinstance(stored, dict):
         raise ValueError(f"no description of a {cls.__name__}")

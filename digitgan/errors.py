@@ -52,25 +52,14 @@ class InputError(ValueError):
 
     @classmethod
     def unknown(cls, field: str, value: object, names: Iterable[str]) -> Self:
-        """Return the error for a name that does not exist, with the nearest one.
-
-        Args:
-            field: What the name was given for, such as ``preset``.
-            value: The name that was given.
-            names: Every name that would have been accepted.
-        """
+        """Return the error for a name that is none of these, with the nearest one."""
         names = sorted(names)
         nearest = get_close_matches(str(value), names, n=1)
         hint = f" (did you mean {nearest[0]!r}?)" if nearest else ""
         return cls(field, value, ", ".join(names), f"is unknown{hint}")
 
     def line(self, shown_as: str = "") -> str:
-        """Return one line for people.
-
-        Args:
-            shown_as: What the argument is called there, such as ``--seed``; its Python
-                name unless given.
-        """
+        """Return one line for people; the argument may have another name there."""
         name = shown_as or self.field
         allowed = f": allowed is {self.allowed}" if self.allowed else ""
         if not self.problem:
@@ -94,14 +83,8 @@ def import_extra(
 ) -> ModuleType:
     """Import a module that needs more than the plain installation.
 
-    Args:
-        module: Its full name.
-        field: The argument that asks for it, or what needs it, such as ``serve``.
-        value: What was given for that argument.
-        extras: All that have to be installed, where it takes more than one.
-
-    Raises:
-        InputError: A package that it needs is not installed.
+    The field and its value are what asks for it; extras all that have to be installed,
+    where it takes more than one.
     """
     try:
         return import_module(module)

@@ -8,8 +8,9 @@ import math
 import os
 import stat
 import tempfile
+import threading
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,12 @@ import numpy as np
 
 from digitgan import limits
 from digitgan.errors import InputError
-from digitgan.memory import memory_bound
 
 MAX_SHOWN = 200  # characters of what a parser said
 OBJECT_BYTES, VALUE_BYTES = 256, 64  # of Python: a small dict or list; a value in one
 ROWS = (b"\n", b"\r", b"{", b"[")  # what begins one, of CSV or of JSON lines
+LARGE = 10**8  # bytes of a file
+STATM, PAGES_OF_DATA = Path("/proc/self/statm"), 5
 StrPath = str | os.PathLike[str]
 
 
@@ -33,9 +35,6 @@ def replacing(path: StrPath) -> Iterator[Path]:
 
     The temporary file lies in the same folder with the same ending, is flushed to the
     disk and then renamed, so a killed process leaves the old file or the new one.
-
-    Raises:
-        OSError: The folder cannot be written to, or the disk is full.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,6 +82,62 @@ def changed_file(field: str, path: StrPath) -> InputError:
     return InputError(field, Path(path), problem="was changed: its SHA-256 differs")
 
 
+class MemoryBound:
+    """The memory that reading a file may take: bounded by the kernel, on Linux.
+
+    Few parsers can be told how much they may take: past the bound an allocation fails,
+    and the file is refused. There is one for the process; blocks that overlap share
+    that of the first.
+
+    Attributes:
+        enforced: Whether it binds: on Linux, in a command, whose process is nobody
+            else's.
+        active: Whether a block is entered; one within it needs no bound of its own.
+    """
+
+    def __init__(self):
+        self.enforced = self.active = False
+        self._lock, self._blocks, self._outside = threading.Lock(), 0, (0, 0)
+
+    @contextmanager
+    def __call__(self, path: Path) -> Iterator[None]:
+        """Let the process take so much memory more as the reading of a path may."""
+        import resource
+
+        with self._lock:
+            self._blocks += 1
+            self.active = True
+            if self._blocks == 1:
+                self._outside = soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+                most = _used() + _allowed(path)
+                most = min([most, *(limit for limit in (soft, hard) if limit >= 0)])
+                resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._blocks -= 1
+                self.active = self._blocks > 0
+                if not self.active:
+                    resource.setrlimit(resource.RLIMIT_DATA, self._outside)
+
+
+def _used() -> int:
+    """Return the bytes of this process that the kernel's bound is about."""
+    pages = STATM.read_text().split()[PAGES_OF_DATA]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _allowed(path: Path) -> int:
+    """Return the bytes that the reading of a file, or of a folder of some, may take."""
+    files = path.rglob("*") if path.is_dir() else [path]
+    size = sum(file.stat().st_size for file in files if file.is_file())
+    return limits.READING if size <= LARGE else limits.READING_LARGE * size
+
+
+memory_bound = MemoryBound()
+
+
 @contextmanager
 def as_input_errors(field: str, path: StrPath) -> Iterator[None]:
     """Turn whatever a damaged or hostile file brings up into an InputError.
@@ -111,13 +166,10 @@ def as_input_errors(field: str, path: StrPath) -> Iterator[None]:
 
 
 def inside(field: str, folder: StrPath, *parts: str) -> Path:
-    """Return the path of a file in a folder from anywhere, unless a link leads out.
+    """Return the path of a file in a folder from anywhere; a link may not lead out.
 
     A snapshot of the hub is the one folder whose files may be links, into the blobs
     that its cache keeps beside it. The file need not be there.
-
-    Raises:
-        InputError: On that way a link leads out of the folder.
     """
     path = Path(folder, *parts)
     root, real = Path(folder).resolve(), path.resolve()
@@ -157,6 +209,15 @@ def check_parsed(content: bytes, objects: Iterable[bytes] = (b"{", b"[")) -> Non
     if size > limits.PARSED:
         allowed = f"allowed are {limits.PARSED:,}"
         raise ValueError(f"its values take up to {size:,} bytes of memory, {allowed}")
+
+
+def write_table(path: StrPath, rows: Sequence[dict[str, float]]) -> None:
+    """Write rows as CSV, whole or not at all."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, rows[0], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_text(path, text.getvalue())
 
 
 def read_table(

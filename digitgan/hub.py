@@ -26,12 +26,10 @@ def download(
 ) -> Path:
     """Bring a repository, ``hf://user/name[@revision]``, into the hub's own cache.
 
-    Returns:
-        The folder; its files are checked as those of any other when they are read.
+    Its files are checked as those of any other folder when they are read.
 
     Raises:
-        InputError: The address is none, there is no such repository or revision, or
-            huggingface-hub is not installed.
+        InputError: It is not there, or huggingface-hub is not installed.
         OSError: The hub cannot be reached and the cache does not hold it.
     """
     hub = import_hub(field, address)
@@ -62,14 +60,10 @@ def upload(
     message: str,
     repo_type: str = "model",
 ) -> str:
-    """Put files, by their names there, into a repository, made unless it is there.
-
-    Returns:
-        Its address on the web.
+    """Put files into a repository, made unless it is there; return its address.
 
     Raises:
-        InputError: The name is none, there is no token, or huggingface-hub is not
-            installed.
+        InputError: The name is none, there is no token, or no huggingface-hub.
         ExportFailed: The hub refused.
         OSError: The hub cannot be reached.
     """

@@ -33,10 +33,7 @@ def pip_command(extras: str) -> str:
 
 
 def release_file(name: str, version: str) -> str | None:
-    """Return the address of a file of a release; None where no release is known.
-
-    The package notes its repository when it is built for a release.
-    """
+    """Return the address of a file of a release, which its build noted; else None."""
     try:
         addresses = metadata(NAME).get_all("Project-URL") or []
     except PackageNotFoundError:

@@ -36,9 +36,7 @@ def parse_arrays(
 ) -> dict[str, np.ndarray]:
     """Return arrays of an NPZ file that is in memory, likewise.
 
-    Raises:
-        ValueError: It is damaged, or claims more.
-        BadZipFile: It is no zip file.
+    Its errors are ValueError and BadZipFile.
     """
     if content.count(ZIP_ENTRY) * ZIP_ENTRY_BYTES > limits.ZIP_READ:
         raise ValueError("its table of contents is too long")

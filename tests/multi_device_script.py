@@ -14,10 +14,9 @@ import numpy as np
 from digitgan.model.presets import find_preset
 from digitgan.training.batches import Batches
 from digitgan.training.build import build_gan
-from digitgan.training.coordination import coordinated
 from digitgan.training.distribution import share_batches
 from digitgan.training.jax_pipeline import on_device
-from digitgan.training.process_group import ProcessGroup
+from digitgan.training.process_group import ProcessGroup, coordinated
 
 SIZE, STEPS = 32, 4
 rng = np.random.default_rng(0)

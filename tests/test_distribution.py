@@ -242,7 +242,7 @@ def test_a_killed_rank_ends_the_others_and_the_run_goes_on(victim, few, tmp_path
 def test_a_rank_that_never_comes(few, tmp_path):
     """The others end by a line, without a stack trace, and nothing was written."""
     code = (
-        "from digitgan.training import coordination as c; c.START_TIMEOUT = 5; "
+        "from digitgan.training import process_group as c; c.START_TIMEOUT = 5; "
         "from digitgan.cli import main; main()"
     )
     words = ("train", "tiny", "--data", few, "--out", tmp_path / "run")

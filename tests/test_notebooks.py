@@ -106,8 +106,8 @@ def test_a_run_and_its_scorecard_show_themselves(trained_run, mnist, monkeypatch
 def test_a_training_is_one_picture_updated_in_place(trained_run, monkeypatch):
     pytest.importorskip("IPython")
     from digitgan.training.clock import Clock
-    from digitgan.training.notebook_display import NotebookDisplay
     from digitgan.training.progress import Progress
+    from digitgan.training.progress_display import NotebookDisplay
     from digitgan.training.validation import Scores
 
     pages = []

@@ -20,17 +20,11 @@ TOLERANCE = 1  # grey level: libraries add up in different orders
 
 
 class Format(NamedTuple):
-    """A format, as far as its library need not be imported.
+    """A format, as far as its library need not be imported."""
 
-    Attributes:
-        suffix: Of the file; none for a folder.
-        extra: What pip has to install.
-        draws: Whether its library can draw here, to be compared with ONNX Runtime.
-    """
-
-    suffix: str
-    extra: str
-    draws: bool = True
+    suffix: str  # of the file; none for a folder
+    extra: str  # what pip has to install
+    draws: bool = True  # whether its library can draw here, to be compared
 
 
 # The module of a format has ``write(model, path)``, which makes a file or folder that
@@ -98,11 +92,7 @@ def export(
 
 
 def exporter_of(format: str) -> ModuleType:
-    """Import the module of a format.
-
-    Raises:
-        InputError: A package that it needs is not installed.
-    """
+    """Import the module of a format; an :class:`InputError` names what it needs."""
     extra = FORMATS[format].extra
     return import_extra(f"digitgan.exporters.{format}", "format", format, extra)
 

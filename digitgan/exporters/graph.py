@@ -41,17 +41,11 @@ class Node:
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """A generator, node by node.
+    """A generator, node by node, as they can be evaluated; the last is ``digits``."""
 
-    Attributes:
-        inputs: Type and shape of each input, by name; None for the number of digits.
-        nodes: In the order in which they can be evaluated; the last yields ``digits``.
-        initializers: Weights and constants, by name; large ones in half precision.
-    """
-
-    inputs: dict[str, tuple[str, tuple[int | None, ...]]]
+    inputs: dict[str, tuple[str, tuple[int | None, ...]]]  # type, shape; None for N
     nodes: list[Node]
-    initializers: dict[str, np.ndarray]
+    initializers: dict[str, np.ndarray]  # large ones in half precision
 
     def float32_initializers(self) -> dict[str, np.ndarray]:
         """Return the initializers in the precision that is computed in."""
@@ -71,11 +65,7 @@ class Graph:
 
 
 def read_graph(path: Path, operations: Operations) -> Graph:
-    """Read the generator's file, if all that it computes is among the operations.
-
-    Raises:
-        InputError: The file has another operation.
-    """
+    """Read the generator's file, if all that it computes is among the operations."""
     graph = onnx.load(path).graph
     constants = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
     nodes, initializers, names = [], {}, {}

@@ -13,11 +13,7 @@ from digitgan.sampling.sampler import Sampler
 
 
 def write(model: Sampler, out: Path) -> None:
-    """Write a folder with one signature, ``serving_default``.
-
-    Raises:
-        InputError: Keras computes with another library than TensorFlow.
-    """
+    """Write a folder with one signature, ``serving_default``."""
     if (backend := keras.backend.backend()) != "tensorflow":
         problem = f"needs KERAS_BACKEND=tensorflow and this is {backend}"
         raise InputError("format", "saved_model", problem=problem)

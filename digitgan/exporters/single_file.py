@@ -22,12 +22,7 @@ export const newWorker = (path) => globalThis.digitgan.newWorker(path);
 
 
 def single_file(site: Path, pages: tuple[str, ...]) -> str:
-    """Return a site's pages, and all that they need, as one HTML page.
-
-    Args:
-        site: The folder of an exported site.
-        pages: Its HTML files, the first of which opens first.
-    """
+    """Return the pages of an exported site, and all they need, as one HTML page."""
     modules: dict[str, str] = {}  # a module after those that it imports
     for entry in (*WORKERS, *ENTRIES):
         _add_module(site, entry, modules)

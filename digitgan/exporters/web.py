@@ -46,11 +46,7 @@ HIDE_SERVER = """
 
 
 def write(model: Sampler, out: Path) -> None:
-    """Write a folder that any web server shows: nothing in it asks another machine.
-
-    Raises:
-        InputError: The model does not draw the ten digits.
-    """
+    """Write a folder that any web server shows: nothing in it asks another machine."""
     if model.latent_label or not set(DIGIT_NAMES) <= set(model.classes):
         allowed = "one that takes the labels 0 to 9, for format 'web'"
         raise InputError("model", model.folder, allowed)

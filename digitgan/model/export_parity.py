@@ -32,10 +32,9 @@ QUANTIZED_TOLERANCE = 4.0  # levels, in the mean over pixels
 def write_checked(
     path: Path, gan: GAN, finish: Finish, inputs: Mapping[str, np.ndarray]
 ) -> np.ndarray:
-    """Write a generator's file and return the images that it draws from some inputs.
+    """Write a generator's file; return the images that it draws from some inputs.
 
-    Raises:
-        ExportFailed: The images are not those of the Keras model.
+    An :class:`ExportFailed` says that they are not those of the Keras model.
     """
     if isinstance(finish, Antialiasing):
         boxes = _checked_bitmaps(path, gan.generator, finish, inputs)
@@ -77,11 +76,7 @@ def check_generator(
     curve: GreyCurve | None,
     inputs: Mapping[str, np.ndarray],
 ) -> np.ndarray:
-    """Return the images that a file of a generator draws, before boxes are placed.
-
-    Raises:
-        ExportFailed: They are not those of the Keras model.
-    """
+    """Return what the file of a generator draws, before boxes are placed, likewise."""
     images = _draw(path, inputs)
     _check(images, *_allowed(generator, curve, inputs))
     return images

@@ -56,8 +56,7 @@ class GAN(keras.Model):
             penalty: Weight gamma of R1 and R2, each taken as ``gamma / 2``; 0 for none.
             ema_decay: How much of the EMA a step keeps, once it is warm; 0 for no EMA.
             seed: Of the latents and the penalty's noise.
-            boxed: Whether images are boxes for
-                :func:`digitgan.data.mnist_preprocessing.place_by_mass`.
+            boxed: Whether images are boxes that are placed by their mass.
             **kwargs: For :class:`keras.Model`.
         """
         super().__init__(**kwargs)
@@ -110,13 +109,9 @@ class GAN(keras.Model):
         return tuple(self.generator.get_layer("latent_label").bin_boundaries)
 
     def call(self, inputs, training=False):
-        """Generate one fake for each real image, under the same conditions.
+        """Generate one fake for each real image ``(images, *conditions)``.
 
-        Conditions that z chooses are those of the fakes.
-
-        Args:
-            inputs: ``(images, *conditions)``; only the number of images is used.
-            training: Whether batch normalisation uses and updates batch statistics.
+        Conditions that z chooses are those of the fakes; the others are the same.
 
         Returns:
             ``(fakes, *conditions)``: fakes ``(N, height, width, C)`` in [-1, 1].
@@ -141,12 +136,8 @@ class GAN(keras.Model):
     ):
         """Return the one scalar whose gradient moves both players.
 
-        Args:
-            x: ``(images, *conditions)``, real.
-            y: Unused.
-            y_pred: The fakes and their conditions, from :meth:`call`.
-            sample_weight: Unused.
-            training: Whether dropout is on and the EMA moves.
+        It depends on what is real, ``x``, and on fakes, ``y_pred``: ``(images,
+        *conditions)``.
         """
         d_loss, g_loss = self.compute_losses(x, y_pred, training)
         if training and self.ema_decay:

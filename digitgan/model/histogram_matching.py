@@ -18,12 +18,10 @@ MAX_PEAKS = 12  # pixels of 255; a digit with more has 255 as its full ink
 
 
 class GreyCurve(NamedTuple):
-    """How ink becomes grey.
+    """How ink becomes grey: ``uint8 (CURVE_STEPS,)``, never falling, by steps of ink.
 
-    Attributes:
-        greys: ``uint8 (CURVE_STEPS,)``, never falling: the grey of each step of ink.
-        peak_gap: Pixels whose ink lies no farther than this below the most in their
-            digit are 255; negative where real digits have no such peaks.
+    Pixels whose ink lies no farther than the peak gap below the most in their digit are
+    255; it is negative where real digits have no such peaks.
     """
 
     greys: np.ndarray

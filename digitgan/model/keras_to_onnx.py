@@ -28,11 +28,8 @@ ACTIVATIONS = {
 def translate(graph: Graph, network: Any, names: dict[str, str]) -> str:
     """Append what a functional network with one output computes; return its name.
 
-    The names are those of the network's inputs in the graph, where images lie channels
-    first.
-
-    Raises:
-        ExportFailed: A layer is not known here.
+    The names are those of its inputs in the graph, where images lie channels first. A
+    layer that is not known here is an :class:`ExportFailed`.
     """
     to = Translation(graph, network, names)
     for layer in network.operations:
@@ -42,13 +39,10 @@ def translate(graph: Graph, network: Any, names: dict[str, str]) -> str:
 
 
 class Translation:
-    """A network on its way into a graph.
+    """A network on its way into a graph, layer by layer.
 
-    Attributes:
-        graph: Grows, layer by layer.
-        names: What is there already: the name in the graph, by Keras tensor.
-        orders: Of flattened images, Keras' position of each feature: they lie channels
-            first in the graph and channels last in Keras.
+    Names are those of Keras tensors in the graph. Orders, of flattened images alone,
+    are Keras' position of each feature: they lie channels first there, in Keras last.
     """
 
     def __init__(self, graph: Graph, network: Any, names: dict[str, str]):

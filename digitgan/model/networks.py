@@ -110,11 +110,8 @@ def build_discriminator(
     finite differences of the penalty would measure the masks.
 
     The conditions move the weights of the neuron: a projection discriminator
-    (Miyato and Koyama 2018, https://arxiv.org/abs/1802.05637).
-
-    Returns:
-        A model from ``[image (N, *preset.network_shape), *conditions]`` to the
-        probability ``(N, 1)`` that the image is real.
+    (Miyato and Koyama 2018, https://arxiv.org/abs/1802.05637). Images are ``(N,
+    *preset.network_shape)``, the result is the probability ``(N, 1)`` of being real.
     """
     image = keras.Input(preset.network_shape, name="image")
     inputs, vector = _condition_inputs(conditions)

@@ -27,9 +27,6 @@ def write_generator(
     Inputs are named as those of the Keras model; the output ``digits`` is ``uint8
     (N, height, width)``, several channels last. Boxes are placed as
     :func:`digitgan.data.mnist_preprocessing.place_by_mass` does.
-
-    Raises:
-        ExportFailed: A layer has no ONNX form.
     """
     graph, names = Graph(), {x.name: x.name for x in generator.inputs}
     for x in generator.inputs:
@@ -72,9 +69,6 @@ def write_discriminator(path: Path, discriminator: Any) -> None:
     The input ``digits`` is what the generator's file yields, such as ``uint8 (N, 28,
     28)``; conditions are named as in the Keras model. The output ``probability`` is
     ``float32 (N,)``. Dropout is off.
-
-    Raises:
-        ExportFailed: A layer has no ONNX form.
     """
     graph = Graph()
     image, *conditions = discriminator.inputs

@@ -8,15 +8,11 @@ from numpy.typing import ArrayLike
 
 @dataclass(frozen=True, eq=False)
 class GeneratorInputs:
-    """The inputs of the generator for n digits.
+    """The inputs of the generator for n digits."""
 
-    Attributes:
-        latents: ``float32 (n, latent_dim)``.
-        conditions: By name, ``(n,)`` each: ``label``, ``thickness`` in pixels,
-            ``slant`` in degrees; only those that the generator takes.
-    """
-
-    latents: np.ndarray
+    latents: np.ndarray  # float32 (n, latent_dim)
+    # ``label``, ``thickness`` in pixels, ``slant`` in degrees, ``(n,)`` each; only
+    # those that the generator takes:
     conditions: dict[str, np.ndarray]
 
 

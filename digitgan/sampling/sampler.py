@@ -130,11 +130,7 @@ class Sampler(LoadedModel):
         n: int | None = None,
         digit: int | str | None = None,
     ) -> np.ndarray | int:
-        """Return what :meth:`sample` draws: labels, or how many of a model without.
-
-        Raises:
-            InputError: They contradict one another, or are not the model's.
-        """
+        """Return what :meth:`sample` draws: labels, or how many of a model without."""
         if labels is not None:
             if n is not None or digit is not None:
                 allowed = "no n and no digit beside them"

@@ -26,10 +26,8 @@ class TokenAuth:
 
     Without a token, only requests to a name of this machine are answered, so that no
     web page can reach the server under a name of its own (DNS rebinding). With one,
-    every name is, and what writes needs the token.
-
-    A program sends ``Authorization: Bearer TOKEN``. A browser opens ``/?token=TOKEN``,
-    or another page with it, once and keeps a cookie: pages need not know the token.
+    every name is, and what writes needs it: a program sends ``Authorization: Bearer
+    TOKEN``; a browser opens any page with ``?token=TOKEN`` once and keeps a cookie.
     """
 
     def __init__(self, token: str | None = None, origins: Collection[str] = ()):
@@ -51,10 +49,7 @@ class TokenAuth:
         return self._matches(token.strip())
 
     def refusal(self, scope: Scope) -> Response | None:
-        """Return the answer to another site's request, or to the link with the token.
-
-        None is for a request that the application answers.
-        """
+        """Answer another site's request, or the link with the token; else None."""
         request = Request(scope)
         host = request.headers.get("host", "")
         origin = request.headers.get("origin", f"http://{host}")

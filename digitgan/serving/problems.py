@@ -31,11 +31,7 @@ class ProblemDetails(TypedDict):
 
 
 class Problem(HTTPException):
-    """A request that is refused.
-
-    Attributes:
-        members: More of the answer, such as ``field``, ``value``, ``allowed``.
-    """
+    """A request that is refused; members are more of the answer, such as ``field``."""
 
     def __init__(
         self,

@@ -57,8 +57,7 @@ class Runs:
     def read(self, name: str, what: Callable[[Run], T]) -> T:
         """Return what is read of a run, which anybody may have written.
 
-        Raises:
-            Problem: There is no such run (404), or it is damaged (409).
+        The :class:`Problem` is that there is no such run (404), or it is damaged (409).
         """
         run = self.open(name)
         try:

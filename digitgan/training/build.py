@@ -26,10 +26,8 @@ def build_gan(
 ) -> GAN:
     """Build both players with fresh weights and compile the GAN.
 
-    The seed is set for the whole process; the learning rate falls over the steps.
-
-    Raises:
-        ExportFailed: A layer of the generator has no ONNX form.
+    The seed is set for the whole process; the learning rate falls over the steps. An
+    :class:`ExportFailed` says that a layer of the generator has no ONNX form.
     """
     with quiet():  # it brings TensorFlow, on every backend
         keras.utils.set_random_seed(seed)

@@ -18,9 +18,6 @@ def share_batches(group: ProcessGroup, batch_size: int) -> None:
     Every device holds all weights and works on its part of each batch; JAX adds up the
     gradients, and batch normalisation sees the whole batch, so that the numbers are
     those of one device up to rounding. A processor counts as as many devices as asked.
-
-    Raises:
-        InputError: There are not so many devices, or the batch cannot be divided.
     """
     if group.is_single and not group.devices:
         return

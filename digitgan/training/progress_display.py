@@ -1,8 +1,11 @@
-"""What people see while a GAN trains: a live screen, or log lines now and then."""
+"""What people see while a GAN trains: a live screen, a picture, or lines in a log."""
 
 import logging
 import math
 import time
+from html import escape
+from importlib import import_module
+from typing import Any
 
 import keras
 import numpy as np
@@ -12,14 +15,19 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from digitgan.data.html import img
+from digitgan.data.image_grid import grid
 from digitgan.training.clock import Clock, Logs
+from digitgan.training.run import Run
 from digitgan.training.validation import Scores
 
 LOGGER = logging.getLogger("digitgan")
 SECONDS_BETWEEN_LINES = 20.0
+SECONDS_BETWEEN_PICTURES = 2.0
 BAR_WIDTH = 32  # characters from D = 0 to D = 1
 SHOWN_DIGITS = 5
 SHOWN_DISTANCES = 8
+COLOURS = {"real": "#2e7d32", "fake": "#c62828"}  # of D in a notebook
 MEANING = "a distance of 1: as near to real images as these are to one another"
 
 
@@ -158,3 +166,73 @@ def _in_half_blocks(images: np.ndarray) -> Text:
             text.append("▀", style)
         text.append("\n")
     return text
+
+
+class NotebookDisplay(ProgressLines):
+    """Progress, distance, D(real), D(fake) and the sample sheet, in one output."""
+
+    def __init__(self, run: Run, clock: Clock):
+        super().__init__(clock, run.config.settings.batch_size)
+        self.run = run
+        self._sheet, self._means, self._last_update = "", {}, 0.0
+        self._handle: Any = None
+
+    def show_sheet(self, images: np.ndarray) -> None:
+        """Show the latest samples, ``uint8 (N, height, width)``."""
+        picture = grid(images, ink=self.run.config.settings.image.is_ink)
+        self._sheet = img(picture, f"samples after {self.clock.epochs:.0f} epochs")
+        self._update()
+
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+        """Refresh the numbers now and then."""
+        self._means = {name: float(value) for name, value in (logs or {}).items()}
+        if time.perf_counter() - self._last_update >= SECONDS_BETWEEN_PICTURES:
+            self._update()
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        """Show what the epoch has led to."""
+        self._update()
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        """Leave the last picture standing."""
+        self._update()
+
+    def _update(self) -> None:
+        self._last_update = time.perf_counter()
+        display: Any = import_module("IPython.display")
+        page = display.HTML(self.render())
+        if self._handle:
+            self._handle.update(page)
+        else:
+            self._handle = display.display(page, display_id=True)
+
+    def render(self) -> str:
+        """Return the picture as HTML."""
+        seconds, left = self.clock.progress.seconds, self.clock.seconds_left
+        bar = _bar(seconds / (seconds + left) if seconds else 0.0, "#1565c0")
+        rows = [f"<b>{escape(self.headline())}</b><br>{bar}"]
+        if self._means:
+            rows += [
+                f"{_bar(self._means[f'd_{images}'], colour)} "
+                f"D({images}) {self._means[f'd_{images}']:.2f}"
+                for images, colour in COLOURS.items()
+            ]
+        if self._distances:
+            fall = " → ".join(self._distances[-SHOWN_DISTANCES:])
+            rows.append(f"<b>distance to real images {fall}</b><br>{MEANING}")
+        if self.clock.interrupted:
+            call = f"digitgan.resume({str(self.run.folder)!r})"
+            rows.append(f"Stopped. <code>{escape(call)}</code> goes on.")
+        elif not self.clock.done:
+            hint = "Interrupting the kernel stops the training and keeps everything."
+            rows.append(f"<small>{hint}</small>")
+        return f"<div>{'<br>'.join(rows)}<br>{self._sheet}</div>"
+
+
+def _bar(share: float, colour: str) -> str:
+    """Return a bar of 200 pixels, the half of it marked."""
+    filled = f"background: linear-gradient(to right, {colour} {share:.1%}, #8884 0)"
+    return (
+        f'<span style="display: inline-block; width: 200px; height: 9px; {filled}">'
+        "</span>"
+    )

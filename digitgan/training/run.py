@@ -1,8 +1,5 @@
 """The run folder: the one place that knows where everything of a training lies."""
 
-import csv
-import io
-import json
 import os
 import shutil
 from dataclasses import asdict, dataclass
@@ -11,18 +8,10 @@ from itertools import chain, count
 from pathlib import Path
 from typing import ClassVar
 
-from digitgan import __version__, limits
+from digitgan import __version__, files, limits
 from digitgan.data.html import img
 from digitgan.dataclass_json import from_json
 from digitgan.errors import InputError
-from digitgan.files import (
-    as_input_errors,
-    inside,
-    read_bytes,
-    read_json,
-    read_table,
-    write_text,
-)
 from digitgan.model.presets import PRESETS, Preset, check, find_preset
 from digitgan.training.progress import Goal
 
@@ -79,9 +68,9 @@ class Config:
             if getattr(self, name) != getattr(Config, name):
                 flags[name] = getattr(self, name)
         given = {k: v for k, v in {**flags, "seed": self.seed}.items() if v is not None}
-        arguments = [f" --{k.replace('_', '-')} {v}" for k, v in given.items()]
-        arguments += [" --clean"] if self.clean else []
-        return f"digitgan train {self.preset}{''.join(arguments)}"
+        words = [f"--{k.replace('_', '-')} {v}" for k, v in given.items()]
+        words += ["--clean"] * self.clean
+        return " ".join(["digitgan train", self.preset, *words])
 
 
 class _PathInRun:
@@ -91,7 +80,7 @@ class _PathInRun:
         self.parts = parts
 
     def __get__(self, run: "Run", _owner: type | None = None) -> Path:
-        return inside("resume", run.folder, *self.parts)
+        return files.inside("resume", run.folder, *self.parts)
 
 
 @dataclass(frozen=True, repr=False)
@@ -167,12 +156,12 @@ class Run:
     @classmethod
     def open(cls, folder: Path) -> "Run":
         """Open the folder of a run, or refuse what is none."""
-        path = inside("resume", folder, CONFIG_NAME)
+        path = files.inside("resume", folder, CONFIG_NAME)
         if not path.is_file():
             problem = "holds no run (there is no config.json in it)"
             raise InputError("resume", folder, "a run folder", problem)
-        stored = read_json("resume", path)
-        with as_input_errors("resume", path):
+        stored = files.read_json("resume", path)
+        with files.as_input_errors("resume", path):
             config = from_json(Config, stored)
             find_preset(config.preset)
             check(config.settings)
@@ -180,7 +169,7 @@ class Run:
 
     def write_config(self) -> None:
         """Write ``config.json``."""
-        write_text(self.config_path, json.dumps(asdict(self.config), indent=2) + "\n")
+        files.write_json(self.config_path, asdict(self.config))
 
     def remove_temporary_files(self) -> None:
         """Remove what a killed session had begun to write."""
@@ -189,33 +178,33 @@ class Run:
 
     def read_log(self) -> list[dict[str, float]]:
         """Return the rows of ``log.csv``; none where there is none yet."""
-        return read_table("resume", self.log_path, LOG_COLUMNS)
+        return files.read_table("resume", self.log_path, LOG_COLUMNS)
 
     def write_log(self, rows: list[dict[str, float]]) -> None:
         """Write ``log.csv`` anew, whole or not at all."""
-        _write_table(self.log_path, rows)
+        files.write_table(self.log_path, rows)
 
     def read_scores(self) -> list[dict[str, float]]:
         """Return the rows of ``scores.csv``; none where there is none yet."""
-        return read_table("resume", self.scores_path, SCORE_COLUMNS)
+        return files.read_table("resume", self.scores_path, SCORE_COLUMNS)
 
     def write_scores(self, rows: list[dict[str, float]]) -> None:
         """Write ``scores.csv`` anew, whole or not at all."""
-        _write_table(self.scores_path, rows)
+        files.write_table(self.scores_path, rows)
 
     def read_guard_log(self) -> str:
         """Return what ``guard.log`` says; nothing where there is none."""
         if not (path := self.guard_log_path).exists():
             return ""
-        return read_bytes("resume", path, limits.TABLE).decode(errors="replace")
+        return files.read_bytes("resume", path, limits.TABLE).decode(errors="replace")
 
     def append_guard_log(self, line: str) -> None:
         """Add a line to ``guard.log``."""
-        write_text(self.guard_log_path, f"{self.read_guard_log()}{line}\n")
+        files.write_text(self.guard_log_path, f"{self.read_guard_log()}{line}\n")
 
     def sample_sheet(self, epoch: int) -> Path:
         """The sample sheet after an epoch; 0 is before the first."""
-        return inside("resume", self.folder, "samples", f"epoch_{epoch:04d}.png")
+        return files.inside("resume", self.folder, "samples", f"epoch_{epoch:04d}.png")
 
     def sample_epochs(self) -> list[int]:
         """Return the epochs after which there is a sample sheet, in order."""
@@ -232,11 +221,3 @@ def free_folder(preset: str, parent: Path = Path("runs")) -> Path:
 def default_epochs(settings: Preset, train_size: int) -> int:
     """Return the epochs over so many images that make the preset's number of steps."""
     return settings.epochs * max(1, round(MNIST_SIZE / train_size))
-
-
-def _write_table(path: Path, rows: list[dict[str, float]]) -> None:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, rows[0], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_text(path, text.getvalue())

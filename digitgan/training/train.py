@@ -19,10 +19,9 @@ from digitgan.model.presets import Preset, check, find_preset
 from digitgan.random_streams import random_seed
 from digitgan.training import artifacts as run_artifacts
 from digitgan.training.checks import check_data, check_goal, check_safety, suited_to
-from digitgan.training.coordination import coordinated
 from digitgan.training.distribution import own_folder, share_batches
 from digitgan.training.hardware import supported_precision
-from digitgan.training.process_group import AS_LAUNCHED, ProcessGroup
+from digitgan.training.process_group import AS_LAUNCHED, ProcessGroup, coordinated
 from digitgan.training.run import Config, Run, default_epochs, free_folder
 from digitgan.training.training_loop import TrainingLoop
 

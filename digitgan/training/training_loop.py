@@ -19,10 +19,13 @@ from digitgan.training.clock import Clock
 from digitgan.training.collapse_monitor import CollapseMonitor
 from digitgan.training.condition_values import condition_values
 from digitgan.training.input_pipeline import input_pipeline
-from digitgan.training.notebook_display import NotebookDisplay
 from digitgan.training.previews import PreviewCallback
 from digitgan.training.progress import Progress
-from digitgan.training.progress_display import LiveDisplay, ProgressLines
+from digitgan.training.progress_display import (
+    LiveDisplay,
+    NotebookDisplay,
+    ProgressLines,
+)
 from digitgan.training.run import Run
 from digitgan.training.run_logger import RunLogger
 from digitgan.training.validation import ValidationCallback, metric_for
