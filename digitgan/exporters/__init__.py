@@ -118,8 +118,7 @@ def _check_replaceable(out: Path, made: Path) -> None:
 
 def _compare(model: Sampler, format: str, draw: Generator) -> str:
     """Say how many pixels of an export are those of the model folder; refuse others."""
-    labels = model.labels(n=DIGITS)
-    inputs = model.generator_inputs(DIGITS if labels is None else labels, seed=SEED)
+    inputs = model.generator_inputs(model.labels(n=DIGITS), seed=SEED)
     arrays = model.network_inputs(inputs)
     calls = zip(*(np.split(array, SPLITS) for array in arrays.values()), strict=True)
     drawn = [draw(**dict(zip(arrays, call, strict=True))) for call in calls]

@@ -57,8 +57,7 @@ def draw_digits(model: Model, form: str, given: dict[str, Any]) -> bytes:
     labels, n, digit = (given.pop(name, None) for name in ("labels", "n", "digit"))
     if labels is n is digit is None:
         n = DEFAULT_COUNT
-    labels = model.labels(labels, n, digit)
-    inputs = model.generator_inputs(n if labels is None else labels, **given)
+    inputs = model.generator_inputs(model.labels(labels, n, digit), **given)
     images = model.draw(inputs)
     columns = min(len(images), COLUMNS)
     return digit_sheet(form, images, inputs.conditions, columns, SCALE)
