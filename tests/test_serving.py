@@ -332,7 +332,7 @@ def test_head_is_get_without_the_body(client):
 
 
 def test_other_paths_and_methods_are_problems(client):
-    assert refusal(client.get("/v1/numbers.bmp?text=1"), 404)["field"] == "ending"
+    assert "openapi" in refusal(client.get("/v1/numbers.bmp?text=1"), 404)["detail"]
     refusal(client.get("/v2/numbers"), 404)
     refusal(client.get("/%2e%2e/app.py"), 404)
     refusal(client.get("/..%2fapp.py"), 404)
@@ -522,10 +522,7 @@ def test_the_largest_pictures_fit_in_memory(client):
 def test_the_description_covers_every_route_and_its_examples_work(client):
     answer = client.get("/openapi.json").json()
     routes = (route for route in client.app.routes if isinstance(route, APIRoute))
-    described = {
-        route.path.replace("{ending}", form) for route in routes for form in MEDIA
-    }
-    assert described == set(answer["paths"])
+    assert {route.path for route in routes} == set(answer["paths"])
     for path, verbs in answer["paths"].items():
         if path.startswith("/v1/runs"):
             continue  # they train: test_learn.py and the contract try them

@@ -13,42 +13,28 @@ PENALTY_STEP = 0.05  # length of the finite difference, in pixel values of [-1, 
 
 
 class Objective(NamedTuple):
-    """What the discriminator and what the generator minimise.
+    """What both minimise, of (logits of real images, logits of fakes)."""
 
-    Both members are functions of (logits of real images, logits of fakes).
-    """
-
-    discriminator: Callable
-    generator: Callable
+    discriminator: Callable[[Any, Any], Any]
+    generator: Callable[[Any, Any], Any]
 
 
-def bce_discriminator_loss(real_logits: Any, fake_logits: Any) -> Any:
-    """Binary cross-entropy: real images are class 1, fakes class 0."""
-    return ops.mean(ops.softplus(-real_logits)) + ops.mean(ops.softplus(fake_logits))
-
-
-def nonsaturating_generator_loss(real_logits: Any, fake_logits: Any) -> Any:
-    """Binary cross-entropy of fakes as class 1."""
-    return ops.mean(ops.softplus(-fake_logits))
-
-
-def relativistic_discriminator_loss(real_logits: Any, fake_logits: Any) -> Any:
-    """Each real image is to have the greater logit of its pair."""
-    return ops.mean(ops.softplus(fake_logits - real_logits))
-
-
-def relativistic_generator_loss(real_logits: Any, fake_logits: Any) -> Any:
-    """Each fake is to have the greater logit of its pair."""
-    return ops.mean(ops.softplus(real_logits - fake_logits))
+def _mean_softplus(logits: Any) -> Any:
+    return ops.mean(ops.softplus(logits))
 
 
 OBJECTIVES = {
-    # Goodfellow et al. 2014, arXiv 1406.2661; written on the logits of the sigmoid.
-    "cross_entropy": Objective(bce_discriminator_loss, nonsaturating_generator_loss),
-    # Relativistic pairing: Jolicoeur-Martineau 2018, arXiv 1807.00734; with R1 and R2
-    # Huang et al. 2025 (R3GAN), arXiv 2501.05441.
+    # Real images are class 1, fakes class 0; the generator's loss is non-saturating
+    # (Goodfellow et al. 2014, arXiv 1406.2661), on the logits of the sigmoid.
+    "cross_entropy": Objective(
+        discriminator=lambda real, fake: _mean_softplus(-real) + _mean_softplus(fake),
+        generator=lambda real, fake: _mean_softplus(-fake),
+    ),
+    # Relativistic pairing: whose logit of the pair is greater (Jolicoeur-Martineau
+    # 2018, arXiv 1807.00734; with R1 and R2 Huang et al. 2025, arXiv 2501.05441).
     "relativistic": Objective(
-        relativistic_discriminator_loss, relativistic_generator_loss
+        discriminator=lambda real, fake: _mean_softplus(fake - real),
+        generator=lambda real, fake: _mean_softplus(real - fake),
     ),
 }
 

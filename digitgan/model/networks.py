@@ -26,16 +26,9 @@ MAX_DEVIATIONS = 3.5  # of a continuous condition: what lies beyond counts as th
 FLOAT32 = "float32"  # for the last layers: the losses see small differences
 
 
-def ignore_keras_json() -> None:
-    """Set the format of images and the type of weights, whatever keras.json says.
-
-    That of an older project may have ``channels_first`` or ``float16``.
-    """
-    keras.config.set_image_data_format("channels_last")
-    keras.config.set_floatx(FLOAT32)
-
-
-ignore_keras_json()
+# Whatever keras.json says: that of an older project may have channels_first or float16.
+keras.config.set_image_data_format("channels_last")
+keras.config.set_floatx(FLOAT32)
 
 
 def build_generator(

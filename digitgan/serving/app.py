@@ -19,7 +19,6 @@ from digitgan.serving import middleware, routes
 from digitgan.serving.api_route import ApiRoute
 from digitgan.serving.auth import TokenAuth
 from digitgan.serving.draw_pool import DrawPool
-from digitgan.serving.encoders import MEDIA_TYPES
 from digitgan.serving.metrics import Metrics
 from digitgan.serving.openapi import openapi
 from digitgan.serving.problems import HANDLERS
@@ -96,7 +95,6 @@ def create_app(  # noqa: PLR0913 - most are flags
     app.mount("/", Pages(directory=FOLDER, html=True))
     app.openapi = lambda: openapi(app, token is not None)
     paths = {getattr(route, "path", "") for route in app.routes} | PAGES
-    paths |= {p.replace("{ending}", form) for p in paths for form in MEDIA_TYPES}
     metrics.paths = frozenset(path for path in paths if "{" not in path)
     return app
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import product
 from typing import Annotated, Any
 
 import numpy
@@ -48,38 +49,37 @@ class Drawing:
 
 def add_drawing(api: APIRouter, state: AppState, drawing: Drawing) -> None:
     """Add the routes of a drawing, with their description."""
-    fields, forms = drawing.fields, drawing.media_types
+    fields = drawing.fields
     sources: dict[str, Any] = {
         "GET": Annotated[fields, Query(), BeforeValidator(from_url(fields))]
     }
     if drawing.example:
         sources["POST"] = Annotated[fields, Body(examples=[drawing.example])]
-    content: dict[str, Any] = {media: {"schema": BINARY} for media in forms.values()}
-    if drawing.json_answer:
-        content |= json_of(drawing.json_answer)
-    form = {"type": "string", "enum": [*forms], "examples": ["png"]}
-    ending = {"name": "ending", "in": "path", "required": True, "schema": form}
-    for method, source in sources.items():
+    paths = {drawing.path: drawing.media_types}
+    if len(drawing.media_types) > 1:
+        for form, media in drawing.media_types.items():
+            paths[f"{drawing.path}.{form}"] = {form: media}
+    for (method, source), (path, forms) in product(sources.items(), paths.items()):
+        content: dict[str, Any] = {one: {"schema": BINARY} for one in forms.values()}
+        if drawing.json_answer and "json" in forms:
+            content |= json_of(drawing.json_answer)
         refusals = (400, 404, 406, 503) + (WITH_BODY if method == "POST" else ())
-        for suffix in ("", ".{ending}") if len(forms) > 1 else ("",):
-            api.add_api_route(
-                drawing.path + suffix,
-                _endpoint(state, drawing, source),
-                methods=[method],
-                name=f"{method.lower()}{drawing.path}{suffix}",
-                summary=drawing.summary,
-                description="",
-                response_class=Response,
-                responses=responses(content, *refusals, not_changed=method == "GET"),
-                openapi_extra={"parameters": [ending]} if suffix else None,
-            )
+        api.add_api_route(
+            path,
+            _endpoint(state, drawing, source, forms),
+            methods=[method],
+            summary=drawing.summary,
+            description="",
+            response_class=Response,
+            responses=responses(content, *refusals, not_changed=method == "GET"),
+        )
 
 
 def _endpoint(
-    state: AppState, drawing: Drawing, source: Any
+    state: AppState, drawing: Drawing, source: Any, forms: dict[str, str]
 ) -> Callable[..., Awaitable[Response]]:
-    """Return what draws, unless the client has the same already."""
-    model, forms = state.model, drawing.media_types
+    """Return what draws in one of some forms, unless the client has the same."""
+    model = state.model
     versions = [digitgan.__version__, model.description["sha256"]]
     versions += [numpy.__version__, PIL.__version__, onnxruntime.__version__]
 
@@ -87,8 +87,7 @@ def _endpoint(
 
     async def draw(request: Request, fields: RequestModel) -> Response:
         given = fields.model_dump(exclude_unset=True)
-        ending = request.path_params.get("ending")
-        form = form_of(forms, ending, request.headers.get("accept"))
+        form = form_of(forms, request.headers.get("accept"))
         if request.method == "POST":
             headers = {"Cache-Control": "no-store"}
         else:
@@ -97,7 +96,7 @@ def _endpoint(
             headers = {"ETag": etag, "Cache-Control": CACHE}
             if is_current(request, etag):
                 return Response(status_code=304, headers=headers)
-        if ending is None and len(forms) > 1:
+        if len(forms) > 1:
             headers["Vary"] = "Accept"
         try:
             body = await state.pool.run_together(draw_all, (form, given))
@@ -120,12 +119,8 @@ def one_by_one(
     return draw_all
 
 
-def form_of(media_types: dict[str, str], ending: str | None, accept: str | None) -> str:
-    """Return in which form to answer: the path's ending decides, or else Accept."""
-    if ending is not None:
-        if ending not in media_types:
-            raise wrong("ending", ending[:20], ", ".join(media_types), 404)
-        return ending
+def form_of(media_types: dict[str, str], accept: str | None) -> str:
+    """Return in which of some forms to answer, by the header Accept."""
     if len(media_types) == 1 or not accept:
         return next(iter(media_types))
     weights = dict(map(_weight, accept.split(",")))

@@ -1,15 +1,12 @@
 """``/openapi.json``: what FastAPI describes, and what it cannot know of this API."""
 
-import copy
 import re
 from typing import Any, Literal
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from digitgan.serving import problems
-from digitgan.serving.encoders import MEDIA_TYPES, VECTOR_FORMS
 from digitgan.serving.problems import ProblemDetails
 
 REFUSALS = {
@@ -27,7 +24,6 @@ REFUSALS = {
     503: "All are busy: try again after Retry-After seconds.",
 }
 ANY, WITH_BODY = (405, 421), (400, 403, 408, 413, 415)
-ENDING = ".{ending}"  # of a path that answers in several forms
 REF = "#/components/schemas/{model}"
 BINARY = {"type": "string", "format": "binary"}
 Responses = dict[int | str, dict[str, Any]]
@@ -61,12 +57,7 @@ def responses(
 def openapi(app: FastAPI, needs_token: bool) -> dict[str, Any]:
     """Return the description of an application, made when it is first asked for."""
     if not app.openapi_schema:
-        description = get_openapi(
-            title=app.title,
-            version=app.version,
-            description=app.description,
-            routes=app.routes,
-        )
+        description = FastAPI.openapi(app)  # which keeps it
         adapters: list[tuple[str, Literal["serialization"], TypeAdapter]] = [
             (name, "serialization", TypeAdapter(of)) for name, of in _answers.items()
         ]
@@ -75,7 +66,6 @@ def openapi(app: FastAPI, needs_token: bool) -> dict[str, Any]:
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)  # refused requests get a ProblemDetails
         description["components"]["schemas"] = schemas
-        description["paths"] = _path_of_each_ending(description["paths"])
         if needs_token:
             scheme = {"token": {"type": "http", "scheme": "bearer"}}
             description["components"]["securitySchemes"] = scheme
@@ -85,29 +75,7 @@ def openapi(app: FastAPI, needs_token: bool) -> dict[str, Any]:
                 _complete(operation)
                 if needs_token and "401" in operation["responses"]:
                     operation["security"] = [{"token": []}]
-        app.openapi_schema = description
-    return app.openapi_schema
-
-
-def _path_of_each_ending(paths: dict[str, Any]) -> dict[str, Any]:
-    """Return paths that answer in one form each: generated clients expect that."""
-    single: dict[str, Any] = {}
-    for path, methods in paths.items():
-        if not path.endswith(ENDING):
-            single[path] = methods
-            continue
-        for form, media in MEDIA_TYPES.items():
-            own = copy.deepcopy(methods)
-            for operation in own.values():
-                # A scanner's noise is of pixels: curves refuse it.
-                left_out = {"ending"} | ({"noise"} if form in VECTOR_FORMS else set())
-                operation["parameters"] = [
-                    p for p in operation["parameters"] if p["name"] not in left_out
-                ]
-                done = operation["responses"]["200"]
-                done["content"] = {media: done["content"][media]}
-            single[path.replace(ENDING, f".{form}")] = own
-    return single
+    return FastAPI.openapi(app)
 
 
 def _name(method: str, path: str) -> str:

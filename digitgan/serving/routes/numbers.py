@@ -87,7 +87,7 @@ class Text(HandFields):
     lines: Literal["ruled", "grid", "boxes"] | None = optional(
         "Under the text.", "ruled"
     )
-    noise: Share | None = optional("Of a scanner.", 0.3)
+    noise: Share | None = optional("Of a scanner; curves have none.", 0)
     rerolls: list[Reroll] | None = optional(
         "How many times each character that is no space was written anew.",
         9 * [0] + [2],
@@ -130,7 +130,7 @@ def add_routes(api: APIRouter, state: AppState) -> None:
         example=example | {"height": DEFAULT_HEIGHT},
         json_answer=WrittenNumbers,
     )
-    add_drawing(api, state, walk)  # before /v1/numbers.{ending}
+    add_drawing(api, state, walk)
     add_drawing(api, state, numbers)
 
 
