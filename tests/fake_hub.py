@@ -81,8 +81,8 @@ class Handler(BaseHTTPRequestHandler):
 def create(self, body):
     request = json.loads(body)
     repo = f"{request['organization']}/{request['name']}"
-    if request.get("type") == "dataset":
-        repo = f"datasets/{repo}"
+    if request.get("type") in ("dataset", "space"):
+        repo = f"{request['type']}s/{repo}"
     url = f"{self.server.url}/{repo}"
     if repo in self.server.repos:
         return self.answer(409, {"error": "it is there", "url": url})
@@ -98,7 +98,7 @@ def validate(self, body):
 
 
 def preupload(self, body, kind, repo):
-    repo = f"datasets/{repo}" if kind == "datasets" else repo
+    repo = repo if kind == "models" else f"{kind}/{repo}"
     if self.missing(repo):
         return
     modes = [
@@ -133,7 +133,7 @@ def store(self, body, oid):
 
 
 def commit(self, body, kind, repo):
-    repo = f"datasets/{repo}" if kind == "datasets" else repo
+    repo = repo if kind == "models" else f"{kind}/{repo}"
     if self.missing(repo):
         return
     files = self.server.repos[repo]
@@ -150,7 +150,7 @@ def commit(self, body, kind, repo):
 
 
 def about(self, _, kind, repo, revision=None):
-    repo = f"datasets/{repo}" if kind == "datasets" else repo
+    repo = repo if kind == "models" else f"{kind}/{repo}"
     if self.missing(repo):
         return
     if revision not in (None, "main", self.server.version(repo)):
@@ -162,7 +162,7 @@ def about(self, _, kind, repo, revision=None):
 
 
 def tree(self, _, kind, repo):
-    repo = f"datasets/{repo}" if kind == "datasets" else repo
+    repo = repo if kind == "models" else f"{kind}/{repo}"
     if self.missing(repo):
         return
     rows = [
@@ -189,8 +189,8 @@ def resolve(self, _, repo, name):
     self.answer(200, content, **headers)
 
 
-REPO = r"((?:datasets/)?[\w.-]+/[\w.-]+)"
-API = r"/api/(models|datasets)/([\w.-]+/[\w.-]+)"
+REPO = r"((?:(?:datasets|spaces)/)?[\w.-]+/[\w.-]+)"
+API = r"/api/(models|datasets|spaces)/([\w.-]+/[\w.-]+)"
 ROUTES = (
     (("POST",), "/api/repos/create", create),
     (("POST",), "/api/validate-yaml", validate),

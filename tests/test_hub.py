@@ -186,6 +186,36 @@ def test_a_data_set_goes_there_and_is_read_from_there(server, run_command, tmp_p
     assert "20" in done.stdout and "10" in done.stdout
 
 
+@pytest.mark.process
+def test_a_site_goes_there_as_a_space_and_back(server, site, tmp_path):
+    """By the command that the site's README names, with the hub's own program."""
+    from huggingface_hub import RepoCard
+
+    card = RepoCard.load(site / "README.md").data
+    assert (card.sdk, (site / card.app_file).is_file()) == ("static", True)
+    away = {"HF_ENDPOINT": server.url, "HF_HOME": str(tmp_path / "home")}
+    away |= {"HF_HUB_DISABLE_XET": "1", "HF_TOKEN": TOKEN}
+    for words in (
+        ("upload", "ada/digits", site),
+        ("download", "ada/digits", "--local-dir", tmp_path / "back"),
+    ):
+        hf = [sys.executable, "-m", "huggingface_hub.cli.hf", *map(str, words)]
+        hf += ["--repo-type", "space"]
+        done = subprocess.run(hf, env=os.environ | away, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    assert files_of(tmp_path / "back") == files_of(site)
+
+
+def files_of(folder):
+    """Return the content of each file, by its name; the hub's own notes are none."""
+    files = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*")}
+    return {
+        name: path.read_bytes()
+        for name, path in files.items()
+        if path.is_file() and not name.startswith(".cache")
+    }
+
+
 def test_what_people_type_for_the_hub():
     with pytest.raises(digitgan.InputError, match="or hf://ada/digits"):
         digitgan.load("ada/digits")

@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -13,29 +16,66 @@ import digitgan
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+TRAININGS = {"make_a_data_set": 0, "watch_a_gan_learn": 2, "write_digits": 0}
 SHORTER = {"MINUTES = 3": "MINUTES = 0.1", "epochs=4, verbose": "epochs=1, verbose"}
+
+
+def shortened(path):
+    """Return a notebook that trains for a moment."""
+    nbformat = pytest.importorskip("nbformat")
+    notebook = nbformat.read(path, 4)
+    for cell in notebook.cells:
+        for long, short in SHORTER.items():
+            cell.source = cell.source.replace(long, short)
+    return notebook
+
+
+def check_outputs(notebook, trainings):
+    """Hold what an executed notebook shows to pictures, and no framework's notes."""
+    shown = [out for cell in notebook.cells for out in cell.get("outputs", ())]
+    assert sum("data:image/png" in str(o) or "image/png" in str(o) for o in shown) >= 2
+    for output in shown:  # no progress that piles up, either
+        assert output.output_type != "stream" or output.name == "stdout", output
+    pages = [str(o.get("data", {}).get("text/html")) for o in shown]
+    assert sum("D(fake)" in page for page in pages) == trainings
 
 
 @pytest.mark.learns
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_from_its_first_cell_to_its_last(path, tmp_path):
-    nbformat = pytest.importorskip("nbformat")
     nbclient = pytest.importorskip("nbclient")
-    notebook = nbformat.read(path, 4)
-    for cell in notebook.cells:
-        for long, short in SHORTER.items():
-            cell.source = cell.source.replace(long, short)
+    notebook = shortened(path)
     resources = {"metadata": {"path": str(tmp_path)}}
     client = nbclient.NotebookClient(notebook, timeout=600, resources=resources)
     client.execute()
-    shown = [out for cell in notebook.cells for out in cell.get("outputs", ())]
-    assert sum("data:image/png" in str(o) or "image/png" in str(o) for o in shown) >= 2
-    for output in shown:  # no framework's notes, no progress that piles up
-        assert output.output_type != "stream" or output.name == "stdout", output
-    training = [
-        o for o in shown if "D(fake)" in str(o.get("data", {}).get("text/html"))
-    ]
-    assert len(training) == (2 if path.stem == "watch_a_gan_learn" else 0)
+    check_outputs(notebook, TRAININGS[path.stem])
+
+
+@pytest.mark.slow
+def test_notebooks_run_from_the_wheel_in_an_empty_environment(tmp_path):
+    """Their first cell installs it; as in Colab, only Jupyter and TensorFlow are there.
+
+    What they show is kept under the test's folder, to be looked at.
+    """
+    nbformat = pytest.importorskip("nbformat")
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+
+    def run(*words):
+        subprocess.run(list(map(str, words)), check=True, env=clean, cwd=tmp_path)
+
+    run(sys.executable, "-m", "build", "--wheel", "-o", tmp_path, ROOT)
+    run(sys.executable, "-m", "venv", tmp_path / "venv")
+    (wheel,), programs = tmp_path.glob("*.whl"), tmp_path / "venv" / "bin"
+    run(programs / "pip", "install", "-q", "ipykernel", "nbclient", "tensorflow-cpu")
+    for path in sorted(NOTEBOOKS, key=lambda path: "write" not in path.stem):
+        notebook, done = shortened(path), tmp_path / path.name
+        for cell in notebook.cells:
+            cell.source = cell.source.replace(
+                'SOURCE = ".."', f'SOURCE = "{wheel.as_uri()}"'
+            )
+        nbformat.write(notebook, done)
+        run(programs / "jupyter-execute", "--inplace", done)
+        check_outputs(nbformat.read(done, 4), TRAININGS[path.stem])
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
