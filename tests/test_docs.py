@@ -51,3 +51,21 @@ def test_the_tree_of_the_architecture_is_of_today():
 
 def test_the_readme_is_short():
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
+
+
+def test_the_studios_teaching_page_is_that_of_the_docs():
+    """Its pictures' bytes depend on zlib; its words and anchors do not."""
+    pytest.importorskip("markdown")
+    sys.path.insert(0, str(ROOT / "docs"))
+    try:
+        import teaching_page
+    finally:
+        sys.path.pop(0)
+    data, there = re.compile(r"base64,[^\"]*"), teaching_page.OUT.read_text("utf-8")
+    assert data.sub("", there) == data.sub("", teaching_page.teaching_page())
+    linked = 0
+    for page in teaching_page.OUT.parent.glob("*.html"):
+        links = re.findall(r'"how_a_gan_learns#([\w-]+)"', page.read_text("utf-8"))
+        linked += len(links)
+        assert all(f'id="{link}"' in there for link in links), page.name
+    assert linked > 15

@@ -109,6 +109,18 @@ def test_breaking_it_is_undone_to_the_pixel(context, address):
     assert (digits_on(page, "#digits") == before).all()
 
 
+@pytest.mark.parametrize("device", ["desktop", "phone"])
+def test_terms_lead_to_the_teaching_page(context, address):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = opened(context, f"{address}learn_here.html?start=paused")
+    page.get_by_role("link", name="Collapse").click()
+    failure = page.get_by_role("heading", name="What failure looks like")
+    expect(failure).to_be_in_viewport()
+    assert page.evaluate(OVERFLOW) <= 0
+    assert Axe().run(page).response["violations"] == []
+
+
 def test_without_real_digits_it_says_so(context, address, site):
     digits = site / "gan" / "digits"
     context.expected = ["404"]

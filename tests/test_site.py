@@ -8,6 +8,7 @@ from browser import Files, serving
 from PIL import Image
 
 import digitgan
+from digitgan.exporters.web import PAGES
 
 playwright = pytest.importorskip("playwright.sync_api")
 from test_export import nearly_equal  # noqa: E402
@@ -104,7 +105,7 @@ def test_explore_needs_no_server(context, address):
 
 def test_every_link_leads_to_a_file(context, address):
     page = context.new_page()
-    for path in ("index.html", "explore.html", "learn_here.html"):
+    for path in PAGES:
         page.goto(address + path)
         links = "all => all.filter(e => !e.closest('[data-server]')).map(e => e.href)"
         hrefs = page.locator("[href]").evaluate_all(links)
@@ -152,6 +153,8 @@ def test_one_file_opens_from_the_disk(site, browser):
     page.reload()
     page.wait_for_selector("body[data-state=running]")
     expect(page.locator("#penalty-value")).to_have_text("1")
+    page.get_by_role("link", name="Loss", exact=True).click()
+    expect(page.get_by_role("heading", name="Two losses")).to_be_in_viewport()
     context.close()
     assert errors == [] and set(asked) <= {"file", "data", "blob"}
 

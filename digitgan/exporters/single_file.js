@@ -46,14 +46,16 @@ function openPage(table) {
   };
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a:not([download])");
-    const [, path] = /^(?:\.\/)?([\w.]*)(?:\?.*)?$/.exec(link?.getAttribute("href") ?? "#") ?? [];
-    if (path === undefined) return;
+    const [, path, hash] = /^(?:\.\/)?([\w.]*)(?:\?[^#]*)?(#.*)?$/.exec(link?.getAttribute("href") ?? "#") ?? [];
+    if (path === undefined || (!path && hash)) return;
     event.preventDefault();
-    location.href = here(link.getAttribute("href"), names.includes(path) ? path : names[0]);
+    location.href = here(link.getAttribute("href").replace(/#.*/, ""), names.includes(path) ? path : names[0]) + (hash ?? "");
   });
   for (const method of ["pushState", "replaceState"]) {
     const original = history[method].bind(history);
     history[method] = (state, title, url) => original(state, title, here(url, name));
   }
-  import(moduleUrls(table.modules)[document.querySelector("script[data-entry]").dataset.entry]);
+  const script = /** @type {HTMLElement} */ (document.querySelector("script[data-entry]"));
+  if (script) import(moduleUrls(table.modules)[script.dataset.entry]);
+  document.getElementById(location.hash.slice(1))?.scrollIntoView();
 }

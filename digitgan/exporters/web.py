@@ -21,7 +21,7 @@ from digitgan.sampling.styles import STYLE_UNITS
 PACKAGE = Path(__file__).parent.parent
 STUDIO = PACKAGE / "serving" / "page"  # what `digitgan serve` shows
 SITE = PACKAGE / "exporters" / "site"  # what stands in for the server
-PAGES = ("index.html", "explore.html", "learn_here.html")
+PAGES = ("index.html", "explore.html", "learn_here.html", "how_a_gan_learns.html")
 ONE_FILE = "digitgan.html"  # all of it, for a disk without a server
 GAN = "gan"  # the folder of what trains in the page
 POLICY = "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' data:"
@@ -83,7 +83,8 @@ def _make_static(page: Path) -> None:
     """Let a page's links end as its files do, and let it ask no other machine."""
     text = page.read_text(encoding="utf-8")
     for name in PAGES:
-        text = text.replace(f'href="{name.removesuffix(".html")}"', f'href="{name}"')
+        stem = name.removesuffix(".html")
+        text = re.sub(rf'href="{stem}(?=["#])', f'href="{name}', text)
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     text = text.replace("<head>", f"<head>\n  {policy}", 1)
     page.write_text(text, encoding="utf-8")

@@ -15,7 +15,7 @@ from digitgan.data.load import load_cached
 from digitgan.exporters.javascript import constants_module
 
 FOLDER = Path(__file__).parent / "page"
-PAGES = {"/", "/explore", "/learn", "/learn_here", "/docs"}
+PAGES = {"/", "/explore", "/learn", "/learn_here", "/how_a_gan_learns", "/docs"}
 DIGITS = "gan/digits/"  # what Learn trains on in the visitor's tab
 
 

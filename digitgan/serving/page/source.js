@@ -3,7 +3,7 @@
 // the same functions. States are plain objects with the API's names (see state.js); all
 // functions but `href` return promises, and reject with a Refusal.
 //
-//   model()              what it can draw: {name, classes, limits: {thickness: [1.4, 4.9]}}
+//   model()              what it can draw: {name, classes, limits: {thickness: [1.4, 5.1]}}
 //   number(state)        a written text: {text, seed, style: {thickness, slant}, width,
 //                        height, labels, places, boxes: [[left, top, right, bottom]], image: URL,
 //                        svg: the same as text, without a scanner's noise}
