@@ -22,8 +22,9 @@ def machine() -> str:
             versions.append(f"{package} {metadata.version(package)}")
         except metadata.PackageNotFoundError:
             continue
-    cores = f"{available_cores()} cores of {processor_name()}"
-    return f"{cores}; Python {platform.python_version()}, {', '.join(versions)}"
+    cores = available_cores()
+    used = f"{cores} core{'s' * (cores > 1)} of {processor_name()}"
+    return f"{used}; Python {platform.python_version()}, {', '.join(versions)}"
 
 
 def spread(values: list[float], digits: int = 2) -> str:

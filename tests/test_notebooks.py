@@ -53,7 +53,7 @@ def test_a_notebook_runs_from_its_first_cell_to_its_last(path, tmp_path):
 
 @pytest.mark.slow
 def test_notebooks_run_from_the_wheel_in_an_empty_environment(tmp_path):
-    """Their first cell installs it; as in Colab, only Jupyter and TensorFlow are there.
+    """Their first cell installs all but Jupyter.
 
     What they show is kept under the test's folder, to be looked at.
     """
@@ -66,7 +66,7 @@ def test_notebooks_run_from_the_wheel_in_an_empty_environment(tmp_path):
     run(sys.executable, "-m", "build", "--wheel", "-o", tmp_path, ROOT)
     run(sys.executable, "-m", "venv", tmp_path / "venv")
     (wheel,), programs = tmp_path.glob("*.whl"), tmp_path / "venv" / "bin"
-    run(programs / "pip", "install", "-q", "ipykernel", "nbclient", "tensorflow-cpu")
+    run(programs / "pip", "install", "-q", "ipykernel", "nbclient")
     for path in sorted(NOTEBOOKS, key=lambda path: "write" not in path.stem):
         notebook, done = shortened(path), tmp_path / path.name
         for cell in notebook.cells:
