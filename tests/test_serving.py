@@ -28,6 +28,7 @@ from digitgan.serving import api_route, encoders, routes, static_files  # noqa: 
 from digitgan.serving.app import create_app  # noqa: E402
 from digitgan.serving.draw_pool import DrawPool  # noqa: E402
 from digitgan.serving.problems import Problem  # noqa: E402
+from digitgan.serving.request_models import LISTS  # noqa: E402
 from digitgan.serving.routes import numbers  # noqa: E402
 
 HERE = "http://localhost"
@@ -63,6 +64,24 @@ def refusal(reply, status=400):
         answer["status"] == status and answer["detail"] and "\n" not in answer["detail"]
     )
     return answer
+
+
+def test_lists_may_be_written_as_generated_clients_do(client):
+    for listed, repeated in (
+        ("spacing=0,12", "spacing=0&spacing=12"),
+        ("rerolls=0,2", "rerolls=0&rerolls=2"),
+        ("blend=8,0.5", "blend=8&blend=0.5"),
+    ):
+        answers = [
+            client.get(f"/v1/numbers.png?text=77&{query}")
+            for query in (listed, repeated)
+        ]
+        assert answers[0].status_code == 200
+        assert answers[0].content == answers[1].content
+    paths = client.get("/openapi.json").json()["paths"].values()
+    asked = [one for path in paths for one in path.get("get", {}).get("parameters", [])]
+    lists = {one["name"] for one in asked if one.get("explode") is False}
+    assert lists == set(LISTS)
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -21,6 +21,7 @@ from digitgan.serving.problems import Problem, wrong
 from digitgan.serving.runs import NAME
 
 MAX_SEED = 2**64 - 1
+LISTS = ("blend", "labels", "rerolls", "spacing")  # fields that are one
 MAX_EPOCH = 999_999  # that a sample sheet is of
 RunName = Annotated[
     str, Path(json_schema_extra={"pattern": f"^{NAME.pattern}$"}, examples=["tiny"])
@@ -98,7 +99,7 @@ def from_url(model: type[RequestModel]) -> Callable[[Any], dict[str, Any]]:
 
     def literal(name: str, value: Any) -> Any:
         # FastAPI hands over a list for a field that is one
-        [text] = value if isinstance(value, list) else [value]
+        text = ",".join(value) if isinstance(value, list) else value
         kinds = types().get(name, {"string"})
         if "string" in kinds:
             return text
@@ -121,8 +122,13 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 async def check_query(request: Request) -> None:
-    """Refuse a URL that gives a field twice: a dependency of every route."""
-    unique(request.query_params.multi_items())
+    """Refuse a URL that gives a field twice: a dependency of every route.
+
+    Lists may be: ``spacing=0&spacing=12``, as many generated clients write 0,12.
+    """
+    unique(
+        [pair for pair in request.query_params.multi_items() if pair[0] not in LISTS]
+    )
 
 
 def allowed_by(schema: dict[str, Any]) -> str:
