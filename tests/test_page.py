@@ -187,6 +187,10 @@ def test_single_characters_are_written_anew(context, address, tmp_path):
     page.keyboard.press("Backspace")
     assert shown(page, "rerolls=0%2C0%2C1%2C0&") == pictures[1]
     page.wait_for_url("**/?text=2026&seed=7&rerolls=0%2C0%2C1%2C0")
+    page.go_back()  # from taking it back
+    assert shown(page, "rerolls=0%2C0%2C1%2C1&") == pictures[2]
+    page.go_forward()
+    shown(page, "rerolls=0%2C0%2C1%2C0&")
     line = page.locator("#code").inner_text()
     page.get_by_label("Write a number").fill("12026")
     shown(page, "rerolls=0%2C0%2C0%2C1%2C0&")

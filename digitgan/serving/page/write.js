@@ -133,10 +133,17 @@ function showTrouble(line) {
 
 // From people to the state
 
+/** Change the state; Back leads to what was before. */
+function changeForGood(change, options) {
+  saveAddress();
+  change();
+  history.pushState(null, "", states.toQuery(state));
+  refresh(options);
+}
+
 /** Write one character anew, or take that back. */
 function reroll(place, step) {
-  state.rerolls = states.reroll(state, place, step);
-  refresh();
+  changeForGood(() => (state.rerolls = states.reroll(state, place, step)));
 }
 
 function setHand(seed) {
@@ -145,10 +152,7 @@ function setHand(seed) {
 }
 
 function newHand() {
-  saveAddress();
-  setHand(randomSeed());
-  history.pushState(null, "", states.toQuery(state)); // Back leads to the hand before
-  refresh({ animate: true });
+  changeForGood(() => setHand(randomSeed()), { animate: true });
 }
 
 $("walk").addEventListener("click", () => {

@@ -9,7 +9,7 @@ import { scaled } from "./outlines.js";
 import { printLines, scan } from "./page.js";
 import { baselineJitter, WriterStyle } from "./writer_style.js";
 
-const CHARACTERS = [...characters.DIGITS, ...punctuation.PUNCTUATION];
+const CHARACTERS = [...characters.DIGIT_NAMES, ...punctuation.PUNCTUATION];
 
 /**
  * @typedef {{text: string, seed: number | string, thickness?: number, slant?: number,
