@@ -5,6 +5,8 @@ import hashlib
 import json
 import os
 import struct
+from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import corrupt_files
@@ -18,17 +20,20 @@ from pyarrow import parquet
 from digitgan import limits
 
 PACKED = 1_360_000  # digits
+ROUND = 10_000  # mutated files of all kinds
 
 
 def mutated(folder: Path, inputs: int) -> Row:
-    """Throw files that are nearly valid at every reader."""
-    targets, tried, survived = Targets(folder), 0, 0
-    for name, share in targets.shares(inputs).items():
-        outcomes = fuzz(targets, name, seed=3, inputs=share)
-        print(f"{name:12} {dict(outcomes)}", flush=True)
-        tried += share
-        survived += outcomes["read"] + outcomes["refused"]
-    return "mutated files and requests, read or refused in a line", tried, survived, ""
+    """Throw files that are nearly valid at every reader; Ctrl-C counts those so far."""
+    targets, outcomes = Targets(folder), Counter()
+    with suppress(KeyboardInterrupt):
+        for seed in range(-(-inputs // ROUND)):
+            for name, share in targets.shares(min(inputs, ROUND)).items():
+                outcomes += fuzz(targets, name, seed, share)
+            print(f"{outcomes.total():,} tried: {dict(outcomes)}", flush=True)
+    survived = outcomes["read"] + outcomes["refused"]
+    name = "mutated files and requests, read or refused in a line"
+    return name, outcomes.total(), survived, ""
 
 
 def bombs(folder: Path) -> list[Row]:
