@@ -23,7 +23,7 @@ from record import publish, spread
 
 from digitgan.data.load import load_dataset
 from digitgan.model.presets import PRESETS
-from digitgan.training import checkpoint_callback
+from digitgan.training import checkpoint
 from digitgan.training.batches import Batches
 from digitgan.training.build import build_gan
 from digitgan.training.checkpoint import Checkpoints
@@ -49,7 +49,7 @@ class Counted(Checkpoints):
 class Often(keras.callbacks.Callback):
     """Ask for a checkpoint every few steps, and wait for the last one."""
 
-    def __init__(self, saver: checkpoint_callback.CheckpointCallback, every: int):
+    def __init__(self, saver: checkpoint.CheckpointCallback, every: int):
         """Know how often."""
         super().__init__()
         self.saver, self.every = saver, every
@@ -74,7 +74,7 @@ def measure(preset: str, steps: int, every: int, pairs: int, folder: Path) -> di
     gan = build_gan(settings, told, 0, 100 * steps)
     checkpoints = Counted(folder)
     clock = Clock(Goal(1, None, 10**9))  # no epoch ends, no goal is reached
-    saver = checkpoint_callback.CheckpointCallback(checkpoints, clock, 0.0)
+    saver = checkpoint.CheckpointCallback(checkpoints, clock, 0.0)
     saver.set_model(gan)
 
     def stretch(*callbacks) -> float:
@@ -86,7 +86,7 @@ def measure(preset: str, steps: int, every: int, pairs: int, folder: Path) -> di
         return time.perf_counter() - began
 
     # Whatever it costs: that is the question.
-    checkpoint_callback.MAX_TIME_SHARE = math.inf
+    checkpoint.MAX_TIME_SHARE = math.inf
     often = Often(saver, every)
     stretch(), stretch(often)
     found = {"without": [], "with": [], "written": [], "restore": []}

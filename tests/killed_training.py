@@ -18,7 +18,7 @@ import numpy as np
 
 import digitgan
 from digitgan.cli import main as command
-from digitgan.training import checkpoint_callback, train  # noqa: F401 - forks need not import it
+from digitgan.training import checkpoint, train  # noqa: F401 - forks need not import it
 
 TINY = {"epochs": 5, "checkpoint_seconds": 0.0}
 LOGS = ("log.csv", "scores.csv")
@@ -34,7 +34,7 @@ def forked(work) -> int:
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         # as often as can be: a kill shall hit the writing
-        checkpoint_callback.MAX_TIME_SHARE = 1e9
+        checkpoint.MAX_TIME_SHARE = 1e9
         work()
         code = 0
     except SystemExit as end:
@@ -139,6 +139,7 @@ def full_disk(folder: Path, data: Path) -> dict:
 
 def signalled(folder: Path, data: Path, number: int) -> dict:
     """Send a signal and look at what is left."""
+    signal.signal(number, signal.SIG_DFL)  # nohup has one of them ignored
     run, ask = folder / "run", {**TINY, "epochs": 10_000}
     process = forked(lambda: digitgan.train("tiny", data, out=run, **ask))
     while len(list(run.glob("checkpoint/step_*"))) < 2:
@@ -169,6 +170,28 @@ def removed(folder: Path, data: Path) -> dict:
         "code": code,
         "resumed": finished(forked(lambda: digitgan.resume(run, **more))),
     }
+
+
+def two_at_once(folder: Path, data: Path) -> dict:
+    """Begin two trainings in one folder and two in two, and go on with one twice."""
+    ask = ["train", "tiny", "--data", str(data), "--epochs", "2"]
+
+    def both(*arguments: list[str]) -> list[int]:
+        processes = [forked(lambda a=a: command(a)) for a in arguments]
+        return sorted(map(finished, processes))
+
+    same, one, two, twice = (folder / name for name in ("same", "one", "two", "twice"))
+    codes = both([*ask, "--out", str(same)], [*ask, "--out", str(same)])
+    apart = both([*ask, "--out", str(one)], [*ask, "--out", str(two)])
+    shutil.copytree(one, twice)
+    go_on = ["train", "--epochs", "4", "--resume"]
+    resumed = both([*go_on, str(twice)], [*go_on, str(twice)])
+    alone = both([*go_on, str(one)])
+    pairs = ((same, two), (twice, one))
+    states = [(state(a), state(b)) for a, b in pairs]
+    equal = [all(np.array_equal(a[n], b[n]) for n in a | b) for a, b in states]
+    codes += [*apart, *resumed, *alone]
+    return {"codes": codes, "equal": equal}
 
 
 if __name__ == "__main__":

@@ -58,3 +58,9 @@ def test_a_shutdown_and_a_closed_terminal_are_ctrl_c(tmp_path, number):
 
 def test_a_run_that_is_removed_is_written_again(tmp_path):
     assert play("removed", tmp_path) == {"code": 0, "resumed": 0}
+
+
+def test_two_at_once(tmp_path):
+    """One of two that begin in a folder is refused; two that go on write the same."""
+    found = play("two_at_once", tmp_path)
+    assert found == {"codes": [0, 2, 0, 0, 0, 0, 0], "equal": [True, True]}

@@ -1,8 +1,8 @@
 """What hostile files, killed processes and floods of connections do: docs/safety.md.
 
 python benchmarks/faults                     all parts, a hundredth of the full counts
-python benchmarks/faults --share 1           200,000 mutated files, 20 and 10 kills
-python benchmarks/faults requests --soak 60  the server asked for so many minutes, too
+python benchmarks/faults --share 1           200,000 mutated files, 20 and 10 kills ...
+python benchmarks/faults soak --share 0.1    each of four programs used for six minutes
 python benchmarks/faults bombs               one part; the other rows stay as they are
 
 Each row: how often it was tried, how often nothing was lost, and the most memory of the
@@ -18,9 +18,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "tests")]
 
+import contract  # noqa: E402
 import floods  # noqa: E402
 import hostile_files  # noqa: E402
 import kills  # noqa: E402
+import soak  # noqa: E402
 from record import RESULTS, publish  # noqa: E402
 
 from digitgan import limits  # noqa: E402
@@ -32,6 +34,8 @@ FULL = {  # how often, with --share 1
     "requests": 20_000,
     "datasets": 10,
     "training": 20,
+    "contract": 1_000,  # examples of each operation
+    "soak": 3_600,  # seconds
 }
 WHOLE = ("bombs", "connections")  # less of them would be another attack
 
@@ -52,16 +56,17 @@ def main() -> None:
     """Try everything and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--share", type=float, default=0.01, help="of the full counts")
-    parser.add_argument("--soak", type=float, default=0.0, help="minutes of requests")
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(FULL))
     asked = parser.parse_args()
     parts = {
         "files": lambda folder, n: [hostile_files.mutated(folder, n)],
         "bombs": lambda folder, _: hostile_files.bombs(folder),
         "connections": lambda _, n: floods.connections(n),
-        "requests": lambda _, n: floods.requests(n, asked.soak),
+        "requests": lambda _, n: floods.requests(n),
         "datasets": kills.datasets,
         "training": kills.training,
+        "contract": contract.contract,
+        "soak": lambda folder, n: soak.soak(folder, n / 60),
     }
     publish("limits", "docs/safety.md", {}, bounds())
     stored = RESULTS / "faults.json"

@@ -30,6 +30,10 @@ def training(folder: Path, kills: int) -> list[Row]:
     one_line = len(full["said"]) == 1
     name = "no room for a training: one line, resumed"
     rows.append((name, 1, int(kept and one_line), ""))
+    found = _play("two_at_once", folder / "two")
+    kept = found == {"codes": [0, 2, 0, 0, 0, 0, 0], "equal": [True, True]}
+    name = "two trainings at once: into one folder, one refused; into two, equal"
+    rows.append((name, 1, int(kept), ""))
     kept = _play("removed", folder / "removed") == {"code": 0, "resumed": 0}
     rows.append(("the folder of a training removed, resumed", 1, int(kept), ""))
     return rows

@@ -21,6 +21,7 @@ TYPES |= {12: "i8", 13: "u8", 16: "u1", 17: "u2"}  # the last two: texts
 MATRIX, COMPRESSED = 14, 15
 CELLS, STRUCT = 1, 2
 MAX_DEPTH = 8
+COUNTED_FROM_1 = set(range(1, 11))  # digits, as of SVHN
 
 
 def read(path: Path) -> RawDataset | None:
@@ -57,7 +58,13 @@ def _dataset(arrays: dict[str, np.ndarray], emnist: bool) -> RawDataset:
         side = {"images": images, "labels": labels}.get(role_of(name.split("/")[-1]))
         if side is not None and array.size > 1:
             side.setdefault(part_of(name) or "train", array)
-    parts = {}
+    parts, notes = {}, ()
+    if (
+        labels
+        and set(np.concatenate([*map(np.unique, labels.values())])) == COUNTED_FROM_1
+    ):
+        labels = {part: y % 10 for part, y in labels.items()}
+        notes = ("label 10 is the digit 0",)
     for part, x in images.items():
         y = labels.get(part)
         parts[part] = RawPart(x, y.T if y is not None and y.shape[0] == 1 else y)
@@ -67,7 +74,7 @@ def _dataset(arrays: dict[str, np.ndarray], emnist: bool) -> RawDataset:
     if mapping is not None and mapping.ndim == 2 and len(mapping) <= 256:
         codes = {int(row[0]): chr(int(row[1]) % 0x110000) for row in mapping}
         classes = tuple(codes.get(i, f"label {i}") for i in range(256))
-    return RawDataset("MATLAB file", parts, classes, transposed=emnist)
+    return RawDataset("MATLAB file", parts, classes, notes, transposed=emnist)
 
 
 def _flatten(name: str, value: Any, arrays: dict[str, np.ndarray]) -> None:
