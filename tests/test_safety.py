@@ -16,6 +16,7 @@ import corrupt_files
 import numpy as np
 import pytest
 from corrupt_files import CARD, CLASSES, IMAGES, LABELS, STYLES
+from PIL import Image
 
 from digitgan import files, limits
 from digitgan.data.load import load_dataset
@@ -157,6 +158,15 @@ def test_a_photograph_is_no_pipe_and_no_device(tmp_path):
     (tmp_path / "zero.png").symlink_to("/dev/zero")
     for name in ("pipe.jpg", "zero.png"):
         refused(lambda name=name: [*photo.flatten_pages(tmp_path / name)], "ordinary")
+
+
+@pytest.mark.parametrize("mode", ["L", "RGBA", "I;16"])
+def test_a_photograph_has_bounded_pixels(tmp_path, monkeypatch, mode):
+    """It is refused by its header, before any of them is decoded."""
+    photo = pytest.importorskip("digitgan.data.sheet.photo")
+    Image.new(mode, (3000, 3000)).save(tmp_path / "a.png")
+    monkeypatch.setattr(limits, "PHOTO_PIXELS", 3000 * 3000 - 1)
+    refused(lambda: [*photo.flatten_pages(tmp_path / "a.png")], "8,999,999 pixels")
 
 
 def test_what_libtiff_says_is_not_printed_beside_the_line(tmp_path, capfd):

@@ -1,5 +1,6 @@
 """Runs: what they leave, how they stop, and that going on is exact."""
 
+import errno
 import json
 import logging
 import os
@@ -157,6 +158,19 @@ def test_the_advice_is_a_command_that_works(tmp_path, data, scored, advice):
     run = SimpleNamespace(folder="run", config=config, scorecard_path=card)
     loop = SimpleNamespace(run=run, dataset=SimpleNamespace(kind="digits"))
     assert train._advice(loop) == f"How good is it? {advice}"
+
+
+def test_no_room_for_a_first_checkpoint(few, tmp_path, monkeypatch):
+    def no_room(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(training_loop.TrainingLoop, "train", no_room)
+    run = tmp_path / "run"
+    with pytest.raises(TrainingFailed) as failure:
+        digitgan.train("tiny", few, epochs=1, out=run, **QUICKLY)
+    advice = f"Make room and go on with: --resume {run}"
+    line = f"{run} cannot be written to (No space left on device). {advice}"
+    assert str(failure.value) == line
 
 
 @pytest.mark.learns
