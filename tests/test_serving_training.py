@@ -345,10 +345,10 @@ def test_the_same_state_has_the_same_mark(client, tmp_path):
 def test_curves_stay_short_and_keep_their_ends(tmp_path):
     run = made(tmp_path / "a", [row(n / 10) for n in range(1, 2000)], epochs=300)
     answer = report(run, None)
-    assert len(answer["curves"]["epoch"]) <= 400
+    assert len(answer.curves["epoch"]) <= 400
     assert (
-        answer["curves"]["epoch"][-1] == 199.9
-        and answer["sheets"] == run.sample_epochs() == []
+        answer.curves["epoch"][-1] == 199.9
+        and answer.sheets == run.sample_epochs() == []
     )
 
 

@@ -20,14 +20,13 @@ def write(model: Sampler, out: Path) -> None:
     network: Any = build(model)
     names = [x.name for x in network.inputs]
     signature = [tf.TensorSpec(x.shape, x.dtype, x.name) for x in network.inputs]
-    archive: Any = keras.export.ExportArchive()
-    archive.track(network)
 
     def draw(*inputs: tf.Tensor) -> dict[str, tf.Tensor]:
         return {"digits": network(dict(zip(names, inputs, strict=True)))}
 
-    archive.add_endpoint("serving_default", draw, signature)
-    archive.write_out(out, verbose=False)
+    module: Any = tf.Module()
+    module.weights = [variable.value for variable in network.variables]
+    tf.saved_model.save(module, out, signatures=tf.function(draw, signature))
 
 
 def open_generator(path: Path) -> Generator:

@@ -1,12 +1,12 @@
 """Pictures as bytes: PNG, SVG, PDF, NPZ, or a link inside JSON."""
 
-import base64
 import io
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
+from digitgan.data.html import data_uri
 from digitgan.data.image_grid import grid
 from digitgan.data.png import encode_png
 from digitgan.handwriting.outlines import trace
@@ -30,11 +30,6 @@ def png(image: Image.Image) -> bytes:
     return encode_png(np.asarray(image))
 
 
-def data_url(image: Image.Image) -> str:
-    """Return a picture as a URL that holds it."""
-    return "data:image/png;base64," + base64.b64encode(png(image)).decode()
-
-
 def npz(**arrays: Any) -> bytes:
     """Return arrays as NPZ."""
     file = io.BytesIO()
@@ -51,7 +46,7 @@ def encode_text(written: WrittenText, form: str) -> bytes:
     if form == "pdf":
         return written.pdf()
     if form == "json":
-        pictures = {"image": data_url(written.image), "svg": written.svg()}
+        pictures = {"image": data_uri(png(written.image)), "svg": written.svg()}
         return json_bytes(written.to_dict() | pictures)
     return npz(
         image=written.pixels,

@@ -2,9 +2,10 @@
 
 import math
 import time
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, NotRequired
+from typing import Annotated
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -25,11 +26,7 @@ FRESH_SECONDS = 45  # since the log was written: somebody else may be at it
 RECENT_ROWS = 5  # of the log, which tell the rate
 
 Time = Annotated[float | None, Field(description="Unix time; null if there is none.")]
-
-
-Epoch = Annotated[
-    float | None, Field(description="How far training was then; null if there is none.")
-]
+Epoch = Annotated[float | None, Field(description="How far training was then.")]
 
 
 class RunSummary(TypedDict):
@@ -41,30 +38,31 @@ class RunSummary(TypedDict):
     epoch: float
 
 
-class RunReport(TypedDict):
+@dataclass(frozen=True)
+class RunReport:
     """Everything of a run; of one that has no folder yet, what is there."""
 
     name: str
     state: str
     error: str | None
     last_line: str | None
-    epoch: float
-    sheets: list[int]
-    sheet_at: Time
-    sheet_epoch: Epoch
-    discriminator_at: Time
-    discriminator_epoch: Epoch
-    curves: dict[str, list[float | None]]
     narration: dict[str, str]
-    preset: NotRequired[str]
-    data: NotRequired[str]
-    classes: NotRequired[list[str]]
-    goal: NotRequired[dict[str, float | None]]
-    step: NotRequired[int]
-    seconds: NotRequired[float]
-    seconds_left: NotRequired[float | None]
-    images_per_second: NotRequired[int | None]
-    variety: NotRequired[float | None]
+    epoch: float = 0.0
+    sheets: list[int] = field(default_factory=list)
+    sheet_at: Time = None
+    sheet_epoch: Epoch = None
+    discriminator_at: Time = None
+    discriminator_epoch: Epoch = None
+    curves: dict[str, list[float | None]] = field(default_factory=dict)
+    preset: str | None = None
+    data: str | None = None
+    classes: tuple[str, ...] = ()
+    goal: dict[str, float | None] | None = None
+    step: int = 0
+    seconds: float = 0.0
+    seconds_left: float | None = None
+    images_per_second: int | None = None
+    variety: float | None = None
 
 
 def summarise(run: Run, process: TrainingProcess | None) -> RunSummary:
@@ -99,29 +97,30 @@ def report(run: Run, process: TrainingProcess | None) -> RunReport:
         error=process.error if process else "",
         guard=(run.read_guard_log().splitlines() or [""])[-1],
     )
-    return {
-        "name": run.folder.name,
-        "state": state,
-        "error": facts.error or None,
-        "last_line": process.last_line if process else None,
-        "epoch": facts.epoch,
-        "sheets": epochs,
-        "sheet_at": (sheet_at := _modified(sheet) if sheet else None),
-        "sheet_epoch": _epoch_at(run, rows, sheet_at),
-        "discriminator_at": (asked_at := _modified(run.discriminator_path)),
-        "discriminator_epoch": _epoch_at(run, rows, asked_at),
-        "curves": _curves(rows),
-        "narration": narrate(facts),
-        "preset": config.preset,
-        "data": Path(config.data).name,
-        "classes": list(config.classes),
-        "goal": {"epochs": config.epochs, "minutes": config.minutes},
-        "step": int(last["step"]),
-        "seconds": facts.seconds,
-        "seconds_left": facts.seconds_left,
-        "images_per_second": round(rate * config.settings.batch_size) if rate else None,
-        "variety": facts.variety,
-    }
+    sheet_at, asked_at = _modified(sheet), _modified(run.discriminator_path)
+    return RunReport(
+        name=run.folder.name,
+        state=state,
+        error=facts.error or None,
+        last_line=process.last_line if process else None,
+        narration=narrate(facts),
+        epoch=facts.epoch,
+        sheets=epochs,
+        sheet_at=sheet_at,
+        sheet_epoch=_epoch_at(run, rows, sheet_at),
+        discriminator_at=asked_at,
+        discriminator_epoch=_epoch_at(run, rows, asked_at),
+        curves=_curves(rows),
+        preset=config.preset,
+        data=Path(config.data).name,
+        classes=config.classes,
+        goal={"epochs": config.epochs, "minutes": config.minutes},
+        step=int(last["step"]),
+        seconds=facts.seconds,
+        seconds_left=facts.seconds_left,
+        images_per_second=round(rate * config.settings.batch_size) if rate else None,
+        variety=facts.variety,
+    )
 
 
 def report_without_folder(process: TrainingProcess) -> RunReport:
@@ -135,20 +134,9 @@ def report_without_folder(process: TrainingProcess) -> RunReport:
         "stopped": "Stopped before it began: there is nothing to go on with.",
         "failed": f"The training failed: {process.error}",
     }[state]
-    return {
-        "name": process.name,
-        "state": state,
-        "error": process.error or None,
-        "last_line": process.last_line,
-        "epoch": 0.0,
-        "sheets": [],
-        "sheet_at": None,
-        "sheet_epoch": None,
-        "discriminator_at": None,
-        "discriminator_epoch": None,
-        "curves": {},
-        "narration": {"now": sentence},
-    }
+    narration = {"now": sentence}
+    error, line = process.error or None, process.last_line
+    return RunReport(process.name, state, error, line, narration)
 
 
 def state_of(run: Run, rows: list, process: TrainingProcess | None) -> str:
@@ -226,8 +214,8 @@ def _curves(rows: list) -> dict[str, list[float | None]]:
     return {name: [_finite(row.get(name)) for row in shown] for name in CURVES}
 
 
-def _modified(path: Path) -> float | None:
-    return round(path.stat().st_mtime, 3) if path.exists() else None
+def _modified(path: Path | None) -> float | None:
+    return round(path.stat().st_mtime, 3) if path and path.exists() else None
 
 
 def _finite(value: float | None) -> float | None:

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, NotRequired
 
 import numpy as np
 import onnxruntime
@@ -98,7 +98,10 @@ def add_routes(api: APIRouter, state: AppState) -> None:
         options: Annotated[Sheet, Query(), BeforeValidator(from_url(Sheet))],
     ) -> Response:
         """Say how real the discriminator finds real digits and a sheet's fakes."""
-        answer = await runs.read_aside(name, lambda run: of_sheet(run, options.sheet))
+        sheet = options.sheet
+        answer = await runs.read_aside(
+            name, lambda run: Discriminator(run).of_sheet(sheet)
+        )
         return json_or_304(request, answer)
 
     @api.post(PATH, responses=drawing)
@@ -109,17 +112,6 @@ def add_routes(api: APIRouter, state: AppState) -> None:
             runs.read, name, lambda run: Discriminator(run).of_drawing(image)
         )
         return json_response(answer)
-
-
-def of_sheet(run: Run, sheet: int | None) -> dict[str, Any]:
-    """Say how real a run's discriminator finds the real digits and those of a sheet."""
-    epochs = run.sample_epochs()
-    if not epochs:
-        name = run.folder.name
-        raise unfit(name, f"{name} has no sheet yet")
-    epoch = epochs[-1] if sheet is None else sheet
-    answer = Discriminator(run).of_sheet(epoch)
-    return {"sheet": epoch, "latest": epochs[-1], **answer}
 
 
 def to_image(rows: list[list[int]]) -> np.ndarray:
@@ -149,14 +141,20 @@ class Discriminator:
         if self.real.ndim != 3:
             raise unfit(name, f"{name} writes in several channels: allowed is one")
 
-    def of_sheet(self, epoch: int) -> dict[str, list[float]]:
+    def of_sheet(self, sheet: int | None) -> SheetProbabilities:
         """Return how ``real`` it finds the real digits, and a sheet's ``fake`` ones.
 
         One that is conditioned on labels is shown each digit with every label, as a
         drawing is, whose label nobody says: the highest counts.
         """
+        epochs, name = self._run.sample_epochs(), self._run.folder.name
+        if not epochs:
+            raise unfit(name, f"{name} has no sheet yet")
+        epoch = epochs[-1] if sheet is None else sheet
         fakes = sheet_digits(self._run, epoch)[: len(self.real)]
         return {
+            "sheet": epoch,
+            "latest": epochs[-1],
             "real": _rounded(self._with_labels(self.real).max(axis=0)),
             "fake": _rounded(self._with_labels(fakes).max(axis=0)),
         }
@@ -173,7 +171,7 @@ class Discriminator:
             rows.append(self._probabilities(images, conditions))
         return np.stack(rows)
 
-    def of_drawing(self, drawing: np.ndarray) -> dict[str, Any]:
+    def of_drawing(self, drawing: np.ndarray) -> DrawingProbability:
         """Say how real it finds a drawing, ``uint8 (H, W)`` with some ink.
 
         One that is conditioned on labels is shown it with each; one that is conditioned
@@ -188,14 +186,14 @@ class Discriminator:
         conditions = {k: np.resize(conditions[k], count) for k in self._conditions}
         images = np.repeat(digit[None], count, axis=0)
         probabilities = self._probabilities(images, conditions)
-        answer = {"latest": (self._run.sample_epochs() or [0])[-1]}
-        answer |= {
+        answer: DrawingProbability = {
+            "latest": (self._run.sample_epochs() or [0])[-1],
             "image": digit.tolist(),
             "probability": _rounded(probabilities.max()),
         }
         if labels is not None:
-            label = int(probabilities.argmax())
-            answer |= {"label": label, "probabilities": _rounded(probabilities)}
+            answer["label"] = int(probabilities.argmax())
+            answer["probabilities"] = _rounded(probabilities)
         return answer
 
     def _probabilities(

@@ -10,13 +10,14 @@ from typing_extensions import TypedDict
 
 from digitgan.data.dataset import Dataset
 from digitgan.data.download import Unavailable
+from digitgan.data.html import data_uri
 from digitgan.data.image_grid import grid
 from digitgan.data.load import load_cached
 from digitgan.data.named_datasets import NAMED_DATASETS
 from digitgan.handwriting.model import Model
 from digitgan.measure.nearest_neighbours import distances, nearest
 from digitgan.serving.drawing import Drawing, add_drawing, one_by_one
-from digitgan.serving.encoders import data_url
+from digitgan.serving.encoders import png
 from digitgan.serving.problems import Problem
 from digitgan.serving.request_models import optional
 from digitgan.serving.responses import json_bytes
@@ -135,4 +136,4 @@ def _typical(real: np.ndarray) -> Typical:
 
 
 def _picture(image: np.ndarray) -> str:
-    return data_url(grid(image[np.newaxis], 1, 1))
+    return data_uri(png(grid(image[np.newaxis], 1, 1)))

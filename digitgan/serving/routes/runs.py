@@ -1,6 +1,7 @@
 """``/v1/runs``: the trainings, what can be seen of one, and how it starts and ends."""
 
 import asyncio
+from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -96,11 +97,11 @@ def _add_views(api: APIRouter, state: AppState) -> None:
         process = trainer.process_of(name)
         there = (runs.path(name) / CONFIG_NAME).exists()
         if process and not there and not process.has_folder:
-            return json_or_304(request, report_without_folder(process))
+            return json_or_304(request, asdict(report_without_folder(process)))
         if process:
             process.has_folder = True
         answer = await runs.read_aside(name, lambda run: report(run, process))
-        return json_or_304(request, answer)
+        return json_or_304(request, asdict(answer))
 
     @api.get(
         "/v1/runs/{name}/sheets/{epoch}.png",
