@@ -52,7 +52,7 @@ def test_what_looks_wrong_is_said(mnist):
         return "; ".join(inspect(of(Digits(images, labels))).warnings)
 
     assert warnings(some.images) == ""
-    assert "the digits look transposed" in warnings(some.images.swapaxes(1, 2))
+    assert "the digits seem to be transposed" in warnings(some.images.swapaxes(1, 2))
     assert "the ground is light" in warnings(255 - some.images)
     assert "black or white" in warnings(
         np.where(some.images > 127, 255, 0).astype("u1")

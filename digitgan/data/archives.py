@@ -19,13 +19,6 @@ def unpack(path: Path, unpacked: ExitStack) -> Path:
     """Return a path itself, or the folder that its archive was unpacked into.
 
     NPZ files and WebDataset's shards stay as they are: other readers know them.
-
-    Args:
-        path: A file.
-        unpacked: Removes the folder when it is closed.
-
-    Raises:
-        Unreadable: It holds too much.
     """
     with path.open("rb") as file:
         is_zip = file.read(4) == b"PK\x03\x04"

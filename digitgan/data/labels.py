@@ -21,14 +21,8 @@ def normalize_labels(
 ) -> tuple[np.ndarray | None, tuple[str, ...]]:
     """Return labels as ``int (N,)`` and the name of each from 0.
 
-    Args:
-        labels: Integers, whole floats, ``(N, 1)``, one-hot, or texts: digits, words for
-            digits, names. None, or all -1 as in Hugging Face's test parts: there are
-            none.
-        classes: The names that the layout gives, if it does.
-
-    Raises:
-        Unreadable: They are no labels.
+    They may be integers, whole floats, ``(N, 1)``, one-hot, or texts: digits, words for
+    digits, names. None, or all -1 as in Hugging Face's test parts: there are none.
     """
     if labels is None:
         return None, ()

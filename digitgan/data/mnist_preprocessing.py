@@ -38,20 +38,22 @@ def crop_to_box(images: np.ndarray) -> np.ndarray:
 
 def _box_starts(inked: Any) -> np.ndarray:
     """Return where the box begins on an axis whose pixels have ink or not, ``(N,)``."""
-    first, last = inked.argmax(axis=1), SIDE - inked[:, ::-1].argmax(axis=1)
-    margin = np.maximum(DIGIT_LENGTH - (last - first), 0) // 2
+    first, length = ink_span(inked)
+    margin = np.maximum(DIGIT_LENGTH - length, 0) // 2
     return np.clip(first - margin, 0, MAX_OFFSET)
 
 
-def place_by_mass(boxes: np.ndarray) -> np.ndarray:
-    """Place boxes so that the centre of mass of each is the middle of its image.
+def ink_span(inked: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first of ``bool (N, W)`` and how far it is to the last, ``int (N,)``.
 
-    Args:
-        boxes: ``uint8 (N, 20, 20)``.
-
-    Returns:
-        ``uint8 (N, 28, 28)``.
+    Both are 0 where there is no ink.
     """
+    first, last = inked.argmax(axis=1), inked.shape[1] - inked[:, ::-1].argmax(axis=1)
+    return first, np.where(inked.any(axis=1), last - first, 0)
+
+
+def place_by_mass(boxes: np.ndarray) -> np.ndarray:
+    """Place boxes ``uint8 (N, 20, 20)`` by their centre of mass: ``(N, 28, 28)``."""
     mass = np.maximum(boxes.sum(axis=(1, 2), dtype=float), 1.0)
     middles = np.arange(DIGIT_LENGTH) + 0.5
     images = np.zeros((len(boxes), SIDE, SIDE), np.uint8)

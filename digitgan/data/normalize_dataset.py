@@ -10,6 +10,7 @@ from digitgan.data.dataset import Dataset, Digits, count_line
 from digitgan.data.images import SIDE
 from digitgan.data.labels import class_order, dense, digit_name, normalize_labels
 from digitgan.data.normalize_images import (
+    TURNS,
     as_images,
     fitted,
     light_ink,
@@ -23,23 +24,17 @@ Labels = dict[str, np.ndarray | None]  # by part
 
 
 def normalize(raw: RawDataset, where: str = "", clean: bool = False) -> Dataset:
-    """Return a data set with all decisions taken: see :mod:`normalize_images`.
-
-    Args:
-        raw: As it was read.
-        where: The path, for the line that says what this is.
-        clean: Treat greys as the cells of a sheet: cut, evened, centred.
-
-    Raises:
-        Unreadable: There are too few images, or they are none.
-    """
+    """Return a data set with all decisions taken: see :mod:`normalize_images`."""
     remarks: Counter[str] = Counter()
     images, (labels, names) = {}, _labels(raw)
     for part, content in raw.parts.items():
         images[part] = _images(content, raw, clean, remarks)
         _check_counts(part, images[part], labels[part])
     labels, classes = dense(labels, names)
-    images, labels = _without_blanks(images, labels, raw, remarks)
+    for part in images:
+        images[part], kept = light_ink(images[part], raw.exact, remarks)
+        if (one := labels[part]) is not None and not kept.all():
+            labels[part] = one[kept]
     turn = _turn(images, labels, classes, raw, remarks)
     parts = {
         part: Digits(np.ascontiguousarray(turn(images[part])), labels[part])
@@ -53,7 +48,7 @@ def normalize(raw: RawDataset, where: str = "", clean: bool = False) -> Dataset:
     total = sum(map(len, parts.values()))
     decisions = (
         _first_line(raw, count_line(parts["train"], test, validation), classes),
-        *(_sentence(said, n, total) for said, n in remarks.items()),
+        *(said if n in (0, total) else f"{n:,} {said}" for said, n in remarks.items()),
     )
     return Dataset(
         parts["train"],
@@ -83,21 +78,18 @@ def _images(
     part: RawPart, raw: RawDataset, clean: bool, remarks: Counter[str]
 ) -> np.ndarray:
     """Return the images of a part as ``uint8 (N, 28, 28)``, or in colour."""
-    if isinstance(part.images, np.ndarray):
+    pictures = part.images
+    if isinstance(pictures, np.ndarray):
         count = None if part.labels is None else len(part.labels)
-        images = as_images(part.images, count, remarks)
-        if images.ndim == 4 or images.shape[1:] == (SIDE, SIDE) and not clean:
-            return images
-        pictures = images
-    else:
-        pictures = part.images
-        if raw.exact and isinstance(pictures, Pictures):
-            check_size((len(pictures), SIDE, SIDE, 3))
-            first = Pictures(pictures.sources[:1], colour=True)[0]
-            if first.shape[:2] != (SIDE, SIDE) or (first != first[..., :1]).any():
-                colours = Pictures(pictures.sources, colour=True)
-                check_size((len(pictures), *first.shape))
-                return np.stack(list(colours))
+        pictures = as_images(pictures, count, remarks)
+        if pictures.ndim == 4 or (pictures.shape[1:] == (SIDE, SIDE) and not clean):
+            return pictures
+    elif raw.exact and isinstance(pictures, Pictures):
+        check_size((len(pictures), SIDE, SIDE, 3))
+        first = Pictures(pictures.sources[:1], colour=True)[0]
+        if first.shape[:2] != (SIDE, SIDE) or (first != first[..., :1]).any():
+            check_size((len(pictures), *first.shape))
+            return np.stack(list(Pictures(pictures.sources, colour=True)))
     return fitted(pictures, len(pictures), clean, remarks)
 
 
@@ -111,20 +103,6 @@ def _check_counts(part: str, images: np.ndarray, labels: np.ndarray | None) -> N
         image_spec(images)
 
 
-def _without_blanks(
-    images: dict[str, np.ndarray],
-    labels: Labels,
-    raw: RawDataset,
-    remarks: Counter[str],
-) -> tuple[dict[str, np.ndarray], Labels]:
-    """Return light ink on dark, and no image that shows nothing."""
-    for part in images:
-        images[part], kept = light_ink(images[part], raw.exact, remarks)
-        if (one := labels[part]) is not None and not kept.all():
-            labels[part] = one[kept]
-    return images, labels
-
-
 def _turn(
     images: dict[str, np.ndarray],
     labels: Labels,
@@ -133,27 +111,17 @@ def _turn(
     remarks: Counter[str],
 ) -> Callable[[np.ndarray], np.ndarray]:
     """Return what makes the images upright: by the layout, or by what they show."""
-
-    def transposed(x: np.ndarray) -> np.ndarray:
-        return x.swapaxes(1, 2)
-
-    def unchanged(x: np.ndarray) -> np.ndarray:
-        return x
-
     part = next(iter(images))
     if raw.exact or images[part].shape[1:] != (SIDE, SIDE):
-        return unchanged
-    first = transposed if raw.transposed else unchanged
-    found = turn_upright(first(images[part]), labels[part], classes)
+        return TURNS[""]
+    first = TURNS["transposed" if raw.transposed else ""]
+    said = turn_upright(first(images[part]), labels[part], classes)
     total = sum(map(len, images.values()))
-    if found is None:
-        if raw.transposed:
-            remarks["stored transposed as EMNIST is: turned upright"] += total
-        return first
-    said, turn = found
-    if not (raw.transposed and said == "transposed"):
+    if raw.transposed and not said:
+        remarks["stored transposed as EMNIST is: turned upright"] += total
+    elif said and not (raw.transposed and said == "transposed"):
         remarks[f"{said}, by what they show: turned upright"] += total
-    return lambda x: turn(first(x))
+    return lambda x: TURNS[said](first(x))
 
 
 def _first_line(raw: RawDataset, counts: str, classes: tuple[str, ...]) -> str:
@@ -166,8 +134,3 @@ def _first_line(raw: RawDataset, counts: str, classes: tuple[str, ...]) -> str:
     elif 1 < len(classes) < 10 and set(classes) < set("0123456789"):
         said.append(f"{', '.join(classes)} alone")
     return ", ".join(said)[:MAX_DECISION]
-
-
-def _sentence(said: str, count: int, total: int) -> str:
-    """Return a decision, with the number of images if it is not about all of them."""
-    return said if count in (0, total) else f"{count:,} {said}"

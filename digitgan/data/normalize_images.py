@@ -22,13 +22,7 @@ MNIST_MEAN, MNIST_DEVIATION = 0.1307, 0.3081  # what people standardise with
 def as_images(raw: np.ndarray, count: int | None, remarks: Counter) -> np.ndarray:
     """Return an array of any shape and range as ``uint8 (N, H, W)`` or with 3 channels.
 
-    Args:
-        raw: The array.
-        count: How many labels there are, where there are some.
-        remarks: Gets what was decided, and for how many images.
-
-    Raises:
-        Unreadable: These are no images.
+    ``remarks`` gets what was decided, and for how many images.
     """
     return _scaled(_shaped(raw, count), remarks)
 
@@ -140,7 +134,8 @@ def fitted(
 
 def _fit(picture: np.ndarray) -> np.ndarray:
     """Return a picture of any size in a square of 28 pixels."""
-    ground = int(np.median(_border(picture)))
+    border = picture[[0, -1]].ravel(), picture[:, [0, -1]].ravel()
+    ground = int(np.median(np.concatenate(border)))
     height, width = picture.shape
     if height == width and SIDE < height <= SIDE + 4:
         margin = (height - SIDE) // 2
@@ -157,25 +152,18 @@ def _fit(picture: np.ndarray) -> np.ndarray:
 def light_ink(
     images: np.ndarray, exact: bool, remarks: Counter
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return greys with light ink on dark ground, and which of them hold something.
-
-    Raises:
-        Unreadable: All are blank.
-    """
+    """Return greys with light ink on dark ground, and which of them hold something."""
     kept = np.ptp(images.reshape(len(images), -1), axis=1) >= MIN_CONTRAST
     if exact or images.ndim == 4:
         return images, np.ones(len(images), bool)
     if len(images) and not kept.any():
         raise unreadable("holds blank pictures alone", "pictures that show something")
     light = is_light(images) & kept
-    if light.any():
+    if inverted := int(light.sum()):
         images = images.copy()
         images[light] = 255 - images[light]
-        all_light = light.sum() == kept.sum()
-        said = "dark on light: inverted"
-        remarks[said if all_light else "dark on light, the others not: inverted"] += (
-            int(light.sum())
-        )
+        others = "" if inverted == kept.sum() else ", the others not"
+        remarks[f"dark on light{others}: inverted"] += inverted
     if not kept.all():
         remarks["blank: left out"] += int((~kept).sum())
     return images[kept], kept
@@ -192,41 +180,7 @@ def is_light(images: np.ndarray) -> np.ndarray:
     return (share > 0.75) & (corners.sum(axis=1) >= 3)
 
 
-def _border(image: np.ndarray) -> np.ndarray:
-    return np.concatenate([image[[0, -1]].ravel(), image[:, [0, -1]].ravel()])
-
-
-def turn_upright(
-    images: np.ndarray,
-    labels: np.ndarray | None,
-    names: tuple[str, ...],
-) -> tuple[str, Callable[[np.ndarray], np.ndarray]] | None:
-    """Return how digits that lie or are mirrored become upright, by what they show.
-
-    Args:
-        images: ``uint8 (N, 28, 28)``, light ink.
-        labels: What each shows, as a place in the names.
-        names: Digits; of other classes nothing is known.
-
-    Returns:
-        What to say and to do; None if they are upright, or if nobody can say.
-    """
-    digits = all(len(name) == 1 and name in "0123456789" for name in names)
-    if labels is None or not digits or len(np.unique(labels)) < 2 or len(images) < 20:
-        return None
-    chosen = np.linspace(0, len(images) - 1, min(len(images), EVIDENCE)).astype(int)
-    shown = np.array([int(name) for name in names])[labels[chosen]]
-    shares = {
-        said: float((_nearest_means(turn(images[chosen])) == shown).mean())
-        for said, turn in TURNS.items()
-    }
-    best = max(shares, key=lambda said: shares[said])
-    if not best or shares[best] < 0.5 or shares[best] < shares[""] + 0.3:
-        return None
-    return best, TURNS[best]
-
-
-TURNS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+TURNS: dict[str, Callable[[np.ndarray], np.ndarray]] = {  # that make them upright
     "": lambda x: x,
     "transposed": lambda x: x.swapaxes(1, 2),
     "lying on their side": lambda x: np.rot90(x, 1, (1, 2)),
@@ -236,6 +190,27 @@ TURNS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "mirrored upside down": lambda x: x[:, ::-1],
     "transposed upside down": lambda x: x.swapaxes(1, 2)[:, ::-1, ::-1],
 }
+
+
+def turn_upright(
+    images: np.ndarray, labels: np.ndarray | None, names: tuple[str, ...]
+) -> str:
+    """Return which of ``TURNS`` makes ``uint8 (N, 28, 28)`` upright, by what they show.
+
+    Empty if they are upright, or if nobody can say: of labels whose names are no digits
+    nothing is known.
+    """
+    digits = all(len(name) == 1 and name in "0123456789" for name in names)
+    if labels is None or not digits or len(np.unique(labels)) < 2 or len(images) < 20:
+        return ""
+    chosen = np.linspace(0, len(images) - 1, min(len(images), EVIDENCE)).astype(int)
+    shown = np.array([int(name) for name in names])[labels[chosen]]
+    shares = {
+        said: float((_nearest_means(turn(images[chosen])) == shown).mean())
+        for said, turn in TURNS.items()
+    }
+    best = max(shares, key=lambda said: shares[said])
+    return best if shares[best] >= max(0.5, shares[""] + 0.3) else ""
 
 
 def _nearest_means(images: np.ndarray) -> np.ndarray:

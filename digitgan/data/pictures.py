@@ -56,11 +56,7 @@ class Pictures(Sequence[np.ndarray]):
 
 
 def decode(source: Path | bytes, number: int = 0, colour: bool = False) -> np.ndarray:
-    """Read one picture.
-
-    Raises:
-        Unreadable: It is none, too large or damaged.
-    """
+    """Read one picture."""
     path = source if isinstance(source, Path) else Path(f"number {number}")
     try:
         # from memory: of a file, Pillow asks for as much as a chunk claims to hold

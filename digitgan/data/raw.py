@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,36 +27,25 @@ MAX_FILES = 2_000_000
 
 
 class RawPart(NamedTuple):
-    """Images and labels of one part.
+    """Images and labels of one part."""
 
-    Attributes:
-        images: An array of any shape and type, or pictures: ``uint8 (H, W)`` each.
-        labels: Anything with one value, or one row, for each image; None without.
-    """
-
+    # an array of any shape and type, or pictures: ``uint8 (H, W)`` each
     images: np.ndarray | Sequence[np.ndarray]
+    # anything with one value, or one row, for each image; None without
     labels: Any = None
 
 
 @dataclass
 class RawDataset:
-    """A data set before anything is decided.
+    """A data set before anything is decided."""
 
-    Attributes:
-        layout: What people call it, such as ``Kaggle CSV``.
-        parts: By ``train``, ``validation``, ``test``.
-        classes: The name of each label from 0, where the layout says so.
-        notes: What people should know of how it was read.
-        transposed: Its images are stored as EMNIST's are, columns first.
-        exact: It was written by this package: images are as they should be.
-    """
-
-    layout: str
-    parts: dict[str, RawPart]
+    layout: str  # what people call it, such as ``Kaggle CSV``
+    parts: dict[str, RawPart]  # by ``train``, ``validation``, ``test``
+    # the name of each label from 0, where the layout says so
     classes: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    transposed: bool = False
-    exact: bool = False
+    notes: tuple[str, ...] = ()  # what people should know of how it was read
+    transposed: bool = False  # its images are stored as EMNIST's are, columns first
+    exact: bool = False  # it was written by this package: images are as they should be
 
 
 def part_of(name: str) -> str | None:
@@ -102,21 +91,33 @@ def by_part(paths: Iterable[Path], root: Path) -> dict[str, list[Path]]:
     return {str(k): v for k, v in groups.items()} or ({"train": rest} if rest else {})
 
 
-def has_label(columns: int) -> bool:
+def by_role(arrays: Mapping[str, np.ndarray]) -> dict[str, RawPart]:
+    """Return images and labels by part, as the names of arrays tell them."""
+    roles: dict[str, dict[str, np.ndarray]] = {"images": {}, "labels": {}, "": {}}
+    for name, array in arrays.items():
+        role = role_of(name.rpartition("/")[2])
+        roles[role].setdefault(part_of(name) or "train", array)
+    labels = roles["labels"]
+    return {part: as_part(x, labels.get(part)) for part, x in roles["images"].items()}
+
+
+def as_part(images: np.ndarray, labels: np.ndarray | None = None) -> RawPart:
+    """Return images and labels, which may be a column of ``(N, 785)``."""
+    is_table = labels is None and images.ndim == 2 and _has_label(images.shape[1])
+    return split_label(images)[0] if is_table else RawPart(images, labels)
+
+
+def _has_label(columns: int) -> bool:
     """Return whether so many columns are a square number of pixels and a label."""
     return math.isqrt(columns) ** 2 != columns == math.isqrt(columns - 1) ** 2 + 1
 
 
 def split_label(values: np.ndarray) -> tuple[RawPart, str]:
-    """Return the pixels of ``(N, columns)``, and the first or last column as labels.
-
-    Raises:
-        Unreadable: These are not pixels and perhaps a label.
-    """
+    """Return the pixels of ``(N, columns)``, and the first or last column as labels."""
     columns = values.shape[1]
     if math.isqrt(columns) ** 2 == columns:
         return RawPart(values), "no column of labels"
-    if not has_label(columns):
+    if not _has_label(columns):
         allowed = "a square number of pixels, and perhaps a label"
         raise unreadable(f"has {columns} columns", allowed)
     if len(np.unique(values[:, 0])) > 1 or len(np.unique(values[:, -1])) < 2:

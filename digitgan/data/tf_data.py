@@ -25,9 +25,6 @@ def arrays_of(data: TFDataset) -> tuple[np.ndarray, np.ndarray | None]:
 
     Its elements are images, ``(image, label)``, or dictionaries with ``image`` and
     ``label`` as tensorflow-datasets makes them.
-
-    Raises:
-        InputError: It has no end, or no elements.
     """
     if int(data.cardinality()) == -1:
         raise InputError("data", None, "one that ends", "is a data set without end")

@@ -19,11 +19,7 @@ ATTEMPT_STRIDE = 2**44  # between the attempts' numbers: more than a data set ca
 
 
 def draw_digits(model: Model, spec: DatasetSpec, shard: Shard) -> Samples:
-    """Draw a shard of digits; it depends on the spec and the shard alone.
-
-    Raises:
-        DatasetFailed: The classifier goes on to misread what the model draws.
-    """
+    """Draw a shard of digits; it depends on the spec and the shard alone."""
     labels = draw_labels(spec, shard)
     rows = np.arange(shard.count)
     dropped = np.zeros(shard.count, int)

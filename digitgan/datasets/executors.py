@@ -34,11 +34,7 @@ class Pool(NamedTuple):
 
 
 def check_engine(workers: int, engine: str) -> None:
-    """Refuse an engine that is not there, or a number of workers that cannot be.
-
-    Raises:
-        InputError: See above.
-    """
+    """Refuse an engine that is not there, or a number of workers that cannot be."""
     if engine not in ENGINES:
         raise InputError.unknown("engine", engine, ENGINES)
     if workers != 1 and getattr(current_process(), "_inheriting", False):
@@ -54,18 +50,7 @@ def check_engine(workers: int, engine: str) -> None:
 def make_shards(
     spec: DatasetSpec, folder: Path, shards: Iterable[Shard], workers: int, engine: str
 ) -> Iterator[ShardRecord]:
-    """Make shards and put them into the data set; yield their records as they come.
-
-    Args:
-        spec: Of the data set.
-        folder: Of the data set; with Ray on several machines, one that all of them see.
-        shards: Which of its shards.
-        workers: How many at a time, from 1.
-        engine: ``local`` or ``ray``.
-
-    Raises:
-        DatasetFailed: A worker died.
-    """
+    """Make shards and put them into the data set; yield their records as they come."""
     if engine == "local" and workers == 1:
         yield from (store_shard(spec, folder, shard) for shard in shards)
         return

@@ -27,28 +27,19 @@ MAX_SHOWN = 3  # files of others that are named
 
 @dataclass
 class DatasetState:
-    """A data set as far as it is made.
+    """A data set as far as it is made."""
 
-    Attributes:
-        folder: Where it lies.
-        spec: What it shall be.
-        records: Of the shards that were whole once, by index.
-        merged: SHA-256 of the files that fragments were merged to, by name.
-        manifest: What it said when it was whole; None before.
-    """
-
-    folder: Path
-    spec: DatasetSpec
+    folder: Path  # where it lies
+    spec: DatasetSpec  # what it shall be
+    # of the shards that were whole once, by index
     records: dict[int, ShardRecord] = field(default_factory=dict)
+    # SHA-256 of the files that fragments were merged to, by name
     merged: dict[str, str] = field(default_factory=dict)
+    # what it said when it was whole; None before
     manifest: dict[str, Any] | None = None
 
     def add(self, record: ShardRecord) -> None:
-        """Add a record that was stored.
-
-        Raises:
-            ValueError: The spec has no such shard.
-        """
+        """Add a record that was stored."""
         shard = self.spec.shard(record.index) if record.index >= 0 else None
         if not shard or (shard.part, shard.count) != (record.part, record.count):
             raise ValueError(f"there is no such shard as {record.index}")
@@ -70,11 +61,7 @@ class DatasetState:
 
 
 def read_state(folder: Path) -> DatasetState | None:
-    """Return what a folder says of itself, or None if it is no data set of ours.
-
-    Raises:
-        InputError: Its manifest or a record is damaged.
-    """
+    """Return what a folder says of itself, or None if it is no data set of ours."""
     _check_folders(folder)
     if (path := inside("data set", folder, MANIFEST)).is_file():
         stored = read_json("data set", path, limits.MANIFEST)
@@ -107,11 +94,7 @@ def _state_of(folder: Path, manifest: dict[str, Any]) -> DatasetState:
 
 
 def claim_folder(folder: Path, spec: DatasetSpec) -> DatasetState:
-    """Return the state of a folder that may be new; claim it for a spec.
-
-    Raises:
-        InputError: It holds other files or another data set, or cannot be written to.
-    """
+    """Return the state of a folder that may be new; claim it for a spec."""
     try:
         state = read_state(folder)
         if state is None:

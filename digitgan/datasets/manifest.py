@@ -20,41 +20,27 @@ class FragmentRecord:
 
 @dataclass(frozen=True)
 class ShardRecord:
-    """What proves that a shard is whole.
+    """What proves that a shard is whole."""
 
-    Attributes:
-        index: Its number.
-        part: Of the data set.
-        count: Samples.
-        labels: How often each label, or on pages each character, occurs.
-        dropped: How many samples were misread, so that others were drawn.
-        sha256: Of its file; of several, what ``sha256sum`` prints for them; of none,
-            of its fragment.
-        fragment: Of its fragment, where it has one.
-    """
-
-    index: int
-    part: str
-    count: int
-    labels: dict[str, int]
-    dropped: int
+    index: int  # its number
+    part: str  # of the data set
+    count: int  # samples
+    labels: dict[str, int]  # how often each label, or on pages each character, occurs
+    dropped: int  # how many samples were misread, so that others were drawn
+    # of its file; of several, what ``sha256sum`` prints for them; of none, of its
+    # fragment
     sha256: str
-    fragment: FragmentRecord | None
+    fragment: FragmentRecord | None  # of its fragment, where it has one
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Of a manifest, that which the rest of it follows from.
+    """Of a manifest, that which the rest of it follows from."""
 
-    Attributes:
-        spec: Everything that decides the bytes.
-        merged: SHA-256 of the files that fragments were merged to, by name.
-        shards: What proves each.
-    """
-
-    spec: DatasetSpec
+    spec: DatasetSpec  # everything that decides the bytes
+    # SHA-256 of the files that fragments were merged to, by name
     merged: dict[str, str]
-    shards: tuple[ShardRecord, ...]
+    shards: tuple[ShardRecord, ...]  # what proves each
 
 
 def manifest_of(facts: Facts, version: str = digitgan.__version__) -> dict[str, Any]:

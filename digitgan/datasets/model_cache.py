@@ -26,11 +26,7 @@ def facts_of(model: Model) -> ModelFacts:
 
 
 def model_of(spec: DatasetSpec) -> Model:
-    """Open the model that a data set is made with.
-
-    Raises:
-        InputError: It is gone or damaged, or another one lies there now.
-    """
+    """Open the model that a data set is made with."""
     model = load_once(spec.model)
     sums = model.description["sha256"]
     if any(sums.get(name) != value for name, value in spec.model_sha256.items()):

@@ -24,9 +24,6 @@ def parse(pattern: str) -> list[str]:
 
     ``dd`` is a day, ``mm`` a month (a minute right after ``hh`` and a sign), ``yyyy`` a
     year, ``hh`` an hour, ``#`` any digit; digits and signs stand for themselves.
-
-    Raises:
-        InputError: It is empty, too long, or has what cannot be filled in.
     """
     if not pattern.strip() or len(pattern) > MAX_CHARACTERS:
         allowed = f"1 to {MAX_CHARACTERS}, and not spaces alone"

@@ -28,11 +28,7 @@ KINDS = {  # format and shard size unless given: samples that take some seconds
 
 
 def resolve_spec(request: DatasetRequest, model: ModelFacts) -> DatasetSpec:
-    """Return what a request means for a model.
-
-    Raises:
-        InputError: Something is out of range, or does not go together.
-    """
+    """Return what a request means for a model."""
     if request.kind not in KINDS:
         raise InputError.unknown("kind", request.kind, KINDS)
     format, shard_size = KINDS[request.kind]
@@ -71,11 +67,7 @@ def resolve_spec(request: DatasetRequest, model: ModelFacts) -> DatasetSpec:
 
 
 def check_spec(spec: DatasetSpec) -> DatasetSpec:
-    """Return a spec that was stored if its own request leads to it again.
-
-    Raises:
-        ValueError: It does not.
-    """
+    """Return a spec that was stored if its own request leads to it again."""
     check_classes(spec.classes)
     if not (len(spec.image_shape) in (2, 3) and all(n > 0 for n in spec.image_shape)):
         raise ValueError(f"image_shape is {spec.image_shape}")

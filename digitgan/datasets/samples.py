@@ -11,25 +11,18 @@ from digitgan.data.png import encode_png
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """A picture and all that is known of it.
+    """A picture and all that is known of it."""
 
-    Attributes:
-        image: ``uint8 (H, W)``, or with channels. A single digit is as MNIST has them,
-            0 background to 255 ink; a page is dark on white unless asked otherwise.
-        metadata: What JSON can hold, such as its seed.
-        label: Of a single digit; otherwise None.
-        dropped: How many were drawn in its place before and misread.
-        characters: Of a page, what each box holds.
-        boxes: Of a page, ``int (m, 4)``: left, top, right, bottom, exclusive.
-        masks: Of a page, m times ``bool``, as large as its box: the ink there.
-    """
-
+    # ``uint8 (H, W)``, or with channels. A single digit is as MNIST has them, 0
+    # background to 255 ink; a page is dark on white unless asked otherwise
     image: np.ndarray
-    metadata: dict[str, Any]
-    label: int | None = None
-    dropped: int = 0
-    characters: str = ""
+    metadata: dict[str, Any]  # what JSON can hold, such as its seed
+    label: int | None = None  # of a single digit; otherwise None
+    dropped: int = 0  # how many were drawn in its place before and misread
+    characters: str = ""  # of a page, what each box holds
+    # of a page, ``int (m, 4)``: left, top, right, bottom, exclusive
     boxes: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), int))
+    # of a page, m times ``bool``, as large as its box: the ink there
     masks: list[np.ndarray] = field(default_factory=list)
 
     def record(self) -> dict[str, Any]:

@@ -103,12 +103,6 @@ def _free_place(
 
     Every such place is equally likely: the sides of what is taken cut the page into a
     few cells, in each of which all places are free or none.
-
-    Args:
-        taken: Left, top, right and bottom of what is there, ``int (n, 4)``.
-        width: Of the picture, in pixels.
-        height: Likewise.
-        rng: What decides.
     """
     columns, column_sizes, in_columns = _cells(taken[:, ::2], width, WIDTH)
     rows, row_sizes, in_rows = _cells(taken[:, 1::2], height, HEIGHT)
@@ -128,9 +122,8 @@ def _cells(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Cut the places along one side of the page where what is taken begins or ends.
 
-    Returns:
-        The first place and the size of each of m cells, ``int (m,)``, and in which of
-        them each of what is taken is too near, ``bool (n, m)``.
+    Returns the first place and the size of each of m cells, ``int (m,)``, and in which
+    of them each of what is taken is too near, ``bool (n, m)``.
     """
     near = taken + [1 - MARGIN - size, MARGIN]
     end = max(MARGIN, page - MARGIN - size + 1)

@@ -20,18 +20,9 @@ DRAW = {"digits": draw_digits, "numbers": draw_numbers, "scenes": draw_scenes}
 
 
 def make_shard(spec: DatasetSpec, shard: Shard) -> tuple[dict[str, bytes], ShardRecord]:
-    """Make a shard; the same spec and shard give the same bytes anywhere.
+    """Return the files of a shard, its fragment among them, by name, and its record.
 
-    Args:
-        spec: What :func:`digitgan.datasets.resolve.resolve_spec` returned.
-        shard: One of it.
-
-    Returns:
-        Its files and its fragment, by name, and its record.
-
-    Raises:
-        InputError: The model is gone, damaged or another one.
-        DatasetFailed: The classifier goes on to misread what the model draws.
+    The same spec and shard give the same bytes anywhere.
     """
     format = FORMATS[spec.format]
     samples = DRAW[spec.kind](model_of(spec), spec, shard)

@@ -16,40 +16,25 @@ PARTS = ("train", "validation", "test")
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """What of a model a data set depends on.
+    """What of a model a data set depends on."""
 
-    Attributes:
-        classes: Names of its labels.
-        sha256: Of each file that decides a digit, by name.
-        image_shape: Of a digit: height, width and, of several channels, their number.
-    """
-
-    classes: tuple[str, ...]
-    sha256: dict[str, str]
+    classes: tuple[str, ...]  # names of its labels
+    sha256: dict[str, str]  # of each file that decides a digit, by name
+    # of a digit: height, width and, of several channels, their number
     image_shape: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Shard:
-    """A run of samples that is made, stored and verified together.
+    """A run of samples that is made, stored and verified together."""
 
-    Attributes:
-        index: Its number in the data set.
-        part: ``train``, ``validation`` or ``test``.
-        part_index: Its number in its part, from 0.
-        part_shards: How many shards its part has.
-        start: Number of its first sample in the data set.
-        part_start: Number of its first sample in its part.
-        count: How many samples.
-    """
-
-    index: int
-    part: str
-    part_index: int
-    part_shards: int
-    start: int
-    part_start: int
-    count: int
+    index: int  # its number in the data set
+    part: str  # ``train``, ``validation`` or ``test``
+    part_index: int  # its number in its part, from 0
+    part_shards: int  # how many shards its part has
+    start: int  # number of its first sample in the data set
+    part_start: int  # number of its first sample in its part
+    count: int  # how many samples
 
     @property
     def sample_numbers(self) -> range:
@@ -59,42 +44,30 @@ class Shard:
 
 @dataclass(frozen=True)
 class DatasetSpec:
-    """A request with every default filled in, and the model that it is made with.
-
-    Attributes:
-        split: Samples in train, validation and test.
-        labels: Those that may occur.
-        length: Fewest and most digits of a number; None where pattern or texts decide.
-        shard_size: Samples in a shard; the last one of a part may hold fewer.
-        classes: Names of the model's labels.
-        image_shape: Of a digit.
-        model_sha256: Of each file that the samples depend on.
-        model: Where the model was found; another place with the same sums will do.
-        texts: What may be written, and how often in proportion.
-        ink: Of numbers; black unless given.
-        background: Of their paper; white unless given.
-        robust: Whether digits are varied, by :mod:`digitgan.datasets.robust`.
-    """
+    """A request with every default filled in, and the model that it is made with."""
 
     kind: str
     format: str
     count: int
     seed: int
-    split: tuple[int, int, int]
-    labels: tuple[int, ...]
+    split: tuple[int, int, int]  # samples in train, validation and test
+    labels: tuple[int, ...]  # those that may occur
     balance: bool
     checked: bool
     measure: bool
+    # fewest and most digits of a number; None where pattern or texts decide
     length: tuple[int, int] | None
     pattern: str | None
-    shard_size: int
-    classes: tuple[str, ...]
-    image_shape: tuple[int, ...]
-    model_sha256: dict[str, str]
+    shard_size: int  # samples in a shard; the last one of a part may hold fewer
+    classes: tuple[str, ...]  # names of the model's labels
+    image_shape: tuple[int, ...]  # of a digit
+    model_sha256: dict[str, str]  # of each file that the samples depend on
+    # where the model was found; another place with the same sums will do
     model: str = field(compare=False)
-    texts: Texts | None = None
-    ink: Colour | None = None
-    background: Colour | None = None
+    texts: Texts | None = None  # what may be written, and how often in proportion
+    ink: Colour | None = None  # of numbers; black unless given
+    background: Colour | None = None  # of their paper; white unless given
+    # whether digits are varied, by :mod:`digitgan.datasets.robust`
     robust: bool = False
 
     @property

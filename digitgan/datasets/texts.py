@@ -19,13 +19,8 @@ Texts = tuple[tuple[str, float], ...]  # with how often each is drawn, in propor
 def read_texts(texts: str | Path | Sequence[str | tuple[str, float]]) -> Texts:
     """Return texts and their weights, 1 unless given.
 
-    Args:
-        texts: A file with one text a line, empty lines left out, or a ``.csv`` with a
-            text and perhaps a weight in each row, under a header or not; or texts, or
-            pairs of both.
-
-    Raises:
-        InputError: There is no such file, or a text that cannot be written.
+    A file has one text a line, empty lines left out, or is a ``.csv`` with a text and
+    perhaps a weight in each row, under a header or not.
     """
     if isinstance(texts, str | Path):
         file, rows = Path(texts), _rows(Path(texts))

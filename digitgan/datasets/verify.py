@@ -19,9 +19,7 @@ from digitgan.files import sha256
 def find_damage(state: DatasetState) -> dict[str, set[int]]:
     """Find what is missing or changed; bring fragments back out of merged files.
 
-    Returns:
-        What is damaged, a few words each, and the shards to make again for it. Shards
-        that were never made are not among them.
+    Returns what is damaged, a few words each, and the shards to make again for it.
     """
     damage = dict(_damaged_shards(state))
     for parts, names in FORMATS[state.spec.format].merge_groups(state.spec):

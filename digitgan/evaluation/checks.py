@@ -9,16 +9,10 @@ from digitgan.errors import InputError
 def check_images(
     images: ArrayLike, min_count: int = 1, shape: tuple[int, ...] = (28, 28)
 ) -> np.ndarray:
-    """Return images as ``uint8``, or say what is wrong with them.
+    """Return images ``(N, *shape)`` as ``uint8``, or say what is wrong with them.
 
-    Args:
-        images: ``(N, *shape)``, one channel with or without an axis: integers 0 to 255,
-            or floats 0 to 1, 0 background.
-        min_count: The smallest N that is of use.
-        shape: Of one image.
-
-    Raises:
-        InputError: They are too few, of another shape, or out of range.
+    They may be integers 0 to 255, or floats 0 to 1, where 0 is background; one channel
+    with or without an axis.
     """
     images = np.asarray(images)
     if images.shape[3:] == (1,):
@@ -44,11 +38,7 @@ def check_images(
 def check_labels(
     labels: ArrayLike | None, count: int, classes: int = 10
 ) -> np.ndarray | None:
-    """Return labels as ``int64 (count,)``, or say what is wrong with them.
-
-    Raises:
-        InputError: They are not so many integers from 0 to ``classes`` - 1.
-    """
+    """Return labels as ``int64 (count,)``, or say what is wrong with them."""
     if labels is None:
         return None
     labels = np.asarray(labels)

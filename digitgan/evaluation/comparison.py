@@ -17,19 +17,13 @@ DIGIT_SHAPE = (28, 28)  # what the classifier and morphometry read
 
 @dataclass(frozen=True, eq=False)
 class MeasuredImages:
-    """Images and what was measured of each; features and style only of digits.
+    """Images and what was measured of each; features and style only of digits."""
 
-    Attributes:
-        images: ``uint8 (N, 28, 28)``, or pictures ``(N, H, W)`` or ``(N, H, W, C)``.
-        labels: ``int (N,)``, the class asked for; None where unknown.
-        predictions: The classifier's, see :class:`Predictions`.
-        style: ``float (N, 6)``, in the order of ``morphometry.MEASURES``.
-    """
-
+    # ``uint8 (N, 28, 28)``, or pictures ``(N, H, W)`` or ``(N, H, W, C)``
     images: np.ndarray
-    labels: np.ndarray | None
-    predictions: Predictions
-    style: np.ndarray
+    labels: np.ndarray | None  # ``int (N,)``, the class asked for; None where unknown
+    predictions: Predictions  # the classifier's, see :class:`Predictions`
+    style: np.ndarray  # ``float (N, 6)``, in the order of ``morphometry.MEASURES``
 
     def __len__(self) -> int:
         """Return the number of images."""
@@ -54,29 +48,19 @@ class MeasuredImages:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Everything that the rows of a scorecard are computed from.
+    """Everything that the rows of a scorecard are computed from."""
 
-    Attributes:
-        fake: The images that are evaluated, n of them.
-        baseline: n real training images that the classifier has not learned from.
-        test: n real test images, which both are compared with.
-        every_test: Every real test image, ``uint8``; the first n are those of ``test``.
-        train: Every real training image.
-        submitted: All images that were handed in.
-        classes: The name of each label.
-        full: Whether time and the training extras are there for every figure.
-        seed: Draws every random number.
-    """
-
-    fake: MeasuredImages
+    fake: MeasuredImages  # the images that are evaluated, n of them
+    # n real training images that the classifier has not learned from
     baseline: MeasuredImages
-    test: MeasuredImages
+    test: MeasuredImages  # n real test images, which both are compared with
+    # every real test image, ``uint8``; the first n are those of ``test``
     every_test: np.ndarray
-    train: Digits
-    submitted: Digits
-    classes: tuple[str, ...]
-    full: bool
-    seed: int
+    train: Digits  # every real training image
+    submitted: Digits  # all images that were handed in
+    classes: tuple[str, ...]  # the name of each label
+    full: bool  # whether time and the training extras are there for every figure
+    seed: int  # draws every random number
 
     @property
     def sides(self) -> tuple[MeasuredImages, MeasuredImages]:
@@ -106,11 +90,7 @@ def compare(
     full: bool,
     seed: int,
 ) -> Comparison:
-    """Draw equally many fake, held-out training and test images and measure them.
-
-    Raises:
-        InputError: There are too few real images.
-    """
+    """Draw equally many fake, held-out training and test images and measure them."""
     assert data.test is not None
     unseen = held_out(data.train)[1]
     n = min(MAX_SAMPLES, len(submitted), len(unseen), len(data.test) // 2)

@@ -54,14 +54,7 @@ def figure(picture: Element, caption: str) -> Element:
 
 
 def digit_grid(images: np.ndarray, columns: int, alt: str, zoom: int = 2) -> Element:
-    """Return an ``<img>`` of digits in rows, dark ink on a light background.
-
-    Args:
-        images: ``uint8 (N, 28, 28)``.
-        columns: Digits in one row.
-        alt: What the picture shows, for those who cannot see it.
-        zoom: Screen pixels per pixel.
-    """
+    """Return an ``<img>`` of digits in rows, dark ink on a light background."""
     rows = -(-len(images) // columns)
     sheet = np.zeros((rows * columns, CELL, CELL), dtype=np.uint8)
     sheet[: len(images), 1:-1, 1:-1] = images

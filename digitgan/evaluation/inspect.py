@@ -10,6 +10,7 @@ from PIL import Image
 from digitgan.data.dataset import Dataset, Digits
 from digitgan.data.image_grid import grid
 from digitgan.data.images import DIGIT_NAMES, DIGITS
+from digitgan.data.normalize_images import TURNS
 from digitgan.measure.classifier import Classifier
 from digitgan.measure.resemblance import MIN_CONFIDENCE, unlike_mnist
 
@@ -18,13 +19,6 @@ COLUMNS = 10  # of the contact sheet
 MIN_AGREEMENT = 0.9  # of digits with right labels it is 0.97 or more
 MIN_GAIN = 0.3  # of agreement, by a turn that is named
 MAX_IMBALANCE = 10  # times as many images as the rarest class has
-TURNS = {  # what may have happened to images that the classifier cannot read
-    "transposed": lambda x: x.swapaxes(1, 2),
-    "turned by 90 degrees": lambda x: np.rot90(x, 1, (1, 2)),
-    "turned by 270 degrees": lambda x: np.rot90(x, 3, (1, 2)),
-    "upside down": lambda x: np.rot90(x, 2, (1, 2)),
-    "mirrored": lambda x: x[:, :, ::-1],
-}
 
 
 @dataclass(frozen=True)
@@ -190,17 +184,12 @@ def _agreement(data: Dataset, digits: Digits) -> tuple[float | None, list[str]]:
 def _turned(
     digits: Digits, least: float, score: Callable[[np.ndarray], np.ndarray]
 ) -> list[str]:
-    """Return how images would be read better than so, if a turn does it.
-
-    Args:
-        digits: Some.
-        least: The mean of scores that a turn must exceed.
-        score: Returns scores of images ``(N, K)``, of which the highest counts.
-    """
+    """Return which turn makes the mean of the highest scores exceed a least one."""
     some = digits.images[:500]
     means = {
         name: float(score(np.ascontiguousarray(turn(some))).max(axis=1).mean())
         for name, turn in TURNS.items()
+        if name
     }
     best = max(means, key=lambda name: means[name])
-    return [f"the digits look {best}"] if means[best] > least else []
+    return [f"the digits seem to be {best}"] if means[best] > least else []

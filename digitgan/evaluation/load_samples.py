@@ -27,18 +27,13 @@ ALLOWED = "a model or run folder, an .npz with x (and y), or a data set"
 
 
 class Samples(NamedTuple):
-    """Images to be evaluated, not yet checked.
+    """Images to be evaluated, not yet checked."""
 
-    Attributes:
-        images: ``(N, 28, 28)``, or of another shape.
-        labels: ``int (N,)``, the digit that each was asked to show; None if unknown, or
-            if the classes are not those of the real images.
-        kind: What the images are; None where arrays do not say so.
-    """
-
-    images: np.ndarray
+    images: np.ndarray  # ``(N, 28, 28)``, or of another shape
+    # ``int (N,)``, the digit that each was asked to show; None if unknown, or if the
+    # classes are not those of the real images
     labels: np.ndarray | None = None
-    kind: Kind | None = None
+    kind: Kind | None = None  # what the images are; None where arrays do not say so
 
 
 def load_samples(

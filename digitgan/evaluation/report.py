@@ -47,19 +47,7 @@ def can_show(samples: Samples, data: Dataset) -> bool:
 def write(
     path: str | Path, card: Scorecard, samples: Samples, data: Dataset, command: str
 ) -> None:
-    """Write the report.
-
-    Args:
-        path: The HTML file.
-        card: What :func:`digitgan.evaluate` made of these samples.
-        samples: The digits, as they were evaluated.
-        data: The real digits, as they were evaluated with.
-        command: What was typed to get these figures; shown in the report unless empty.
-
-    Raises:
-        InputError: Images or labels are wrong.
-        OSError: The file cannot be written.
-    """
+    """Write the report of a scorecard to an HTML file, with the command, if any."""
     images = check_images(samples.images)
     labels = check_labels(samples.labels, len(images), len(card.classes))
     if data.test is None:

@@ -156,17 +156,7 @@ def accuracy(path: Path, digits: Digits) -> float:
 def make(
     folder: Path, data: Dataset, command: str, epochs: int = EPOCHS
 ) -> dict[str, Any]:
-    """Train, export and check the classifier; return its card, ``classifier.json``.
-
-    Args:
-        folder: Receives ``classifier.onnx`` and ``classifier.json``.
-        data: Labelled digits; the test digits are classified once, at the very end.
-        command: What was typed, for the card.
-        epochs: Passes over the digits.
-
-    Raises:
-        InputError: The data have no labels or no test digits.
-    """
+    """Train, export and check the classifier; return its card, ``classifier.json``."""
     if data.test is None or data.train.labels is None or data.test.labels is None:
         problem = "has no labelled training and test digits"
         raise InputError("data", data.name or data.source, problem=problem)

@@ -29,14 +29,10 @@ Line = list[tuple[int, int]]  # pixels, each beside the one before
 
 
 def centre_lines(glyph: np.ndarray) -> list[np.ndarray]:
-    """Return the lines that a pen follows to write a glyph.
+    """Return the lines that a pen follows to write a glyph, ``uint8 (40, 48)``.
 
-    Args:
-        glyph: ``uint8 (40, 48)``, 0 background to 255 ink, its border empty.
-
-    Returns:
-        Lines, ``float (1 + 3 m, 2)`` each: the start, then m cubic Bezier curves, of
-        each both control points and the end; right and down in pixels.
+    Each is ``float (1 + 3 m, 2)``: the start, then m cubic Bezier curves, of each both
+    control points and the end; right and down in pixels.
     """
     edges = flatten(trace(glyph[np.newaxis]))
     large = edges._replace(points=SCALE * edges.points)

@@ -77,11 +77,7 @@ class Classifier:
 
 
 def find_classifier(data: Dataset) -> Classifier:
-    """Return the classifier that was trained on a data set, or the shipped one.
-
-    Raises:
-        InputError: Its classes are not digits and no classifier was trained on them.
-    """
+    """Return the classifier that was trained on a data set, or the shipped one."""
     if (path := classifier_path(data)).is_file():
         return Classifier(path)
     if class_names(data) is DIGIT_NAMES:

@@ -38,11 +38,7 @@ Field = tuple[int, int | memoryview]
 
 
 def check_operators(content: bytes) -> None:
-    """Refuse a network that has more than plain operators on plain numbers.
-
-    Raises:
-        ValueError: It has, or it is no ONNX file.
-    """
+    """Refuse a network that has more than plain operators on plain numbers."""
     _Walk().model(memoryview(content))
 
 

@@ -16,10 +16,6 @@ def open_session(content: bytes, threads: int = 1) -> onnxruntime.InferenceSessi
 
     A network is a program: it cannot touch files and its memory is bounded, but it can
     compute for ever, so open those of people whom you trust with your processor.
-
-    Raises:
-        ValueError: It has an operator or a type that none of ours has.
-        Exception: Of ONNX Runtime: it is no network.
     """
     check_operators(content)
     _bound_memory()

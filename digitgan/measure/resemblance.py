@@ -1,12 +1,12 @@
 """Whether digits look like MNIST's: their length, their place, how they read."""
 
 import logging
-from typing import Any
 
 import numpy as np
 
 from digitgan.data.dataset import Dataset
 from digitgan.data.images import DIGIT_NAMES, DIGITS
+from digitgan.data.mnist_preprocessing import ink_span
 from digitgan.data.pictures import MIN_CONTRAST
 from digitgan.measure.classifier import Classifier
 
@@ -34,7 +34,7 @@ def unlike_mnist(data: Dataset) -> str:
         return ""
     few = data.train.images[:: -(-len(data.train) // MAX_IMAGES)]
     ink = (few > MIN_INK).astype(float)
-    sides = np.stack([_span(ink.any(axis=axis)) for axis in (1, 2)])
+    sides = np.stack([ink_span(ink.any(axis=axis))[1] for axis in (1, 2)])
     length = float(np.median(sides.max(axis=0)))
     mass = np.maximum(ink.sum(axis=(1, 2)), 1)
     middles = np.arange(few.shape[1]) - (few.shape[1] - 1) / 2
@@ -54,9 +54,3 @@ def unlike_mnist(data: Dataset) -> str:
         return ""
     said = f"These images do not look like MNIST's digits: {', '.join(found)}."
     return f"{said} If they are digits, --clean cuts, evens and centres each"
-
-
-def _span(inked: Any) -> np.ndarray:
-    """Return from the first to the last pixel with ink on an axis: ``int (N,)``."""
-    first, last = inked.argmax(axis=1), inked.shape[1] - inked[:, ::-1].argmax(axis=1)
-    return np.where(inked.any(axis=1), last - first, 0)

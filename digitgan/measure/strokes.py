@@ -6,21 +6,14 @@ import numpy as np
 
 
 class Moments(NamedTuple):
-    """Where the ink of n images lies.
+    """Where the ink of n images lies."""
 
-    Attributes:
-        ink: Each pixel's share of all the ink, ``float (n, height, width)``.
-        rows: The share of each row, ``float (n, height)``.
-        down: How far each row lies below the mean, ``float (n, height)``.
-        right: How far each column lies right of the mean, ``float (n, width)``.
-        shear: Covariance of both over the variance downwards, ``float (n,)``.
-    """
-
-    ink: np.ndarray
-    rows: np.ndarray
-    down: np.ndarray
+    ink: np.ndarray  # each pixel's share of all the ink, ``float (n, height, width)``
+    rows: np.ndarray  # the share of each row, ``float (n, height)``
+    down: np.ndarray  # how far each row lies below the mean, ``float (n, height)``
+    # how far each column lies right of the mean, ``float (n, width)``
     right: np.ndarray
-    shear: np.ndarray
+    shear: np.ndarray  # covariance of both over the variance downwards, ``float (n,)``
 
     @property
     def slant(self) -> np.ndarray:

@@ -10,11 +10,10 @@ from digitgan.data.checks import unreadable
 from digitgan.data.labels import is_one_hot
 from digitgan.data.raw import (
     RawDataset,
-    RawPart,
-    has_label,
+    as_part,
+    by_role,
     part_of,
     role_of,
-    split_label,
     visible_files,
 )
 from digitgan.files import as_input_errors
@@ -31,30 +30,30 @@ def read(path: Path) -> RawDataset | None:
         if len(found) == 1 and found[0].suffix == ".npz":
             return read(found[0])
         plain = [file for file in found if file.suffix == ".npy"]
-        if not plain:
-            return None
-        arrays = {str(f.relative_to(path).with_suffix("")): f for f in plain}
-        return _of_names({name: _read_npy(f) for name, f in arrays.items()}, "NPY")
+        named = {
+            f.relative_to(path).with_suffix("").as_posix(): _read_npy(f) for f in plain
+        }
+        return _of_names(named, "NPY") if plain else None
     with path.open("rb") as file:
         start = file.read(6)
     if start == NPY_START:
-        near = sorted(path.parent.glob("*.npy"))
-        mine = part_of(path.stem)
-        labels = [
-            f for f in near if role_of(f.stem) == "labels" and part_of(f.stem) == mine
-        ]
-        values = _read_npy(labels[0]) if labels and labels[0] != path else None
-        return RawDataset("NPY", {"train": _part(_read_npy(path), values)})
+        return _read_lone(path)
     if start[:4] != ZIP_START:
         return None
     members = zip_names("data", path)
     names = [name.removesuffix(".npy") for name in members if name.endswith(".npy")]
-    if not names:
-        return None
     named = [name for name in names if role_of(name)]
     chosen = named if any(role_of(n) == "images" for n in named) else names
     arrays = read_arrays("data", path, chosen, limits.ARRAYS)
-    return _of_names(arrays, "NPZ")
+    return _of_names(arrays, "NPZ") if names else None
+
+
+def _read_lone(path: Path) -> RawDataset:
+    """Read an NPY file, and the first next to it that names labels of its part."""
+    near = [f for f in sorted(path.parent.glob("*.npy")) if role_of(f.stem) == "labels"]
+    labels = [f for f in near if part_of(f.stem) == part_of(path.stem)]
+    values = _read_npy(labels[0]) if labels and labels[0] != path else None
+    return RawDataset("NPY", {"train": as_part(_read_npy(path), values)})
 
 
 def _read_npy(path: Path) -> np.ndarray:
@@ -62,30 +61,18 @@ def _read_npy(path: Path) -> np.ndarray:
         return read_array("data", path, limits.ARRAYS)
 
 
-def _part(images: np.ndarray, labels: np.ndarray | None) -> RawPart:
-    """Return images and labels, which may be a column of ``(N, 785)``."""
-    is_table = labels is None and images.ndim == 2 and has_label(images.shape[1])
-    return split_label(images)[0] if is_table else RawPart(images, labels)
-
-
 def _of_names(arrays: Mapping[str, np.ndarray], layout: str) -> RawDataset:
     """Return the parts by the names of arrays; where they say nothing, by content."""
-    images, labels = {}, {}
-    for name, array in arrays.items():
-        side = {"images": images, "labels": labels}.get(role_of(Path(name).name))
-        if side is not None:
-            side.setdefault(part_of(name) or "train", array)
-    if images:
-        parts = {part: _part(x, labels.get(part)) for part, x in images.items()}
+    if parts := by_role(arrays):
         return RawDataset(f"{layout} arrays", parts)
-    parts, last = {}, ""
+    last = ""
     for array in arrays.values():
         is_images = array.ndim > 2 or (array.ndim == 2 and array.shape[1] >= 16)
         if is_images and not (array.ndim == 2 and is_one_hot(array)):
             last = "test" if parts else "train"
             if "test" not in parts:
-                parts[last] = _part(array, None)
-        elif last and len(array.shape) and len(array) == len(parts[last].images):
+                parts[last] = as_part(array)
+        elif last and array.ndim and len(array) == len(parts[last].images):
             parts[last] = parts[last]._replace(labels=array)
     if not parts:
         shown = ", ".join(map(ascii, sorted(arrays)[:8])) or "nothing"

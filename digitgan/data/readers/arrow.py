@@ -18,6 +18,7 @@ from digitgan.files import BoundedFile
 
 ENDINGS = (".parquet", ".arrow", ".feather")
 PARQUET, ARROW_FILE, ARROW_STREAM = b"PAR1", b"ARRO", b"\xff\xff\xff\xff"
+NUMBER = re.compile(r"u?int|float|double|half|bool")  # as types are written
 MAX_PREFIXES = 4  # of file names, before train or test: more are several data sets
 
 
@@ -42,8 +43,9 @@ def read(path: Path) -> RawDataset | None:
     parts, classes, notes = {}, (), ()
     for part, chosen in groups.items():
         tables = [_read_table(file) for file in chosen]
-        parts[part], notes = _part(tables)
-        classes = classes or _classes(tables[0])
+        table = import_extra("pyarrow", "data", path).concat_tables(tables)
+        parts[part], notes = _part(table)
+        classes = classes or _classes(table)
     layout = "Parquet" if _start(files[0]) == PARQUET else "Arrow"
     return RawDataset(layout, parts, classes, notes)
 
@@ -95,46 +97,42 @@ def _classes(table: Any) -> tuple[str, ...]:
     return next((tuple(map(str, n)) for n in names if isinstance(n, list)), ())
 
 
-def _part(tables: list[Any]) -> tuple[RawPart, tuple[str, ...]]:
-    """Return the images and labels of the tables of one part."""
-    columns = tables[0].column_names
+def _part(table: Any) -> tuple[RawPart, tuple[str, ...]]:
+    """Return the images and labels of a table."""
+    columns = table.column_names
     roles = {role_of(name): name for name in reversed(columns)}
     label = roles.get("labels")
-    values = lambda name: [v for t in tables for v in t.column(name).to_pylist()]  # noqa: E731
-    labels = values(label) if label else None
+    labels = table[label].to_pylist() if label else None
     note = (f"labels from column {label!r}",) if label else ()
     others = [name for name in columns if name != label]
-    numeric = [name for name in others if _is_number(tables[0], name)]
+    numeric = [n for n in others if NUMBER.match(str(table.schema.field(n).type))]
     if len(numeric) >= 16 and "images" not in roles:
-        pixels = [np.stack([t[n].to_numpy() for n in numeric], 1) for t in tables]
-        return RawPart(np.concatenate(pixels), labels), note
+        pixels = np.stack([table[name].to_numpy() for name in numeric], 1)
+        return RawPart(pixels, labels), note
     image = roles.get("images") or next((n for n in others if n not in numeric), None)
     if image is None:
         raise unreadable(f"has no column of images ({', '.join(columns)[:200]})")
-    if "list" in str(tables[0].schema.field(image).type).partition("<")[0]:
-        return RawPart(
-            np.concatenate([_pixels(t[image]) for t in tables]), labels
-        ), note
-    cells: list[Any] = [
-        c.get("bytes") if isinstance(c, dict) else c for c in values(image)
-    ]
+    if _is_list(table[image]):
+        return RawPart(_pixels(table[image]), labels), note
+    cells: list[Any] = table[image].to_pylist()
+    cells = [cell.get("bytes") if isinstance(cell, dict) else cell for cell in cells]
     if not all(isinstance(cell, bytes) for cell in cells):
         raise unreadable("holds no pictures themselves", "the bytes of picture files")
     pictures = Pictures(cells)
     if label is None and {"characters", "boxes"} <= set(columns):
-        return cut_pages(pictures, values("characters"), values("boxes"))
+        boxes = table["boxes"].to_pylist()
+        return cut_pages(pictures, table["characters"].to_pylist(), boxes)
     return RawPart(pictures, labels), note
 
 
-def _is_number(table: Any, name: str) -> bool:
-    kind = str(table.schema.field(name).type)
-    return bool(re.match(r"u?int|float|double|half|bool", kind))
+def _is_list(column: Any) -> bool:
+    return "list" in str(column.type).partition("<")[0]
 
 
 def _pixels(column: Any) -> np.ndarray:
     """Return a column of lists, perhaps of lists, as an array."""
     values, shape = column.combine_chunks(), [len(column)]
-    while hasattr(values, "flatten") and "list" in str(values.type).partition("<")[0]:
+    while hasattr(values, "flatten") and _is_list(values):
         inner = values.flatten()
         shape.append(len(inner) // max(1, len(values)))
         values = inner

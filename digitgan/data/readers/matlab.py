@@ -1,11 +1,9 @@
-"""MATLAB files of version 5, as EMNIST and others are stored.
+"""MATLAB files of version 5 to 7, as EMNIST and others are stored."""
 
-Source: MathWorks, "MAT-File Format", R2022a, chapter 1.
-"""
-
-import math
+import io
 import struct
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +11,14 @@ import numpy as np
 
 from digitgan import limits
 from digitgan.data.checks import unreadable
-from digitgan.data.raw import RawDataset, RawPart, part_of, role_of
+from digitgan.data.raw import RawDataset, RawPart, by_role
+from digitgan.errors import import_extra
 from digitgan.files import read_bytes
 
-TYPES = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8"}
-TYPES |= {12: "i8", 13: "u8", 16: "u1", 17: "u2"}  # the last two: texts
-MATRIX, COMPRESSED = 14, 15
-CELLS, STRUCT = 1, 2
-MAX_DEPTH = 8
+HEADER = 128  # bytes
+MATRIX, COMPRESSED = 14, 15  # types of elements; others hold numbers or texts
 COUNTED_FROM_1 = set(range(1, 11))  # digits, as of SVHN
+MAX_MATRICES = 1_000  # in a file; what nests deeper ends SciPy's stack
 
 
 def read(path: Path) -> RawDataset | None:
@@ -30,98 +27,72 @@ def read(path: Path) -> RawDataset | None:
         found = sorted(path.glob("*.mat"))
         return read(found[0]) if len(found) == 1 else None
     with path.open("rb") as file:
-        header = file.read(128)
+        header = file.read(HEADER)
     if header.startswith(b"MATLAB 7.3"):
         allowed = "MATLAB's version 7: save('digits.mat', 'x', 'y', '-v7')"
         raise unreadable("is a MATLAB file of version 7.3", allowed)
-    if not header.startswith(b"MATLAB 5.0 MAT-file") or header[126:128] != b"IM":
+    if not header.startswith(b"MATLAB 5.0 MAT-file") or header[126:] != b"IM":
         return None
-    data, arrays = memoryview(read_bytes("data", path, limits.ARRAYS))[128:], {}
-    while len(data) >= 8:
-        kind, content, data = _element(data)
-        if kind == COMPRESSED:
-            unpacker = zlib.decompressobj()
-            content = memoryview(unpacker.decompress(content, limits.ARRAYS))
-            if unpacker.unconsumed_tail:
-                raise unreadable("holds more than it may")
-            kind, content, _ = _element(content)
-        if kind == MATRIX:
-            name, value = _matrix(content)
-            _flatten(name, value, arrays)
-    return _dataset(arrays, "emnist" in path.name.lower() or "dataset/train" in name)
-
-
-def _dataset(arrays: dict[str, np.ndarray], emnist: bool) -> RawDataset:
-    emnist = emnist or any(name.startswith("dataset/train/") for name in arrays)
-    images, labels = {}, {}
-    for name, array in arrays.items():
-        side = {"images": images, "labels": labels}.get(role_of(name.split("/")[-1]))
-        if side is not None and array.size > 1:
-            side.setdefault(part_of(name) or "train", array)
-    parts, notes = {}, ()
-    if (
-        labels
-        and set(np.concatenate([*map(np.unique, labels.values())])) == COUNTED_FROM_1
-    ):
-        labels = {part: y % 10 for part, y in labels.items()}
+    scipy_io: Any = import_extra("scipy.io", "data", path, "datasets")
+    content = read_bytes("data", path, limits.ARRAYS)
+    _check(memoryview(content))
+    stored = scipy_io.loadmat(io.BytesIO(content), simplify_cells=True)
+    arrays = dict(_arrays(stored))
+    parts, notes = by_role(arrays), ()
+    labels = [np.unique(y) for _, y in parts.values() if y is not None]
+    if labels and set(np.concatenate(labels)) == COUNTED_FROM_1:
+        parts = {part: RawPart(x, y % 10) for part, (x, y) in parts.items()}
         notes = ("label 10 is the digit 0",)
-    for part, x in images.items():
-        y = labels.get(part)
-        parts[part] = RawPart(x, y.T if y is not None and y.shape[0] == 1 else y)
     if not parts:
         raise unreadable("holds no arrays of images", "images and labels, or x and y")
     mapping, classes = arrays.get("dataset/mapping"), ()
     if mapping is not None and mapping.ndim == 2 and len(mapping) <= 256:
         codes = {int(row[0]): chr(int(row[1]) % 0x110000) for row in mapping}
         classes = tuple(codes.get(i, f"label {i}") for i in range(256))
+    emnist = "emnist" in path.name.lower() or "dataset/train/images" in arrays
     return RawDataset("MATLAB file", parts, classes, notes, transposed=emnist)
 
 
-def _flatten(name: str, value: Any, arrays: dict[str, np.ndarray]) -> None:
-    """Put the arrays of nested structs into one table, such as dataset/train/images."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            _flatten(f"{name}/{key}" if name else key, inner, arrays)
-    elif isinstance(value, np.ndarray):
-        arrays[name] = value
+def _check(content: memoryview) -> None:
+    """Refuse what SciPy, which trusts a file, would take too much for."""
+    at, count = HEADER, 0
+    while at + 8 <= len(content):
+        kind, size = struct.unpack_from("<2I", content, at)
+        end = at + 8 + size
+        element = content[at:end]
+        if kind == COMPRESSED:
+            unpacker = zlib.decompressobj()
+            unpacked = unpacker.decompress(element[8:], limits.ARRAYS)
+            if unpacker.unconsumed_tail:
+                raise unreadable("holds more than it may")
+            element = memoryview(unpacked)
+        count += _count_matrices(element)
+        at = end
+    if at != len(content):
+        raise EOFError("it is not as long as its tags say")
+    if count > MAX_MATRICES:
+        raise unreadable(f"holds {count:,} matrices", f"up to {MAX_MATRICES:,}")
 
 
-def _element(data: memoryview) -> tuple[int, memoryview, memoryview]:
-    """Return the type and content of an element, and what follows it."""
-    kind, size = struct.unpack_from("<2I", data)
-    if kind >> 16:  # up to four bytes stand in the tag itself
-        return kind & 0xFFFF, data[4 : 4 + min(4, kind >> 16)], data[8:]
-    content = data[8 : 8 + size]
-    if len(content) < size:
-        raise EOFError("it is shorter than its tags say")
-    padded = size if kind == COMPRESSED else size + -size % 8
-    return kind, content, data[8 + padded :]
+def _count_matrices(data: memoryview) -> int:
+    """Count matrices in the order in which SciPy meets them, and check all sizes."""
+    at = count = 0
+    while at + 8 <= len(data):
+        kind, size = struct.unpack_from("<2I", data, at)
+        at += 8
+        if kind == MATRIX:  # SciPy passes over the tag of its flags unread
+            count, at = count + 1, at + (16 if size else 0)
+        elif not kind >> 16:  # or up to four bytes stand in the tag itself
+            at += size + -size % 8
+    if at != len(data):
+        raise EOFError("it is not as long as its tags say")
+    return count
 
 
-def _matrix(data: memoryview, depth: int = 0) -> tuple[str, Any]:
-    """Return the name and value of a matrix: an array, or a dictionary of fields."""
-    if not len(data) or depth > MAX_DEPTH:
-        return "", None
-    _, flags, data = _element(data)
-    _, dimensions, data = _element(data)
-    _, name, data = _element(data)
-    shape = tuple(np.frombuffer(dimensions, "<i4").tolist())
-    if flags[0] == STRUCT:
-        _, length, data = _element(data)
-        _, names, data = _element(data)
-        size = struct.unpack("<i", length)[0]
-        if not 0 < size <= 64 or math.prod(shape) != 1:
-            return bytes(name).decode("ascii", "replace"), None
-        value = {}
-        for at in range(0, len(names), size):
-            key = bytes(names[at : at + size]).split(b"\0")[0].decode("ascii")
-            _, content, data = _element(data)
-            value[key] = _matrix(content, depth + 1)[1]
-        return bytes(name).decode("ascii", "replace"), value
-    if flags[0] == CELLS:
-        return bytes(name).decode("ascii", "replace"), None
-    kind, content, _ = _element(data)
-    values = np.frombuffer(content, "<" + TYPES[kind])
-    if len(values) != math.prod(shape):
-        raise ValueError(f"a matrix is not as large as its shape {shape}")
-    return bytes(name).decode("ascii", "replace"), values.reshape(shape, order="F")
+def _arrays(stored: dict[str, Any], inside: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the arrays of nested structs, named such as dataset/train/images."""
+    for name, value in stored.items():
+        if isinstance(value, dict):
+            yield from _arrays(value, f"{inside}{name}/")
+        elif isinstance(value, np.ndarray):
+            yield f"{inside}{name}", value

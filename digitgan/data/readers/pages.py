@@ -1,7 +1,8 @@
 """Pages with a box for each character, as of COCO and YOLO: their digits are cut."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -15,6 +16,7 @@ from digitgan.data.raw import JUNK, RawDataset, RawPart, part_of, visible_files
 from digitgan.files import read_bytes, read_json
 
 NOTE = "digits cut from pages by their boxes, centred as MNIST's are"
+Notes = tuple[str, ...]
 
 
 def read(path: Path) -> RawDataset | None:
@@ -35,16 +37,10 @@ def read(path: Path) -> RawDataset | None:
 
 def cut_pages(
     pages: Iterable[np.ndarray], characters: Sequence, boxes: Sequence
-) -> tuple[RawPart, tuple[str, ...]]:
-    """Return the digits of pages as single images.
+) -> tuple[RawPart, Notes]:
+    """Return the digits of pages ``uint8 (H, W)`` as single images.
 
-    Args:
-        pages: ``uint8 (H, W)`` each.
-        characters: For each page, what each box holds.
-        boxes: For each page, ``(m, 4)``: left, top, right, bottom.
-
-    Raises:
-        Unreadable: There is none.
+    A box is left, top, right and bottom of the character of the same place.
     """
     images, labels = [], []
     for page, shown, places in zip(pages, characters, boxes, strict=True):
@@ -58,6 +54,21 @@ def cut_pages(
     if not images:
         raise unreadable("holds no digit in a box")
     return RawPart(np.stack(images), np.array(labels)), (NOTE,)
+
+
+def part_of_records(records: Sequence[Mapping[str, Any]]) -> tuple[RawPart, Notes]:
+    """Return pictures with labels, or the digits of pages, as each record has them.
+
+    A record has an ``image`` (a path or the bytes of a file), and a ``label``, or
+    ``characters`` and ``boxes``, or neither.
+    """
+    pictures = Pictures([record["image"] for record in records])
+    if all("label" in record for record in records):
+        return RawPart(pictures, [record["label"] for record in records]), ()
+    if all("boxes" in record and "characters" in record for record in records):
+        columns = ([r[name] for r in records] for name in ("characters", "boxes"))
+        return cut_pages(pictures, *columns)
+    return RawPart(pictures), ()
 
 
 def _read_coco(folder: Path, annotations: Path) -> RawPart:

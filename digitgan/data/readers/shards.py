@@ -7,9 +7,9 @@ from typing import Any
 
 from digitgan import limits
 from digitgan.data.checks import unreadable
-from digitgan.data.pictures import ENDINGS, Pictures
-from digitgan.data.raw import RawDataset, RawPart, by_part, visible_files
-from digitgan.data.readers.pages import cut_pages
+from digitgan.data.pictures import ENDINGS
+from digitgan.data.raw import RawDataset, by_part, visible_files
+from digitgan.data.readers.pages import part_of_records
 from digitgan.errors import import_extra
 from digitgan.files import BoundedFile, read_json, sha256
 
@@ -18,32 +18,21 @@ Record = dict[str, Any]  # "image", and "label" or "characters" and "boxes"
 
 def read(path: Path) -> RawDataset | None:
     """Read shards, or a folder of them."""
-    if path.is_dir():
-        files = [f for f in visible_files(path) if f.suffix in (".tar", ".mdb")]
-    else:
-        files = [path] if path.suffix in (".tar", ".mdb") else []
-    kind = ".mdb" if any(file.suffix == ".mdb" for file in files) else ".tar"
-    files = [f for f in files if f.suffix == kind and f.name != "lock.mdb"]
-    if not files:
-        return None
+    every = list(visible_files(path)) if path.is_dir() else [path]
+    is_lmdb = any(file.suffix == ".mdb" for file in every)
+    suffix, layout, reader = (
+        (".mdb", "LMDB", _lmdb_records)
+        if is_lmdb
+        else (".tar", "WebDataset", _tar_records)
+    )
+    files = [f for f in every if f.suffix == suffix and f.name != "lock.mdb"]
     parts, notes = {}, ()
     for part, chosen in by_part(files, path).items():
-        reader = _tar_records if kind == ".tar" else _lmdb_records
         records = [record for file in chosen for record in reader(file)]
         if not records:
             return None
-        parts[part], notes = _part(records)
-    return RawDataset("LMDB" if kind == ".mdb" else "WebDataset", parts, notes=notes)
-
-
-def _part(records: list[Record]) -> tuple[RawPart, tuple[str, ...]]:
-    pictures = Pictures([record["image"] for record in records])
-    if all("label" in record for record in records):
-        return RawPart(pictures, [record["label"] for record in records]), ()
-    if all("boxes" in record and "characters" in record for record in records):
-        columns = ([r[name] for r in records] for name in ("characters", "boxes"))
-        return cut_pages(pictures, *columns)
-    return RawPart(pictures), ()
+        parts[part], notes = part_of_records(records)
+    return RawDataset(layout, parts, notes=notes) if parts else None
 
 
 def _tar_records(path: Path) -> list[Record]:
@@ -62,14 +51,11 @@ def _tar_records(path: Path) -> list[Record]:
             opened = archive.extractfile(member)
             content = opened.read() if opened else b""
             sample = samples.setdefault(key, {})
-            if ending == "json":
-                stored = json.loads(content)
-                fields = stored if isinstance(stored, dict) else {}
-                for name in ("label", "characters", "boxes"):
-                    if name in fields:
-                        sample.setdefault(name, fields[name])
-            else:
+            if ending != "json":
                 sample["label" if ending == "cls" else "image"] = content
+            elif isinstance(fields := json.loads(content), dict):
+                for name in fields.keys() & {"label", "characters", "boxes"}:
+                    sample.setdefault(name, fields[name])
     return [sample for sample in samples.values() if "image" in sample]
 
 

@@ -38,23 +38,14 @@ MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}  # of Excel's Unicode tex
 
 
 class Head(NamedTuple):
-    """What stands before the rows of a table, and the first of them.
+    """What stands before the rows of a table, and the first of them."""
 
-    Attributes:
-        names: Of the columns, if it tells them.
-        skipped: Lines before the rows.
-        row: The fields of the first row.
-        delimiter: What stands between them; None for spaces.
-        quote: What texts stand in.
-        absent: What each column holds where a sparse ARFF says nothing; else empty.
-        layout: What people call it.
-    """
-
-    names: list[str]
-    skipped: int
-    row: list[str]
-    delimiter: str | None
-    quote: str
+    names: list[str]  # of the columns, if it tells them
+    skipped: int  # lines before the rows
+    row: list[str]  # the fields of the first row
+    delimiter: str | None  # what stands between them; None for spaces
+    quote: str  # what texts stand in
+    # what each column holds where a sparse ARFF says nothing; else empty
     absent: list[str]
     layout: str
 

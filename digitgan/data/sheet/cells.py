@@ -33,13 +33,10 @@ MAX_FAINT = 32  # of 255: frames of all greys count as dark from here on
 
 @dataclass(frozen=True, eq=False)
 class FilledForms:
-    """What stood in the cells of one form or more.
+    """What stood in the cells of one form or more."""
 
-    Attributes:
-        cells: ``uint8 (N, 28, 28)``, 80 of each form, row by row, 0 background to 255
-            ink; all background where a cell was empty.
-    """
-
+    # ``uint8 (N, 28, 28)``, 80 of each form, row by row, 0 background to 255 ink; all
+    # background where a cell was empty
     cells: np.ndarray
 
     @property
@@ -54,11 +51,7 @@ class FilledForms:
 
 
 def read_forms(photos: Sequence[Path]) -> FilledForms:
-    """Read photographs or scans of filled forms.
-
-    Raises:
-        InputError: There is no form in one, or nothing is written on it.
-    """
+    """Read photographs or scans of filled forms."""
     pages = ((photo, page) for photo in photos for page in flatten_pages(photo))
     return FilledForms(np.concatenate([_read_page(*pair) for pair in pages]))
 
@@ -96,11 +89,7 @@ def _frame_offset(wide: np.ndarray) -> int:
 
 
 def _without_frame(cut: np.ndarray) -> np.ndarray:
-    """Return a cell without its frame, which may be as dark as any pen.
-
-    Args:
-        cut: ``uint8 (H, W)``, the cell with ``MARGIN`` around it.
-    """
+    """Return a cell with ``MARGIN`` around it without its frame, as dark as any pen."""
     for _ in range(4):  # the upper side, and each other one when it is turned up
         cut = np.rot90(_without_upper_line(cut))
     return cv2.medianBlur(np.ascontiguousarray(cut), 3)
@@ -150,17 +139,9 @@ def _read_cell(ink: np.ndarray) -> np.ndarray:
 
 
 def write_folder(forms: FilledForms, folder: Path) -> Path:
-    """Write a folder of pictures for each digit, and a contact sheet next to it.
+    """Write a folder of pictures for each digit, and a contact sheet FOLDER.png.
 
-    Args:
-        forms: From :func:`read_forms`.
-        folder: A new or empty one; ``load_dataset`` reads it.
-
-    Returns:
-        The contact sheet, FOLDER.png: a row for each digit, in the order of the forms.
-
-    Raises:
-        InputError: The folder holds something already, or FOLDER.png is there.
+    The sheet, which is returned, has a row for each digit, in the order of the forms.
     """
     folder = folder.absolute()  # that . has a name
     contact_sheet = folder.with_name(f"{folder.name}.png")

@@ -15,14 +15,7 @@ MIN_AREA = 0.05  # of the largest stroke: less is dirt
 
 
 def cleaned(picture: np.ndarray) -> np.ndarray:
-    """Return the digit in a picture as MNIST's are; blank where none is seen.
-
-    Args:
-        picture: ``uint8 (H, W)``, dark ink on light paper or the other way round.
-
-    Returns:
-        ``uint8 (28, 28)``, 0 background to 255 ink.
-    """
+    """Return the digit in ``uint8 (H, W)`` as MNIST's are; blank where none is seen."""
     scale = LENGTH / max(picture.shape)
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     height, width = (max(1, round(side * scale)) for side in picture.shape)
@@ -50,12 +43,10 @@ def _on_light_paper(page: np.ndarray) -> np.ndarray:
 
 
 def darkness_of(page: np.ndarray, shrink: int, closing: int) -> np.ndarray:
-    """Return how much darker each pixel is than the paper around it.
+    """Return how much darker each pixel of ``uint8 (H, W)`` is than the paper around.
 
-    Args:
-        page: ``uint8 (H, W)``, dark ink.
-        shrink: How many times smaller the page is on which the light is judged.
-        closing: Pixels there: wider than strokes, narrower than shadows.
+    The light is judged on a page so many times smaller; closing is so many pixels
+    there: wider than strokes, narrower than shadows.
     """
     size = page.shape[::-1]
     small = tuple(max(1, side // shrink) for side in size)
@@ -70,9 +61,7 @@ def darkness_of(page: np.ndarray, shrink: int, closing: int) -> np.ndarray:
 def without_dirt(ink: np.ndarray, min_area: float) -> np.ndarray:
     """Return ink ``bool (H, W)`` without specks and a neighbour's strokes at the edge.
 
-    Args:
-        ink: Where it is.
-        min_area: Of what is no speck: pixels, or below 1 a share of the largest.
+    ``min_area`` of what is no speck: pixels, or below 1 a share of the largest.
     """
     _, components, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
     left, top, width, height, area = stats.T

@@ -36,10 +36,9 @@ def cell_boxes() -> np.ndarray:
 
 
 def marker_corners() -> np.ndarray:
-    """Return where the markers' corners are, clockwise from the upper left ones.
+    """Return the corners of the markers in pixels, ``float32 (4, 4, 2)``.
 
-    Returns:
-        ``float32 (4, 4, 2)``: markers, their corners, x and y in pixels.
+    Both clockwise from the upper left one.
     """
     far = np.array(PAGE_SIZE) - MARGIN - MARKER_SIZE
     turns = np.array([(0, 0), (1, 0), (1, 1), (0, 1)])
@@ -72,14 +71,7 @@ def draw_form() -> Image.Image:
 
 
 def write_form(path: Path) -> None:
-    """Write the form for the printer.
-
-    Args:
-        path: A PDF of one A4 page, or a PNG, as its ending says.
-
-    Raises:
-        InputError: It has another ending.
-    """
+    """Write the form for the printer: a PDF of one A4 page, or a PNG."""
     if path.suffix.lower() not in ENDINGS:
         raise InputError("make", path, f"a name ending in {' or '.join(ENDINGS)}")
     with replacing(path) as temporary:

@@ -29,15 +29,7 @@ CLOSING = 9  # pixels there, 6 mm: wider than strokes, narrower than shadows
 def flatten_pages(photo: Path) -> Iterator[np.ndarray]:
     """Find the form in a photograph or scan, lay it flat and even out the light.
 
-    Args:
-        photo: A picture that Pillow reads, from any side, however turned; a PDF or TIFF
-            may have several pages.
-
-    Yields:
-        ``uint8 (3508, 2480)``: 0 paper, 255 where no light comes back.
-
-    Raises:
-        InputError: It is no picture, or does not show one form with four markers.
+    Each page is ``uint8 (3508, 2480)``: 0 paper, 255 where no light comes back.
     """
     for grey in _read_grey(photo):
         flat = _find_form(grey, photo)

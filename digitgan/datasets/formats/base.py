@@ -35,28 +35,21 @@ class Format(ABC):
     A shard puts files of its own into the data set, or leaves a fragment that is merged
     with those of other shards once all are there, or both. Names of files are templates
     of ``part`` and, of a shard's own, of the numbers ``shard``, ``shards``, ``sample``.
-
-    Attributes:
-        name: What people call it.
-        kinds: The kinds of data sets that it holds.
-        shard_file: The one file of a shard, if it has one.
-        sample_files: The files of each sample, if it has some.
-        merged_files: The files that fragments are merged to: of a part, if their names
-            have it, otherwise of the data set.
-        part_names: What parts are called in these, where it is something else.
-        holds_metadata: It has room for more than images and labels.
-        holds_colour: It has room for images of several channels.
-        needs: Package that the plain installation lacks, if any.
     """
 
-    name: ClassVar[str]
-    kinds: ClassVar[tuple[str, ...]]
-    shard_file: ClassVar[str] = ""
+    name: ClassVar[str]  # what people call it
+    kinds: ClassVar[tuple[str, ...]]  # the kinds of data sets that it holds
+    shard_file: ClassVar[str] = ""  # the one file of a shard, if it has one
+    # the files of each sample, if it has some
     sample_files: ClassVar[tuple[str, ...]] = ()
+    # the files that fragments are merged to: of a part, if their names have it,
+    # otherwise of the data set
     merged_files: ClassVar[tuple[str, ...]] = ()
+    # what parts are called in these, where it is something else
     part_names: ClassVar[dict[str, str]] = {}
-    holds_metadata: ClassVar[bool] = True
-    holds_colour: ClassVar[bool] = True
+    holds_metadata: ClassVar[bool] = True  # it has room for more than images and labels
+    holds_colour: ClassVar[bool] = True  # it has room for images of several channels
+    # package that the plain installation lacks, if any
     needs: ClassVar[str | None] = None
 
     def file_names(self, spec: DatasetSpec, shard: Shard) -> list[str]:

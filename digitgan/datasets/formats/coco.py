@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, ClassVar
+from typing import IO
 
 import numpy as np
 
@@ -20,9 +20,9 @@ class Coco(Format):
     """Pictures and one file of annotations a part."""
 
     name = "coco"
-    kinds: ClassVar[tuple[str, ...]] = ("scenes", "numbers")
-    sample_files: ClassVar[tuple[str, ...]] = ("{part}/{sample:09}.png",)
-    merged_files: ClassVar[tuple[str, ...]] = ("annotations/instances_{part}.json",)
+    kinds = ("scenes", "numbers")
+    sample_files = ("{part}/{sample:09}.png",)
+    merged_files = ("annotations/instances_{part}.json",)
 
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
         """Return the pictures; the fragment has two lines for each: image and boxes."""

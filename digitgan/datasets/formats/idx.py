@@ -5,7 +5,6 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import ClassVar
 
 from digitgan.datasets.formats.base import EncodedShard, Format, Fragments, Paths
 from digitgan.datasets.samples import Samples, labels_and_images
@@ -20,12 +19,12 @@ class Idx(Format):
     """Images and labels, two files a part."""
 
     name = "idx"
-    kinds: ClassVar[tuple[str, ...]] = ("digits",)
-    merged_files: ClassVar[tuple[str, ...]] = (
+    kinds = ("digits",)
+    merged_files = (
         "{part}-images-idx3-ubyte.gz",
         "{part}-labels-idx1-ubyte.gz",
     )
-    part_names: ClassVar[dict[str, str]] = {"test": "t10k"}
+    part_names = {"test": "t10k"}
     holds_metadata = False
     holds_colour = False
 

@@ -3,7 +3,6 @@
 import errno
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import ClassVar
 
 from digitgan.datasets.formats.base import EncodedShard, Format
 from digitgan.datasets.samples import Samples, as_json
@@ -17,9 +16,9 @@ class Lmdb(Format):
     """A database a shard."""
 
     name = "lmdb"
-    kinds: ClassVar[tuple[str, ...]] = ("digits", "numbers")
+    kinds = ("digits", "numbers")
     shard_file = "{part}/{shard:05}-of-{shards:05}/data.mdb"  # LMDB opens the folder
-    needs: ClassVar[str | None] = "lmdb"
+    needs = "lmdb"
 
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
         """Return one database; its samples count from 1, as readers expect."""

@@ -7,7 +7,6 @@ import io
 import shutil
 import zipfile
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
 
 import numpy as np
 
@@ -20,8 +19,8 @@ class Npz(Format):
     """Images and labels of all parts in one file."""
 
     name = "npz"
-    kinds: ClassVar[tuple[str, ...]] = ("digits",)
-    merged_files: ClassVar[tuple[str, ...]] = ("mnist.npz",)
+    kinds = ("digits",)
+    merged_files = ("mnist.npz",)
     holds_metadata = False
 
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:

@@ -2,7 +2,6 @@
 
 import io
 import json
-from typing import ClassVar
 
 from digitgan.datasets.formats.base import EncodedShard, Format
 from digitgan.datasets.samples import Samples
@@ -13,9 +12,9 @@ class Parquet(Format):
     """A file a shard, with a row for each sample, its picture as PNG."""
 
     name = "parquet"
-    kinds: ClassVar[tuple[str, ...]] = ("digits", "numbers", "scenes")
+    kinds = ("digits", "numbers", "scenes")
     shard_file = "data/{part}-{shard:05}-of-{shards:05}.parquet"
-    needs: ClassVar[str | None] = "pyarrow"
+    needs = "pyarrow"
 
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
         """Return one file."""

@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import ClassVar
 
 from digitgan.datasets.formats.base import EncodedShard, Format, Fragments, Paths
 from digitgan.datasets.labels import draw_labels
@@ -15,11 +14,9 @@ class Png(Format):
     """Pictures in folders."""
 
     name = "png"
-    kinds: ClassVar[tuple[str, ...]] = ("digits", "numbers", "scenes")
-    sample_files: ClassVar[tuple[str, ...]] = ("{part}/{sample:09}.png",)
-    merged_files: ClassVar[tuple[str, ...]] = (
-        "{part}/metadata.jsonl",
-    )  # which Hugging Face's imagefolder reads
+    kinds = ("digits", "numbers", "scenes")
+    sample_files = ("{part}/{sample:09}.png",)
+    merged_files = ("{part}/metadata.jsonl",)  # which Hugging Face's imagefolder reads
 
     def file_names(self, spec: DatasetSpec, shard: Shard) -> list[str]:
         """Return the pictures, of digits in a folder for each class."""

@@ -2,7 +2,6 @@
 
 import io
 import tarfile
-from typing import ClassVar
 
 from digitgan.datasets.formats.base import EncodedShard, Format
 from digitgan.datasets.samples import Samples, as_json
@@ -13,7 +12,7 @@ class WebDataset(Format):
     """A tar file a shard."""
 
     name = "webdataset"
-    kinds: ClassVar[tuple[str, ...]] = ("digits", "numbers", "scenes")
+    kinds = ("digits", "numbers", "scenes")
     shard_file = "{part}-{shard:06}.tar"  # so that braces can name a range
 
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:

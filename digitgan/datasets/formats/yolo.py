@@ -1,7 +1,5 @@
 """YOLO: pictures, and beside each a file of classes and boxes as shares of its size."""
 
-from typing import ClassVar
-
 from digitgan.datasets.formats.base import EncodedShard, Format, Fragments, Paths
 from digitgan.datasets.pattern import CHARACTERS
 from digitgan.datasets.samples import Sample, Samples
@@ -14,12 +12,12 @@ class Yolo(Format):
     """Pictures, a text file beside each, and one file that names parts and classes."""
 
     name = "yolo"
-    kinds: ClassVar[tuple[str, ...]] = ("scenes", "numbers")
-    sample_files: ClassVar[tuple[str, ...]] = (
+    kinds = ("scenes", "numbers")
+    sample_files = (
         "images/{part}/{sample:09}.png",
         "labels/{part}/{sample:09}.txt",
     )
-    merged_files: ClassVar[tuple[str, ...]] = ("data.yaml",)
+    merged_files = ("data.yaml",)
 
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
         """Return pictures and boxes."""

@@ -14,9 +14,6 @@ def breaks_law(images: np.ndarray) -> np.ndarray:
     The ink of every digit is 20 pixels long on its longer side, and its centre of
     mass lies less than a pixel before 14.5 in both directions, in pixels from the
     middle of the first one (Yadav and Bottou 2019, arXiv 1905.10498).
-
-    Args:
-        images: ``uint8 (N, 28, 28)``.
     """
     longer = ink_box(images)[:, 2:].max(axis=1)
     late = CENTRE + 0.5 - centre_of_mass(images)

@@ -19,9 +19,6 @@ def dense(
     One hidden layer of 64 units; 600 batches of 128, Adam with weight decay
     (arXiv 1412.6980, 1711.05101) on ``x``, ``float (N, D)`` of about unit scale, and
     ``y``, ``bool (N,)``.
-
-    Returns:
-        The log odds of the class ``True`` for each row of ``unseen``, ``float32 (M,)``.
     """
     rng = np.random.default_rng(seed)
     x, y, unseen = (np.asarray(part, np.float32) for part in (x, y, unseen))
@@ -72,17 +69,9 @@ def convolutional(
     steps: int,
     seed: int = 0,
 ) -> np.ndarray:
-    """Train a small convolutional network and apply it to other images. Needs Keras.
+    """Return probabilities ``float32 (M, classes)`` of others by a network in Keras.
 
-    Args:
-        train: Images of any size, and labels below ``classes``.
-        unseen: ``uint8 (M, H, W)``, or with channels, as the former.
-        classes: How many classes there are.
-        steps: Batches of 128 to learn from, with a cosine learning rate.
-        seed: Draws the weights and the batches.
-
-    Returns:
-        ``float32 (M, classes)`` probabilities.
+    It learns so many batches of 128 with a cosine learning rate.
     """
     import keras
     from keras import layers

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from digitgan.data.mnist_preprocessing import ink_span
+
 BATCH_SIZE = 1_000
 GREY_EDGES = (0, 1, 4, 8, 16, 32, 64, 96, 128, 160, 192, 224, 250, 255)
 STEPS = (1, 4, 16, 32, 64, 128, 192, 250)  # greys: steps between neighbours, at least
@@ -22,16 +24,11 @@ SPECK = 3  # a part that shrinks to nothing in so many steps is a speck
 
 
 class _Batch(NamedTuple):
-    """Images, ``uint8 (n, H, W)``, and what several groups need of each.
-
-    Attributes:
-        images: The images.
-        greys: How many pixels have each grey, ``int (n, 256)``.
-        box: First row, first column, height and width of the ink, ``int (n, 4)``.
-    """
+    """Images, ``uint8 (n, H, W)``, and what several groups need of each."""
 
     images: np.ndarray
-    greys: np.ndarray
+    greys: np.ndarray  # how many pixels have each grey, ``int (n, 256)``
+    # first row, first column, height and width of the ink, ``int (n, 4)``
     box: np.ndarray
 
 
@@ -64,14 +61,9 @@ def histogram(greys: np.ndarray) -> np.ndarray:
 
 def ink_box(images: np.ndarray) -> np.ndarray:
     """Return first row and column, height and width of the ink, ``int (N, 4)``."""
-    first, size = [], []
-    for axis in (2, 1):
-        inked: np.ndarray = np.any(images, axis=axis)
-        start = inked.argmax(axis=1)
-        end = inked.shape[1] - inked[:, ::-1].argmax(axis=1)
-        first.append(start)
-        size.append(np.where(inked.any(axis=1), end - start, 0))
-    return np.stack(first + size, axis=1)
+    spans = (ink_span(np.any(images, axis=axis)) for axis in (2, 1))
+    first, size = zip(*spans, strict=True)
+    return np.stack([*first, *size], axis=1)
 
 
 def centre_of_mass(images: np.ndarray) -> np.ndarray:
@@ -159,12 +151,6 @@ def count_components(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Levialdi 1972 (doi 10.1145/361237.361240): in each step a component loses its sides
     to the south and the west, and never falls apart nor meets another. Logical
     operations on bytes that hold one pixel of eight images each.
-
-    Args:
-        ink: ``bool (N, H, W)``.
-
-    Returns:
-        ``int (N,)`` each: components, and those of them that are specks.
     """
     n, height, width = ink.shape
     padded = np.pad(ink, ((0, 0), (1, 1), (1, 1))).reshape(n, -1).T

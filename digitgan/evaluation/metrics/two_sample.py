@@ -139,12 +139,7 @@ def tell_apart(real: np.ndarray, fake: np.ndarray, seed: int = 0) -> dict[str, f
 
 
 def statistics(images: np.ndarray, style: np.ndarray | None = None) -> Statistics:
-    """Return simple statistics by group, ``float (N, K)`` each, and all of them.
-
-    Args:
-        images: ``uint8 (N, 28, 28)``.
-        style: ``float (N, 6)``, measures of the handwriting, where known.
-    """
+    """Return simple statistics by group, ``float (N, K)`` each, and all of them."""
     if style is None:
         style = np.stack(list(measure(images).values()), axis=1)
     groups = {HANDWRITING: style} | pixel_statistics(images)
