@@ -18,7 +18,7 @@ import digitgan
 from digitgan.data.load import load_dataset
 from digitgan.evaluation.evaluate import evaluate
 from digitgan.evaluation.metrics.fidelity import frechet
-from digitgan.evaluation.metrics.mnist_laws import breaks_law
+from digitgan.evaluation.metrics.pixel_statistics import breaks_law
 from digitgan.evaluation.metrics.variety import within_class_variance
 from digitgan.measure.classifier import Classifier
 from digitgan.measure.morphometry import measure

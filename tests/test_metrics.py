@@ -12,7 +12,6 @@ from digitgan.evaluation.metrics import (
     handwriting,
     labels,
     memorisation,
-    mnist_laws,
     networks,
     pixel_statistics,
     stacked,
@@ -214,13 +213,13 @@ def test_statistics_of_no_ink_and_of_full_ink_are_finite():
 
 def test_real_digits_obey_the_laws_of_mnist_to_the_pixel(small_mnist):
     images = small_mnist.train.images
-    assert mnist_laws.breaks_law(images).mean() < 0.002
-    assert mnist_laws.obeys_laws(images)
-    assert not mnist_laws.obeys_laws(images[:, 2:])
+    assert pixel_statistics.breaks_law(images).mean() < 0.002
+    assert pixel_statistics.obeys_laws(images)
+    assert not pixel_statistics.obeys_laws(images[:, 2:])
     longer = images.copy()
     longer[:, 2] = longer[:, 25] = 1
     for broken in (longer, np.roll(images, 1, axis=2), 0 * images):
-        assert mnist_laws.breaks_law(broken).mean() > 0.99
+        assert pixel_statistics.breaks_law(broken).mean() > 0.99
 
 
 @pytest.mark.learns
@@ -228,7 +227,9 @@ def test_trees_see_one_grey_that_is_never_there():
     pytest.importorskip("sklearn")
     real, fake = squares(600), squares(600, seed=1)
     fake[fake == 252] = 251
-    found = two_sample.tell_apart(real, fake)
+    found = two_sample.by_trees(
+        two_sample.statistics(real), two_sample.statistics(fake), 0
+    )
     assert found["counts of 250 to 255"] > 0.6
     assert max(found["bounding box"], found["handwriting"]) < 0.57
 

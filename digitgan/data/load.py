@@ -99,7 +99,6 @@ def _existing(name: str) -> Path:
 
 
 def _read_path(path: Path, name: str, clean: bool) -> Dataset:
-    """Read what lies at a path; its content says of which kind it is."""
     try:
         with as_input_errors("data", path), ExitStack() as unpacked:
             place = path

@@ -141,7 +141,6 @@ def _b_splines(places: np.ndarray) -> np.ndarray:
 
 
 def _padded(tables: list[np.ndarray]) -> np.ndarray:
-    """Stack tables of different lengths, the rest filled with zeros."""
     width = max(table.shape[1] for table in tables)
     return np.stack(
         [np.pad(table, ((0, 0), (0, width - table.shape[1]))) for table in tables]

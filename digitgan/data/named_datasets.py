@@ -55,7 +55,6 @@ EMNIST_ADDRESS = "https://biometrics.nist.gov/cs_links/EMNIST/"
 
 
 def _published(address: str, sums: Sums) -> tuple[Source]:
-    """Return the source of files that are fetched as they are."""
     fetch = partial(download.published_files, address=address, names=sums)
     return (Source("its makers", fetch),)
 

@@ -133,7 +133,6 @@ def fitted(
 
 
 def _fit(picture: np.ndarray) -> np.ndarray:
-    """Return a picture of any size in a square of 28 pixels."""
     border = picture[[0, -1]].ravel(), picture[:, [0, -1]].ravel()
     ground = int(np.median(np.concatenate(border)))
     height, width = picture.shape

@@ -33,7 +33,6 @@ class Pictures(Sequence[np.ndarray]):
     """
 
     def __init__(self, sources: Sequence[Path | bytes], colour: bool = False):
-        """Note where they are."""
         self.sources = sources
         self.colour = colour
 

@@ -70,11 +70,9 @@ def _draw(
 
 
 def _misread(images: np.ndarray, labels: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Return the rows whose images the classifier reads as another label."""
     return rows[_classifier().predict(images[rows]).labels != labels[rows]]
 
 
 @cache
 def _classifier() -> Classifier:
-    """Open the classifier once in a process, with one thread."""
     return Classifier(threads=1)

@@ -158,7 +158,6 @@ def verify_dataset(
 
 
 def _check_installed(format: str) -> None:
-    """Refuse a format whose package is missing, before anything is written."""
     if package := FORMATS[format].needs:
         import_extra(package, "format", format)
 
@@ -224,7 +223,6 @@ def _merge(state: DatasetState) -> None:
 
 
 def _broken_off(state: DatasetState, error: Exception) -> DatasetFailed:
-    """Say in one line what happened, what is whole and how to go on."""
     why = str(error)
     if isinstance(error, OSError):
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)

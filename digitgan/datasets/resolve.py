@@ -83,7 +83,6 @@ def check_spec(spec: DatasetSpec) -> DatasetSpec:
 def _check_format(
     request: DatasetRequest, name: str, image_shape: tuple[int, ...]
 ) -> None:
-    """Refuse a format that is unknown, or cannot hold what is asked for."""
     if name not in FORMATS:
         raise InputError.unknown("format", name, FORMATS)
     kind = request.kind
@@ -121,7 +120,6 @@ def _check_kind(request: DatasetRequest) -> None:
 
 
 def _check_model(request: DatasetRequest, model: ModelFacts) -> None:
-    """Refuse a model without labels, or with others than are needed."""
     classes, shape = model.classes, model.image_shape
     needs_digits = request.checked or request.kind != "digits"
     problem = ""
@@ -183,7 +181,6 @@ def _labels(labels: str | Sequence[int] | None, size: int) -> tuple[int, ...]:
 
 
 def _length(length: str | Sequence[int] | None) -> tuple[int, int]:
-    """Return the fewest and the most digits of a number."""
     if length is None:
         return DEFAULT_LENGTH
     ends = _whole_numbers(length, "-")

@@ -45,7 +45,6 @@ def draw_scenes(model: Model, spec: DatasetSpec, shard: Shard) -> Samples:
 
 
 def _draft(spec: DatasetSpec, number: int) -> _Draft:
-    """Draw texts, writers and sizes of the numbers on a page."""
     rng = random_stream(Stream.WRITERS, spec.seed, number)
     text_rng = random_stream(Stream.TEXTS, spec.seed, number)
     count = rng.integers(NUMBERS[0], NUMBERS[1] + 1)

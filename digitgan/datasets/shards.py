@@ -61,7 +61,6 @@ def _sha256(content: bytes) -> str:
 
 
 def _label_counts(spec: DatasetSpec, samples: Samples) -> dict[str, int]:
-    """Return how often each label or, on pages, each character occurs."""
     if spec.kind != "digits":
         return dict(Counter("".join(sample.characters for sample in samples)))
     counts = Counter(sample.label for sample in samples)

@@ -46,7 +46,6 @@ def _rows(path: Path) -> list[tuple[int, Any]]:
 
 
 def _pair(file: Path | None, number: int, row: Any) -> tuple[str, float]:
-    """Return the text and the weight of a line."""
     cells = [row] if isinstance(row, str) else list(row)
     text = cells[0].strip() if cells and isinstance(cells[0], str) else ""
     try:

@@ -106,7 +106,6 @@ def evaluate(
 
 
 def _samples(subject, labels, data: Dataset, seed: int, level: str) -> Samples:
-    """Return what is evaluated, with its kind."""
     if isinstance(subject, str | PathLike | Sampler):
         if labels is not None:
             problem = f"are given beside {str(subject)!r}"
@@ -147,7 +146,6 @@ def _rows(
     seed: int,
     report: Progress,
 ) -> list[Row]:
-    """Compute every row that applies."""
     images = check_images(samples.images, MIN_SAMPLES, data.image.shape)
     labels = check_labels(samples.labels, len(images), len(class_names(data)))
     _check_real(data, with_labels=classifier is not None)

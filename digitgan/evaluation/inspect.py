@@ -115,7 +115,6 @@ def _images(data: Dataset) -> np.ndarray:
 def _wrong_images(
     data: Dataset, found: Inspection, images: np.ndarray
 ) -> Iterator[str]:
-    """Yield what looks wrong with images, without reading a digit."""
     axes = tuple(range(1, images.ndim))
     if blank := int((images.min(axes) == images.max(axes)).sum()):
         yield f"{blank:,} images are blank"
@@ -140,7 +139,6 @@ def _digest(image: np.ndarray) -> bytes:
 
 
 def _wrong_classes(found: Inspection) -> Iterator[str]:
-    """Yield what looks wrong with the number of images in each class."""
     if missing := [name for name, count in found.classes.items() if not count]:
         yield f"no image of {', '.join(missing)}"
     some = [count for count in found.classes.values() if count]
@@ -157,39 +155,37 @@ def _agreement(data: Dataset, digits: Digits) -> tuple[float | None, list[str]]:
         return None, []
     few = digits[:: -(-len(digits) // MAX_READ)]
     classifier = Classifier()
-    predictions = classifier.predict(few.images)
+
+    def confidence(x: np.ndarray) -> float:
+        return float(classifier.predict(x).probabilities.max(axis=1).mean())
+
+    def share_right(x: np.ndarray) -> float:
+        return float((classifier.predict(x).labels == labels[: len(x)]).mean())
+
     if few.labels is None:
-        confidence = float(predictions.probabilities.max(axis=1).mean())
-        sure = max(confidence, MIN_CONFIDENCE)
-        return None, _turned(few, sure, lambda x: classifier.predict(x).probabilities)
-    numbers = range(len(DIGIT_NAMES)) if not numbered else map(int, data.classes)
+        unsure = confidence(few.images) < MIN_CONFIDENCE
+        return None, _turned(few, MIN_CONFIDENCE, confidence) if unsure else []
+    numbers = map(int, data.classes) if numbered else range(len(DIGIT_NAMES))
     labels = np.array(list(numbers))[few.labels]
-    wrong = predictions.labels != labels
+    read = classifier.predict(few.images).labels
+    wrong = read != labels
     agreement = round(float(1 - wrong.mean()), 4)
     if agreement >= MIN_AGREEMENT:
         return agreement, []
     if not numbered:  # ten classes of something else
         return None, []
-    pairs = np.bincount(10 * labels[wrong] + predictions.labels[wrong], minlength=100)
-    label, read = divmod(int(pairs.argmax()), 10)
+    pairs = np.bincount(10 * labels[wrong] + read[wrong], minlength=100)
+    label, taken_for = divmod(int(pairs.argmax()), 10)
     remark = f"the classifier reads {agreement:.1%} as labelled; most often"
-    remark += f" {label} as {read} ({pairs.max():,} times)"
-
-    def right(x: np.ndarray) -> np.ndarray:
-        return (classifier.predict(x).labels == labels[: len(x)])[:, np.newaxis]
-
-    return agreement, [remark, *_turned(few, agreement + MIN_GAIN, right)]
+    remark += f" {label} as {taken_for} ({pairs.max():,} times)"
+    return agreement, [remark, *_turned(few, agreement + MIN_GAIN, share_right)]
 
 
 def _turned(
-    digits: Digits, least: float, score: Callable[[np.ndarray], np.ndarray]
+    digits: Digits, least: float, score: Callable[[np.ndarray], float]
 ) -> list[str]:
-    """Return which turn makes the mean of the highest scores exceed a least one."""
-    some = digits.images[:500]
-    means = {
-        name: float(score(np.ascontiguousarray(turn(some))).max(axis=1).mean())
-        for name, turn in TURNS.items()
-        if name
-    }
-    best = max(means, key=lambda name: means[name])
-    return [f"the digits seem to be {best}"] if means[best] > least else []
+    """Return which turn gives the best score, if it exceeds a least one."""
+    turned = {name: turn(digits.images[:500]) for name, turn in TURNS.items() if name}
+    scores = {name: score(np.ascontiguousarray(x)) for name, x in turned.items()}
+    best = max(scores, key=lambda name: scores[name])
+    return [f"the digits seem to be {best}"] if scores[best] > least else []

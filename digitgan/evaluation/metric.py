@@ -12,7 +12,7 @@ from digitgan.evaluation.comparison import (
     Comparison,
     MeasuredImages,
 )
-from digitgan.evaluation.metrics.mnist_laws import obeys_laws
+from digitgan.evaluation.metrics.pixel_statistics import obeys_laws
 from digitgan.evaluation.scorecard import Row
 
 RESAMPLES = 8

@@ -84,7 +84,6 @@ def write(
 
 
 def _outcome(card: Scorecard, command: str) -> Element:
-    """Return the outcome in a sentence, and how it was come by."""
     typed = (": ", element("code", command)) if command else ()
     text = (
         f"Of {len(card.rows)} figures: {card.outcome}. Each stands beside the same "
@@ -95,7 +94,6 @@ def _outcome(card: Scorecard, command: str) -> Element:
 
 
 def _looks(fake: MeasuredImages, real: MeasuredImages, classes: int) -> Element:
-    """Return a sheet of these beside a sheet of real ones, a row for each digit."""
     sheets = (
         figure(digit_grid(_ten_of_each(side, classes), 10, name), name)
         for side, name in ((fake, "these digits"), (real, "real test digits"))
@@ -123,7 +121,6 @@ def _figures(card: Scorecard) -> Element:
 
 
 def _figure(row: Row) -> list[Element]:
-    """Return the cells of one row of the table; narrow screens show their names."""
     name = element("td", row.name, element("small", row.definition))
     values = [
         element("td", number, data_is=column) if number else element("td")
@@ -146,7 +143,6 @@ def _by_class(card: Scorecard) -> Element | None:
 
 
 def _confusion(card: Scorecard) -> Element | None:
-    """Return the table of labels and predicted labels, if there are labels."""
     confusion = card["agreement"].detail.get("confusion")
     if confusion is None:
         return None
@@ -173,7 +169,6 @@ def _confusion_cell(n: int, row_sum: int, right: bool) -> Element:
 
 
 def _worst_and_best(fake: MeasuredImages, classes: tuple[str, ...]) -> Element:
-    """Return the digits that the classifier is least sure of, and surest of."""
     certainty = fake.predictions.probabilities[np.arange(len(fake)), fake.classes]
     order = np.argsort(certainty, kind="stable")
     surest = order[::-1]
@@ -201,7 +196,6 @@ def _worst_and_best(fake: MeasuredImages, classes: tuple[str, ...]) -> Element:
 
 
 def _neighbours(fake: MeasuredImages, train: np.ndarray) -> Element:
-    """Return digits above the training digits nearest to them."""
     distance, position = nearest(fake.images[:NEIGHBOURS], train)
 
     def show(rows: np.ndarray) -> Element:
@@ -236,7 +230,6 @@ def _handwriting(
 
 
 def _two_sample(card: Scorecard) -> Element | None:
-    """Return how well each classifier of the two-sample test does."""
     detail = card["two_sample"].detail
     if not detail:
         return None
@@ -252,7 +245,6 @@ def _two_sample(card: Scorecard) -> Element | None:
 
 
 def _foot(card: Scorecard, source: str, command: str) -> Element:
-    """Return what it takes to get the same numbers again."""
     typed = element("p", "Every number on this page: ", element("code", command))
     facts = element(
         "p",

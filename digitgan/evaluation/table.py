@@ -75,7 +75,6 @@ def class_columns(card: Scorecard) -> dict[str, list[str]]:
 
 
 def _table(title: str, first: str, *names: str) -> Table:
-    """Return an empty table, its columns but the first justified to the right."""
     table = Table(
         first, title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False
     )

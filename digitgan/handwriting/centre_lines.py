@@ -92,7 +92,6 @@ def _beside(pixel: tuple[int, int], pixels: set[tuple[int, int]]) -> set:
 
 
 def _is_side_line(line: Line, ends: Line) -> bool:
-    """Say whether a line is short and has one free end."""
     free = (line[0] in ends) + (line[-1] in ends)
     return free == 1 and len(line) < MIN_SIDE_LINE * SCALE
 

@@ -49,7 +49,6 @@ class Classifier:
     """
 
     def __init__(self, path: str | Path = WEIGHTS, threads: int = 0):
-        """Load the network and check it against its card."""
         self.path: Path = Path(path)
         if not self.path.is_file():
             raise InputError("classifier", self.path, problem="is not a file")

@@ -9,25 +9,13 @@ Numbers of fields and types are those of onnx.proto, https://github.com/onnx/onn
 
 from collections.abc import Iterator
 
-OPERATORS = frozenset(  # all that digitgan writes, and some of older classifiers
-    {"Conv", "ConvTranspose", "Gemm", "MatMul"}
-    | {"Elu", "LeakyRelu", "Relu", "Selu", "Sigmoid", "Softmax", "Softplus", "Tanh"}
-    | {
-        "Abs",
-        "Add",
-        "Cast",
-        "Clip",
-        "Div",
-        "GreaterOrEqual",
-        "Mul",
-        "Round",
-        "Sub",
-        "Where",
-    }
-    | {"Concat", "Flatten", "Gather", "Identity", "Reshape", "Shape", "Slice"}
-    | {"DequantizeLinear", "QuantizeLinear"}
-    | {"ReduceMax", "ReduceSum", "Squeeze", "Transpose", "Unsqueeze"}
+NAMES = (  # all that digitgan writes, and some of older classifiers
+    "Abs Add Cast Clip Concat Conv ConvTranspose DequantizeLinear Div Elu Flatten "
+    "Gather Gemm GreaterOrEqual Identity LeakyRelu MatMul Mul QuantizeLinear "
+    "ReduceMax ReduceSum Relu Reshape Round Selu Shape Sigmoid Slice Softmax Softplus "
+    "Squeeze Sub Tanh Transpose Unsqueeze Where"
 )
+OPERATORS = frozenset(NAMES.split())
 # float32, uint8, int8, int32, int64, bool, float16, float64
 TYPES = frozenset((1, 2, 3, 6, 7, 9, 10, 11))
 MAX_FIELDS = 100_000  # of all messages that are looked into

@@ -90,7 +90,6 @@ def _check_size(size: int) -> None:
 
 
 def _classes(table: Any) -> tuple[str, ...]:
-    """Return the names of labels that Hugging Face keeps with a table."""
     stored = json.loads((table.schema.metadata or {}).get(b"huggingface", b"{}"))
     features = stored.get("info", {}).get("features", {})
     names = [f.get("names") for f in features.values() if isinstance(f, dict)]
@@ -98,7 +97,6 @@ def _classes(table: Any) -> tuple[str, ...]:
 
 
 def _part(table: Any) -> tuple[RawPart, tuple[str, ...]]:
-    """Return the images and labels of a table."""
     columns = table.column_names
     roles = {role_of(name): name for name in reversed(columns)}
     label = roles.get("labels")

@@ -57,7 +57,6 @@ def read_forms(photos: Sequence[Path]) -> FilledForms:
 
 
 def _read_page(photo: Path, page: np.ndarray) -> np.ndarray:
-    """Return the cells of a flat page, ``uint8 (80, 28, 28)``."""
     cuts = [_without_frame(_cut(page, *box[:2])) for box in cell_boxes().tolist()]
     peaks = np.array([np.percentile(cut, PEAK) for cut in cuts])
     pen = np.median(peaks[peaks >= peaks.max() / 2])

@@ -39,7 +39,6 @@ def flatten_pages(photo: Path) -> Iterator[np.ndarray]:
 
 
 def _read_grey(photo: Path) -> Iterator[np.ndarray]:
-    """Yield the pages of a file, ``uint8 (H, W)``."""
     content = read_bytes("read", photo, limits.PHOTO)
     pages = _pdf_pages if content.startswith(PDF_START) else _pictures
     try:

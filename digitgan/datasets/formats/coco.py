@@ -49,7 +49,6 @@ class Coco(Format):
 
 
 def _lines(shards: Iterable[tuple[Shard, Path]]) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the two lines of each picture."""
     for _, fragment in shards:
         with fragment.open("rb") as file:
             for image in file:
@@ -66,7 +65,6 @@ def _write_list(file: IO[bytes], items: Iterable[bytes]) -> None:
 
 
 def _annotations(sample: Sample, number: int) -> list[dict]:
-    """Return the annotations of a picture."""
     boxes = sample.boxes.tolist()
     drawn = zip(sample.characters, boxes, sample.masks, strict=True)
     return [

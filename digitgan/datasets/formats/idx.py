@@ -55,7 +55,6 @@ class Idx(Format):
 
 
 def _header(*shape: int) -> bytes:
-    """Return the header of bytes of a shape."""
     return struct.pack(f">4B{len(shape)}I", 0, 0, 8, len(shape), *shape)
 
 
@@ -66,7 +65,6 @@ def _deflate(data: bytes) -> bytes:
 
 
 def _write_gzip(path: Path, header: bytes, rows: Iterable[bytes]) -> None:
-    """Write one gzip stream of rows of deflated blocks."""
     checksum, size = zlib.crc32(header), len(header)
     with path.open("wb") as file:
         file.write(GZIP_HEADER + _deflate(header))

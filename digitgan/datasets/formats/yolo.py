@@ -38,7 +38,6 @@ class Yolo(Format):
 
 
 def _boxes(sample: Sample) -> str:
-    """Return a line for each character: class, centre, width and height."""
     height, width = sample.image.shape[:2]
     boxes = zip(sample.characters, sample.boxes.tolist(), strict=True)
     return "".join(

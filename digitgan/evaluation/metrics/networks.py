@@ -49,7 +49,6 @@ def _batches(n: int, steps: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def _forward(weights, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the hidden units and the log odds."""
     hidden = np.maximum(x @ weights[0] + weights[1], 0)
     return hidden, hidden @ weights[2] + weights[3]
 

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from digitgan.data.mnist_preprocessing import ink_span
+from digitgan.data.mnist_preprocessing import CENTRE, DIGIT_LENGTH, ink_span
 
 BATCH_SIZE = 1_000
+EXCEPTIONS = 0.01  # of real images: data with more do not obey (MNIST has 0.0001)
 GREY_EDGES = (0, 1, 4, 8, 16, 32, 64, 96, 128, 160, 192, 224, 250, 255)
 STEPS = (1, 4, 16, 32, 64, 128, 192, 250)  # greys: steps between neighbours, at least
 FAINT = (1, 4, 16, 64)  # greys: ink that is fainter, at most
@@ -38,12 +39,12 @@ def pixel_statistics(images: np.ndarray) -> dict[str, np.ndarray]:
         _of_batch(images[start : start + BATCH_SIZE])
         for start in range(0, len(images), BATCH_SIZE)
     ]
-    return {name: np.concatenate([part[name] for part in parts]) for name in GROUPS}
+    return {name: np.concatenate([part[name] for part in parts]) for name in STATISTICS}
 
 
 def _of_batch(images: np.ndarray) -> dict[str, np.ndarray]:
     batch = _Batch(images, grey_counts(images), ink_box(images))
-    return {name: group(batch).astype(float) for name, group in GROUPS.items()}
+    return {name: group(batch).astype(float) for name, group in STATISTICS.items()}
 
 
 def grey_counts(images: np.ndarray) -> np.ndarray:
@@ -71,6 +72,23 @@ def centre_of_mass(images: np.ndarray) -> np.ndarray:
     sums = [images.sum(axis=axis, dtype=np.int64) for axis in (2, 1)]
     mass = np.maximum(sums[0].sum(axis=1), 1)
     return np.stack([part @ np.arange(part.shape[1]) / mass for part in sums], axis=1)
+
+
+def breaks_law(images: np.ndarray) -> np.ndarray:
+    """Return which digits were not made as MNIST was, ``bool (N,)``.
+
+    The ink of every digit is 20 pixels long on its longer side, and its centre of
+    mass lies less than a pixel before 14.5 in both directions, in pixels from the
+    middle of the first one (Yadav and Bottou 2019, arXiv 1905.10498).
+    """
+    longer = ink_box(images)[:, 2:].max(axis=1)
+    late = CENTRE + 0.5 - centre_of_mass(images)
+    return (longer != DIGIT_LENGTH) | np.any((late < 0) | (late >= 1), axis=1)
+
+
+def obeys_laws(images: np.ndarray) -> bool:
+    """Say whether real images are made as MNIST is: measured, not by their name."""
+    return images.shape[1:] == (28, 28) and breaks_law(images).mean() < EXCEPTIONS
 
 
 def _box(batch: _Batch) -> np.ndarray:
@@ -188,7 +206,7 @@ def euler_number(ink: np.ndarray) -> np.ndarray:
     return (_count(pixels == 1) - _count(pixels == 3) - 2 * _count(diagonal)) // 4
 
 
-GROUPS: dict[str, Callable[[_Batch], np.ndarray]] = {
+STATISTICS: dict[str, Callable[[_Batch], np.ndarray]] = {
     "grey histogram": lambda batch: histogram(batch.greys),
     "bounding box": _box,
     "centre of mass": lambda batch: centre_of_mass(batch.images),

@@ -7,12 +7,10 @@ import numpy as np
 from digitgan.data.dataset import Digits
 from digitgan.evaluation.comparison import Comparison
 from digitgan.evaluation.metric import Figure, Metric, RowGroup, share
-from digitgan.evaluation.metrics.mnist_laws import breaks_law
 from digitgan.evaluation.metrics.networks import convolutional, dense
 from digitgan.evaluation.metrics.pixel_statistics import (
-    GROUPS as STATISTICS,
-)
-from digitgan.evaluation.metrics.pixel_statistics import (
+    STATISTICS,
+    breaks_law,
     grey_counts,
     histogram,
     pixel_statistics,
@@ -122,22 +120,6 @@ def _stronger(images, tabular, is_fake, train, seed: int) -> dict[str, np.ndarra
     }
 
 
-def tell_apart(real: np.ndarray, fake: np.ndarray, seed: int = 0) -> dict[str, float]:
-    """Return how often boosted trees tell fakes from real digits, by what they see.
-
-    Args:
-        real: ``uint8 (N, 28, 28)``.
-        fake: ``uint8 (M, 28, 28)``; equally many of both are used. More make a
-            stronger test, so compare at equal numbers.
-        seed: Draws the halves.
-
-    Returns:
-        Held-out accuracies, 0.5 is ideal: by ``all of them``, and by each group of
-        :func:`statistics` alone. Networks on pixels overlook what these see at once.
-    """
-    return by_trees(statistics(real), statistics(fake), seed)
-
-
 def statistics(images: np.ndarray, style: np.ndarray | None = None) -> Statistics:
     """Return simple statistics by group, ``float (N, K)`` each, and all of them."""
     if style is None:
@@ -157,7 +139,6 @@ def by_network(real: Statistics, fake: Statistics, seed: int) -> dict[str, float
 
 
 def _accuracy(classifier, real: np.ndarray, fake: np.ndarray, seed: int) -> float:
-    """Learn from one half of each, ask about the other."""
     size = min(len(real), len(fake)) // 2 * 2
     rng = np.random.default_rng(seed)
     x = np.concatenate([x[rng.permutation(len(x))[:size]] for x in (real, fake)])

@@ -157,7 +157,6 @@ def variety_rows(comparison: Comparison) -> Iterator[Row]:
 
 
 def _shares_row(comparison: Comparison) -> Row:
-    """How far the shares of the ten digits are from those of real ones."""
     count, n = len(comparison.classes), len(comparison.fake)
     goal = shares(comparison.test.classes, count)
     fake, real = (shares(x.predictions.labels, count) for x in comparison.sides)
@@ -200,7 +199,6 @@ def _mean_and_worst(
 
 
 def _coverage_row(comparison: Comparison, fake: np.ndarray, real: np.ndarray) -> Row:
-    """The digit whose ways of writing are reached least."""
     worst = int(np.argmin(fake))
     n, name = int(np.sum(comparison.fake.classes == worst)), comparison.classes[worst]
     figure = share(float(fake[worst]), float(real.min()), n)
