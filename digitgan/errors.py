@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 from importlib import import_module
+from numbers import Integral
 from pathlib import PurePath
 from types import ModuleType
 from typing import Self
@@ -70,6 +71,12 @@ class InputError(ValueError):
     def __str__(self) -> str:
         """Return its line."""
         return self.line()
+
+
+def check_range(field: str, value: object, low: int, high: int) -> None:
+    """Refuse what is no whole number from low to high."""
+    if not (isinstance(value, Integral) and low <= int(value) <= high):
+        raise InputError(field, value, f"a whole number from {low:,} to {high:,}")
 
 
 def _shortened(value: object) -> str:

@@ -246,8 +246,11 @@ def test_gzip_tools_read_the_files(tmp_path, tiny_model):
 
 
 REFUSALS = [
-    (["--count", "0"], "--count is 0: allowed is 1 to 1,000,000,000,000"),
-    (["--count", "-5"], "--count is -5: allowed is 1 to"),
+    (
+        ["--count", "0"],
+        "--count is 0: allowed is a whole number from 1 to 1,000,000,000,000",
+    ),
+    (["--count", "-5"], "--count is -5: allowed is a whole number from 1 to"),
     (
         ["--kind", "digit"],
         "--kind 'digit' is unknown (did you mean 'digits'?): allowed",
@@ -282,7 +285,7 @@ REFUSALS = [
     (["--pattern", "#"], "--pattern is for written numbers, not for single digits"),
     (["--kind", "numbers", "--balance"], "--balance is for single digits, not for num"),
     (["--measure"], "--format 'idx' has no room for what measure finds: allowed is"),
-    (["--workers", "0"], "--workers is 0: allowed is 1 to"),
+    (["--workers", "0"], "--workers is 0: allowed is a whole number from 1 to"),
     (["--engine", "rai"], "--engine 'rai' is unknown (did you mean 'ray'?)"),
     (["--split", "80,10,20"], "--split '80,10,20' adds up to 110: allowed is three"),
     (["--split", "80,20"], "--split '80,20' adds up to 100: allowed is three"),
@@ -291,7 +294,7 @@ REFUSALS = [
     (["--labels", "1,12"], "--labels is '1,12': allowed is different numbers"),
     (["--labels", "1,1"], "--labels is '1,1': allowed is different numbers"),
     (["--labels", ""], "--labels is '': allowed is different numbers"),
-    (["--shard-size", "0"], "--shard-size is 0: allowed is 1 to"),
+    (["--shard-size", "0"], "--shard-size is 0: allowed is a whole number from 1 to"),
     (["--seed", "-1"], "--seed is -1: allowed is 0 to"),
     (["--model", "nowhere"], "'nowhere' has no model.json"),
     (["--verify"], "holds no manifest.json of ours"),

@@ -37,6 +37,17 @@ def grid(
     return picture.resize(size, Image.Resampling.NEAREST)
 
 
+def examples(
+    images: np.ndarray, labels: np.ndarray, classes: int, each: int
+) -> np.ndarray:
+    """Return so many images of each class in turn, blank where there are fewer."""
+    rows = np.zeros((classes, each, *images.shape[1:]), np.uint8)
+    for label, row in enumerate(rows):
+        some = images[np.flatnonzero(labels == label)[:each]]
+        row[: len(some)] = some
+    return rows.reshape(-1, *images.shape[1:])
+
+
 def images_of_grid(picture: Image.Image, size: int = 28) -> np.ndarray:
     """Return the digits of a greyscale :func:`grid`, ``uint8 (N, size, size)``.
 

@@ -17,7 +17,7 @@ from digitgan.cpu import available_cores
 from digitgan.datasets.manifest import ShardRecord
 from digitgan.datasets.shards import store_shard
 from digitgan.datasets.spec import DatasetSpec, Shard
-from digitgan.errors import DatasetFailed, InputError, import_extra
+from digitgan.errors import DatasetFailed, InputError, check_range, import_extra
 
 ENGINES = ("local", "ray")
 QUEUED_PER_WORKER = 2  # shards given out ahead, so that none waits
@@ -43,8 +43,7 @@ def check_engine(workers: int, engine: str) -> None:
     if engine == "ray":
         import_extra("ray", "engine", engine)
         limit = MAX_RAY_WORKERS
-    if not (isinstance(workers, int) and 1 <= workers <= limit):
-        raise InputError("workers", workers, f"1 to {limit:,}")
+    check_range("workers", workers, 1, limit)
 
 
 def make_shards(

@@ -1,7 +1,6 @@
 """Check a request and fill in its defaults: what is refused is refused here."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from digitgan import limits
 from digitgan.data.images import DIGIT_NAMES
@@ -10,12 +9,12 @@ from digitgan.datasets.formats import FORMATS
 from digitgan.datasets.request import DatasetRequest
 from digitgan.datasets.spec import DatasetSpec, ModelFacts
 from digitgan.datasets.texts import read_texts
-from digitgan.errors import InputError
+from digitgan.errors import InputError, check_range
 from digitgan.handwriting.options import check_colour
+from digitgan.random_streams import check_seed
 from digitgan.sampling.model_loader import check_classes
 
 MAX_COUNT = 10**12
-MAX_SEED = 2**64 - 1
 MAX_SHARD_SIZE = 10**6
 RECORD_BYTES, LABEL_BYTES = 1024, 32  # of a shard in the manifest, at most
 DEFAULT_LENGTH = (3, 8)  # digits of a number
@@ -36,9 +35,9 @@ def resolve_spec(request: DatasetRequest, model: ModelFacts) -> DatasetSpec:
     shard_size = shard_size if request.shard_size is None else request.shard_size
     _check_format(request, format, model.image_shape)
     _check_kind(request)
-    _check_range("count", request.count, MAX_COUNT)
-    _check_range("seed", request.seed, MAX_SEED, low=0)
-    _check_range("shard_size", shard_size, MAX_SHARD_SIZE)
+    check_range("count", request.count, 1, MAX_COUNT)
+    check_seed(request.seed)
+    check_range("shard_size", shard_size, 1, MAX_SHARD_SIZE)
     most = limits.MANIFEST // (RECORD_BYTES + LABEL_BYTES * len(model.classes))
     if request.count > most * shard_size:
         problem = f"makes more than {most:,} shards of {request.count:,} samples"
@@ -133,11 +132,6 @@ def _check_model(request: DatasetRequest, model: ModelFacts) -> None:
         problem, allowed = f"draws images of shape {shape}", f"one of {MNIST_SHAPE}"
     if problem:
         raise InputError("model", request.model, allowed, problem)
-
-
-def _check_range(name: str, value: Any, high: int, low: int = 1) -> None:
-    if not (isinstance(value, int) and low <= value <= high):
-        raise InputError(name, value, f"{low:,} to {high:,}")
 
 
 def _whole_numbers(value: str | Sequence[int], separator: str = ",") -> list[int]:

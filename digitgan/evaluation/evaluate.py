@@ -31,7 +31,7 @@ from digitgan.measure.classifier import (
     find_classifier,
     with_classifier_labels,
 )
-from digitgan.random_streams import random_seed
+from digitgan.random_streams import check_seed, random_seed
 from digitgan.sampling.sampler import Sampler
 
 LEVELS = ("quick", "full")
@@ -77,8 +77,7 @@ def evaluate(
     if level not in LEVELS:
         raise InputError.unknown("level", level, LEVELS)
     seed = random_seed(bits=32) if seed is None else seed
-    if not 0 <= seed < 2**32:
-        raise InputError("seed", seed, f"0 to {2**32 - 1}")
+    check_seed(seed, bits=32)
     for package in ("keras", "sklearn") if level == "full" else ():
         import_extra(package, "level", level)
     original = load_dataset(data)

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
 import numpy as np
-from PIL import Image
 
 from digitgan.data.html import data_uri, png
+from digitgan.data.image_grid import grid
 
 BINS = 40
-CELL = 30  # pixels of a digit and the background around it
 
 
 def element(tag: str, *children: Element | str, **attributes: object) -> Element:
@@ -55,13 +54,9 @@ def figure(picture: Element, caption: str) -> Element:
 
 def digit_grid(images: np.ndarray, columns: int, alt: str, zoom: int = 2) -> Element:
     """Return an ``<img>`` of digits in rows, dark ink on a light background."""
-    rows = -(-len(images) // columns)
-    sheet = np.zeros((rows * columns, CELL, CELL), dtype=np.uint8)
-    sheet[: len(images), 1:-1, 1:-1] = images
-    sheet = sheet.reshape(rows, columns, CELL, CELL).swapaxes(1, 2)
-    picture = Image.fromarray(255 - sheet.reshape(rows * CELL, columns * CELL))
-    source = data_uri(png(picture))
+    picture = grid(np.pad(images, ((0, 0), (1, 1), (1, 1))), columns, scale=1)
     width, height = picture.width * zoom, picture.height * zoom
+    source = data_uri(png(picture))
     return element("img", alt=alt, width=width, height=height, src=source)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from digitgan.data.dataset import Dataset, Digits
-from digitgan.data.image_grid import grid
+from digitgan.data.image_grid import examples, grid
 from digitgan.data.images import DIGIT_NAMES, DIGITS
 from digitgan.data.normalize_images import TURNS
 from digitgan.measure.classifier import Classifier
@@ -78,25 +78,19 @@ def inspect(data: Dataset) -> Inspection:
 
 def contact_sheet(data: Dataset) -> Image.Image:
     """Return a row of ten images for each class, or ten rows without labels."""
-    return grid(_examples(data, COLUMNS), COLUMNS, ink=data.image.is_ink)
+    images, labels = data.train.images, data.train.labels
+    shown = images[: COLUMNS**2]
+    if labels is not None:
+        shown = examples(images, labels, len(data.classes), COLUMNS)
+    return grid(shown, COLUMNS, ink=data.image.is_ink)
 
 
 def one_of_each(data: Dataset) -> np.ndarray:
     """Return an image of each of the first ten classes, or the first ten."""
-    labels = data.train.labels
-    return _examples(data, 1)[:10] if labels is not None else data.train.images[:10]
-
-
-def _examples(data: Dataset, each: int) -> np.ndarray:
-    """Return some training images of every class in turn, blank where there are few."""
     images, labels = data.train.images, data.train.labels
     if labels is None:
-        return images[: each * COLUMNS]
-    rows = np.zeros((len(data.classes), each, *images.shape[1:]), np.uint8)
-    for label, row in enumerate(rows):
-        some = images[np.flatnonzero(labels == label)[:each]]
-        row[: len(some)] = some
-    return rows.reshape(-1, *images.shape[1:])
+        return images[:10]
+    return examples(images, labels, min(10, len(data.classes)), 1)
 
 
 def _labelled(data: Dataset) -> Digits:

@@ -7,6 +7,7 @@ import numpy as np
 
 from digitgan import __version__, files
 from digitgan.data.dataset import Dataset, Digits
+from digitgan.data.image_grid import examples
 from digitgan.errors import InputError
 from digitgan.evaluation.checks import check_images, check_labels
 from digitgan.evaluation.comparison import (
@@ -95,19 +96,10 @@ def _outcome(card: Scorecard, command: str) -> Element:
 
 def _looks(fake: MeasuredImages, real: MeasuredImages, classes: int) -> Element:
     sheets = (
-        figure(digit_grid(_ten_of_each(side, classes), 10, name), name)
-        for side, name in ((fake, "these digits"), (real, "real test digits"))
+        figure(digit_grid(examples(x.images, x.classes, classes, 10), 10, name), name)
+        for x, name in ((fake, "these digits"), (real, "real test digits"))
     )
     return section("What they look like", element("div", *sheets, class_="pair"))
-
-
-def _ten_of_each(digits: MeasuredImages, classes: int) -> np.ndarray:
-    """Return rows of ten places; those of digits that are missing stay empty."""
-    sheet = np.zeros((classes, 10, *DIGIT_SHAPE), np.uint8)
-    for label, row in enumerate(sheet):
-        images = digits.images[digits.classes == label][:10]
-        row[: len(images)] = images
-    return sheet.reshape(-1, *DIGIT_SHAPE)
 
 
 def _figures(card: Scorecard) -> Element:

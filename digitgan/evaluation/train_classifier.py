@@ -20,7 +20,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
+from keras import layers
+from onnx import TensorProto
 
 from digitgan import files
 from digitgan.data.augmentation import random_affine
@@ -28,6 +31,8 @@ from digitgan.data.dataset import Dataset, Digits, held_out
 from digitgan.data.load import load_dataset
 from digitgan.errors import ExportFailed, InputError
 from digitgan.measure.classifier import WEIGHTS, Classifier, classifier_path
+from digitgan.model.keras_to_onnx import translate
+from digitgan.model.onnx_graph import Graph
 
 EPOCHS = 22
 BATCH_SIZE = 128
@@ -50,9 +55,6 @@ def build(classes: int = 10) -> tuple[Any, Any]:
     Two Keras models of ``uint8 (N, 28, 28, 1)``: one with ``digit (N, classes)``
     and ``image (N, 196)``, the other with ``(N, 64)``.
     """
-    import keras
-    from keras import layers
-
     images = keras.Input((28, 28, 1), dtype="uint8", name="images")
     x = layers.Rescaling(1 / 255)(images)
     for width, stride in WIDTHS_AND_STRIDES:
@@ -68,38 +70,35 @@ def build(classes: int = 10) -> tuple[Any, Any]:
     return keras.Model(images, outputs), keras.Model(images, features)
 
 
-def augmented_batches(digits: Digits) -> Any:
-    """Return the training digits as augmented batches, the same for the same seed."""
-    import keras
+class AugmentedBatches(keras.utils.PyDataset):
+    """Training digits in augmented batches, the same for the same seed."""
 
-    images, labels = digits.images, np.asarray(digits.labels)
+    def __init__(self, digits: Digits):
+        super().__init__()
+        self.digits, self.epoch = digits, 0
 
-    class Augmented(keras.utils.PyDataset):
-        epoch = 0
+    def __len__(self) -> int:
+        """Return the number of whole batches."""
+        return len(self.digits) // BATCH_SIZE
 
-        def __len__(self):
-            return len(images) // BATCH_SIZE
+    def __getitem__(self, index: int) -> tuple[np.ndarray, dict[str, Any]]:
+        """Return images, and what both tasks want of them."""
+        order = np.random.default_rng([SEED, self.epoch]).permutation(len(self.digits))
+        batch = self.digits[order[index * BATCH_SIZE : (index + 1) * BATCH_SIZE]]
+        rng = np.random.default_rng([SEED, self.epoch, index])
+        x = np.stack([random_affine(image, rng) for image in batch.images])
+        return x[..., None], {"digit": batch.labels, "image": downscaled(x)}
 
-        def __getitem__(self, index):
-            order = np.random.default_rng([SEED, self.epoch]).permutation(len(images))
-            rows = order[index * BATCH_SIZE : (index + 1) * BATCH_SIZE]
-            rng = np.random.default_rng([SEED, self.epoch, index])
-            x = np.stack([random_affine(images[row], rng) for row in rows])
-            return x[..., None], {"digit": labels[rows], "image": downscaled(x)}
-
-        def on_epoch_end(self):
-            self.epoch += 1
-
-    return Augmented()
+    def on_epoch_end(self) -> None:
+        """Shuffle and augment otherwise in the next epoch."""
+        self.epoch += 1
 
 
 def train(digits: Digits, classes: int, epochs: int) -> tuple[Any, Any]:
     """Train on labelled digits and return what :func:`build` does."""
-    import keras
-
     keras.utils.set_random_seed(SEED)
     network, features = build(classes)
-    data = augmented_batches(digits)
+    data = AugmentedBatches(digits)
     steps = epochs * len(data)
     rate: Any = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)
     network.compile(
@@ -114,11 +113,6 @@ def train(digits: Digits, classes: int, epochs: int) -> tuple[Any, Any]:
 
 def export(network: Any, features: Any, path: Path) -> None:
     """Write what :func:`train` returned as one ONNX file with a free batch size."""
-    from onnx import TensorProto
-
-    from digitgan.model.keras_to_onnx import translate
-    from digitgan.model.onnx_graph import Graph
-
     graph = Graph()
     graph.input("images", TensorProto.UINT8, (28, 28))
     x = graph.add("Cast", "images", to=TensorProto.FLOAT)

@@ -9,7 +9,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from digitgan.data.images import DIGITS
-from digitgan.errors import InputError
+from digitgan.errors import InputError, check_range
 from digitgan.handwriting.characters import Characters
 from digitgan.handwriting.geometry import MAX_PIXELS
 from digitgan.handwriting.glyphs import draw_glyphs
@@ -18,14 +18,12 @@ from digitgan.handwriting.options import (
     WalkKeywords,
     WriteKeywords,
     WriteOptions,
-    check_seed,
-    check_whole,
 )
 from digitgan.handwriting.page import render_page
 from digitgan.handwriting.writer_style import PenStyle, sample_writers
 from digitgan.handwriting.written_text import Walk, WrittenText
 from digitgan.hub import PREFIX, download
-from digitgan.random_streams import random_seed
+from digitgan.random_streams import check_seed, random_seed
 from digitgan.sampling.model_loader import SHIPPED, open_model
 from digitgan.sampling.sampler import Sampler
 
@@ -99,8 +97,8 @@ class Model(Sampler):
         Raises:
             InputError: As there, or the frames have too many pixels in all.
         """
-        check_whole("frames", frames, *FRAMES)
-        check_seed("toward", toward)
+        check_range("frames", frames, *FRAMES)
+        check_seed(toward, field="toward")
         given = _with_seed(options)
         steps = [
             WriteOptions(**given, blend=(toward, share))

@@ -7,10 +7,10 @@ from typing import Any, TypedDict
 import numpy as np
 from PIL import ImageColor
 
-from digitgan.errors import InputError
+from digitgan.errors import InputError, check_range
 from digitgan.handwriting.colours import TRANSPARENT, Colour
 from digitgan.handwriting.geometry import DIGIT_HEIGHT, MAX_PIXELS
-from digitgan.sampling.sampler import SEEDS
+from digitgan.random_streams import check_seed
 
 HEIGHTS = (10, 2_000)  # of a digit, in pixels
 MIN_SPACING, MAX_SPACING = -0.5, 10.0  # in heights of a digit
@@ -64,11 +64,11 @@ class WriteOptions:
 
     def __post_init__(self) -> None:
         """Refuse what no text can be; thickness and slant are up to the model."""
-        check_seed("seed", self.seed)
+        check_seed(self.seed)
         _check_share("variety", self.variety)
-        check_whole("height", self.height, *HEIGHTS)
+        check_range("height", self.height, *HEIGHTS)
         if self.width is not None:
-            check_whole("width", self.width, 1, MAX_PIXELS)
+            check_range("width", self.width, 1, MAX_PIXELS)
         for name in ("background", "ink"):
             object.__setattr__(self, name, check_colour(name, getattr(self, name)))
         if self.lines is not None and self.lines not in LINES:
@@ -109,10 +109,10 @@ class WriteOptions:
     def _checked_blend(self) -> Blend:
         try:
             seed, share = self.blend  # type: ignore[misc] - it may be anything
-            check_seed("blend", seed)
+            check_seed(seed, field="blend")
             _check_share("blend", share)
         except (TypeError, ValueError):  # InputError is one
-            allowed = f"a seed from {SEEDS} and a share from 0 to 1"
+            allowed = "a seed from 0 to 2**64 - 1 and a share from 0 to 1"
             raise InputError("blend", self.blend, allowed) from None
         return operator.index(seed), float(share)
 
@@ -141,26 +141,6 @@ class WriteKeywords(WalkKeywords, total=False):
     """All fields of :class:`WriteOptions`, as keywords for editors."""
 
     blend: Blend | None
-
-
-def check_whole(field: str, value: Any, low: int, high: int) -> None:
-    """Refuse what is no whole number from low to high.
-
-    Raises:
-        InputError: It is not.
-    """
-    if not (isinstance(value, int | np.integer) and low <= value <= high):
-        raise InputError(field, value, f"a whole number from {low} to {high:,}")
-
-
-def check_seed(field: str, value: Any) -> None:
-    """Refuse what is no seed.
-
-    Raises:
-        InputError: It is not.
-    """
-    if not (isinstance(value, int | np.integer) and 0 <= value < 2**64):
-        raise InputError(field, value, SEEDS)
 
 
 def check_colour(field: str, value: Colour) -> Colour:

@@ -15,7 +15,7 @@ from digitgan.data.html import img
 from digitgan.data.image_grid import grid
 from digitgan.errors import InputError
 from digitgan.hub import MODEL_FILES
-from digitgan.random_streams import draw_latents, draw_uniforms, random_seed
+from digitgan.random_streams import check_seed, draw_latents, draw_uniforms, random_seed
 from digitgan.sampling.generator_inputs import GeneratorInputs
 from digitgan.sampling.model_hub import publish
 from digitgan.sampling.model_loader import LoadedModel
@@ -24,7 +24,6 @@ from digitgan.sampling.styles import STYLE_UNITS, UNIFORMS
 BATCH_PIXELS = 64 * 28 * 28  # in one call of the network
 MAX_DIGITS = 10_000_000  # in one call: 8 GB
 SHOWN = 50  # digits, in a notebook
-SEEDS = "0 to 2**64 - 1"
 
 
 @dataclass(eq=False, repr=False)
@@ -161,8 +160,7 @@ class Sampler(LoadedModel):
         Labels are ``int (n,)``, or n alone for a model without; the rest is as for
         :meth:`sample`.
         """
-        if not 0 <= seed < 2**64:
-            raise InputError("seed", seed, SEEDS)
+        check_seed(seed)
         if not 0 <= variety <= 1:
             raise InputError("variety", variety, "0 to 1")
         n = len(labels) if isinstance(labels, np.ndarray) else labels

@@ -9,6 +9,7 @@ from digitgan.data.images import DIGITS
 from digitgan.data.mnist_preprocessing import crop_to_box, place_by_mass
 from digitgan.errors import InputError
 from digitgan.model.presets import Preset
+from digitgan.random_streams import check_seed
 from digitgan.sampling.model_loader import check_classes
 
 LOGGER = logging.getLogger("digitgan")
@@ -24,8 +25,7 @@ def check_goal(epochs: int | None, minutes: float | None, seed: int) -> None:
         raise InputError("epochs", epochs, f"1 to {MAX_EPOCHS - 1}")
     if minutes is not None and not 0 < minutes < math.inf:
         raise InputError("minutes", minutes, "any time above 0")
-    if not 0 <= seed < 2**32:
-        raise InputError("seed", seed, f"0 to {2**32 - 1}")
+    check_seed(seed, bits=32)
 
 
 def check_safety(guard: str, checkpoint_seconds: float) -> None:
