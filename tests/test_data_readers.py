@@ -362,3 +362,21 @@ def test_pictures_of_another_size_or_in_colour(tmp_path):
     digits = load_dataset(write_npz(tmp_path / "c.npz", x=IMAGES))
     assert digits.image == ImageSpec(28, 28, 1, "digits")
     refuse(write_npz(tmp_path / "d.npz", x=colour[..., :2]), "(6, 32, 32, 2)", "x 3")
+
+
+def test_matlab_structs_nested_deeper_than_a_stack(tmp_path):
+    """SciPy calls itself for each of them, which would end the process."""
+
+    def element(kind, content):
+        return struct.pack("<2I", kind, len(content)) + content
+
+    flags, shape = element(6, struct.pack("<2I", 2, 0)), element(5, b"\1\0\0\0" * 2)
+    name, length = element(1, b"a" + bytes(7)), struct.pack("<2Hi", 5, 4, 8)
+    matrix = b""
+    for _ in range(300):
+        fields = element(1, b"f" + bytes(7))
+        matrix = element(14, flags + shape + name + length + fields + matrix)
+    path = tmp_path / "deep.mat"
+    path.write_bytes(b"MATLAB 5.0 MAT-file".ljust(124) + b"\0\1IM" + matrix)
+    with pytest.raises(InputError, match="nests structs deeper"):
+        load_dataset(path)
