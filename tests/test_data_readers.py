@@ -373,10 +373,10 @@ def test_matlab_structs_nested_deeper_than_a_stack(tmp_path):
     flags, shape = element(6, struct.pack("<2I", 2, 0)), element(5, b"\1\0\0\0" * 2)
     name, length = element(1, b"a" + bytes(7)), struct.pack("<2Hi", 5, 4, 8)
     matrix = b""
-    for _ in range(300):
+    for _ in range(1_100):
         fields = element(1, b"f" + bytes(7))
         matrix = element(14, flags + shape + name + length + fields + matrix)
     path = tmp_path / "deep.mat"
     path.write_bytes(b"MATLAB 5.0 MAT-file".ljust(124) + b"\0\1IM" + matrix)
-    with pytest.raises(InputError, match="nests structs deeper"):
+    with pytest.raises(InputError, match="matrices"):
         load_dataset(path)
