@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections import namedtuple
@@ -211,6 +212,23 @@ def test_folders_that_cannot_take_a_run(
         assert "only 1 MiB free" in refused(capsys, *train, out)
     line = refused(capsys, *train, trained_run.folder)
     assert "holds another run" in line and f"--resume {trained_run.folder}" in line
+
+
+def test_the_home_folder_has_its_sign(capsys, monkeypatch, tmp_path, tiny_model):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(tiny_model, tmp_path / "model")
+    assert run(capsys, "generate", "7", "--model=~/model", "--out=~/a.png")[0] == 0
+    digitgan.make_dataset("~/set", model="~/model", count=3)
+    assert digitgan.verify_dataset("~/set").damage == ()
+    assert run(capsys, "dataset", "~/set", "--verify")[0] == 0
+    assert {"a.png", "model", "set"} == {path.name for path in tmp_path.iterdir()}
+
+
+def test_no_name_is_no_mnist(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for verb in (["train", "--data"], ["inspect"], ["evaluate", "--data"]):
+        assert "'' is unknown" in refused(capsys, *verb, "")
 
 
 def test_resume_from_nothing(capsys, tmp_path):

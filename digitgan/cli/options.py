@@ -7,7 +7,16 @@ from typing import Any, get_args, get_type_hints
 
 import click
 
-PATH = click.Path(path_type=Path)
+
+class _Path(click.Path):
+    """A path, with ~ for the home folder also where no shell has seen it."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """Return it as a Path."""
+        return super().convert(Path(value).expanduser(), param, ctx)
+
+
+PATH = _Path(path_type=Path)
 MODEL = "flagship, a model or run folder, or hf://user/name."
 
 model_option = click.option("--model", default="flagship", help=MODEL)

@@ -119,7 +119,7 @@ def make_dataset(
     request = DatasetRequest(**given)
     spec = resolve_spec(request, facts_of(load_once(str(request.model))))
     _check_installed(spec.format)
-    state = claim_folder(Path(out), spec)
+    state = claim_folder(Path(out).expanduser(), spec)
     return _complete(state, workers, engine, progress)
 
 
@@ -146,7 +146,7 @@ def verify_dataset(
     """
     check_engine(workers, engine)
     load_once.cache_clear()
-    state = read_state(Path(out))
+    state = read_state(Path(out).expanduser())
     if state is None:
         problem = "holds no manifest.json of ours"
         raise InputError("out", out, "a folder that digitgan dataset made", problem)

@@ -96,7 +96,7 @@ def open_model(folder: str | PathLike[str]) -> LoadedModel:
         InputError: There is no model, or its files are not those described, are
             damaged, or promise what they do not keep.
     """
-    folder = Path(folder)
+    folder = Path(folder).expanduser()
     if not (folder / "model.json").is_file() and (folder / "model").is_dir():
         folder = files.inside("model", folder, "model")
     card_file, network, style_file = (

@@ -83,7 +83,7 @@ def adapt(
     """
     seed = random_seed(bits=32) if seed is None else seed
     check_goal(None, minutes, seed)
-    base, out = load(model), Path(out)
+    base, out = load(model), Path(out).expanduser()
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError("out", out, "a new folder", "exists")
     dataset = load_dataset(data, clean)

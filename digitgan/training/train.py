@@ -93,7 +93,7 @@ def train(  # noqa: PLR0913 - each decides what is learnt
             artifacts=artifacts,
             clean=clean,
         )
-        folder = own_folder(group, Path(out or free_folder(preset)))
+        folder = own_folder(group, Path(out or free_folder(preset)).expanduser())
         run = Run.create(folder, config)
         return _train_and_export(TrainingLoop(run, dataset, callbacks))
 
@@ -155,7 +155,7 @@ def resume(
         TrainingFailed: As in :func:`train`.
     """
     with coordinated(process_group) as group:
-        stored = Run.open(own_folder(group, Path(run), copied=True))
+        stored = Run.open(own_folder(group, Path(run).expanduser(), copied=True))
         config = _with_changes(
             stored.config,
             epochs=epochs,
