@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from digitgan.handwriting.geometry import BASELINE, DIGIT_HEIGHT, GLYPH_SHAPE
-from digitgan.handwriting.rasterization import Polygons
 
 # In pixels of a glyph:
 SMOOTHING = 1.8  # standard deviation along an outline
@@ -24,6 +23,40 @@ EDGE = 120.0  # of 255: where ink ends, so that strokes keep their width
 SAMPLES = 256  # of each traced edge, whose Fourier descriptors are taken
 MIN_KNOTS = 6  # of an outline
 FLATTENING = 4  # straight lines for each curve
+
+
+class Polygons(NamedTuple):
+    """K closed polygons, one after another.
+
+    Attributes:
+        points: Their corners, right and down, ``float (p, 2)``.
+        sizes: How many of the points each has, ``int (k,)``.
+        owners: The number of the glyph of each, ``int (k,)``.
+    """
+
+    points: np.ndarray
+    sizes: np.ndarray
+    owners: np.ndarray
+
+    def next_points(self) -> np.ndarray:
+        """Return the corner that comes after each, ``float (p, 2)``."""
+        ends = self.sizes.cumsum()
+        after = np.arange(1, len(self.points) + 1)
+        after[ends - 1] = ends - self.sizes
+        return self.points[after]
+
+    def areas(self) -> np.ndarray:
+        """Return what each encloses, below 0 if it runs the other way."""
+        (x, y), (next_x, next_y) = self.points.T, self.next_points().T
+        return self._sums(x * next_y - next_x * y) / 2
+
+    def lengths(self) -> np.ndarray:
+        """Return how long each is."""
+        return self._sums(np.hypot(*(self.next_points() - self.points).T))
+
+    def _sums(self, values: np.ndarray) -> np.ndarray:
+        polygon = np.repeat(np.arange(len(self.sizes)), self.sizes)
+        return np.bincount(polygon, values, len(self.sizes))
 
 
 class Outlines(NamedTuple):

@@ -1,42 +1,8 @@
 """Rasterization: how much of each pixel lies inside closed polygons, exactly."""
 
-from typing import NamedTuple
-
 import numpy as np
 
-
-class Polygons(NamedTuple):
-    """K closed polygons, one after another.
-
-    Attributes:
-        points: Their corners, right and down, ``float (p, 2)``.
-        sizes: How many of the points each has, ``int (k,)``.
-        owners: The number of the glyph of each, ``int (k,)``.
-    """
-
-    points: np.ndarray
-    sizes: np.ndarray
-    owners: np.ndarray
-
-    def next_points(self) -> np.ndarray:
-        """Return the corner that comes after each, ``float (p, 2)``."""
-        ends = self.sizes.cumsum()
-        after = np.arange(1, len(self.points) + 1)
-        after[ends - 1] = ends - self.sizes
-        return self.points[after]
-
-    def areas(self) -> np.ndarray:
-        """Return what each encloses, below 0 if it runs the other way."""
-        (x, y), (next_x, next_y) = self.points.T, self.next_points().T
-        return self._sums(x * next_y - next_x * y) / 2
-
-    def lengths(self) -> np.ndarray:
-        """Return how long each is."""
-        return self._sums(np.hypot(*(self.next_points() - self.points).T))
-
-    def _sums(self, values: np.ndarray) -> np.ndarray:
-        polygon = np.repeat(np.arange(len(self.sizes)), self.sizes)
-        return np.bincount(polygon, values, len(self.sizes))
+from digitgan.handwriting.outlines import Polygons
 
 
 def coverage(polygons: Polygons, shape: tuple[int, int, int]) -> np.ndarray:
