@@ -30,8 +30,11 @@ from digitgan.measure.onnx_operators import OPERATORS
 onnx = pytest.importorskip("onnx")
 
 
-def refused(read, *words, most=2**23):
-    """Check that something is refused in a line with these words, and cheaply."""
+def refused(read, *words, most=2**25):
+    """Check that something is refused in a line with these words, and cheaply.
+
+    What is imported meanwhile counts, too: a few megabytes.
+    """
     tracemalloc.start()
     try:
         with pytest.raises(InputError) as refusal:
