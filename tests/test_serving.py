@@ -10,7 +10,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -580,7 +580,7 @@ WORDS = st.one_of(
 NAMES = st.sampled_from([*PAGE, "labels", "n", "digit", "one_hand", "nothing"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     what=st.sampled_from(["digits", "numbers", "numbers.json", "digits.npz"]),
     fields=st.dictionaries(NAMES, WORDS, max_size=4),
@@ -602,7 +602,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(fields=st.dictionaries(NAMES, VALUES, max_size=4), text=st.integers(0))
 def test_nothing_in_a_body_makes_it_fail(client, fields, text):
     body = json.dumps({"text": str(text)} | fields)

