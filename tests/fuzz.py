@@ -72,7 +72,7 @@ class Targets:
     def __init__(self, folder: Path):
         """Lay out valid files in a folder; inputs take the place of some."""
         self.folder = folder
-        names = ["pictures/ace", "model", "run/checkpoint", "run/samples", "set"]
+        names = ["pictures/ace", "model", "run/checkpoint", "sheets/samples", "set"]
         names += ["part/.shards", "tables", "flat", "coco/annotations", "coco/images"]
         for name in [*names, "yolo/images/train", "yolo/labels/train"]:
             (folder / name).mkdir(parents=True)
@@ -98,7 +98,7 @@ class Targets:
             corrupt_files.picture(f) for f in ("PNG", "GIF", "BMP", "JPEG")
         ]
 
-        self._put("run/config.json", json.dumps(self.config).encode())
+        self._put("sheets/config.json", json.dumps(self.config).encode())
         self.sheets = [corrupt_files.sheet()]
         self.photos, self.gan_file = corrupt_files.photos(), corrupt_files.keras_file()
         self.tables, self.databases = corrupt_files.tables(), corrupt_files.arrow()
@@ -288,8 +288,8 @@ class Targets:
         Run(self.folder / "run", None).read_log()
 
     def read_sheet(self, content: bytes) -> None:
-        self._put("run/samples/epoch_0001.png", content)
-        self.runs.read("run", lambda run: sheet_digits(run, 1))
+        self._put("sheets/samples/epoch_0001.png", content)
+        self.runs.read("sheets", lambda run: sheet_digits(run, 1))
 
     def read_photo(self, content: bytes) -> None:
         assert all(page.any() for page in flatten_pages(self._put("photo", content)))

@@ -19,6 +19,7 @@ ROOMS = (  # data flows down this list; a room imports only from those above it
         "hub",
         "installation",
         "limits",
+        "memory",
     }
     | {"npz", "quiet", "random_streams"},
     {"data"},

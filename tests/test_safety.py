@@ -22,10 +22,11 @@ from digitgan import files, limits
 from digitgan.data.load import load_dataset
 from digitgan.datasets.folder import read_state
 from digitgan.errors import InputError
-from digitgan.files import memory_bound, sha256
+from digitgan.files import sha256
 from digitgan.handwriting.model import load
 from digitgan.measure import onnx_session
 from digitgan.measure.onnx_operators import OPERATORS
+from digitgan.memory import memory_bound
 
 onnx = pytest.importorskip("onnx")
 

@@ -277,7 +277,7 @@ def test_past_the_connections_that_it_answers_it_says_503(monkeypatch):
             one = socket.create_connection(("127.0.0.1", port), timeout=20)
             line = plain(f"GET /v1/numbers?text=1&seed={seed} HTTP/1.1")
             opened.enter_context(one).sendall(line)
-            assert begun.acquire(timeout=10)
+        assert begun.acquire(timeout=10)  # and the other waits
         with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
             said = everything(client)  # before it has asked
         assert problem_in(said)[0] == 503 and b"retry-after: 1\r\n" in said.lower()

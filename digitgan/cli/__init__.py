@@ -29,7 +29,7 @@ from digitgan.errors import (
     TrainingFailed,
     missing_extra,
 )
-from digitgan.files import memory_bound
+from digitgan.memory import memory_bound
 
 VERBS = (
     train,

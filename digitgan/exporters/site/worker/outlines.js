@@ -11,11 +11,11 @@ const { EDGE, FLATTENING, KNOT_SPACING, MAX_SMOOTHING, MIN_KNOTS, MIN_SIZE, SAMP
 // Which edges of a cell of four pixels (0 above, 1 right, 2 below, 3 left) an outline
 // joins, ink on its right, by which corners have ink: 1 top left, 2 top right, 4 bottom
 // right, 8 bottom left. Where two opposite corners have ink they are joined or not.
-const APART = [
+const apart = [
   ...[[], [[0, 3]], [[1, 0]], [[1, 3]], [[2, 1]], [[0, 3], [2, 1]], [[2, 0]], [[2, 3]]],
   ...[[[3, 2]], [[0, 2]], [[1, 0], [3, 2]], [[1, 2]], [[3, 1]], [[0, 1]], [[3, 0]], []],
 ];
-const JOINED = { 5: [[0, 1], [2, 3]], 10: [[3, 0], [1, 2]] };
+const joined = { 5: [[0, 1], [2, 3]], 10: [[3, 0], [1, 2]] };
 
 /**
  * Return the smooth outlines of a glyph, around as much ink as its pixels have.
@@ -68,9 +68,9 @@ function edges(glyph) {
       const place = row * columns + column;
       const square = [glyph[place], glyph[place + 1], glyph[place + columns + 1], glyph[place + columns]];
       const kind = sum(square.map((level, i) => Number(level > EDGE) << i));
-      const joined = kind in JOINED && sum(square) > 4 * EDGE;
+      const both = kind in joined && sum(square) > 4 * EDGE;
       const sides = [side(row, column, 0), side(row, column + 1, 1), side(row + 1, column, 0), side(row, column, 1)];
-      for (const [begin, end] of joined ? JOINED[kind] : APART[kind]) next.set(sides[begin], sides[end]);
+      for (const [begin, end] of both ? joined[kind] : apart[kind]) next.set(sides[begin], sides[end]);
     }
   }
   const place = (side) => {
