@@ -149,8 +149,9 @@ def signalled(folder: Path, data: Path, number: int) -> dict:
     return {"code": code, "model": (run / "model" / "generator.onnx").exists()}
 
 
-def _wait_for(path: Path) -> None:
+def _wait_for(path: Path, process: int) -> None:
     while not path.exists():
+        assert not os.waitpid(process, os.WNOHANG)[0], f"it ended before {path.name}"
         time.sleep(0.05)
 
 
@@ -158,10 +159,10 @@ def removed(folder: Path, data: Path) -> dict:
     """Remove the folder of a training while it runs; stop it, and go on."""
     run, ask = folder / "run", {**TINY, "epochs": 10_000}
     process = forked(lambda: digitgan.train("tiny", data, out=run, **ask))
-    _wait_for(run / "log.csv")
+    _wait_for(run / "log.csv", process)
     shutil.move(run, folder / "elsewhere")  # at once, while files are written
-    _wait_for(run / "log.csv")
-    _wait_for(run / "checkpoint")
+    _wait_for(run / "log.csv", process)
+    _wait_for(run / "checkpoint", process)
     os.kill(process, signal.SIGTERM)
     code = finished(process)
     steps = int(sorted(run.glob("checkpoint/step_*"))[-1].stem.split("_")[1])

@@ -194,7 +194,7 @@ def test_a_site_goes_there_as_a_space_and_back(server, site, tmp_path):
     card = RepoCard.load(site / "README.md").data
     assert (card.sdk, (site / card.app_file).is_file()) == ("static", True)
     away = {"HF_ENDPOINT": server.url, "HF_HOME": str(tmp_path / "home")}
-    away |= {"HF_HUB_DISABLE_XET": "1", "HF_TOKEN": TOKEN}
+    away |= {"HF_HUB_DISABLE_XET": "1", "HF_HUB_OFFLINE": "0", "HF_TOKEN": TOKEN}
     for words in (
         ("upload", "ada/digits", site),
         ("download", "ada/digits", "--local-dir", tmp_path / "back"),

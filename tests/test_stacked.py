@@ -189,7 +189,8 @@ def test_what_cannot_be_done_is_said(run, tmp_path, mnist):
     with pytest.raises(InputError, match="html"):
         from digitgan.cli.evaluate import evaluate as command
 
-        command(str(run.folder), html=tmp_path / "report.html")
+        words = [str(run.folder), "--html", str(tmp_path / "report.html")]
+        command.main(words, standalone_mode=False)
     with pytest.raises(InputError, match="no labelled training and test"):
         digitgan.evaluate(run.folder, data="stacked-mnist")
 

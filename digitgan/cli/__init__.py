@@ -6,6 +6,7 @@ Heavy imports stay inside the verbs that need them, so that the light ones are q
 import io
 import os
 import sys
+from typing import Any
 
 import click
 
@@ -55,6 +56,13 @@ The shell completes after  eval "$(_DIGITGAN_COMPLETE=bash_source digitgan)"
 class _InThisOrder(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a verb; click would begin a line of its own after Ctrl-C."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise click.exceptions.Exit(130) from None
 
 
 @click.group(

@@ -233,5 +233,8 @@ class CheckpointCallback(GANCallback):
         """Write, unless the state is broken; return the processor time of that."""
         began = time.thread_time()
         if all(np.isfinite(array).all() for array in arrays.values()):
-            self.checkpoints.write(progress, arrays)
+            try:
+                self.checkpoints.write(progress, arrays)
+            except FileNotFoundError:  # the run was moved or removed meanwhile
+                self.checkpoints.write(progress, arrays)
         return time.thread_time() - began
