@@ -78,6 +78,7 @@ class Outlines(NamedTuple):
         """Return the outlines of each glyph, ``float (m, 3, 2)`` each."""
         each: list[list[np.ndarray]] = [[] for _ in range(glyphs)]
         outlines = np.split(self.curves, self.sizes.cumsum()[:-1])
+        # Of no outlines at all, NumPy makes one empty piece.
         for owner, outline in zip(self.owners.tolist(), outlines, strict=False):
             each[owner].append(outline)
         return each

@@ -23,17 +23,6 @@ MAX_TOGETHER = 8  # requests: more would only take memory
 Draw = Callable[[Sequence[Any]], Sequence[Any]]
 
 
-def call_each(calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
-    """Return what each call returns, or the error that it raises."""
-    answers = []
-    for call in calls:
-        try:
-            answers.append(call())
-        except Exception as error:
-            answers.append(error)
-    return answers
-
-
 def _alone(draw: Callable[..., T], requests: Sequence[Any]) -> list[T]:
     """Draw the one request, its arguments, that waits for it."""
     (arguments,) = requests

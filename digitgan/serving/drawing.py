@@ -18,7 +18,6 @@ from starlette.responses import Response
 import digitgan
 from digitgan.errors import InputError
 from digitgan.handwriting.model import Model
-from digitgan.serving.draw_pool import call_each
 from digitgan.serving.encoders import MEDIA_TYPES
 from digitgan.serving.openapi import BINARY, WITH_BODY, json_of, responses
 from digitgan.serving.problems import Problem, wrong
@@ -114,7 +113,13 @@ def one_by_one(
     """Return what draws requests one after the other."""
 
     def draw_all(model: Model, requests: Sequence[DrawRequest]):
-        return call_each([partial(draw, model, *request) for request in requests])
+        answers: list[bytes | Exception] = []
+        for request in requests:
+            try:
+                answers.append(draw(model, *request))
+            except Exception as error:  # of this request alone
+                answers.append(error)
+        return answers
 
     return draw_all
 
