@@ -235,7 +235,8 @@ class Sampler(LoadedModel):
         if name not in self.limits:
             raise InputError(name, value, problem="is given to a model without styles")
         low, high = self.limits[name]
-        array = np.asarray(value, dtype=np.float32)
+        with np.errstate(over="ignore"):  # infinite is outside, too
+            array = np.asarray(value, dtype=np.float32)
         if array.shape not in ((), (n,)):
             problem = f"has shape {array.shape}"
             raise InputError(name, value, f"one number or ({n},)", problem)

@@ -73,7 +73,8 @@ def create_app(  # noqa: PLR0913 - most are flags
         title="digitgan",
         version=digitgan.__version__,
         description="Handwritten digits and numbers. The same URL gives the same "
-        "bytes; they carry an ETag. Strokes in SVG and PDF are curves.",
+        "bytes; they carry an ETag. Strokes in SVG and PDF are curves. Without an "
+        "ending, as /v1/numbers, a path answers in the form that Accept names.",
         docs_url=None,
         redoc_url=None,
         telemetry=NO_TELEMETRY,

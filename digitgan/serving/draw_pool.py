@@ -1,5 +1,8 @@
 """How much is drawn at once: a few threads, a short queue, and then 503.
 
+Who finds the queue full waits a moment for room before the refusal: those who would
+ask again at once take no time from what is drawn.
+
 What waits together is drawn together, by one thread at a time: one call of the network
 for many is quicker, and two threads would only wait for each other's turn in Python.
 """
@@ -15,7 +18,7 @@ from typing import Any, TypeVar
 from digitgan.serving.problems import Problem
 
 T = TypeVar("T")
-RETRY_AFTER = 1  # seconds
+RETRY_AFTER = 1  # seconds; also for room in the queue
 MAX_WAIT = 5.0  # seconds for a thread
 MAX_TOGETHER = 8  # requests: more would only take memory
 
@@ -34,6 +37,7 @@ class DrawPool:
 
     def __init__(self, workers: int, queue: int, max_wait: float = MAX_WAIT):
         self.limit: int = workers + queue
+        self._room = asyncio.Semaphore(self.limit)
         self._max_wait = max_wait
         self._futures: set[Future] = set()
         # By what draws them, while they wait or a thread is at them.
@@ -52,11 +56,14 @@ class DrawPool:
 
     async def run_together(self, draw: Draw, request: Any) -> Any:
         """Draw in a thread, with the other requests of the same function that wait."""
-        if self.busy >= self.limit:
-            raise self._full()
+        try:
+            async with asyncio.timeout(RETRY_AFTER):
+                await self._room.acquire()  # who came first is first
+        except TimeoutError:
+            raise self._full() from None
         future: Future = Future()
         self._futures.add(future)
-        future.add_done_callback(self._futures.discard)
+        future.add_done_callback(partial(self._leave, asyncio.get_running_loop()))
         with self._lock:
             if draw not in self._waiting:
                 self._waiting[draw] = deque()
@@ -71,6 +78,11 @@ class DrawPool:
         if not result.done() and future.cancel():  # what has begun is finished
             raise self._full()
         return await result
+
+    def _leave(self, loop: asyncio.AbstractEventLoop, future: Future) -> None:
+        """Make room for another."""
+        self._futures.discard(future)
+        loop.call_soon_threadsafe(self._room.release)
 
     def _draw_waiting(self, draw: Draw) -> None:
         """Draw requests that wait, and leave the thread to others before the next."""

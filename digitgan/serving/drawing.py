@@ -71,6 +71,7 @@ def add_drawing(api: APIRouter, state: AppState, drawing: Drawing) -> None:
             description="",
             response_class=Response,
             responses=responses(content, *refusals, not_changed=method == "GET"),
+            include_in_schema=len(forms) == 1,  # clients are made for one answer each
         )
 
 
