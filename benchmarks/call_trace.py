@@ -4,7 +4,8 @@
 
 Each request is made once to warm up and once traced, in all threads. A switch is a call
 into a file of the package other than that of the call before; comprehensions are left
-out. The last column is how often a model was opened. Seconds.
+out, and a coroutine or generator that goes on is not called again. The last column is
+how often a model was opened. Seconds.
 """
 
 import contextlib
@@ -37,11 +38,13 @@ def trace(request: Callable[[list[Call]], object]) -> list[Call]:
         request: Called with the list that the calls are noted in.
     """
     calls: list[Call] = []
+    begun: set[FrameType] = set()  # kept, so that no other takes its place
 
     def note(frame: FrameType, event: str, _) -> None:
         code = frame.f_code
         ours = event == "call" and code.co_filename.startswith(PACKAGE)
-        if ours and code.co_name not in LEFT_OUT:
+        if ours and code.co_name not in LEFT_OUT and frame not in begun:
+            begun.add(frame)
             calls.append((code.co_filename, code.co_qualname))
 
     threading.setprofile(note)  # threads that are started from now on

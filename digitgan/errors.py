@@ -79,6 +79,12 @@ def check_range(field: str, value: object, low: int, high: int) -> None:
         raise InputError(field, value, f"a whole number from {low:,} to {high:,}")
 
 
+def check_seed(seed: object, bits: int = 64, field: str = "seed") -> None:
+    """Refuse what is no whole number of so many bits."""
+    if not (isinstance(seed, Integral) and 0 <= int(seed) < 2**bits):
+        raise InputError(field, seed, f"0 to 2**{bits} - 1")
+
+
 def _shortened(value: object) -> str:
     """Return a value as people typed it, but not too much of it."""
     text = repr(str(value) if isinstance(value, PurePath) else value)

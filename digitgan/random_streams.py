@@ -9,11 +9,8 @@ where such streams are made.
 import logging
 import secrets
 from enum import IntEnum
-from numbers import Integral
 
 import numpy as np
-
-from digitgan.errors import InputError
 
 LOGGER = logging.getLogger("digitgan")
 ROWS_PER_KEY = 1024  # digits that share a key: their rows follow each other
@@ -46,12 +43,6 @@ def random_seed(bits: int = 64) -> int:
     seed = secrets.randbits(bits)
     LOGGER.info("seed=%d, at random", seed)
     return seed
-
-
-def check_seed(seed: object, bits: int = 64, field: str = "seed") -> None:
-    """Refuse what is no whole number of so many bits."""
-    if not (isinstance(seed, Integral) and 0 <= int(seed) < 2**bits):
-        raise InputError(field, seed, f"0 to 2**{bits} - 1")
 
 
 def random_stream(

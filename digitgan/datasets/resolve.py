@@ -9,9 +9,8 @@ from digitgan.datasets.formats import FORMATS
 from digitgan.datasets.request import DatasetRequest
 from digitgan.datasets.spec import DatasetSpec, ModelFacts
 from digitgan.datasets.texts import read_texts
-from digitgan.errors import InputError, check_range
+from digitgan.errors import InputError, check_range, check_seed
 from digitgan.handwriting.options import check_colour
-from digitgan.random_streams import check_seed
 from digitgan.sampling.model_loader import check_classes
 
 MAX_COUNT = 10**12

@@ -10,7 +10,7 @@ import numpy as np
 from digitgan.data.dataset import Dataset, Digits
 from digitgan.data.images import TRIPLETS
 from digitgan.data.load import Data, load_dataset
-from digitgan.errors import InputError, import_extra
+from digitgan.errors import InputError, check_seed, import_extra
 from digitgan.evaluation.checks import check_images, check_labels
 from digitgan.evaluation.comparison import DIGIT_SHAPE, MIN_SAMPLES, compare
 from digitgan.evaluation.load_samples import Samples, load_samples
@@ -31,7 +31,7 @@ from digitgan.measure.classifier import (
     find_classifier,
     with_classifier_labels,
 )
-from digitgan.random_streams import check_seed, random_seed
+from digitgan.random_streams import random_seed
 from digitgan.sampling.sampler import Sampler
 
 LEVELS = ("quick", "full")

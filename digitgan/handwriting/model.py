@@ -9,7 +9,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from digitgan.data.images import DIGITS
-from digitgan.errors import InputError, check_range
+from digitgan.errors import InputError, check_range, check_seed
 from digitgan.handwriting.characters import Characters
 from digitgan.handwriting.geometry import MAX_PIXELS
 from digitgan.handwriting.glyphs import draw_glyphs
@@ -23,7 +23,7 @@ from digitgan.handwriting.page import render_page
 from digitgan.handwriting.writer_style import PenStyle, sample_writers
 from digitgan.handwriting.written_text import Walk, WrittenText
 from digitgan.hub import PREFIX, download
-from digitgan.random_streams import check_seed, random_seed
+from digitgan.random_streams import random_seed
 from digitgan.sampling.model_loader import SHIPPED, open_model
 from digitgan.sampling.sampler import Sampler
 

@@ -7,10 +7,9 @@ from typing import Any, TypedDict
 import numpy as np
 from PIL import ImageColor
 
-from digitgan.errors import InputError, check_range
+from digitgan.errors import InputError, check_range, check_seed
 from digitgan.handwriting.colours import TRANSPARENT, Colour
 from digitgan.handwriting.geometry import DIGIT_HEIGHT, MAX_PIXELS
-from digitgan.random_streams import check_seed
 
 HEIGHTS = (10, 2_000)  # of a digit, in pixels
 MIN_SPACING, MAX_SPACING = -0.5, 10.0  # in heights of a digit
@@ -64,11 +63,7 @@ class WriteOptions:
 
     def __post_init__(self) -> None:
         """Refuse what no text can be; thickness and slant are up to the model."""
-        check_seed(self.seed)
         _check_share("variety", self.variety)
-        check_range("height", self.height, *HEIGHTS)
-        if self.width is not None:
-            check_range("width", self.width, 1, MAX_PIXELS)
         for name in ("background", "ink"):
             object.__setattr__(self, name, check_colour(name, getattr(self, name)))
         if self.lines is not None and self.lines not in LINES:
@@ -77,6 +72,10 @@ class WriteOptions:
         if self.noise and self.background == TRANSPARENT:
             problem = "cannot go with transparent paper, which no scanner sees"
             raise InputError("noise", self.noise, "0", problem)
+        check_seed(self.seed)
+        check_range("height", self.height, *HEIGHTS)
+        if self.width is not None:
+            check_range("width", self.width, 1, MAX_PIXELS)
         # What came as lists is kept as tuples, so that options can be compared.
         if self.spacing is not None:
             object.__setattr__(self, "spacing", self._checked_spacing())

@@ -32,27 +32,22 @@ class Polygons(NamedTuple):
         points: Their corners, right and down, ``float (p, 2)``.
         sizes: How many of the points each has, ``int (k,)``.
         owners: The number of the glyph of each, ``int (k,)``.
+        before: The number of the corner that comes before each, ``int (p,)``.
     """
 
     points: np.ndarray
     sizes: np.ndarray
     owners: np.ndarray
-
-    def next_points(self) -> np.ndarray:
-        """Return the corner that comes after each, ``float (p, 2)``."""
-        ends = self.sizes.cumsum()
-        after = np.arange(1, len(self.points) + 1)
-        after[ends - 1] = ends - self.sizes
-        return self.points[after]
+    before: np.ndarray
 
     def areas(self) -> np.ndarray:
         """Return what each encloses, below 0 if it runs the other way."""
-        (x, y), (next_x, next_y) = self.points.T, self.next_points().T
+        (x, y), (next_x, next_y) = self.points[self.before].T, self.points.T
         return self._sums(x * next_y - next_x * y) / 2
 
     def lengths(self) -> np.ndarray:
         """Return how long each is."""
-        return self._sums(np.hypot(*(self.next_points() - self.points).T))
+        return self._sums(np.hypot(*(self.points - self.points[self.before]).T))
 
     def _sums(self, values: np.ndarray) -> np.ndarray:
         polygon = np.repeat(np.arange(len(self.sizes)), self.sizes)
@@ -140,7 +135,8 @@ def flatten(outlines: Outlines) -> Polygons:
     weights = np.hstack([(1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3])
     starts = outlines.curves[_before(outlines.sizes), 2:]
     points = weights @ np.concatenate([starts, outlines.curves], axis=1)
-    return Polygons(points.reshape(-1, 2), FLATTENING * outlines.sizes, outlines.owners)
+    sizes = FLATTENING * outlines.sizes
+    return Polygons(points.reshape(-1, 2), sizes, outlines.owners, _before(sizes))
 
 
 def _edges(glyphs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

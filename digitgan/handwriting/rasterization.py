@@ -26,7 +26,7 @@ def coverage(polygons: Polygons, shape: tuple[int, int, int]) -> np.ndarray:
     rows = count * height
     inside -= first
     inside[:, 1] += np.repeat(polygons.owners * height, polygons.sizes)
-    begin, end = inside, polygons._replace(points=inside).next_points()
+    begin, end = inside[polygons.before], inside
     for axis in (1, 0):
         begin, end = _cut(begin, end, axis)
     middle = (begin + end) / 2

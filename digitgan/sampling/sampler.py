@@ -13,9 +13,9 @@ from numpy.typing import ArrayLike
 from digitgan.cpu import available_cores
 from digitgan.data.html import img
 from digitgan.data.image_grid import grid
-from digitgan.errors import InputError
+from digitgan.errors import InputError, check_seed
 from digitgan.hub import MODEL_FILES
-from digitgan.random_streams import check_seed, draw_latents, draw_uniforms, random_seed
+from digitgan.random_streams import draw_latents, draw_uniforms, random_seed
 from digitgan.sampling.generator_inputs import GeneratorInputs
 from digitgan.sampling.model_hub import publish
 from digitgan.sampling.model_loader import LoadedModel

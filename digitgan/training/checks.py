@@ -7,9 +7,8 @@ from dataclasses import replace
 from digitgan.data.dataset import Dataset
 from digitgan.data.images import DIGITS
 from digitgan.data.mnist_preprocessing import crop_to_box, place_by_mass
-from digitgan.errors import InputError
+from digitgan.errors import InputError, check_seed
 from digitgan.model.presets import Preset
-from digitgan.random_streams import check_seed
 from digitgan.sampling.model_loader import check_classes
 
 LOGGER = logging.getLogger("digitgan")
