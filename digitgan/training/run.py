@@ -137,16 +137,14 @@ class Run:
         run = cls(folder, config)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            if run.config_path.exists():
-                allowed = f"a new folder, or --resume {folder}"
-                raise InputError("out", folder, allowed, "holds another run")
-            if any(folder.iterdir()):
+            if any(folder.iterdir()) and not run.config_path.exists():
                 raise InputError("out", folder, "a new or empty folder", "is not empty")
             free = shutil.disk_usage(folder).free
             if free < MIN_FREE_BYTES:
                 problem = f"lies on a disk with only {free >> 20} MiB free"
                 allowed = f"one with {MIN_FREE_BYTES >> 20} MiB"
                 raise InputError("out", folder, allowed, problem)
+            run._claim()
             run.write_config()
         except OSError as error:
             problem = f"cannot be written to ({error.strerror})"
@@ -166,6 +164,15 @@ class Run:
             find_preset(config.preset)
             check(config.settings)
             return cls(folder, config)
+
+    def _claim(self) -> None:
+        """Refuse a folder that holds a run; of two that begin at once, one may."""
+        try:
+            self.config_path.touch(exist_ok=False)
+        except FileExistsError:
+            allowed = f"a new folder, or --resume {self.folder}"
+            problem = "holds another run"
+            raise InputError("out", self.folder, allowed, problem) from None
 
     def write_config(self) -> None:
         """Write ``config.json``."""
