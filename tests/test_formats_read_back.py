@@ -39,6 +39,13 @@ def test_digits_are_equal_to_the_pixel(name, written, tiny_model, tmp_path):
     assert list(data.parts) == ["train", "validation", "test"]
 
 
+@pytest.mark.parametrize("name", ["idx", "npz", "png", "parquet", "webdataset", "lmdb"])
+def test_a_part_without_digits_is_none(name, tiny_model, tmp_path):
+    options = {"count": 10, "split": (10, 0, 0), "format": name}
+    digitgan.make_dataset(tmp_path, model=tiny_model, **options)
+    assert list(load_dataset(tmp_path).parts) == ["train"]
+
+
 @pytest.fixture(scope="module")
 def numbers(tiny_model, tmp_path_factory):
     """The digits of pages as LMDB keeps them: pages without loss, boxes as made."""

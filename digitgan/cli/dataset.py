@@ -28,6 +28,7 @@ Kinds and formats:
 Examples:
   digitgan dataset mine --count 70000 --split 60000,0,10000   a drop-in MNIST
   digitgan dataset more --format parquet --balance --checked --seed 7
+  digitgan dataset twin --like scans/         their classes and strokes
   digitgan dataset sums --kind numbers --length 3-8
   digitgan dataset days --kind numbers --pattern dd/mm/yyyy --format parquet
   digitgan dataset bills --kind numbers --texts amounts.txt --ink navy

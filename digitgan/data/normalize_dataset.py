@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,6 +27,8 @@ Labels = dict[str, np.ndarray | None]  # by part
 def normalize(raw: RawDataset, where: str = "", clean: bool = False) -> Dataset:
     """Return a data set with all decisions taken: see :mod:`normalize_images`."""
     remarks: Counter[str] = Counter()
+    filled = {p: one for p, one in raw.parts.items() if len(one.images)}
+    raw = replace(raw, parts=filled or raw.parts)  # Keras' layout has empty test arrays
     images, (labels, names) = {}, _labels(raw)
     for part, content in raw.parts.items():
         images[part] = _images(content, raw, clean, remarks)

@@ -1,6 +1,6 @@
 """Single digits, checked and measured where that is asked for."""
 
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
@@ -20,10 +20,11 @@ ATTEMPT_STRIDE = 2**44  # between the attempts' numbers: more than a data set ca
 
 def draw_digits(model: Model, spec: DatasetSpec, shard: Shard) -> Samples:
     """Draw a shard of digits; it depends on the spec and the shard alone."""
-    labels = draw_labels(spec, shard)
+    labels, styles = draw_labels(spec, shard)
+    ask = partial(_draw, model, spec.seed, labels, styles)
     rows = np.arange(shard.count)
     dropped = np.zeros(shard.count, int)
-    images, styles = _draw(model, spec.seed, shard.start, labels, rows)
+    images, styles = ask(rows, shard.start)
     attempt = 0
     misread = _misread(images, labels, rows) if spec.checked else rows[:0]
     while len(misread):  # other numbers of the seed in their place
@@ -36,7 +37,7 @@ def draw_digits(model: Model, spec: DatasetSpec, shard: Shard) -> Samples:
                 "for checked"
             )
         start = shard.start + attempt * ATTEMPT_STRIDE
-        images[misread], others = _draw(model, spec.seed, start, labels, misread)
+        images[misread], others = ask(misread, start)
         for name, values in others.items():
             styles[name][misread] = values
         misread = _misread(images, labels, misread)
@@ -60,10 +61,17 @@ def draw_digits(model: Model, spec: DatasetSpec, shard: Shard) -> Samples:
 
 
 def _draw(
-    model: Model, seed: int, start: int, labels: np.ndarray, rows: np.ndarray
+    model: Model,
+    seed: int,
+    labels: np.ndarray,
+    styles: dict[str, np.ndarray],
+    rows: np.ndarray,
+    start: int,
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Return the images and styles of some rows of the digits from a number on."""
-    inputs = model.generator_inputs(labels, seed=seed, start=start)
+    limits = model.limits
+    asked = {n: v.clip(*limits[n]) for n, v in styles.items() if n in limits}
+    inputs = model.generator_inputs(labels, seed=seed, start=start, **asked)
     conditions = {name: values[rows] for name, values in inputs.conditions.items()}
     images = model.draw(GeneratorInputs(inputs.latents[rows], conditions))
     return images, {k: v for k, v in conditions.items() if k != "label"}

@@ -13,22 +13,28 @@ BALANCED_LABELS = {
 }
 
 
-def draw_labels(spec: DatasetSpec, shard: Shard) -> np.ndarray:
-    """Return the label of each sample of a shard, ``int32 (n,)``.
+def draw_labels(
+    spec: DatasetSpec, shard: Shard
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Return the label of each sample of a shard, ``int32 (n,)``, and styles that go
+    with it: those of an example where there are some.
 
     They are drawn evenly; with ``balance`` every run of as many samples as there are
     labels holds each once, in an order of its own.
     """
-    labels = np.array(spec.labels, np.int32)
+    examples = spec.like_columns if spec.like else {"label": spec.labels}
+    columns = {name: np.array(values) for name, values in examples.items()}
+    labels = columns.pop("label").astype(np.int32)
     n = len(labels)
     if not spec.balance:
         table = _uniforms(spec.seed, Stream.LABELS, shard.start, shard.count, 1)
-        return labels[(table[:, 0] * n).astype(int)]
+        drawn = (table[:, 0] * n).astype(int)
+        return labels[drawn], {name: v[drawn] for name, v in columns.items()}
     first, end = shard.part_start // n, -(-(shard.part_start + shard.count) // n)
     purpose = BALANCED_LABELS[shard.part]
     orders = _uniforms(spec.seed, purpose, first, end - first, n).argsort(axis=1)
     skipped = shard.part_start - first * n
-    return labels[orders.ravel()[skipped : skipped + shard.count]]
+    return labels[orders.ravel()[skipped : skipped + shard.count]], {}
 
 
 def _uniforms(

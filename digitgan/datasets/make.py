@@ -101,10 +101,10 @@ def make_dataset(
         engine: ``local``, or ``ray``: here, or on the cluster that RAY_ADDRESS names.
         progress: Show rate and time left on standard error.
         options: ``kind``, ``count``, ``format``, ``seed``, ``split``, ``labels``,
-            ``balance``, ``checked``, ``measure``, ``robust``, ``length``, ``pattern``,
-            ``texts``, ``ink``, ``background``, ``shard_size`` and ``model``, as
-            :class:`DatasetRequest` says; a seed of None is a random one, which the
-            manifest keeps.
+            ``like``, ``balance``, ``checked``, ``measure``, ``robust``, ``length``,
+            ``pattern``, ``texts``, ``ink``, ``background``, ``shard_size`` and
+            ``model``, as :class:`DatasetRequest` says; a seed of None is a random one,
+            which the manifest keeps.
 
     Raises:
         InputError: The request cannot be met; nothing was written.

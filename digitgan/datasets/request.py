@@ -19,8 +19,9 @@ class DatasetRequest:
 
     ``split`` and ``labels`` may be sequences, ``length`` a pair; ``pattern`` is what
     :func:`digitgan.datasets.pattern.parse` reads, ``texts`` what
-    :func:`digitgan.datasets.texts.read_texts` does, ``model`` what
-    :func:`digitgan.load` takes; ``ink`` and ``background`` are colours of
+    :func:`digitgan.datasets.texts.read_texts` does, ``like`` what
+    :func:`digitgan.load_dataset` takes, ``model`` what :func:`digitgan.load` takes;
+    ``ink`` and ``background`` are colours of
     :class:`digitgan.handwriting.options.WriteOptions`.
     """
 
@@ -33,6 +34,9 @@ class DatasetRequest:
     )
     labels: str | Sequence[int] | None = _option(
         None, "Only these digits, such as 0,1,7."
+    )
+    like: str | Path | Any | None = _option(
+        None, "Classes and strokes as in this data set: what train takes."
     )
     balance: bool = _option(False, "Each digit equally often.")
     checked: bool = _option(False, "Only digits read as asked.")
@@ -62,6 +66,7 @@ class DatasetOptions(TypedDict, total=False):
     seed: int | None
     split: str | Sequence[int]
     labels: str | Sequence[int] | None
+    like: str | Path | Any | None
     balance: bool
     checked: bool
     measure: bool

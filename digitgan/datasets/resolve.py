@@ -6,6 +6,7 @@ from digitgan import limits
 from digitgan.data.images import DIGIT_NAMES
 from digitgan.datasets import pattern
 from digitgan.datasets.formats import FORMATS
+from digitgan.datasets.like import read_examples
 from digitgan.datasets.request import DatasetRequest
 from digitgan.datasets.spec import DatasetSpec, ModelFacts
 from digitgan.datasets.texts import read_texts
@@ -58,6 +59,9 @@ def resolve_spec(request: DatasetRequest, model: ModelFacts) -> DatasetSpec:
         "image_shape": model.image_shape,
         "model_sha256": model.sha256,
         "model": str(request.model),
+        "like": None
+        if request.like is None
+        else read_examples(request.like, model.classes),
         "texts": None if request.texts is None else read_texts(request.texts),
         **{n: v if v is None else check_colour(n, v) for n, v in colours.items()},
     }
@@ -105,7 +109,8 @@ def _check_kind(request: DatasetRequest) -> None:
         needed = "kind 'numbers' or 'scenes'"
         problem = "is for written numbers, not for single digits"
     else:
-        names, needed = ("balance", "checked", "measure", "robust"), "kind 'digits'"
+        names = ("like", "balance", "checked", "measure", "robust")
+        needed = "kind 'digits'"
         problem = f"is for single digits, not for {kind}"
     for name in names:
         if getattr(request, name) not in (None, False):
@@ -115,6 +120,9 @@ def _check_kind(request: DatasetRequest) -> None:
     if others and first in ("pattern", "texts"):
         problem = f"cannot go together with {others[0]}"
         raise InputError(first, getattr(request, first), problem=problem)
+    if request.like is not None and (request.labels is not None or request.balance):
+        other = "balance" if request.balance else "labels"
+        raise InputError("like", None, problem=f"cannot go together with {other}")
 
 
 def _check_model(request: DatasetRequest, model: ModelFacts) -> None:

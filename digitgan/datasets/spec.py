@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from digitgan.datasets.like import STYLES, Examples
 from digitgan.datasets.request import DatasetRequest
 from digitgan.datasets.texts import Texts
 from digitgan.handwriting.colours import Colour
@@ -69,15 +70,15 @@ class DatasetSpec:
     background: Colour | None = None  # of their paper; white unless given
     # whether digits are varied, by :mod:`digitgan.datasets.robust`
     robust: bool = False
+    like: Examples | None = None  # labels and styles of digits to draw others like
 
     @property
     def request(self) -> DatasetRequest:
         """A request that leads to this spec."""
         names = (option.name for option in fields(DatasetRequest))
         options = {name: getattr(self, name) for name in names}
-        if (
-            self.pattern is not None or self.texts is not None
-        ):  # which decide the digits alone
+        # What decides the digits alone:
+        if not (self.pattern is None and self.texts is None and self.like is None):
             options["labels"] = None
         return DatasetRequest(**options)
 
@@ -92,6 +93,12 @@ class DatasetSpec:
         """Up to and with each text, the share of all weights: ``float (n,)``."""
         total = np.cumsum([weight for _, weight in self.texts or ()])
         return total / total[-1]
+
+    @cached_property
+    def like_columns(self) -> dict[str, np.ndarray]:
+        """The examples by column: ``label`` and the styles, each ``(n,)``."""
+        columns = map(np.array, zip(*self.like or (), strict=True))
+        return dict(zip(("label", *STYLES), columns, strict=True))
 
     @property
     def model_facts(self) -> ModelFacts:

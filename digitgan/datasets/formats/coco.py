@@ -85,11 +85,12 @@ def _run_lengths(
     mask: np.ndarray, left: int, top: int, height: int, width: int
 ) -> dict:
     """Return ink as COCO's run lengths: down the columns, background first."""
-    column, row = np.nonzero(mask.T)
-    inked = (left + column) * height + top + row
-    first = np.flatnonzero(np.diff(inked, prepend=-2) > 1)
-    starts = inked[first]
-    ends = inked[np.append(first[1:], len(inked)) - 1] + 1
-    edges = np.stack([starts, ends], axis=1).ravel()
-    counts = np.diff(edges, prepend=0, append=height * width)
+    rows, columns = mask.shape
+    # Down the columns, with paper between them where the ink's box leaves some.
+    step = min(rows + 1, height)
+    flat = np.zeros(columns * step + 2, bool)
+    flat[1:-1].reshape(columns, step)[:, :rows] = mask.T
+    column, row = np.divmod(np.flatnonzero(flat[1:] != flat[:-1]), step)
+    edges = (left + column) * height + top + row
+    counts = np.diff(np.concatenate([[0], edges, [height * width]]))
     return {"counts": counts.tolist(), "size": [height, width]}

@@ -22,7 +22,8 @@ class Png(Format):
         """Return the pictures, of digits in a folder for each class."""
         if spec.kind != "digits":
             return super().file_names(spec, shard)
-        rows = zip(draw_labels(spec, shard), shard.sample_numbers, strict=True)
+        labels, _ = draw_labels(spec, shard)
+        rows = zip(labels, shard.sample_numbers, strict=True)
         folders = [name.replace("/", "-") for name in spec.classes]
         return [
             f"{shard.part}/{folders[label]}/{number:09}.png" for label, number in rows
