@@ -37,6 +37,7 @@ def main() -> None:
     """Build, install, start, publish."""
     with TemporaryDirectory() as name:
         here = Path(name)
+        os.environ["DIGITGAN_URL"] = "https://example.org/digitgan"  # as a release
         seconds(sys.executable, "-m", "build", "-o", here / "dist", ROOT)
         (wheel,) = (here / "dist").glob("*.whl")
         (sdist,) = (here / "dist").glob("*.tar.gz")
@@ -54,7 +55,7 @@ def main() -> None:
         once = seconds(*uvx)  # the packages come from uv's cache from here on
         subprocess.run([*uv, "cache", "clean", "-q", "digitgan"], check=True)
         result = {
-            "wheel, MB": wheel.stat().st_size / MB,
+            "wheel of a release, MB": wheel.stat().st_size / MB,
             "source distribution, MB": sdist.stat().st_size / MB,
             "everything that `pip install .` brings, MB": size(packages),
             "installed by uv, s": installed,

@@ -1,6 +1,7 @@
 """Single digits, checked and measured where that is asked for."""
 
 from functools import cache, partial
+from typing import Any
 
 import numpy as np
 
@@ -70,7 +71,9 @@ def _draw(
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Return the images and styles of some rows of the digits from a number on."""
     limits = model.limits
-    asked = {n: v.clip(*limits[n]) for n, v in styles.items() if n in limits}
+    asked: dict[str, Any] = {
+        n: v.clip(*limits[n]) for n, v in styles.items() if n in limits
+    }
     inputs = model.generator_inputs(labels, seed=seed, start=start, **asked)
     conditions = {name: values[rows] for name, values in inputs.conditions.items()}
     images = model.draw(GeneratorInputs(inputs.latents[rows], conditions))

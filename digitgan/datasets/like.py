@@ -4,12 +4,12 @@ What decides it is a list of examples, so that who goes on with the data set, or
 it, need not have the other one.
 """
 
-from typing import TypeGuard
+from typing import Any
 
 import numpy as np
 
 from digitgan.data.images import SIDE
-from digitgan.data.load import Data, load_dataset
+from digitgan.data.load import load_dataset
 from digitgan.errors import InputError
 from digitgan.measure.morphometry import measure
 
@@ -19,7 +19,7 @@ DECIMALS = 3
 Examples = tuple[tuple[int, float, float], ...]  # label, thickness, slant
 
 
-def read_examples(like: Data | Examples, classes: tuple[str, ...]) -> Examples:
+def read_examples(like: Any, classes: tuple[str, ...]) -> Examples:
     """Return the labels and styles of some digits of a data set, of all if it is small.
 
     Args:
@@ -29,8 +29,8 @@ def read_examples(like: Data | Examples, classes: tuple[str, ...]) -> Examples:
     Raises:
         InputError: It has no labels, others, or pictures of another size.
     """
-    if _are_examples(like):
-        return like
+    if isinstance(like, tuple) and isinstance(like[0], tuple):
+        return like  # as a manifest has them
     try:
         dataset = load_dataset(like)
     except InputError as error:
@@ -51,8 +51,3 @@ def read_examples(like: Data | Examples, classes: tuple[str, ...]) -> Examples:
     labels = [classes.index(dataset.classes[n]) for n in digits.labels[order]]
     styles = (np.round(measured[name], DECIMALS).tolist() for name in STYLES)
     return tuple(zip(labels, *styles, strict=True))
-
-
-def _are_examples(like: object) -> TypeGuard[Examples]:
-    """Say whether these are examples, as a manifest has them."""
-    return isinstance(like, tuple) and isinstance(like[0], tuple)
