@@ -76,8 +76,10 @@ def load_dataset(data: Data = "mnist", clean: bool = False) -> Dataset:
 def _from_arrays(data: Arrays | TFDataset, clean: bool) -> Dataset:
     if hasattr(data, "as_numpy_iterator"):
         images, labels = arrays_of(cast(TFDataset, data))
+    elif isinstance(data, tuple | list) and len(data) == 2:
+        images, labels = data
     else:
-        images, labels = data if isinstance(data, tuple | list) else (data, None)
+        images, labels = data, None
     try:
         with as_input_errors("data", "arrays"):
             part = RawPart(np.asarray(images), labels)

@@ -27,7 +27,8 @@ Labels = dict[str, np.ndarray | None]  # by part
 def normalize(raw: RawDataset, where: str = "", clean: bool = False) -> Dataset:
     """Return a data set with all decisions taken: see :mod:`normalize_images`."""
     remarks: Counter[str] = Counter()
-    filled = {p: one for p, one in raw.parts.items() if len(one.images)}
+    shapes = {p: getattr(one.images, "shape", None) for p, one in raw.parts.items()}
+    filled = {p: one for p, one in raw.parts.items() if (shapes[p] or (1,))[0]}
     raw = replace(raw, parts=filled or raw.parts)  # Keras' layout has empty test arrays
     images, (labels, names) = {}, _labels(raw)
     for part, content in raw.parts.items():

@@ -70,9 +70,10 @@ def _draw(
     start: int,
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Return the images and styles of some rows of the digits from a number on."""
-    limits = model.limits
     asked: dict[str, Any] = {
-        n: v.clip(*limits[n]) for n, v in styles.items() if n in limits
+        name: styles[name].clip(*limits)
+        for name, limits in model.limits.items()
+        if name in styles
     }
     inputs = model.generator_inputs(labels, seed=seed, start=start, **asked)
     conditions = {name: values[rows] for name, values in inputs.conditions.items()}

@@ -29,7 +29,7 @@ def read_examples(like: Any, classes: tuple[str, ...]) -> Examples:
     Raises:
         InputError: It has no labels, others, or pictures of another size.
     """
-    if isinstance(like, tuple) and isinstance(like[0], tuple):
+    if isinstance(like, tuple) and like and isinstance(like[0], tuple):
         return like  # as a manifest has them
     try:
         dataset = load_dataset(like)
