@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import signal
+import sys
 from types import SimpleNamespace
 
 import keras
@@ -298,6 +299,15 @@ def test_a_refused_goal_changes_nothing(run_copy):
     with pytest.raises(InputError, match="has reached its goal"):
         digitgan.resume(run_copy.folder, epochs=1)
     assert path.read_text() == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be locked there")
+def test_what_another_process_trains_is_refused(run_copy):
+    refused = pytest.raises(InputError, match="is being trained by another process")
+    with run_copy.locked(), refused:
+        digitgan.resume(run_copy, epochs=9)
+    with run_copy.locked():  # and free again
+        pass
 
 
 @pytest.mark.learns

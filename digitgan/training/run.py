@@ -2,6 +2,8 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from html import escape
 from itertools import chain, count
@@ -177,6 +179,27 @@ class Run:
     def write_config(self) -> None:
         """Write ``config.json``."""
         files.write_json(self.config_path, asdict(self.config))
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Refuse what another process trains, where the system has locks of folders."""
+        try:
+            import fcntl
+        except ImportError:  # Windows
+            yield
+            return
+        handle = os.open(self.folder, os.O_RDONLY)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                problem = "is being trained by another process"
+                raise InputError("resume", self.folder, problem=problem) from None
+            except OSError:  # some network drives have no locks
+                pass
+            yield
+        finally:
+            os.close(handle)  # and so unlock it; as the end of the process does
 
     def remove_temporary_files(self) -> None:
         """Remove what a killed session had begun to write."""

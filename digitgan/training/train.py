@@ -95,7 +95,8 @@ def train(  # noqa: PLR0913 - each decides what is learnt
         )
         folder = own_folder(group, Path(out or free_folder(preset)).expanduser())
         run = Run.create(folder, config)
-        return _train_and_export(TrainingLoop(run, dataset, callbacks))
+        with run.locked():
+            return _train_and_export(TrainingLoop(run, dataset, callbacks))
 
 
 def _shared_seed(seed: int | None, group: ProcessGroup) -> int:
@@ -151,7 +152,7 @@ def resume(
 
     Raises:
         InputError: There is no run, it is damaged, its data has changed, it began on
-            another backend, or it has reached its goal.
+            another backend, it has reached its goal, or another process trains it.
         TrainingFailed: As in :func:`train`.
     """
     with coordinated(process_group) as group:
@@ -177,14 +178,15 @@ def resume(
         if dataset.sha256 != config.data_sha256:
             problem = f"began with other training digits than --data {config.data} has"
             raise InputError("resume", run, problem=f"{problem} ({dataset.source})")
-        loop = TrainingLoop(replace(stored, config=config), dataset, callbacks)
-        stored.remove_temporary_files()
-        if loop.restore() and loop.clock.done and run_artifacts.is_exported(loop):
-            problem = f"has reached its goal ({loop.clock.step} steps)"
-            raise InputError("resume", run, "more --epochs or --minutes", problem)
-        if config != stored.config:
-            loop.run.write_config()
-        return _train_and_export(loop)
+        with stored.locked():
+            loop = TrainingLoop(replace(stored, config=config), dataset, callbacks)
+            stored.remove_temporary_files()
+            if loop.restore() and loop.clock.done and run_artifacts.is_exported(loop):
+                problem = f"has reached its goal ({loop.clock.step} steps)"
+                raise InputError("resume", run, "more --epochs or --minutes", problem)
+            if config != stored.config:
+                loop.run.write_config()
+            return _train_and_export(loop)
 
 
 def _with_changes(config: Config, **changes: Any) -> Config:
