@@ -1,5 +1,6 @@
 """What strangers may send to a real server: refused in words, and nobody is blocked."""
 
+import asyncio
 import json
 import math
 import os
@@ -24,6 +25,7 @@ from live_server import live_server, running  # noqa: E402
 from digitgan.serving import connections  # noqa: E402
 from digitgan.serving.api_route import MAX_BODY  # noqa: E402
 from digitgan.serving.routes import numbers  # noqa: E402
+from digitgan.serving.server import create_server  # noqa: E402
 
 written = []  # what was opened to be written, while a server was asked
 
@@ -343,6 +345,35 @@ def test_who_leaves_in_a_body_is_no_failure(capsys):
         time.sleep(0.3)
         said = ask(port, plain("GET /metrics HTTP/1.1")).decode()
     assert 'status="500"' not in said
+    assert capsys.readouterr().err == ""
+
+
+def test_who_says_more_after_its_last_request_is_no_failure(monkeypatch, capsys):
+    """Its request is ready to be answered at the moment at which it is refused."""
+    loops = []
+
+    async def app(scope, receive, send):
+        if scope["type"] != "http":
+            return
+        loops.append(asyncio.Event())
+        await loops[0].wait()
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.body"})
+
+    def refuse(self, problem):
+        loops[0].set()
+        original(self, problem)
+
+    original = connections.Connection._refuse
+    monkeypatch.setattr(connections.Connection, "_refuse", refuse)
+    with running(create_server(app)) as port, socket.socket() as client:
+        client.settimeout(20)
+        client.connect(("127.0.0.1", port))
+        client.sendall(plain("GET / HTTP/1.1"))
+        while not loops:
+            time.sleep(0.01)
+        client.sendall(b"more")
+        assert problem_in(everything(client))[0] == 400
     assert capsys.readouterr().err == ""
 
 

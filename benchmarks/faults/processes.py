@@ -45,18 +45,22 @@ def command(*arguments) -> tuple[int, list[str], int]:
 def server():
     """Yield process and port of a server with the usual number of descriptors."""
     few = (DESCRIPTORS, DESCRIPTORS)
-    process = subprocess.Popen(
-        [*COMMAND, "serve", "--port", "0"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, few),
-        text=True,
-    )
-    try:
-        yield process, int(re.search(r":(\d+)/", process.stdout.readline())[1])
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait()
+    with tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(
+            [*COMMAND, "serve", "--port", "0"],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, few),
+            text=True,
+        )
+        try:
+            yield process, int(re.search(r":(\d+)/", process.stdout.readline())[1])
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait()
+        errors.seek(0)
+        if "Traceback" in (log := errors.read()):
+            raise SystemExit(log[-10_000:])
 
 
 def ask(port: int, path: str) -> bytes:

@@ -163,6 +163,8 @@ class Connection(H11Protocol):
         """Answer without the application, where that is still possible; hang up."""
         if self.transport.get_write_buffer_size():
             return self.transport.abort()
+        if self.cycle is not None:
+            self.cycle.disconnected = True  # the application must not answer, too
         answer = problem.response()
         headers = [*answer.raw_headers, CLOSE]
         try:
