@@ -2,7 +2,7 @@
 
 python benchmarks/faults                     all parts, a hundredth of the full counts
 python benchmarks/faults --share 1           200,000 mutated files, 20 and 10 kills ...
-python benchmarks/faults soak --share 0.1    each of four programs used for six minutes
+python benchmarks/faults soak --share 0.25   four programs at once for fifteen minutes
 python benchmarks/faults bombs               one part; the other rows stay as they are
 
 Each row: how often it was tried, how often nothing was lost, and the most memory of the

@@ -7,6 +7,9 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -49,29 +52,37 @@ def training(until: float) -> None:
 
 
 def soak(folder: Path, minutes: float) -> list[Row]:
-    """Use each for so long; see whether its last third takes more than the second."""
-    rows = []
-    for work in (sampler, factory, training):
-        until = time.time() + 60 * minutes
-        temporary = folder / work.__name__
-        temporary.mkdir()
-        process = subprocess.Popen(
-            [sys.executable, __file__, work.__name__, f"{until}"],
-            env={**os.environ, "TMPDIR": str(temporary)},
-            stdout=subprocess.DEVNULL,
-        )
-        flat, note = _watch(process.pid, until)
-        code = process.wait()
-        left = {path.name for path in temporary.iterdir()} - OF_ONNX_RUNTIME
-        ended = code == 0 and not left
-        rows.append((_name(work.__name__), 1, int(flat and ended), note))
+    """Use all at once; see whether the last third takes more than the second."""
+    with ThreadPoolExecutor() as pool:
+        served = pool.submit(_serve, minutes)
+        works = (sampler, factory, training)
+        rows = list(pool.map(partial(_work, folder, minutes), works))
+    return [*rows, served.result()]
+
+
+def _work(folder: Path, minutes: float, work: Callable[[float], None]) -> Row:
+    until = time.time() + 60 * minutes
+    temporary = folder / work.__name__
+    temporary.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, __file__, work.__name__, f"{until}"],
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdout=subprocess.DEVNULL,
+    )
+    flat, note = _watch(process.pid, until)
+    code = process.wait()
+    left = {path.name for path in temporary.iterdir()} - OF_ONNX_RUNTIME
+    return _name(work.__name__), 1, int(flat and code == 0 and not left), note
+
+
+def _serve(minutes: float) -> Row:
     with server() as (process, port):
         until = time.time() + 60 * minutes
         asks = threading.Thread(target=_ask_until, args=(port, until))
         asks.start()
         flat, note = _watch(process.pid, until)
         asks.join()
-    return [*rows, (_name("server"), 1, int(flat), note)]
+    return _name("server"), 1, int(flat), note
 
 
 def _name(what: str) -> str:
@@ -91,13 +102,16 @@ def _watch(process: int, until: float) -> tuple[bool, str]:
     while time.time() < until - 1:  # it ends then
         used.append(_used(process))
         time.sleep(0.5)
-    third = len(used) // 3
-    before = np.median(used[third : 2 * third], axis=0)
-    after = np.median(used[2 * third :], axis=0)
+    _, before, after = map(_usual, np.array_split(used, 3))
     flat = after[0] <= (1 + MORE_MEMORY) * before[0] and (after[1:] <= before[1:]).all()
     pairs = zip(before, after, USED, strict=True)
     noted = ", ".join(f"{b:.0f} to {a:.0f} {what}" for b, a, what in pairs)
     return bool(flat), f"{minutes:.1f} minutes: {noted}"
+
+
+def _usual(used: np.ndarray) -> np.ndarray:
+    """Return the usual memory, and the most descriptors and threads."""
+    return np.append(np.median(used[:, 0]), used[:, 1:].max(axis=0))
 
 
 def _used(process: int) -> list[int]:
