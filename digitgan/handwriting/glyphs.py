@@ -74,12 +74,12 @@ def _enlarged(glyphs: np.ndarray, stretches: np.ndarray, height: int) -> np.ndar
     frames = np.zeros((len(glyphs), rows, columns), np.uint8)
     step = max(1, MAX_FLOATS // (rows * columns))
     if height > MAX_RESAMPLED:
+        corners = np.zeros((len(glyphs), 2))
+        outlines = scaled(trace(glyphs), height, stretches, corners)
         for start in range(0, len(glyphs), step):
-            part = slice(start, start + step)
-            drawn, stretch = glyphs[part], stretches[part]
-            corners = np.zeros((len(drawn), 2))
-            outlines = scaled(trace(drawn), height, stretch, corners)
-            frames[part] = coverage(flatten(outlines), frames[part].shape)
+            part = frames[start : start + step]
+            some = outlines.of_glyphs(start, start + step)
+            part[:] = coverage(flatten(some), part.shape)
         return frames
     for stretch in np.unique(stretches).tolist():
         alike = np.flatnonzero(stretches == stretch)

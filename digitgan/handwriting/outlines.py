@@ -69,6 +69,13 @@ class Outlines(NamedTuple):
     sizes: np.ndarray
     owners: np.ndarray
 
+    def of_glyphs(self, first: int, last: int) -> "Outlines":
+        """Return those of the glyphs ``first`` to ``last``, which count from 0 there."""
+        begin, end = np.searchsorted(self.owners, [first, last])
+        start, stop = self.sizes[:begin].sum(), self.sizes[:end].sum()
+        owners = self.owners[begin:end] - first
+        return Outlines(self.curves[start:stop], self.sizes[begin:end], owners)
+
     def of_each(self, glyphs: int) -> list[list[np.ndarray]]:
         """Return the outlines of each glyph, ``float (m, 3, 2)`` each."""
         each: list[list[np.ndarray]] = [[] for _ in range(glyphs)]
@@ -158,7 +165,7 @@ def _edges(glyphs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         return np.empty((0, SAMPLES), complex), np.empty(0), np.empty(0, int)
     first, last = offsets[:-1].astype(int), offsets[1:].astype(int) - 1
     owners = points[first, 1].astype(int) // glyphs.shape[1]
-    way = points @ [1, 1j] + (0.5 + 0.5j)
+    way = points.view(complex)[:, 0] + (0.5 + 0.5j)
     way -= np.repeat(1j * owners * glyphs.shape[1], last + 1 - first)
     steps = np.abs(np.diff(way, prepend=way[0]))
     steps[first] = 0  # from an edge to the next
