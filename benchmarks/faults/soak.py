@@ -110,8 +110,8 @@ def _watch(process: int, until: float) -> tuple[bool, str]:
 
 
 def _usual(used: np.ndarray) -> np.ndarray:
-    """Return the usual memory, and the most descriptors and threads."""
-    return np.append(np.median(used[:, 0]), used[:, 1:].max(axis=0))
+    """Return the usual memory, and the descriptors and threads that never go."""
+    return np.append(np.median(used[:, 0]), used[:, 1:].min(axis=0))
 
 
 def _used(process: int) -> list[int]:

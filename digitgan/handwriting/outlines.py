@@ -70,7 +70,7 @@ class Outlines(NamedTuple):
     owners: np.ndarray
 
     def of_glyphs(self, first: int, last: int) -> "Outlines":
-        """Return those of the glyphs ``first`` to ``last``, which count from 0 there."""
+        """Return those of some glyphs, ``first`` to ``last``, numbered from 0."""
         begin, end = np.searchsorted(self.owners, [first, last])
         start, stop = self.sizes[:begin].sum(), self.sizes[:end].sum()
         owners = self.owners[begin:end] - first
