@@ -208,7 +208,9 @@ def _load_again(run: Run, data: Data) -> Dataset:
         allowed = "the same data, by --data where it lies now"
         if isinstance(data, str) and data == ARRAYS:
             allowed = "digitgan.resume(run, data=...) with the same arrays"
-        problem = f"cannot go on without its data: {error}"
+        short = InputError(error.field, error.value, problem=error.problem)
+        reason = short if error.problem else error  # not all that can be read
+        problem = f"cannot go on without its data: {reason}"
         raise InputError("resume", run.folder, allowed, problem) from error
 
 
