@@ -498,4 +498,19 @@ def _mat_bomb():
     return head + struct.pack("<2I", 15, len(packed)) + packed
 
 
+def test_lists_that_lead_out_of_an_arrow_file_are_refused(tmp_path):
+    """Asked how large such a table is, pyarrow would end the process."""
+    pa = pytest.importorskip("pyarrow")
+    table, sink = pa.table({"image": [[[1, 2], [3, 4]]] * 3}), pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    offsets, wrong = struct.pack("<4i", 0, 2, 4, 6), struct.pack("<4i", 0, 2, 4, 2**30)
+    content = sink.getvalue().to_pybytes()
+    assert offsets in content
+    path = tmp_path / "digits.arrow"
+    path.write_bytes(content.replace(offsets, wrong))
+    with pytest.raises(InputError, match="is damaged"):
+        load_dataset(path)
+
+
 BOMBS = {"npz": _npz_bomb, "gz": _idx_bomb, "parquet": _parquet_bomb, "mat": _mat_bomb}

@@ -69,9 +69,7 @@ def _read_table(path: Path) -> Any:
     with BoundedFile(path) as file:
         _check_size(file.size)
         with opener(pa.py_buffer(file.readall())) as reader:
-            table = pa.Table.from_batches(_batches(reader), reader.schema)
-    table.validate(full=True)  # or wrong offsets lead out of its memory
-    return table
+            return pa.Table.from_batches(_batches(reader), reader.schema)
 
 
 def _batches(reader: Any) -> Iterator[Any]:
@@ -79,6 +77,7 @@ def _batches(reader: Any) -> Iterator[Any]:
     is_file = hasattr(reader, "num_record_batches")
     numbers = range(reader.num_record_batches if is_file else 0)
     for batch in map(reader.get_batch, numbers) if is_file else reader:
+        batch.validate(full=True)  # or wrong offsets lead out of its memory, at once
         size += batch.nbytes
         _check_size(size)
         yield batch
