@@ -16,11 +16,11 @@ BALANCED_LABELS = {
 def draw_labels(
     spec: DatasetSpec, shard: Shard
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Return the label of each sample of a shard, ``int32 (n,)``, and styles that go
-    with it: those of an example where there are some.
+    """Return the labels of a shard, ``int32 (n,)``, and styles that go with each.
 
-    They are drawn evenly; with ``balance`` every run of as many samples as there are
-    labels holds each once, in an order of its own.
+    Where there are examples, each sample has label and styles of one of them; there are
+    no styles otherwise. They are drawn evenly; with ``balance`` every run of as many
+    samples as there are labels holds each once, in an order of its own.
     """
     examples = spec.like_columns if spec.like else {"label": spec.labels}
     columns = {name: np.array(values) for name, values in examples.items()}

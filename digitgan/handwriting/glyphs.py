@@ -15,6 +15,7 @@ from digitgan.handwriting.rasterization import coverage
 from digitgan.handwriting.writer_style import WriterStyles
 
 MAX_FLOATS = 2**18  # of a surface that is enlarged at once: what a cache holds
+MAX_TRACED = 64  # glyphs whose outlines are traced at once
 MIN_INK = 32  # of 255: less is background, what a network leaves beside strokes
 MIN_DARK = 5  # ink with fewer dark pixels in the 5 x 5 around it is a speck
 MAX_STRETCH = 1.2  # at most this much is given back to wide digits
@@ -74,18 +75,31 @@ def _enlarged(glyphs: np.ndarray, stretches: np.ndarray, height: int) -> np.ndar
     frames = np.zeros((len(glyphs), rows, columns), np.uint8)
     step = max(1, MAX_FLOATS // (rows * columns))
     if height > MAX_RESAMPLED:
-        corners = np.zeros((len(glyphs), 2))
-        outlines = scaled(trace(glyphs), height, stretches, corners)
-        for start in range(0, len(glyphs), step):
-            part = frames[start : start + step]
-            some = outlines.of_glyphs(start, start + step)
-            part[:] = coverage(flatten(some), part.shape)
+        for start in range(0, len(glyphs), MAX_TRACED):
+            part = slice(start, start + MAX_TRACED)
+            _fill_outlines(glyphs[part], stretches[part], frames[part], height, step)
         return frames
     for stretch in np.unique(stretches).tolist():
         alike = np.flatnonzero(stretches == stretch)
         for start in range(0, len(alike), step):
             _resample(glyphs, frames, alike[start : start + step], height, stretch)
     return frames
+
+
+def _fill_outlines(
+    glyphs: np.ndarray,
+    stretches: np.ndarray,
+    frames: np.ndarray,
+    height: int,
+    step: int,
+) -> None:
+    """Trace all glyphs and fill their frames, so many at once."""
+    corners = np.zeros((len(glyphs), 2))
+    outlines = scaled(trace(glyphs), height, stretches, corners)
+    for start in range(0, len(glyphs), step):
+        some = outlines.of_glyphs(start, start + step)
+        part = frames[start : start + step]
+        part[:] = coverage(flatten(some), part.shape)
 
 
 def _without_specks(images: np.ndarray) -> np.ndarray:
