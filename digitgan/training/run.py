@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from html import escape
 from itertools import chain, count
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from digitgan import __version__, files, limits
 from digitgan.data.html import img
@@ -181,12 +181,12 @@ class Run:
         files.write_json(self.config_path, asdict(self.config))
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> Iterator[Self]:
         """Refuse what another process trains, where the system has locks of folders."""
         try:
             import fcntl
         except ImportError:  # Windows
-            yield
+            yield self
             return
         handle = os.open(self.folder, os.O_RDONLY)
         try:
@@ -197,7 +197,7 @@ class Run:
                 raise InputError("resume", self.folder, problem=problem) from None
             except OSError:  # some network drives have no locks
                 pass
-            yield
+            yield self
         finally:
             os.close(handle)  # and so unlock it; as the end of the process does
 

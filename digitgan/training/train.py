@@ -94,8 +94,7 @@ def train(  # noqa: PLR0913 - each decides what is learnt
             clean=clean,
         )
         folder = own_folder(group, Path(out or free_folder(preset)).expanduser())
-        run = Run.create(folder, config)
-        with run.locked():
+        with Run.create(folder, config).locked() as run:
             return _train_and_export(TrainingLoop(run, dataset, callbacks))
 
 
