@@ -6,7 +6,9 @@ import json
 import os
 import struct
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
+from functools import cache, partial
 from pathlib import Path
 
 import corrupt_files
@@ -24,16 +26,28 @@ ROUND = 10_000  # mutated files of all kinds
 
 
 def mutated(folder: Path, inputs: int) -> Row:
-    """Throw files that are nearly valid at every reader; Ctrl-C counts those so far."""
-    targets, outcomes = Targets(folder), Counter()
-    with suppress(KeyboardInterrupt):
-        for seed in range(-(-inputs // ROUND)):
-            for name, share in targets.shares(min(inputs, ROUND)).items():
-                outcomes += fuzz(targets, name, seed, share)
+    """Throw files that are nearly valid at every reader; Ctrl-C counts those so far.
+
+    A reader that ends its process ends all of this.
+    """
+    outcomes, ask = Counter(), partial(_round, folder, min(inputs, ROUND))
+    with ProcessPoolExecutor() as pool, suppress(KeyboardInterrupt):
+        for found in pool.map(ask, range(-(-inputs // ROUND))):
+            outcomes += found
             print(f"{outcomes.total():,} tried: {dict(outcomes)}", flush=True)
+        pool.shutdown(cancel_futures=True)
     survived = outcomes["read"] + outcomes["refused"]
     name = "mutated files and requests, read or refused in a line"
     return name, outcomes.total(), survived, ""
+
+
+def _round(folder: Path, inputs: int, seed: int) -> Counter:
+    targets = _targets(folder / f"{os.getpid()}")
+    shares = targets.shares(inputs).items()
+    return sum((fuzz(targets, name, seed, n) for name, n in shares), Counter())
+
+
+_targets = cache(Targets)  # of each process
 
 
 def bombs(folder: Path) -> list[Row]:
