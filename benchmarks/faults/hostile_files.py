@@ -35,7 +35,6 @@ def mutated(folder: Path, inputs: int) -> Row:
         for found in pool.map(ask, range(-(-inputs // ROUND))):
             outcomes += found
             print(f"{outcomes.total():,} tried: {dict(outcomes)}", flush=True)
-        pool.shutdown(cancel_futures=True)
     survived = outcomes["read"] + outcomes["refused"]
     name = "mutated files and requests, read or refused in a line"
     return name, outcomes.total(), survived, ""

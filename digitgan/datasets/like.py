@@ -29,8 +29,9 @@ def read_examples(like: Any, classes: tuple[str, ...]) -> Examples:
     Raises:
         InputError: It has no labels, others, or pictures of another size.
     """
-    if isinstance(like, tuple) and like and isinstance(like[0], tuple):
-        return like  # as a manifest has them
+    rows = like if isinstance(like, tuple) else ()
+    if rows and all(isinstance(row, tuple) and len(row) == 3 for row in rows):
+        return rows  # as a manifest has them
     try:
         dataset = load_dataset(like)
     except InputError as error:
