@@ -9,10 +9,11 @@ import os
 import stat
 import tempfile
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
@@ -25,6 +26,8 @@ MAX_SHOWN = 200  # characters of what a parser said
 OBJECT_BYTES, VALUE_BYTES = 256, 64  # of Python: a small dict or list; a value in one
 ROWS = (b"\n", b"\r", b"{", b"[")  # what begins one, of CSV or of JSON lines
 StrPath = str | os.PathLike[str]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @contextmanager
@@ -51,6 +54,20 @@ def replacing(path: StrPath) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def again_if_moved(write: Callable[P, T]) -> Callable[P, T]:
+    """Make a function write again where its folder is moved or removed meanwhile."""
+
+    @wraps(write)
+    def written(*arguments: P.args, **more: P.kwargs) -> T:
+        try:
+            return write(*arguments, **more)
+        except FileNotFoundError:
+            return write(*arguments, **more)
+
+    return written
+
+
+@again_if_moved
 def write_text(path: StrPath, text: str) -> None:
     """Write ``text`` as UTF-8 to ``path``, whole or not at all."""
     with replacing(path) as temporary:

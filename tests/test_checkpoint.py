@@ -1,5 +1,6 @@
 """Checkpoints: whole, two, checked, by path; their pace; collapses and roll-backs."""
 
+import tempfile
 import time
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import pytest
 
 import digitgan
 from digitgan.errors import InputError, TrainingFailed
+from digitgan.files import write_text
 from digitgan.model.gan import GAN
 from digitgan.model.presets import PRESETS, Preset
 from digitgan.training.build import build_gan, scale_learning_rate
@@ -67,6 +69,26 @@ def damage(path, how):
             arrays = dict(stored)
         arrays[WEIGHT] = arrays[WEIGHT] + 1
         np.savez(path, **arrays)
+
+
+@pytest.mark.parametrize("what", ["log", "checkpoint"])
+def test_a_folder_that_is_moved_while_it_is_written_to_is_made_again(
+    tmp_path, monkeypatch, what
+):
+    run, make = tmp_path / "run", tempfile.mkstemp
+
+    def make_and_move(**options):
+        made = make(**options)
+        if not (tmp_path / "elsewhere").exists():
+            run.rename(tmp_path / "elsewhere")
+        return made
+
+    monkeypatch.setattr(tempfile, "mkstemp", make_and_move)
+    if what == "log":
+        write_text(run / "log.csv", "step\n")
+    else:
+        Checkpoints(run).write(Progress(step=1), {WEIGHT: np.zeros(1)})
+    assert len([*run.iterdir()]) == 1
 
 
 @pytest.mark.parametrize("how", ["cut", "bit", "empty", "forged"])

@@ -19,7 +19,7 @@ from keras.backend import standardize_dtype
 from digitgan import limits
 from digitgan.dataclass_json import from_json
 from digitgan.errors import InputError
-from digitgan.files import as_input_errors, inside, write_arrays
+from digitgan.files import again_if_moved, as_input_errors, inside, write_arrays
 from digitgan.model.gan import GAN
 from digitgan.npz import read_arrays, zip_names
 from digitgan.training.clock import Clock, GANCallback, Logs
@@ -51,6 +51,7 @@ class Checkpoints:
         self.folder = folder
         self.paths: list[Path] = sorted(folder.glob("step_*.npz"))  # oldest first
 
+    @again_if_moved
     def write(self, progress: Progress, arrays: dict[str, np.ndarray]) -> None:
         """Write a :func:`snapshot`, then remove all but this and the one before."""
         path = self.folder / f"step_{progress.step:09d}.npz"
@@ -233,8 +234,5 @@ class CheckpointCallback(GANCallback):
         """Write, unless the state is broken; return the processor time of that."""
         began = time.thread_time()
         if all(np.isfinite(array).all() for array in arrays.values()):
-            try:
-                self.checkpoints.write(progress, arrays)
-            except FileNotFoundError:  # the run was moved or removed meanwhile
-                self.checkpoints.write(progress, arrays)
+            self.checkpoints.write(progress, arrays)
         return time.thread_time() - began

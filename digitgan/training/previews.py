@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from digitgan.data.image_grid import grid
-from digitgan.files import replacing, write_arrays
+from digitgan.files import again_if_moved, replacing, write_arrays
 from digitgan.model.conditions import Conditions, subsample_per_label
 from digitgan.model.keras_sampling import sample_grid
 from digitgan.model.onnx_writer import write_discriminator
@@ -66,6 +66,7 @@ class PreviewCallback(GANCallback):
         n = min(REAL_PER_LABEL**2, len(images))
         return {"images": images[np.linspace(0, len(images) - 1, n).astype(int)]}
 
+    @again_if_moved
     def _write(self, epoch: int | None) -> None:
         """Write the discriminator, and the sheet of an epoch; show its images."""
         images = sample_grid(self.gan, self._conditions, self.run.config.seed)
