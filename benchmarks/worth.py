@@ -115,12 +115,17 @@ ROWS = {
     "e": "real digits and as many of ours",
     "e+": "real digits and 60,000 of ours, augmented",
     "r": "ours with `--robust`, as many",
-    "r+": "real digits and as many of ours with `--robust`",
+    "rd": "ours with `--robust`, ten times as many",
+    "rd+": "ours with `--robust`, ten times as many, augmented",
+    "re": "real digits and as many of ours with `--robust`",
     "u": "ours of the model adapted to the first half of UCI, as many",
 }
-AUGMENTED = ("b", "c+", "e+")
+AUGMENTED = ("b", "c+", "e+", "rd+")
 OF_REAL_ALONE = ("a", "b")
-OF_ALL_REAL = ("r", "r+", "u")  # from all real digits alone
+ROBUST = ("r", "rd", "rd+", "re")
+TEN_TIMES = ("d", "rd", "rd+")
+BESIDE_REAL = ("e", "e+", "re")
+OF_ALL_REAL = (*ROBUST, "u")  # from all real digits alone
 COUNTS = (100, 1_000, MANY)
 
 
@@ -128,12 +133,12 @@ def learnt_from(row: str, real: int, seed: int) -> list[Digits]:
     """Return the parts that a reader learns from, equally much of each."""
     if row in OF_REAL_ALONE:
         return [mnist(real)]
-    n = {"d": 10 * real, "e+": MANY}.get(row, real)
+    n = MANY if row == "e+" else 10 * real if row in TEN_TIMES else real
     # Of ten times as many digits than are ever seen only those are drawn.
     ours = drawn(model_of(row, real), min(n, STEPS * BATCH), seed)
-    if row in ("r", "r+"):
+    if row in ROBUST:
         ours = Digits(vary(ours.images, seed, np.arange(len(ours))), ours.labels)
-    return [ours] if row in ("c", "c+", "d", "r", "u") else [mnist(real), ours]
+    return [mnist(real), ours] if row in BESIDE_REAL else [ours]
 
 
 def model_of(row: str, real: int) -> Path | str:

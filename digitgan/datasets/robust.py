@@ -1,10 +1,10 @@
 """Digits as other pens, hands, papers and scanners make them: wider than MNIST's are.
 
 A reader that is to read anybody's digits learns more from these. Every digit is drawn
-larger, its strokes are made thinner or thicker and it is slanted, turned, scaled and
-moved; then it is laid on paper, blurred, and scanned. What it shows stays: nothing is
-mirrored, nothing turned far, and nothing leaves the picture. The ranges, and how they
-were chosen, stand in docs/what-it-is-worth.md.
+larger, slanted, turned, scaled, moved and blurred; half of them are written with
+another pen, thinner or thicker, and half are laid on paper and scanned. What it shows
+stays: nothing is mirrored, nothing turned far, and nothing leaves the picture. The
+ranges, and how they were chosen, stand in docs/what-it-is-worth.md.
 """
 
 import numpy as np
@@ -13,17 +13,20 @@ from PIL import Image, ImageFilter
 from digitgan.data.images import SIDE
 from digitgan.random_streams import Stream, StreamReader
 
-OVERSAMPLING = 4  # of a pixel, while strokes are black or white
+OVERSAMPLING = 4  # of a pixel, while it is written
+PEN_SHARE = 0.5  # of the digits that another pen writes
 PEN_BLUR, PEN_LEVELS = 0.7, (0.2, 0.5)  # pixels; where of the ink's range it is cut
-SLANT = 0.35  # of shear to either side: 19 degrees
-TURN = np.deg2rad(12.0)  # to either side
-SIZE = (0.75, 1.25)  # of each axis
-MOVE = 3.0  # pixels to each side
+SLANT = 0.3  # of shear to either side: 17 degrees
+TURN = np.deg2rad(15.0)  # to either side
+SIZE = (0.7, 1.3)  # of each axis
+MOVE = 2.0  # pixels to each side
 MARGIN = 1.0  # pixels that the ink keeps from the edges
+BLUR = 1.2  # pixels, at most
+SCAN_SHARE = 0.5  # of the digits that lie on paper under a scanner:
 CONTRAST = (0.5, 1.0)  # of the ink's range
 PAPER = 60.0  # grey levels at the end of the picture where it is darkest
-RESOLUTION = (10, SIDE)  # pixels a side that the scanner sees
-BLUR, GRAIN = 0.8, 12.0  # pixels, grey levels; at most
+RESOLUTION = (14, SIDE)  # pixels a side that the scanner sees
+GRAIN = 12.0  # grey levels, at most
 
 
 def vary(images: np.ndarray, seed: int, numbers: np.ndarray) -> np.ndarray:
@@ -52,31 +55,37 @@ def rewrite(image: np.ndarray, rng: np.random.Generator) -> Image.Image:
     large = Image.fromarray(image).resize((side, side), Image.Resampling.BICUBIC)
     soft = large.filter(ImageFilter.GaussianBlur(PEN_BLUR * OVERSAMPLING))
     level = np.asarray(soft).max() * rng.uniform(*PEN_LEVELS)
-    ink = soft.point([255 * (grey > level) for grey in range(256)])
+    pen = soft.point([255 * (grey > level) for grey in range(256)])
+    ink = pen if rng.random() < PEN_SHARE else large
     slant, turn = SLANT * rng.uniform(-1, 1), TURN * rng.uniform(-1, 1)
     cos, sin = np.cos(turn), np.sin(turn)
     hand = np.array([(cos, -sin), (sin, cos)]) @ np.array([(1, -slant), (0, 1)])
     hand = hand * rng.uniform(*SIZE, 2)
+    # From the middle of the picture, where MNIST has a digit's centre of mass.
     left, top, right, bottom = ink.getbbox() or (0, 0, side, side)
+    off_middle = np.array([left + right - side, top + bottom - side]) / 2
     half = np.abs(hand) @ (right - left, bottom - top) / 2
     room = side / 2 - MARGIN * OVERSAMPLING
-    if (too_large := max(half / room)) > 1:
-        hand, half = hand / too_large, half / too_large
-    off = np.minimum(MOVE * OVERSAMPLING, room - half) * rng.uniform(-1, 1, 2)
+    hand, half = (part / max(1, (half / room).max()) for part in (hand, half))
+    moved = MOVE * OVERSAMPLING * rng.uniform(-1, 1, 2)
+    lies = hand @ off_middle
+    moved = np.clip(moved, half - room - lies, room - half - lies)
     back = np.linalg.inv(hand)
-    start = np.array([left + right, top + bottom]) / 2 - back @ (side / 2 + off)
+    start = side / 2 - back @ (side / 2 + moved)
     places = (*back[0], start[0], *back[1], start[1])
     bilinear = Image.Resampling.BILINEAR
-    moved = ink.transform((side, side), Image.Transform.AFFINE, places, bilinear)
-    return moved.reduce(OVERSAMPLING)
+    written = ink.transform((side, side), Image.Transform.AFFINE, places, bilinear)
+    return written.reduce(OVERSAMPLING)
 
 
 def scan(ink: Image.Image, rng: np.random.Generator) -> np.ndarray:
-    """Return the ink on paper, as a scanner of some resolution sees it."""
+    """Return the ink, a little blurred, or on paper as some scanner sees it."""
+    blur = ImageFilter.GaussianBlur(BLUR * rng.random())
+    if rng.random() >= SCAN_SHARE:
+        return np.asarray(ink.filter(blur))
     seen = int(rng.integers(RESOLUTION[0], RESOLUTION[1] + 1))
     coarse = ink.resize((seen, seen), Image.Resampling.BOX)
-    fine = coarse.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
-    soft = fine.filter(ImageFilter.GaussianBlur(BLUR * rng.random()))
+    soft = coarse.resize((SIDE, SIDE), Image.Resampling.BICUBIC).filter(blur)
     paper = PAPER * rng.random() * _slope(rng)
     grey = paper + (255 - paper) * rng.uniform(*CONTRAST) * np.asarray(soft) / 255
     grey += GRAIN * rng.random() * rng.standard_normal((SIDE, SIDE), np.float32)
