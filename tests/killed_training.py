@@ -172,6 +172,7 @@ def removed(folder: Path, data: Path) -> dict:
     more = {"epochs": steps // 10 + 2}
     return {
         "code": code,
+        "events": any(run.glob("events/*")),
         "resumed": finished(forked(lambda: digitgan.resume(run, **more))),
     }
 

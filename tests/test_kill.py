@@ -57,7 +57,8 @@ def test_a_shutdown_and_a_closed_terminal_are_ctrl_c(tmp_path, number):
 
 
 def test_a_run_that_is_removed_is_written_again(tmp_path):
-    assert play("removed", tmp_path) == {"code": 0, "resumed": 0}
+    found = play("removed", tmp_path)
+    assert found == {"code": 0, "events": True, "resumed": 0}
 
 
 def test_two_at_once(tmp_path):

@@ -73,6 +73,7 @@ class RunLogger(keras.callbacks.Callback):
         if row:
             if not self.run.config_path.exists():
                 self.run.write_config()  # without it nobody could go on
+                self.on_train_begin()  # or events would follow the old folder
                 LOGGER.warning("%s was removed: begun again", self.run.folder)
             self.run.write_log(self._history.rows)
             self._add(Summary.Value(tag=n, simple_value=row[n]) for n in COLUMNS)
