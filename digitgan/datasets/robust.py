@@ -52,11 +52,12 @@ def vary(images: np.ndarray, seed: int, numbers: np.ndarray) -> np.ndarray:
 def rewrite(image: np.ndarray, rng: np.random.Generator) -> Image.Image:
     """Return the ink of another pen and another hand, somewhere in the picture."""
     side = SIDE * OVERSAMPLING
-    large = Image.fromarray(image).resize((side, side), Image.Resampling.BICUBIC)
-    soft = large.filter(ImageFilter.GaussianBlur(PEN_BLUR * OVERSAMPLING))
-    level = np.asarray(soft).max() * rng.uniform(*PEN_LEVELS)
-    pen = soft.point([255 * (grey > level) for grey in range(256)])
-    ink = pen if rng.random() < PEN_SHARE else large
+    ink = Image.fromarray(image).resize((side, side), Image.Resampling.BICUBIC)
+    level = rng.uniform(*PEN_LEVELS)
+    if rng.random() < PEN_SHARE:
+        soft = ink.filter(ImageFilter.GaussianBlur(PEN_BLUR * OVERSAMPLING))
+        level *= soft.getextrema()[1]
+        ink = soft.point([255 * (grey > level) for grey in range(256)])
     slant, turn = SLANT * rng.uniform(-1, 1), TURN * rng.uniform(-1, 1)
     cos, sin = np.cos(turn), np.sin(turn)
     hand = np.array([(cos, -sin), (sin, cos)]) @ np.array([(1, -slant), (0, 1)])
