@@ -24,11 +24,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers
-from record import RESULTS, publish
+from PIL import Image
+from record import RESULTS, ROOT, publish
 from worth_digits import MANY, WORK, adapted, drawn, fingerprint, generator, mnist, uci
 
 import digitgan
 from digitgan.data.dataset import Digits
+from digitgan.data.image_grid import grid
 from digitgan.datasets.robust import rewrite, vary
 from digitgan.measure.morphometry import measure
 
@@ -227,6 +229,15 @@ def ranges() -> str:
     return "\n".join(lines)
 
 
+def draw_robust() -> None:
+    """Write a picture: ten of every digit as they are, and with ``--robust``."""
+    some = drawn("flagship", 100)
+    varied = vary(some.images, 0, np.arange(len(some)))
+    sheets = [np.asarray(grid(images)) for images in (some.images, varied)]
+    picture = Image.fromarray(np.hstack(sheets))
+    picture.save(ROOT / "docs" / "images" / "robust.png", optimize=True)
+
+
 def main() -> None:
     """Train what is missing, then publish all that is there."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -245,6 +256,7 @@ def main() -> None:
             kept[key] = measured(row, real, seed)
             KEPT.write_text(json.dumps(kept, indent=2))
             print(key, {k: round(v, 1) for k, v in kept[key].items()}, flush=True)
+    draw_robust()
     pictures = "How far digits reach, the middle 95 % of them, in pixels and degrees:"
     page = f"{table(kept)}\n\n{pictures}\n\n{ranges()}"
     publish("worth", PAGE, {"readers": kept}, page)
