@@ -56,7 +56,7 @@ def rewrite(image: np.ndarray, rng: np.random.Generator) -> Image.Image:
     level = rng.uniform(*PEN_LEVELS)
     if rng.random() < PEN_SHARE:
         soft = ink.filter(ImageFilter.GaussianBlur(PEN_BLUR * OVERSAMPLING))
-        level *= soft.getextrema()[1]
+        level *= float(np.asarray(soft).max())
         ink = soft.point([255 * (grey > level) for grey in range(256)])
     slant, turn = SLANT * rng.uniform(-1, 1), TURN * rng.uniform(-1, 1)
     cos, sin = np.cos(turn), np.sin(turn)
