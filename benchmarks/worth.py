@@ -7,7 +7,8 @@ on MNIST's test digits and on writers that MNIST does not hold: scikit-learn's U
 digits. Where 1,000 real digits are all there is, the generator has learnt from those
 alone. Every reader is kept in runs/worth as soon as it is tested, by its row, its real
 digits, its seed and its generator, as is what takes long to make; what is there, or
-was published, is not trained again.
+was published, is not trained again: a reader of another ``--robust`` has to be removed
+from both.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -108,39 +110,72 @@ def right(reader: keras.Model, digits: Digits) -> float:
 
 # The rows of the table: what is learnt from, and how.
 
+
+class Row(NamedTuple):
+    """What a reader learns from.
+
+    Attributes:
+        text: For people.
+        real: Whether from the real digits.
+        ours: How many of ours for each real one; they are as many as are ever seen, at
+            most.
+        augmented: Whether digits change a little whenever they are seen.
+        robust: Whether ours were made with ``--robust``.
+        at_least: How many of ours there are, if real ones are few.
+    """
+
+    text: str
+    real: bool = False
+    ours: int = 0
+    augmented: bool = False
+    robust: bool = False
+    at_least: int = 0
+
+
 ROWS = {
-    "a": "real digits",
-    "b": "real digits, augmented",
-    "c": "ours, as many",
-    "c+": "ours, as many, augmented",
-    "d": "ours, ten times as many",
-    "e": "real digits and as many of ours",
-    "e+": "real digits and 60,000 of ours, augmented",
-    "r": "ours with `--robust`, as many",
-    "rd": "ours with `--robust`, ten times as many",
-    "rd+": "ours with `--robust`, ten times as many, augmented",
-    "re": "real digits and as many of ours with `--robust`",
-    "u": "ours of the model adapted to the first half of UCI, as many",
+    "a": Row("real digits", real=True),
+    "b": Row("real digits, augmented", real=True, augmented=True),
+    "c": Row("ours, as many", ours=1),
+    "c+": Row("ours, as many, augmented", ours=1, augmented=True),
+    "d": Row("ours, ten times as many", ours=10),
+    "e": Row("real digits and as many of ours", real=True, ours=1),
+    "e+": Row(
+        "real digits and 60,000 of ours, augmented",
+        real=True,
+        ours=1,
+        augmented=True,
+        at_least=MANY,
+    ),
+    "r": Row("ours with `--robust`, as many", ours=1, robust=True),
+    "rd": Row("ours with `--robust`, ten times as many", ours=10, robust=True),
+    "rd+": Row(
+        "ours with `--robust`, ten times as many, augmented",
+        ours=10,
+        augmented=True,
+        robust=True,
+    ),
+    "re": Row(
+        "real digits and as many of ours with `--robust`",
+        real=True,
+        ours=1,
+        robust=True,
+    ),
+    "u": Row("ours of the model adapted to the first half of UCI, as many", ours=1),
 }
-AUGMENTED = ("b", "c+", "e+", "rd+")
-OF_REAL_ALONE = ("a", "b")
-ROBUST = ("r", "rd", "rd+", "re")
-TEN_TIMES = ("d", "rd", "rd+")
-BESIDE_REAL = ("e", "e+", "re")
-OF_ALL_REAL = (*ROBUST, "u")  # from all real digits alone
 COUNTS = (100, 1_000, MANY)
 
 
 def learnt_from(row: str, real: int, seed: int) -> list[Digits]:
     """Return the parts that a reader learns from, equally much of each."""
-    if row in OF_REAL_ALONE:
-        return [mnist(real)]
-    n = MANY if row == "e+" else 10 * real if row in TEN_TIMES else real
-    # Of ten times as many digits than are ever seen only those are drawn.
-    ours = drawn(model_of(row, real), min(n, STEPS * BATCH), seed)
-    if row in ROBUST:
-        ours = Digits(vary(ours.images, seed, np.arange(len(ours))), ours.labels)
-    return [mnist(real), ours] if row in BESIDE_REAL else [ours]
+    asked = ROWS[row]
+    parts = [mnist(real)] if asked.real else []
+    if asked.ours:
+        n = min(max(asked.ours * real, asked.at_least), STEPS * BATCH)
+        ours = drawn(model_of(row, real), n, seed)
+        if asked.robust:
+            ours = Digits(vary(ours.images, seed, np.arange(n)), ours.labels)
+        parts.append(ours)
+    return parts
 
 
 def model_of(row: str, real: int) -> Path | str:
@@ -151,7 +186,7 @@ def model_of(row: str, real: int) -> Path | str:
 def measured(row: str, real: int, seed: int) -> dict[str, float]:
     """Train and test the reader of one cell."""
     began = time.process_time()
-    reader = train_reader(learnt_from(row, real, seed), row in AUGMENTED, seed)
+    reader = train_reader(learnt_from(row, real, seed), ROWS[row].augmented, seed)
     others = uci()
     half = len(others) // 2
     return {
@@ -168,13 +203,13 @@ def cells(seeds: int, rows: list[str], counts: list[int]) -> Iterator[tuple]:
     for seed in range(seeds):
         for real in sorted(counts, reverse=True):
             for row in rows:
-                if real == MANY or row not in OF_ALL_REAL:
+                if real == MANY or not (ROWS[row].robust or row == "u"):
                     yield row, real, seed
 
 
 def key_of(row: str, real: int, seed: int) -> str:
     """Return the name under which a reader is kept."""
-    drawn_by = () if row in OF_REAL_ALONE else (fingerprint(model_of(row, real)),)
+    drawn_by = (fingerprint(model_of(row, real)),) if ROWS[row].ours else ()
     return " ".join(map(str, (row, real, seed, *drawn_by)))
 
 
@@ -197,7 +232,7 @@ def table(kept: dict[str, dict[str, float]]) -> str:
         columns = [spread_of(some, c) for c in ("mnist", "uci", "uci_second_half")]
         if row == "u":  # the first half was learnt from
             columns[1] = ""
-        lines.append(f"| {real:,} | {ROWS[row]} | {' | '.join(columns)} |")
+        lines.append(f"| {real:,} | {ROWS[row].text} | {' | '.join(columns)} |")
     return "\n".join(lines)
 
 

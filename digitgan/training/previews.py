@@ -66,15 +66,18 @@ class PreviewCallback(GANCallback):
         n = min(REAL_PER_LABEL**2, len(images))
         return {"images": images[np.linspace(0, len(images) - 1, n).astype(int)]}
 
-    @again_if_moved
     def _write(self, epoch: int | None) -> None:
         """Write the discriminator, and the sheet of an epoch; show its images."""
         images = sample_grid(self.gan, self._conditions, self.run.config.seed)
+        self._write_files(images, epoch)
+        for show in self.on_sheet:
+            show(images)
+
+    @again_if_moved
+    def _write_files(self, images: np.ndarray, epoch: int | None) -> None:
         if epoch is not None:
             sheet = grid(images, ink=self.run.config.settings.image.is_ink)
             with replacing(self.run.sample_sheet(epoch)) as temporary:
                 sheet.save(temporary)
         with replacing(self.run.discriminator_path) as temporary:
             write_discriminator(temporary, self.gan.discriminator)
-        for show in self.on_sheet:
-            show(images)
