@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from itertools import chain
 from typing import Any, TypeVar
 
 from digitgan.serving.problems import Problem
@@ -37,9 +38,10 @@ class DrawPool:
 
     def __init__(self, workers: int, queue: int, max_wait: float = MAX_WAIT):
         self.limit: int = workers + queue
-        self._room = asyncio.Semaphore(self.limit)
+        self._places = asyncio.Queue()  # that are free, whatever lies in it
+        for _ in range(self.limit):
+            self._places.put_nowait(None)
         self._max_wait = max_wait
-        self._futures: set[Future] = set()
         # By what draws them, while they wait or a thread is at them.
         self._waiting: dict[Draw, deque[tuple[Any, Future]]] = {}
         self._lock = threading.Lock()
@@ -48,7 +50,7 @@ class DrawPool:
     @property
     def busy(self) -> int:
         """How many drawings are under way or wait, ``limit`` at most."""
-        return len(self._futures)
+        return self.limit - self._places.qsize()
 
     async def run(self, draw: Callable[..., T], *arguments: Any) -> T:
         """Draw in a thread; a :class:`Problem` (503) where none is free in time."""
@@ -58,18 +60,18 @@ class DrawPool:
         """Draw in a thread, with the other requests of the same function that wait."""
         try:
             async with asyncio.timeout(RETRY_AFTER):
-                await self._room.acquire()  # who came first is first
+                await self._places.get()  # who came first is first
         except TimeoutError:
             raise self._full() from None
         future: Future = Future()
-        self._futures.add(future)
-        future.add_done_callback(partial(self._leave, asyncio.get_running_loop()))
+        result = asyncio.wrap_future(future)
+        # Free for another when it is drawn or given up, not when its client leaves.
+        result.add_done_callback(self._places.put_nowait)
         with self._lock:
             if draw not in self._waiting:
                 self._waiting[draw] = deque()
                 self._pool.submit(self._draw_waiting, draw)
             self._waiting[draw].append((request, future))
-        result = asyncio.wrap_future(future)
         try:
             await asyncio.wait({result}, timeout=self._max_wait)
         except asyncio.CancelledError:
@@ -78,11 +80,6 @@ class DrawPool:
         if not result.done() and future.cancel():  # what has begun is finished
             raise self._full()
         return await result
-
-    def _leave(self, loop: asyncio.AbstractEventLoop, future: Future) -> None:
-        """Make room for another."""
-        self._futures.discard(future)
-        loop.call_soon_threadsafe(self._room.release)
 
     def _draw_waiting(self, draw: Draw) -> None:
         """Draw requests that wait, and leave the thread to others before the next."""
@@ -112,6 +109,7 @@ class DrawPool:
 
     def close(self) -> None:
         """Finish what has begun."""
-        for future in list(self._futures):
-            future.cancel()
+        with self._lock:
+            for _, future in chain(*self._waiting.values()):
+                future.cancel()
         self._pool.shutdown(wait=True, cancel_futures=True)
