@@ -25,15 +25,21 @@ PLAIN_ATTRIBUTE = frozenset((1, 2, 3, 4, 7, 8, 13, 20, 21))  # no tensors, no gr
 Field = tuple[int, int | memoryview]
 
 
-def check_operators(content: bytes) -> None:
-    """Refuse a network that has more than plain operators on plain numbers."""
-    _Walk().model(memoryview(content))
+def checked_operators(content: bytes) -> set[str]:
+    """Return the operators of a network, if it is of plain ones on plain numbers.
+
+    A ValueError says what else it has.
+    """
+    walk = _Walk()
+    walk.model(memoryview(content))
+    return walk.operators
 
 
 class _Walk:
-    """A walk through one file, of a bounded length."""
+    """A walk through one file, of a bounded length, and the operators that it met."""
 
     def __init__(self):
+        self.operators: set[str] = set()
         self._left = MAX_FIELDS
 
     def model(self, message: memoryview) -> None:
@@ -54,8 +60,12 @@ class _Walk:
 
     def _node(self, message: memoryview) -> None:
         for number, value in self._fields(message):
-            if number == 4 and (name := _text(value)) not in OPERATORS:
-                raise ValueError(f"its operator {name[:40]!r} is none of digitgan's")
+            if number == 4:
+                name = _text(value)
+                self.operators.add(name)
+                if name not in OPERATORS:
+                    problem = f"its operator {name[:40]!r} is none of digitgan's"
+                    raise ValueError(problem)
             if number == 5:
                 self._attribute(_message(value))
             if number == 7 and _text(value) not in ("", "ai.onnx"):  # domain

@@ -6,7 +6,7 @@ import onnxruntime
 
 from digitgan import limits
 from digitgan.cpu import available_cores
-from digitgan.measure.onnx_operators import check_operators
+from digitgan.measure.onnx_operators import checked_operators
 
 LOG_FATAL = 4  # what ONNX Runtime prints; the rest it raises
 
@@ -17,7 +17,7 @@ def open_session(content: bytes, threads: int = 1) -> onnxruntime.InferenceSessi
     A network is a program: it cannot touch files and its memory is bounded, but it can
     compute for ever, so open those of people whom you trust with your processor.
     """
-    check_operators(content)
+    operators = checked_operators(content)
     _bound_memory()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -26,7 +26,7 @@ def open_session(content: bytes, threads: int = 1) -> onnxruntime.InferenceSessi
     options.add_session_config_entry("session.load_model_format", "ONNX")
     # Blocks of 16 channels: quick for convolutions in float32, slow for the single
     # channels that are all that is left of them in a network of 8 bits.
-    slow = ["NchwcTransformer"] if b"QuantizeLinear" in content else []
+    slow = ["NchwcTransformer"] if "QuantizeLinear" in operators else []
     return onnxruntime.InferenceSession(
         content,
         options,
