@@ -1,6 +1,7 @@
 """Data sets: what they hold, the same bytes for the same options, refusals."""
 
 import gzip
+import io
 import json
 import re
 import shutil
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 from dataset_helpers import FORMATS_OF_DIGITS, run, sha256_of_files
 from PIL import Image
+from pyarrow import parquet
 
 import digitgan
 from digitgan.data.images import DIGIT_NAMES
@@ -63,6 +65,22 @@ def test_digits_are_those_of_the_sampler(tmp_path, tiny_model):
         "validation-images-idx3-ubyte.gz",
         "validation-labels-idx1-ubyte.gz",
     ]
+
+
+@needs_shipped
+def test_digits_and_numbers_as_various_as_asked(tmp_path):
+    some = {"count": 40, "split": (20, 10, 10), "variety": 1.3}
+    digitgan.make_dataset(tmp_path / "digits", **some)
+    numbers = {"kind": "numbers", "format": "parquet"}
+    made = digitgan.make_dataset(tmp_path / "numbers", **numbers, **some)
+    model, digits = digitgan.load(), load_dataset(tmp_path / "digits").train
+    assert np.array_equal(digits.images, model.sample(digits.labels, variety=1.3))
+    (path,) = (tmp_path / "numbers").rglob("train*.parquet")
+    number = parquet.read_table(path).to_pylist()[7]
+    again = model.write(number["text"], seed=number["seed"], variety=1.3)
+    image = Image.open(io.BytesIO(number["image"]["bytes"]))
+    assert np.array_equal(np.asarray(image), again.pixels)
+    assert made.manifest["spec"]["variety"] == 1.3
 
 
 def test_the_manifest_proves_what_is_there(tmp_path, tiny_model):
@@ -296,6 +314,7 @@ REFUSALS = [
     (["--labels", ""], "--labels is '': allowed is different numbers"),
     (["--shard-size", "0"], "--shard-size is 0: allowed is a whole number from 1 to"),
     (["--seed", "-1"], "--seed is -1: allowed is 0 to"),
+    (["--variety", "2"], "--variety is 2.0: allowed is 0 to 1.5"),
     (["--model", "nowhere"], "'nowhere' has no model.json"),
     (["--verify"], "holds no manifest.json of ours"),
     (["--verify", "--seed", "3"], "--seed 3 is decided by the data set that --verify"),
@@ -388,7 +407,7 @@ class ColourModel:
     def __init__(self, shape):
         self.image = SimpleNamespace(shape=shape)
 
-    def generator_inputs(self, labels, seed, start=0):
+    def generator_inputs(self, labels, seed, start=0, variety=1.0):
         return GeneratorInputs(np.arange(start, start + len(labels)), {"label": labels})
 
     def draw(self, inputs):

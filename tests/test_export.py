@@ -314,7 +314,7 @@ def test_a_model_without_styles_writes_too(tmp_path, unstyled):
         ({"text": "1x"}, "text has “x”: allowed is digits"),
         ({"text": " "}, "text is empty"),
         ({"text": "1", "thickness": 9}, "thickness is 9: allowed is 1.4 to 5.1"),
-        ({"text": "1", "variety": 2}, "variety is 2: allowed is 0 to 1"),
+        ({"text": "1", "variety": 2}, "variety is 2: allowed is 0 to 1.5"),
         ({"text": "1", "noise": -1}, "noise is -1: allowed is 0 to 1"),
         ({"text": "1", "spacing": [9, 3]}, "spacing is 9,3: allowed is"),
     ],

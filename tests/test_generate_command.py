@@ -149,7 +149,7 @@ def test_no_framework_is_needed(folder):
         (["--digit", "10"], "--digit/--label '10' is unknown"),
         (["7", "--thickness", "40"], "--thickness is 40.0: allowed is "),
         (["7", "--slant", "nan"], "--slant is nan: allowed is "),
-        (["7", "--variety", "2"], "--variety is 2.0: allowed is 0 to 1"),
+        (["7", "--variety", "2"], "--variety is 2.0: allowed is 0 to 1.5"),
         (["7", "--seed", "-1"], "--seed is -1: allowed is 0 to"),
         (["7", "--model", "nowhere"], "--model 'nowhere' has no model.json"),
         (

@@ -126,7 +126,7 @@ def test_an_interpolation_begins_and_ends_where_it_should(model):
         ({"labels": [1, 10]}, "allowed is integers .* from 0 to 9"),
         ({"digit": -1}, "digit is -1: allowed is 0 to 9"),
         ({"n": 3, "seed": -1}, "seed is -1: allowed is 0 to"),
-        ({"n": 3, "variety": 1.5}, "variety is 1.5: allowed is 0 to 1"),
+        ({"n": 3, "variety": 1.6}, "variety is 1.6: allowed is 0 to 1.5"),
         ({"n": 3, "variety": float("nan")}, "variety is nan"),
         ({"n": 3, "thickness": 40}, r"thickness is 40\S*: allowed is .* pixels"),
         ({"n": 3, "slant": float("nan")}, "slant is nan: allowed is .* degrees"),

@@ -35,7 +35,9 @@ Examples:
 @click.option("--seed", default=0, help="Same seed, same digits.")
 @click.option("--thickness", type=float, help="Of the strokes, in pixels.")
 @click.option("--slant", type=float, help="In degrees; positive leans right.")
-@click.option("--variety", type=float, help="0, the usual form, to 1, all forms [1]")
+@click.option(
+    "--variety", type=float, help="0, the usual form; 1, as real ones; to 1.5 [1]"
+)
 @click.option("--boxes", type=PATH, help="A .json: where TEXT's characters are.")
 @click.option("--height", type=int, help="Of TEXT's digits, in pixels [80]")
 @click.option("--width", type=int, help="Of TEXT's picture, in pixels.")

@@ -17,6 +17,7 @@ class _Path(click.Path):
 
 
 PATH = _Path(path_type=Path)
+OPTION_TYPES = (str, int, float, bool)  # the first of them that a field may have
 MODEL = "flagship, a model or run folder, or hf://user/name."
 
 model_option = click.option("--model", default="flagship", help=MODEL)
@@ -40,7 +41,7 @@ def options_of(request: type) -> Callable[[Any], Any]:
             kinds = set(get_args(hints[field.name])) or {hints[field.name]}
             verb = click.option(
                 f"--{field.name.replace('_', '-')}",
-                type=str if str in kinds else int if int in kinds else bool,
+                type=next(kind for kind in OPTION_TYPES if kind in kinds),
                 is_flag=bool in kinds,
                 default=field.default,
                 help=field.metadata["help"],

@@ -22,7 +22,7 @@ ATTEMPT_STRIDE = 2**44  # between the attempts' numbers: more than a data set ca
 def draw_digits(model: Model, spec: DatasetSpec, shard: Shard) -> Samples:
     """Draw a shard of digits; it depends on the spec and the shard alone."""
     labels, styles = draw_labels(spec, shard)
-    ask = partial(_draw, model, spec.seed, labels, styles)
+    ask = partial(_draw, model, spec, labels, styles)
     rows = np.arange(shard.count)
     dropped = np.zeros(shard.count, int)
     images, styles = ask(rows, shard.start)
@@ -63,7 +63,7 @@ def draw_digits(model: Model, spec: DatasetSpec, shard: Shard) -> Samples:
 
 def _draw(
     model: Model,
-    seed: int,
+    spec: DatasetSpec,
     labels: np.ndarray,
     styles: dict[str, np.ndarray],
     rows: np.ndarray,
@@ -75,7 +75,8 @@ def _draw(
         for name, limits in model.limits.items()
         if name in styles
     }
-    inputs = model.generator_inputs(labels, seed=seed, start=start, **asked)
+    asked |= {"seed": spec.seed, "variety": spec.variety}
+    inputs = model.generator_inputs(labels, start=start, **asked)
     conditions = {name: values[rows] for name, values in inputs.conditions.items()}
     images = model.draw(GeneratorInputs(inputs.latents[rows], conditions))
     return images, {k: v for k, v in conditions.items() if k != "label"}

@@ -22,7 +22,7 @@ def draw_numbers(model: Model, spec: DatasetSpec, shard: Shard) -> Samples:
         texts.append(draw_text(spec, streams.start(Stream.TEXTS, spec.seed, number)))
         rng = streams.start(Stream.WRITERS, spec.seed, number)
         seeds.append(draw_writer_seed(rng))
-    options = [WriteOptions(seed=seed, **spec.colours) for seed in seeds]
+    options = [WriteOptions(seed=seed, **spec.style) for seed in seeds]
     written = model.write_many(texts, options)
     return [
         Sample(

@@ -13,6 +13,7 @@ from digitgan.datasets.texts import read_texts
 from digitgan.errors import InputError, check_range, check_seed
 from digitgan.handwriting.options import check_colour
 from digitgan.sampling.model_loader import check_classes
+from digitgan.sampling.styles import check_variety
 
 MAX_COUNT = 10**12
 MAX_SHARD_SIZE = 10**6
@@ -37,6 +38,7 @@ def resolve_spec(request: DatasetRequest, model: ModelFacts) -> DatasetSpec:
     _check_kind(request)
     check_range("count", request.count, 1, MAX_COUNT)
     check_seed(request.seed)
+    check_variety(request.variety)
     check_range("shard_size", shard_size, 1, MAX_SHARD_SIZE)
     most = limits.MANIFEST // (RECORD_BYTES + LABEL_BYTES * len(model.classes))
     if request.count > most * shard_size:

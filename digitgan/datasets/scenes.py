@@ -53,7 +53,7 @@ def _draft(spec: DatasetSpec, number: int) -> _Draft:
         WriteOptions(
             seed=draw_writer_seed(rng),
             height=_digit_height(len(text), rng),
-            **spec.colours,
+            **spec.style,
         )
         for text in texts
     ]

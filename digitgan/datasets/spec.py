@@ -70,6 +70,7 @@ class DatasetSpec:
     background: Colour | None = None  # of their paper; white unless given
     # whether digits are varied, by :mod:`digitgan.datasets.robust`
     robust: bool = False
+    variety: float = 1.0  # of forms, as real digits have it
     like: Examples | None = None  # labels and styles of digits to draw others like
 
     @property
@@ -83,10 +84,11 @@ class DatasetSpec:
         return DatasetRequest(**options)
 
     @property
-    def colours(self) -> dict[str, Any]:
-        """Ink and background where they are given, as options of a text."""
-        given = {"ink": self.ink, "background": self.background}
-        return {name: value for name, value in given.items() if value is not None}
+    def style(self) -> dict[str, Any]:
+        """How texts are written: their options, where they are given."""
+        colours = {"ink": self.ink, "background": self.background}
+        given = {name: value for name, value in colours.items() if value is not None}
+        return {"variety": self.variety, **given}
 
     @cached_property
     def text_shares(self) -> np.ndarray:

@@ -10,6 +10,7 @@ from PIL import ImageColor
 from digitgan.errors import InputError, check_range, check_seed
 from digitgan.handwriting.colours import TRANSPARENT, Colour
 from digitgan.handwriting.geometry import DIGIT_HEIGHT, MAX_PIXELS
+from digitgan.sampling.styles import check_variety
 
 HEIGHTS = (10, 2_000)  # of a digit, in pixels
 MIN_SPACING, MAX_SPACING = -0.5, 10.0  # in heights of a digit
@@ -27,7 +28,8 @@ class WriteOptions:
         seed: From 0 to 2**64 - 1: another seed, another hand.
         slant: In degrees, positive leaning right; as real hands unless given.
         thickness: Of strokes, in pixels of a 28 x 28 digit; likewise.
-        variety: From 0, the most usual hand, to 1, as various as the model can.
+        variety: From 0, the most usual hand, to 1, as various as real ones, and up to
+            1.5, odder than those.
         spacing: Least and most pixels between the ink of neighbours, drawn anew for
             each pair; below 0 they overlap. 0 to 0.15 heights unless given.
         height: Of a digit in pixels, 10 to 2,000; 20 is how large MNIST is.
@@ -63,7 +65,7 @@ class WriteOptions:
 
     def __post_init__(self) -> None:
         """Refuse what no text can be; thickness and slant are up to the model."""
-        _check_share("variety", self.variety)
+        check_variety(self.variety)
         for name in ("background", "ink"):
             object.__setattr__(self, name, check_colour(name, getattr(self, name)))
         if self.lines is not None and self.lines not in LINES:

@@ -17,6 +17,7 @@ from pydantic import (
 from starlette.requests import Request
 
 from digitgan.errors import InputError
+from digitgan.sampling.styles import MAX_VARIETY
 from digitgan.serving.problems import Problem, wrong
 from digitgan.serving.runs import NAME
 
@@ -77,7 +78,10 @@ class HandFields(RequestModel):
 
     seed: int | None = optional("Same seed, same hand.", 7, ge=0, le=MAX_SEED)
     variety: float | None = optional(
-        "0, the most usual form, to 1, as various as it can.", 0.8, ge=0, le=1
+        "0, the most usual form, to 1, as various as real ones, and beyond.",
+        0.8,
+        ge=0,
+        le=MAX_VARIETY,
     )
     thickness: float | None = optional("In pixels of a 28 x 28 digit.", 3.5)
     slant: float | None = optional("In degrees; positive leans right.", 20)

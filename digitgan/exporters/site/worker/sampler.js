@@ -1,5 +1,6 @@
 // A trained generator, as digitgan's Sampler: what decides digits, and drawing them.
 
+import { styles } from "../constants.js";
 import { float32 } from "./numpy.js";
 import { OnnxSession } from "./onnx_session.js";
 import { drawLatents } from "./random_streams.js";
@@ -45,7 +46,7 @@ export class Sampler {
   }
 
   #check(style) {
-    const limits = { variety: [0, 1], ...this.limits };
+    const limits = { variety: [0, styles.MAX_VARIETY], ...this.limits };
     for (const name of ["variety", ...STYLES]) {
       const value = style[name];
       if (value === undefined) continue;
