@@ -33,7 +33,7 @@ from worth_digits import MANY, WORK, adapted, drawn, fingerprint, generator, mni
 import digitgan
 from digitgan.data.dataset import Digits
 from digitgan.data.image_grid import grid
-from digitgan.datasets.robust import rewrite, vary
+from digitgan.datasets.robust import ROBUST_VARIETY, rewrite, vary
 from digitgan.measure.morphometry import measure
 
 STEPS, BATCH = 3_000, 128
@@ -120,6 +120,7 @@ class Row(NamedTuple):
         ours: How many of ours for each real one; they are as many as are ever seen, at
             most.
         augmented: Whether digits change a little whenever they are seen.
+        variety: Of ours.
         robust: Whether ours were made with ``--robust``.
         at_least: How many of ours there are, if real ones are few.
     """
@@ -128,6 +129,7 @@ class Row(NamedTuple):
     real: bool = False
     ours: int = 0
     augmented: bool = False
+    variety: float = 1.0
     robust: bool = False
     at_least: int = 0
 
@@ -139,6 +141,19 @@ ROWS = {
     "c+": Row("ours, as many, augmented", ours=1, augmented=True),
     "d": Row("ours, ten times as many", ours=10),
     "e": Row("real digits and as many of ours", real=True, ours=1),
+    "v": Row("ours with `--variety 1.3`, as many", ours=1, variety=1.3),
+    "v+": Row(
+        "ours with `--variety 1.3`, as many, augmented",
+        ours=1,
+        variety=1.3,
+        augmented=True,
+    ),
+    "ve": Row(
+        "real digits and as many of ours with `--variety 1.3`",
+        real=True,
+        ours=1,
+        variety=1.3,
+    ),
     "e+": Row(
         "real digits and 60,000 of ours, augmented",
         real=True,
@@ -162,6 +177,7 @@ ROWS = {
     ),
     "u": Row("ours of the model adapted to the first half of UCI, as many", ours=1),
 }
+FEW = ("a", "b", "c", "c+", "d", "e", "e+")  # rows where real digits are few
 COUNTS = (100, 1_000, MANY)
 
 
@@ -171,7 +187,8 @@ def learnt_from(row: str, real: int, seed: int) -> list[Digits]:
     parts = [mnist(real)] if asked.real else []
     if asked.ours:
         n = min(max(asked.ours * real, asked.at_least), STEPS * BATCH)
-        ours = drawn(model_of(row, real), n, seed)
+        variety = ROBUST_VARIETY if asked.robust else asked.variety
+        ours = drawn(model_of(row, real), n, seed, variety)
         if asked.robust:
             ours = Digits(vary(ours.images, seed, np.arange(n)), ours.labels)
         parts.append(ours)
@@ -203,7 +220,7 @@ def cells(seeds: int, rows: list[str], counts: list[int]) -> Iterator[tuple]:
     for seed in range(seeds):
         for real in sorted(counts, reverse=True):
             for row in rows:
-                if real == MANY or not (ROWS[row].robust or row == "u"):
+                if real == MANY or row in FEW:
                     yield row, real, seed
 
 
@@ -245,11 +262,14 @@ def spread_of(some: list[dict[str, float]], column: str) -> str:
 
 def ranges() -> str:
     """Return how thick, slanted and large digits are: real, drawn and ``robust``."""
-    some, rng = drawn("flagship", 5_000), np.random.default_rng(0)
-    inks = [np.asarray(rewrite(image, rng)) for image in some.images]
+    some = drawn("flagship", 5_000)
+    odder = drawn("flagship", 5_000, variety=ROBUST_VARIETY)
+    rng = np.random.default_rng(0)
+    inks = [np.asarray(rewrite(image, rng)) for image in odder.images]
     sets = {
         "MNIST": mnist(5_000).images,
         "ours": some.images,
+        "ours with `--variety 1.3`": odder.images,
         "ours with `--robust`": np.stack(inks),
         "UCI": uci().images,
     }
@@ -267,7 +287,8 @@ def ranges() -> str:
 def draw_robust() -> None:
     """Write a picture: ten of every digit as they are, and with ``--robust``."""
     some = drawn("flagship", 100)
-    varied = vary(some.images, 0, np.arange(len(some)))
+    odder = drawn("flagship", 100, variety=ROBUST_VARIETY)
+    varied = vary(odder.images, 0, np.arange(len(odder)))
     sheets = [np.asarray(grid(images)) for images in (some.images, varied)]
     picture = Image.fromarray(np.hstack(sheets))
     picture.save(ROOT / "docs" / "images" / "robust.png", optimize=True)

@@ -59,10 +59,10 @@ def adapted() -> Path:
     return out
 
 
-def drawn(model: Path | str, n: int, seed: int = 0) -> Digits:
+def drawn(model: Path | str, n: int, seed: int = 0, variety: float = 1.0) -> Digits:
     """Return n digits of a model, each label in turn."""
     labels = np.arange(n, dtype=np.int32) % 10
-    images = digitgan.load(model).sample(labels, seed=seed)
+    images = digitgan.load(model).sample(labels, seed=seed, variety=variety)
     return Digits(images, labels)
 
 

@@ -41,8 +41,8 @@ class DatasetRequest:
     balance: bool = _option(False, "Each digit equally often.")
     checked: bool = _option(False, "Only digits read as asked.")
     measure: bool = _option(False, "Store thickness, slant and more.")
-    variety: float = _option(
-        1.0, "1 as real digits vary, to 1.5, odder; below, more alike."
+    variety: float | None = _option(
+        None, "Below 1, more alike than real digits; to 1.5, odder [1; 1.3 if robust]"
     )
     robust: bool = _option(
         False, "Vary pen, slant, size, place, paper and scanner beyond MNIST."
@@ -73,7 +73,7 @@ class DatasetOptions(TypedDict, total=False):
     balance: bool
     checked: bool
     measure: bool
-    variety: float
+    variety: float | None
     robust: bool
     length: str | Sequence[int] | None
     pattern: str | None

@@ -8,6 +8,7 @@ from digitgan.datasets import pattern
 from digitgan.datasets.formats import FORMATS
 from digitgan.datasets.like import read_examples
 from digitgan.datasets.request import DatasetRequest
+from digitgan.datasets.robust import ROBUST_VARIETY
 from digitgan.datasets.spec import DatasetSpec, ModelFacts
 from digitgan.datasets.texts import read_texts
 from digitgan.errors import InputError, check_range, check_seed
@@ -38,7 +39,9 @@ def resolve_spec(request: DatasetRequest, model: ModelFacts) -> DatasetSpec:
     _check_kind(request)
     check_range("count", request.count, 1, MAX_COUNT)
     check_seed(request.seed)
-    check_variety(request.variety)
+    usual_variety = ROBUST_VARIETY if request.robust else 1.0
+    variety = usual_variety if request.variety is None else request.variety
+    check_variety(variety)
     check_range("shard_size", shard_size, 1, MAX_SHARD_SIZE)
     most = limits.MANIFEST // (RECORD_BYTES + LABEL_BYTES * len(model.classes))
     if request.count > most * shard_size:
@@ -53,6 +56,7 @@ def resolve_spec(request: DatasetRequest, model: ModelFacts) -> DatasetSpec:
     colours = {name: getattr(request, name) for name in ("ink", "background")}
     resolved = {
         "format": format,
+        "variety": variety,
         "split": _split(request.split, request.count),
         "labels": _labels(request.labels, len(model.classes)),
         "length": _length(request.length) if wants_length else None,

@@ -1,10 +1,11 @@
 """Digits as other pens, hands, papers and scanners make them: wider than MNIST's are.
 
-A reader that is to read anybody's digits learns more from these. Every digit is drawn
-larger, slanted, turned, scaled, moved and blurred; half of them are written with
-another pen, thinner or thicker, and half are laid on paper and scanned. What it shows
-stays: nothing is mirrored, nothing turned far, and nothing leaves the picture. The
-ranges, and how they were chosen, stand in docs/what-it-is-worth.md.
+A reader that is to read anybody's digits learns more from these. Their forms are odder
+than MNIST's to begin with. Every digit is drawn larger, slanted, turned, scaled, moved
+and blurred; half of them are written with another pen, thinner or thicker, and half are
+laid on paper and scanned. What it shows stays: nothing is mirrored, nothing turned far,
+and nothing leaves the picture. The ranges, and how they were chosen, stand in
+docs/what-it-is-worth.md.
 """
 
 import numpy as np
@@ -13,6 +14,7 @@ from PIL import Image, ImageFilter
 from digitgan.data.images import SIDE
 from digitgan.random_streams import Stream, StreamReader
 
+ROBUST_VARIETY = 1.3  # of the digits that are drawn, before they are varied
 OVERSAMPLING = 4  # of a pixel, while it is written
 PEN_SHARE = 0.5  # of the digits that another pen writes
 PEN_BLUR, PEN_LEVELS = 0.7, (0.2, 0.5)  # pixels; where of the ink's range it is cut
