@@ -6,7 +6,7 @@ from importlib import import_module
 from numbers import Integral
 from pathlib import PurePath
 from types import ModuleType
-from typing import Self
+from typing import Any, Self
 
 MAX_SHOWN = 200  # characters of a wrong value that an error repeats
 EXTRAS = {  # packages that the plain installation lacks, and what installs them
@@ -77,6 +77,12 @@ def check_range(field: str, value: object, low: int, high: int) -> None:
     """Refuse what is no whole number from low to high."""
     if not (isinstance(value, Integral) and low <= int(value) <= high):
         raise InputError(field, value, f"a whole number from {low:,} to {high:,}")
+
+
+def check_number(field: str, value: Any, low: float, high: float) -> None:
+    """Refuse what is no number from low to high."""
+    if not low <= value <= high:
+        raise InputError(field, value, f"{low:g} to {high:g}")
 
 
 def check_seed(seed: object, bits: int = 64, field: str = "seed") -> None:

@@ -11,10 +11,10 @@ from digitgan.datasets.request import DatasetRequest
 from digitgan.datasets.robust import ROBUST_VARIETY
 from digitgan.datasets.spec import DatasetSpec, ModelFacts
 from digitgan.datasets.texts import read_texts
-from digitgan.errors import InputError, check_range, check_seed
+from digitgan.errors import InputError, check_number, check_range, check_seed
 from digitgan.handwriting.options import check_colour
 from digitgan.sampling.model_loader import check_classes
-from digitgan.sampling.styles import check_variety
+from digitgan.sampling.styles import MAX_VARIETY
 
 MAX_COUNT = 10**12
 MAX_SHARD_SIZE = 10**6
@@ -41,7 +41,7 @@ def resolve_spec(request: DatasetRequest, model: ModelFacts) -> DatasetSpec:
     check_seed(request.seed)
     usual_variety = ROBUST_VARIETY if request.robust else 1.0
     variety = usual_variety if request.variety is None else request.variety
-    check_variety(variety)
+    check_number("variety", variety, 0, MAX_VARIETY)
     check_range("shard_size", shard_size, 1, MAX_SHARD_SIZE)
     most = limits.MANIFEST // (RECORD_BYTES + LABEL_BYTES * len(model.classes))
     if request.count > most * shard_size:

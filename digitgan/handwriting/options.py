@@ -7,10 +7,10 @@ from typing import Any, TypedDict
 import numpy as np
 from PIL import ImageColor
 
-from digitgan.errors import InputError, check_range, check_seed
+from digitgan.errors import InputError, check_number, check_range, check_seed
 from digitgan.handwriting.colours import TRANSPARENT, Colour
 from digitgan.handwriting.geometry import DIGIT_HEIGHT, MAX_PIXELS
-from digitgan.sampling.styles import check_variety
+from digitgan.sampling.styles import MAX_VARIETY
 
 HEIGHTS = (10, 2_000)  # of a digit, in pixels
 MIN_SPACING, MAX_SPACING = -0.5, 10.0  # in heights of a digit
@@ -65,15 +65,15 @@ class WriteOptions:
 
     def __post_init__(self) -> None:
         """Refuse what no text can be; thickness and slant are up to the model."""
-        check_variety(self.variety)
         for name in ("background", "ink"):
             object.__setattr__(self, name, check_colour(name, getattr(self, name)))
         if self.lines is not None and self.lines not in LINES:
             raise InputError.unknown("lines", self.lines, LINES)
-        _check_share("noise", self.noise)
         if self.noise and self.background == TRANSPARENT:
             problem = "cannot go with transparent paper, which no scanner sees"
             raise InputError("noise", self.noise, "0", problem)
+        check_number("variety", self.variety, 0, MAX_VARIETY)
+        check_number("noise", self.noise, 0, 1)
         check_seed(self.seed)
         check_range("height", self.height, *HEIGHTS)
         if self.width is not None:
@@ -111,7 +111,7 @@ class WriteOptions:
         try:
             seed, share = self.blend  # type: ignore[misc] - it may be anything
             check_seed(seed, field="blend")
-            _check_share("blend", share)
+            check_number("blend", share, 0, 1)
         except (TypeError, ValueError):  # InputError is one
             allowed = "a seed from 0 to 2**64 - 1 and a share from 0 to 1"
             raise InputError("blend", self.blend, allowed) from None
@@ -165,11 +165,6 @@ def check_colour(field: str, value: Colour) -> Colour:
     except ValueError:
         pass
     raise InputError(field, value, allowed)
-
-
-def _check_share(field: str, value: Any) -> None:
-    if not 0 <= value <= 1:
-        raise InputError(field, value, "0 to 1")
 
 
 def _whole_numbers(values: Any) -> tuple[int, ...]:

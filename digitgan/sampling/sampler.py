@@ -13,13 +13,13 @@ from numpy.typing import ArrayLike
 from digitgan.cpu import available_cores
 from digitgan.data.html import img
 from digitgan.data.image_grid import grid
-from digitgan.errors import InputError, check_seed
+from digitgan.errors import InputError, check_number, check_seed
 from digitgan.hub import MODEL_FILES
 from digitgan.random_streams import draw_latents, draw_uniforms, random_seed
 from digitgan.sampling.generator_inputs import GeneratorInputs
 from digitgan.sampling.model_hub import publish
 from digitgan.sampling.model_loader import LoadedModel
-from digitgan.sampling.styles import STYLE_UNITS, UNIFORMS, check_variety
+from digitgan.sampling.styles import MAX_VARIETY, STYLE_UNITS, UNIFORMS
 
 BATCH_PIXELS = 64 * 28 * 28  # in one call of the network
 MAX_DIGITS = 10_000_000  # in one call: 8 GB
@@ -162,7 +162,7 @@ class Sampler(LoadedModel):
         :meth:`sample`.
         """
         check_seed(seed)
-        check_variety(variety)
+        check_number("variety", variety, 0, MAX_VARIETY)
         n = len(labels) if isinstance(labels, np.ndarray) else labels
         latents = draw_latents(1 if one_hand else n, self.latent_dim, seed, start)
         uniforms = draw_uniforms(n, UNIFORMS, seed, start)

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from digitgan.errors import InputError
-
 STYLE_UNITS = {"thickness": "pixels", "slant": "degrees"}
 UNIFORMS = 1 + len(STYLE_UNITS)  # that a style is chosen by
 STYLE_ARRAYS = ("label", *STYLE_UNITS)  # of styles.npz
@@ -13,12 +11,6 @@ MAX_STYLE = 1000.0  # pixels or degrees
 MIN_STD = 1e-6  # where all styles of a label are one
 MAX_VARIETY = 1.5  # where a model misreads a tenth of its own digits
 JITTER = 0.3  # width of the cloud around each style in the table, in deviations
-
-
-def check_variety(value: float) -> None:
-    """Refuse a variety that nobody can be asked for."""
-    if not 0 <= value <= MAX_VARIETY:
-        raise InputError("variety", value, f"0 to {MAX_VARIETY}")
 
 
 class StyleTable:
