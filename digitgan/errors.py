@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 from importlib import import_module
-from numbers import Integral
+from numbers import Integral, Real
 from pathlib import PurePath
 from types import ModuleType
-from typing import Any, Self
+from typing import Self
 
 MAX_SHOWN = 200  # characters of a wrong value that an error repeats
 EXTRAS = {  # packages that the plain installation lacks, and what installs them
@@ -79,9 +79,9 @@ def check_range(field: str, value: object, low: int, high: int) -> None:
         raise InputError(field, value, f"a whole number from {low:,} to {high:,}")
 
 
-def check_number(field: str, value: Any, low: float, high: float) -> None:
+def check_number(field: str, value: object, low: float, high: float) -> None:
     """Refuse what is no number from low to high."""
-    if not low <= value <= high:
+    if not (isinstance(value, Real) and low <= float(value) <= high):
         raise InputError(field, value, f"{low:g} to {high:g}")
 
 
