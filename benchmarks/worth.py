@@ -121,6 +121,7 @@ class Row(NamedTuple):
             most.
         augmented: Whether digits change a little whenever they are seen.
         variety: Of ours.
+        checked: Whether those of ours that the classifier misreads were dropped.
         robust: Whether ours were made with ``--robust``.
         at_least: How many of ours there are, if real ones are few.
     """
@@ -130,6 +131,7 @@ class Row(NamedTuple):
     ours: int = 0
     augmented: bool = False
     variety: float = 1.0
+    checked: bool = False
     robust: bool = False
     at_least: int = 0
 
@@ -142,17 +144,25 @@ ROWS = {
     "d": Row("ours, ten times as many", ours=10),
     "e": Row("real digits and as many of ours", real=True, ours=1),
     "v": Row("ours with `--variety 1.3`, as many", ours=1, variety=1.3),
-    "v+": Row(
-        "ours with `--variety 1.3`, as many, augmented",
+    "vc": Row(
+        "ours with `--variety 1.3 --checked`, as many",
         ours=1,
         variety=1.3,
-        augmented=True,
+        checked=True,
     ),
-    "ve": Row(
-        "real digits and as many of ours with `--variety 1.3`",
+    "vc+": Row(
+        "ours with `--variety 1.3 --checked`, as many, augmented",
+        ours=1,
+        augmented=True,
+        variety=1.3,
+        checked=True,
+    ),
+    "vce": Row(
+        "real digits and as many of ours with `--variety 1.3 --checked`",
         real=True,
         ours=1,
         variety=1.3,
+        checked=True,
     ),
     "e+": Row(
         "real digits and 60,000 of ours, augmented",
@@ -163,6 +173,12 @@ ROWS = {
     ),
     "r": Row("ours with `--robust`, as many", ours=1, robust=True),
     "rd": Row("ours with `--robust`, ten times as many", ours=10, robust=True),
+    "rcd": Row(
+        "ours with `--robust --checked`, ten times as many",
+        ours=10,
+        checked=True,
+        robust=True,
+    ),
     "rd+": Row(
         "ours with `--robust`, ten times as many, augmented",
         ours=10,
@@ -188,7 +204,7 @@ def learnt_from(row: str, real: int, seed: int) -> list[Digits]:
     if asked.ours:
         n = min(max(asked.ours * real, asked.at_least), STEPS * BATCH)
         variety = ROBUST_VARIETY if asked.robust else asked.variety
-        ours = drawn(model_of(row, real), n, seed, variety)
+        ours = drawn(model_of(row, real), n, seed, variety, asked.checked)
         if asked.robust:
             ours = Digits(vary(ours.images, seed, np.arange(n)), ours.labels)
         parts.append(ours)

@@ -15,8 +15,10 @@ from digitgan.data.augmentation import augment
 from digitgan.data.dataset import Digits
 from digitgan.data.mnist_preprocessing import preprocess_drawing
 from digitgan.files import sha256
+from digitgan.measure.classifier import Classifier
 
 MANY = 60_000
+SPARE = 1.1  # digits are drawn for each that is wanted where some are left out
 COPIES, EPOCHS = 60, 6  # of the small sets that a generator learns from
 WORK = ROOT / "runs" / "worth"
 
@@ -59,11 +61,26 @@ def adapted() -> Path:
     return out
 
 
-def drawn(model: Path | str, n: int, seed: int = 0, variety: float = 1.0) -> Digits:
-    """Return n digits of a model, each label in turn."""
-    labels = np.arange(n, dtype=np.int32) % 10
+def drawn(
+    model: Path | str,
+    n: int,
+    seed: int = 0,
+    variety: float = 1.0,
+    checked: bool = False,
+) -> Digits:
+    """Return n digits of a model, each label in turn.
+
+    Those that the shipped classifier misreads are left out where ``checked`` is true,
+    as ``digitgan dataset --checked`` does.
+    """
+    labels = np.arange(int(n * SPARE) if checked else n, dtype=np.int32) % 10
     images = digitgan.load(model).sample(labels, seed=seed, variety=variety)
-    return Digits(images, labels)
+    digits = Digits(images, labels)
+    if checked:
+        right = Classifier().predict(images).labels == labels
+        digits = digits[np.flatnonzero(right)[:n]]
+    assert len(digits) == n
+    return digits
 
 
 def fingerprint(model: Path | str) -> str:
