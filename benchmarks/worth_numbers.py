@@ -135,13 +135,14 @@ def as_lines(pages: list[Page]) -> np.ndarray:
 
 
 def train_line_reader(pages: list[Page], wanted: list[str], seed: int) -> keras.Model:
-    """Train the network; lines are moved a little and get grain while it learns."""
+    """Train the network; lines get lower, move and get grain while it learns."""
     keras.utils.set_random_seed(seed)
     reader = keras.Sequential(
         [
             keras.Input((HEIGHT, WIDTH, 1)),
             layers.Rescaling(1 / 255),
-            layers.RandomTranslation(0.05, 0.02, fill_mode="constant"),
+            layers.RandomZoom((0.0, 0.5), (0.0, 0.1), fill_mode="constant"),
+            layers.RandomTranslation(0.15, 0.02, fill_mode="constant"),
             layers.GaussianNoise(0.05),
             layers.Conv2D(24, 3, 2, "same", activation="relu"),
             layers.Conv2D(48, 3, 2, "same", activation="relu"),
