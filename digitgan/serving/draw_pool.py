@@ -38,10 +38,9 @@ class DrawPool:
 
     def __init__(self, workers: int, queue: int, max_wait: float = MAX_WAIT):
         self.limit: int = workers + queue
-        self._places = asyncio.Queue()  # that are free, whatever lies in it
-        for _ in range(self.limit):
-            self._places.put_nowait(None)
+        self._room = asyncio.Semaphore(self.limit)
         self._max_wait = max_wait
+        self._tasks: set[asyncio.Task] = set()  # one for each place that is taken
         # By what draws them, while they wait or a thread is at them.
         self._waiting: dict[Draw, deque[tuple[Any, Future]]] = {}
         self._lock = threading.Lock()
@@ -50,7 +49,7 @@ class DrawPool:
     @property
     def busy(self) -> int:
         """How many drawings are under way or wait, ``limit`` at most."""
-        return self.limit - self._places.qsize()
+        return len(self._tasks)
 
     async def run(self, draw: Callable[..., T], *arguments: Any) -> T:
         """Draw in a thread; a :class:`Problem` (503) where none is free in time."""
@@ -60,13 +59,13 @@ class DrawPool:
         """Draw in a thread, with the other requests of the same function that wait."""
         try:
             async with asyncio.timeout(RETRY_AFTER):
-                await self._places.get()  # who came first is first
+                await self._room.acquire()  # who came first is first
         except TimeoutError:
             raise self._full() from None
         future: Future = Future()
-        result = asyncio.wrap_future(future)
-        # Free for another when it is drawn or given up, not when its client leaves.
-        result.add_done_callback(self._places.put_nowait)
+        result = asyncio.create_task(self._keep_place(future))
+        self._tasks.add(result)
+        result.add_done_callback(self._tasks.discard)
         with self._lock:
             if draw not in self._waiting:
                 self._waiting[draw] = deque()
@@ -79,7 +78,14 @@ class DrawPool:
             raise
         if not result.done() and future.cancel():  # what has begun is finished
             raise self._full()
-        return await result
+        return await asyncio.shield(result)
+
+    async def _keep_place(self, future: Future) -> Any:
+        """Wait for what is drawn or given up, also when its client has left."""
+        try:
+            return await asyncio.wrap_future(future)
+        finally:
+            self._room.release()
 
     def _draw_waiting(self, draw: Draw) -> None:
         """Draw requests that wait, and leave the thread to others before the next."""
