@@ -150,13 +150,6 @@ ROWS = {
         variety=1.3,
         checked=True,
     ),
-    "vc+": Row(
-        "ours with `--variety 1.3 --checked`, as many, augmented",
-        ours=1,
-        augmented=True,
-        variety=1.3,
-        checked=True,
-    ),
     "vce": Row(
         "real digits and as many of ours with `--variety 1.3 --checked`",
         real=True,
@@ -177,12 +170,6 @@ ROWS = {
         "ours with `--robust --checked`, ten times as many",
         ours=10,
         checked=True,
-        robust=True,
-    ),
-    "rd+": Row(
-        "ours with `--robust`, ten times as many, augmented",
-        ours=10,
-        augmented=True,
         robust=True,
     ),
     "re": Row(
