@@ -40,6 +40,8 @@ def pytest_ignore_collect(collection_path, config):
 
 def pytest_collection_modifyitems(config, items):
     """Leave the later tiers out, unless they are asked for."""
+    if len({item.nodeid for item in items}) < len(items):
+        raise pytest.UsageError("two tests have one id, of which xdist would run one")
     if config.getoption("--slow") or config.option.markexpr:
         return
     later = LATER[-1:] if config.getoption("--all") else LATER
