@@ -15,20 +15,18 @@ and not measured again.
 import argparse
 import json
 import os
-import subprocess
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
 from keras import layers
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageFilter
 from record import publish
 from worth import PAGE, spread_of
 from worth_digits import MANY, WORK, drawn, fingerprint, mnist
+from worth_engines import engine_reads, rapidocr, tesseract
 
 import digitgan
 from digitgan.data.dataset import Digits
@@ -44,16 +42,7 @@ LEARNT_FROM = {
     "odder": "our digits in a row, `--variety 1.3`",
     "numbers": "our numbers",
 }
-ENLARGED, BORDER = 2, 20  # before an engine reads: times, pixels
 KEPT = WORK / "numbers.json"
-READ_BY_RAPIDOCR = """
-import sys
-from rapidocr_onnxruntime import RapidOCR
-engine = RapidOCR()
-for path in open(sys.argv[1]).read().split():
-    found, _ = engine(path, use_det=False, use_cls=False)
-    print("".join(one[0] for one in found or []))
-"""
 
 Page = np.ndarray  # uint8 (H, W), 0 background to 255 ink
 
@@ -176,40 +165,6 @@ def read_lines(reader: keras.Model, pages: list[Page]) -> list[str]:
 def percent_right(read: list[str], wanted: list[str]) -> float:
     """Return the percentage of numbers that are read whole."""
     return 100 * float(np.mean([a == b for a, b in zip(read, wanted, strict=True)]))
-
-
-def tesseract(paths: Path) -> list[str]:
-    """Return what Tesseract reads in the pictures of a list, as lines of digits."""
-    command = ["tesseract", str(paths), "-", "--psm", "7"]
-    command += ["-c", "tessedit_char_whitelist=0123456789"]
-    return _said(command).split("\f")
-
-
-def rapidocr(python: str, paths: Path) -> list[str]:
-    """Return what RapidOCR recognises in them, without looking for text first."""
-    return _said([python, "-c", READ_BY_RAPIDOCR, str(paths)]).splitlines()
-
-
-def _said(command: list[str]) -> str:
-    one_thread = os.environ | {"OMP_THREAD_LIMIT": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, env=one_thread)
-    done.check_returncode()
-    return done.stdout
-
-
-def engine_reads(pages: list[Page], read: Callable[[Path], list[str]]) -> list[str]:
-    """Return the digits that an engine finds in each page, dark on white and larger."""
-    with tempfile.TemporaryDirectory() as folder:
-        paths = [Path(folder, f"{number:05}.png") for number in range(len(pages))]
-        for path, page in zip(paths, pages, strict=True):
-            paper = Image.fromarray(255 - page)
-            size = (paper.width * ENLARGED, paper.height * ENLARGED)
-            large = paper.resize(size, Image.Resampling.BICUBIC)
-            ImageOps.expand(large, BORDER, 255).save(path)
-        names = Path(folder, "pictures.txt")
-        names.write_text("".join(f"{path}\n" for path in paths))
-        found = read(names)
-    return ["".join(filter(str.isdigit, line)) for line in found]
 
 
 def measured_line_reader(learns_from: str, seed: int) -> dict[str, float]:

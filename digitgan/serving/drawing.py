@@ -4,7 +4,6 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from hashlib import sha256
 from itertools import product
 from typing import Annotated, Any
 
@@ -23,6 +22,7 @@ from digitgan.serving.encoders import MEDIA_TYPES
 from digitgan.serving.openapi import BINARY, WITH_BODY, json_of, responses
 from digitgan.serving.problems import Problem, wrong
 from digitgan.serving.request_models import RequestModel, from_url
+from digitgan.serving.responses import etag_of, is_current
 from digitgan.serving.routes import AppState
 
 CACHE = "public, max-age=3600"
@@ -92,10 +92,9 @@ def _endpoint(
             headers = {"Cache-Control": "no-store"}
         else:
             key = [drawing.path, form, given, versions]
-            content = json.dumps(key, sort_keys=True).encode()
-            etag = f'"{sha256(content).hexdigest()}"'
+            etag = etag_of(json.dumps(key, sort_keys=True).encode())
             headers = {"ETag": etag, "Cache-Control": CACHE}
-            if etag in request.headers.get("if-none-match", ""):
+            if is_current(request, etag):
                 return Response(status_code=304, headers=headers)
         if len(forms) > 1:
             headers["Vary"] = "Accept"
