@@ -14,8 +14,8 @@ import digitgan
 from digitgan.data.augmentation import augment
 from digitgan.data.dataset import Digits
 from digitgan.data.mnist_preprocessing import preprocess_drawing
-from digitgan.files import sha256
 from digitgan.measure.classifier import Classifier
+from digitgan.untrusted import sha256
 
 MANY = 60_000
 SPARE = 1.1  # digits are drawn for each that is wanted where some are left out

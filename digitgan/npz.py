@@ -10,7 +10,8 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 import numpy as np
 
 from digitgan import limits
-from digitgan.files import BoundedFile, StrPath, as_input_errors
+from digitgan.files import StrPath
+from digitgan.untrusted import BoundedFile, as_input_errors
 
 ZIP_ENTRY, ZIP_ENTRY_BYTES = b"PK\x01\x02", 46  # how each line of its table begins
 

@@ -34,7 +34,7 @@ from corrupt_files import (
     npz_of_any_header,
 )
 
-from digitgan import files, limits
+from digitgan import limits, untrusted
 from digitgan.data.load import load_dataset
 from digitgan.data.sheet.photo import flatten_pages
 from digitgan.datasets import pattern
@@ -256,7 +256,7 @@ class Targets:
 
     def read_styles(self, content: bytes) -> None:
         path = self._put("styles.npz", content)
-        with files.as_input_errors("model", path):
+        with untrusted.as_input_errors("model", path):
             arrays = parse_arrays(content, STYLE_ARRAYS, limits.STYLES)
             styles = StyleTable(arrays, 10)
         drawn = styles.draw(np.arange(10), draw_uniforms(10, 3))
@@ -304,7 +304,7 @@ class Targets:
 
     def read_gan_file(self, content: bytes) -> None:
         path = self._put("gan.keras", content)
-        with files.as_input_errors("model", path):
+        with untrusted.as_input_errors("model", path):
             _check_weights(path)
 
     def read_request(self, options: dict) -> None:

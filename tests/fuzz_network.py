@@ -22,9 +22,9 @@ import numpy as np
 import onnxruntime
 
 from digitgan.errors import InputError
-from digitgan.files import as_input_errors
 from digitgan.handwriting.model import SHIPPED
 from digitgan.measure.onnx_session import open_session
+from digitgan.untrusted import as_input_errors
 
 BATCH = 500  # inputs of a process
 SECONDS = 300  # that a process may take

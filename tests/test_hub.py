@@ -12,9 +12,9 @@ from fake_hub import TOKEN, hub
 from model_folders import make_model
 
 import digitgan
-from digitgan.files import sha256
 from digitgan.handwriting.model import SHIPPED
 from digitgan.sampling.model_hub import write_folder
+from digitgan.untrusted import sha256
 
 pytest.importorskip("huggingface_hub")
 NOWHERE = "http://127.0.0.1:9"

@@ -18,10 +18,10 @@ from digitgan.errors import InputError
 from digitgan.evaluation import table, train_classifier
 from digitgan.evaluation.evaluate import evaluate
 from digitgan.evaluation.load_samples import load_samples
-from digitgan.files import sha256
 from digitgan.measure import classifier as classifiers
 from digitgan.model.presets import PRESETS
 from digitgan.training.checks import check_data
+from digitgan.untrusted import sha256
 
 RNG = np.random.default_rng(0)
 X = RNG.integers(0, 256, (6, 28, 28), np.uint8)

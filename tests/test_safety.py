@@ -18,15 +18,14 @@ import pytest
 from corrupt_files import CARD, CLASSES, IMAGES, LABELS, STYLES
 from PIL import Image
 
-from digitgan import files, limits
+from digitgan import limits, untrusted
 from digitgan.data.load import load_dataset
 from digitgan.datasets.folder import read_state
 from digitgan.errors import InputError
-from digitgan.files import sha256
 from digitgan.handwriting.model import load
 from digitgan.measure import onnx_session
 from digitgan.measure.onnx_operators import OPERATORS
-from digitgan.memory import memory_bound
+from digitgan.untrusted import memory_bound, sha256
 
 onnx = pytest.importorskip("onnx")
 
@@ -145,7 +144,9 @@ def test_a_picture_is_no_program(tmp_path):
 def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.npz")
     refused(lambda: load_dataset(tmp_path / "pipe.npz"), "no ordinary file")
-    refused(lambda: files.read_json("it", tmp_path / "pipe.npz"), "no ordinary file")
+    refused(
+        lambda: untrusted.read_json("it", tmp_path / "pipe.npz"), "no ordinary file"
+    )
 
 
 def test_names_of_classes_are_bounded(tmp_path):
@@ -188,9 +189,9 @@ def test_what_libtiff_says_is_not_printed_beside_the_line(tmp_path, capfd):
 def test_json_has_bounds(tmp_path):
     path = tmp_path / "a.json"
     path.write_text("[" * 100_000)
-    refused(lambda: files.read_json("it", path), "is damaged (maximum recursion")
+    refused(lambda: untrusted.read_json("it", path), "is damaged (maximum recursion")
     path.write_bytes(b" " * (limits.JSON + 1))
-    refused(lambda: files.read_json("it", path), "4,194,305 bytes, allowed are")
+    refused(lambda: untrusted.read_json("it", path), "4,194,305 bytes, allowed are")
 
 
 # Models
@@ -201,7 +202,7 @@ def folder_of(path, content=None, arrays=STYLES, **facts):
     path.mkdir()
     (path / "generator.onnx").write_bytes(content or corrupt_files.network())
     np.savez(path / "styles.npz", **arrays)
-    sums = {name: files.sha256(path / name) for name in CARD["sha256"]}
+    sums = {name: untrusted.sha256(path / name) for name in CARD["sha256"]}
     card = CARD | {"sha256": sums} | facts
     (path / "model.json").write_text(json.dumps(card))
     return path
@@ -474,11 +475,14 @@ def _idx_bomb():
 
 
 def _parquet_bomb():
-    """Return columns of which every value is stored once."""
+    """Return columns of which every value is stored once.
+
+    They are larger than what Arrow has kept of the tables of other tests.
+    """
     pa = pytest.importorskip("pyarrow")
     parquet = pytest.importorskip("pyarrow.parquet")
     column, sink = pa.array(np.zeros(5 * COUNT, "i8")), io.BytesIO()
-    parquet.write_table(pa.table({f"{i}": column for i in range(16)}), sink)
+    parquet.write_table(pa.table({f"{i}": column for i in range(64)}), sink)
     return sink.getvalue()
 
 

@@ -11,7 +11,7 @@ import corrupt_files
 import numpy as np
 import pytest
 
-from digitgan import files, limits
+from digitgan import files, limits, untrusted
 from digitgan.data.image_grid import grid
 from digitgan.datasets.make import make_dataset, verify_dataset
 from digitgan.errors import InputError
@@ -60,10 +60,10 @@ def run(tmp_path):
 def test_what_is_no_ordinary_file_is_not_opened(tmp_path, place):
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to(tmp_path / place)
-    for read in (files.read_json, lambda *a: read_arrays(*a, ["x"], 100)):
+    for read in (untrusted.read_json, lambda *a: read_arrays(*a, ["x"], 100)):
         refused(lambda read=read: read("it", tmp_path / "link"), "no ordinary file")
     with pytest.raises(ValueError, match="no ordinary file"):
-        files.sha256(tmp_path / "link")
+        untrusted.sha256(tmp_path / "link")
 
 
 def test_links_lead_where_they_may(tmp_path, outside):
@@ -71,12 +71,12 @@ def test_links_lead_where_they_may(tmp_path, outside):
     (folder / "deep").mkdir(parents=True)
     (folder / "deep" / "here").symlink_to(folder / "there")
     (folder / "away").symlink_to(outside)
-    assert files.inside("it", folder, "deep", "here").name == "here"
-    assert files.inside("it", folder, "not", "there yet")
+    assert untrusted.inside("it", folder, "deep", "here").name == "here"
+    assert untrusted.inside("it", folder, "not", "there yet")
     for parts in (["away"], ["away", "secret.png"], ["..", "outside"], ["/etc/passwd"]):
-        refused(lambda parts=parts: files.inside("it", folder, *parts), "leads out")
+        refused(lambda parts=parts: untrusted.inside("it", folder, *parts), "leads out")
     (tmp_path / "link").symlink_to(folder)  # named by whoever asks
-    assert files.inside("it", tmp_path / "link", "deep")
+    assert untrusted.inside("it", tmp_path / "link", "deep")
 
 
 def test_a_snapshot_of_the_hub_links_to_its_blobs(tmp_path, outside):
@@ -85,8 +85,8 @@ def test_a_snapshot_of_the_hub_links_to_its_blobs(tmp_path, outside):
     (snapshot.parent.parent / "blobs").mkdir()
     (snapshot / "model.json").symlink_to("../../blobs/c0ffee")
     (snapshot / "other.json").symlink_to(outside / "secret.png")
-    assert files.inside("model", snapshot, "model.json")
-    refused(lambda: files.inside("model", snapshot, "other.json"), "leads out")
+    assert untrusted.inside("model", snapshot, "model.json")
+    refused(lambda: untrusted.inside("model", snapshot, "other.json"), "leads out")
 
 
 @pytest.mark.parametrize("row", ["1,1,1\n", "1\r", '{"":0},', "[],", '"",'])
@@ -100,7 +100,7 @@ def test_text_is_bounded_by_what_it_takes_once_parsed(tmp_path, monkeypatch, row
     text = f"[{row * times}0]" if is_json else f"{columns}\n{row * times}"
     path.write_text(text)
     content = path.read_bytes()
-    objects = (b"{", b"[") if is_json else files.ROWS
+    objects = (b"{", b"[") if is_json else untrusted.ROWS
     monkeypatch.setattr(limits, "PARSED", 2**62)
     tracemalloc.start()
     if is_json:
@@ -112,7 +112,7 @@ def test_text_is_bounded_by_what_it_takes_once_parsed(tmp_path, monkeypatch, row
     assert kept
     monkeypatch.setattr(limits, "PARSED", taken)
     with pytest.raises(ValueError, match="bytes of memory"):
-        files.check_parsed(content, objects)
+        untrusted.check_parsed(content, objects)
 
 
 # Runs

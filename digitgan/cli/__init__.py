@@ -30,7 +30,7 @@ from digitgan.errors import (
     TrainingFailed,
     missing_extra,
 )
-from digitgan.memory import memory_bound
+from digitgan.untrusted import memory_bound
 
 VERBS = (
     train,

@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 from digitgan import limits
 from digitgan.data.checks import unreadable
 from digitgan.data.raw import JUNK, MAX_FILES
-from digitgan.files import BoundedFile
 from digitgan.npz import zip_names
+from digitgan.untrusted import BoundedFile
 
 TAR_ENDINGS = (".tar.gz", ".tgz", ".tar")
 

@@ -23,7 +23,8 @@ from urllib.error import URLError
 import numpy as np
 
 from digitgan.data.idx import write_idx
-from digitgan.files import replacing, sha256
+from digitgan.files import replacing
+from digitgan.untrusted import sha256
 
 IDX_SIZES = {  # of the files of MNIST and Fashion-MNIST, in bytes
     "train-images-idx3-ubyte": 47_040_016,

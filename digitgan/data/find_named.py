@@ -17,7 +17,7 @@ from digitgan.data.idx import write_idx
 from digitgan.data.named_datasets import NAMED_DATASETS, Source
 from digitgan.data.readers import arrays, arrow, idx_files
 from digitgan.errors import InputError
-from digitgan.files import as_input_errors
+from digitgan.untrusted import as_input_errors
 
 COPIED = {  # what torchvision and Hugging Face call it
     "mnist": ("MNIST", "mnist"),

@@ -21,7 +21,7 @@ from digitgan.data.readers import READERS
 from digitgan.data.stacked_mnist import stack
 from digitgan.data.tf_data import TFDataset, arrays_of
 from digitgan.errors import InputError
-from digitgan.files import as_input_errors, read_bytes, read_json
+from digitgan.untrusted import as_input_errors, read_bytes, read_json
 
 __all__ = ["load_cached", "load_dataset"]
 Arrays = np.ndarray | tuple[np.ndarray, np.ndarray]

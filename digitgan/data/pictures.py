@@ -13,7 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from digitgan import limits
 from digitgan.data.checks import unreadable
 from digitgan.errors import InputError
-from digitgan.files import as_input_errors, read_bytes
+from digitgan.untrusted import as_input_errors, read_bytes
 
 LOGGER = logging.getLogger("digitgan")
 ENDINGS = (".bmp", ".gif", ".jfif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif")

@@ -19,7 +19,7 @@ from digitgan.datasets.manifest import Facts, ShardRecord, manifest_of
 from digitgan.datasets.resolve import check_spec
 from digitgan.datasets.spec import DatasetSpec
 from digitgan.errors import InputError
-from digitgan.files import as_input_errors, inside, read_json, sha256
+from digitgan.untrusted import as_input_errors, inside, read_json, sha256
 
 MANIFEST, SHARDS, SPEC = "manifest.json", ".shards", ".shards/spec.json"
 MAX_SHOWN = 3  # files of others that are named

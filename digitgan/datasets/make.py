@@ -30,9 +30,9 @@ from digitgan.datasets.request import DatasetOptions, DatasetRequest
 from digitgan.datasets.resolve import resolve_spec
 from digitgan.datasets.verify import find_damage
 from digitgan.errors import DatasetFailed, InputError, import_extra
-from digitgan.files import sha256
 from digitgan.hub import PREFIX
 from digitgan.random_streams import random_seed
+from digitgan.untrusted import sha256
 
 SHOWN = 4  # numbers or pages, in a notebook
 

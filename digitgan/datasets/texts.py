@@ -8,7 +8,7 @@ from typing import Any
 
 from digitgan.datasets.pattern import CHARACTERS, MAX_CHARACTERS, SIGNS
 from digitgan.errors import InputError
-from digitgan.files import as_input_errors, read_bytes
+from digitgan.untrusted import as_input_errors, read_bytes
 
 MAX_TEXTS, MAX_BYTES = 100_000, 2**24
 ALLOWED = f"1 to {MAX_CHARACTERS} digits and signs {SIGNS!r} a line, in a .csv "

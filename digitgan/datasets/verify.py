@@ -13,7 +13,7 @@ from digitgan.datasets.folder import (
 )
 from digitgan.datasets.formats import FORMATS
 from digitgan.datasets.manifest import sha256_of_files
-from digitgan.files import sha256
+from digitgan.untrusted import sha256
 
 
 def find_damage(state: DatasetState) -> dict[str, set[int]]:

@@ -25,7 +25,7 @@ import numpy as np
 from keras import layers
 from onnx import TensorProto
 
-from digitgan import files
+from digitgan import files, untrusted
 from digitgan.data.augmentation import random_affine
 from digitgan.data.dataset import Dataset, Digits, held_out
 from digitgan.data.load import load_dataset
@@ -164,7 +164,7 @@ def make(
     check_parity(network, features, path, unseen.images[:PARITY_DIGITS])
     parameters = features.count_params() + network.get_layer("digit").count_params()
     card = {
-        "sha256": files.sha256(path),
+        "sha256": untrusted.sha256(path),
         "command": command,
         "digits": {"trained": len(learned), "held_out": len(unseen)},
         "accuracy": {

@@ -14,9 +14,9 @@ from digitgan.data.load import load_dataset
 from digitgan.errors import InputError
 from digitgan.exporters.javascript import constants_module
 from digitgan.exporters.single_file import single_file
-from digitgan.files import sha256
 from digitgan.sampling.sampler import Sampler
 from digitgan.sampling.styles import STYLE_UNITS
+from digitgan.untrusted import sha256
 
 PACKAGE = Path(__file__).parent.parent
 STUDIO = PACKAGE / "serving" / "page"  # what `digitgan serve` shows

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from digitgan import files, limits
+from digitgan import limits, untrusted
 from digitgan.data.cache import cache_folder
 from digitgan.data.dataset import Dataset, Digits
 from digitgan.data.images import DIGIT_NAMES
@@ -54,15 +54,15 @@ class Classifier:
             raise InputError("classifier", self.path, problem="is not a file")
         card = self.path.with_suffix(".json")
         self.card: dict[str, Any] = (
-            files.read_json("classifier", card) if card.is_file() else {}
+            untrusted.read_json("classifier", card) if card.is_file() else {}
         )
-        content = files.read_bytes("classifier", self.path, limits.NETWORK)
+        content = untrusted.read_bytes("classifier", self.path, limits.NETWORK)
         self.sha256: str = hashlib.sha256(content).hexdigest()
-        with files.as_input_errors("classifier", card):
+        with untrusted.as_input_errors("classifier", card):
             expected = self.card.get("sha256", self.sha256)
         if self.sha256 != expected:
-            raise files.changed_file("classifier", self.path)
-        with files.as_input_errors("classifier", self.path):
+            raise untrusted.changed_file("classifier", self.path)
+        with untrusted.as_input_errors("classifier", self.path):
             self._session = open_session(content, threads)
             self._input = self._session.get_inputs()[0].name
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from digitgan.data.images import ImageSpec
-from digitgan.files import read_json, sha256, write_json, write_text
+from digitgan.files import write_json, write_text
+from digitgan.untrusted import read_json, sha256
 
 
 def write_card(folder: Path, description: Mapping, text: str = "") -> None:

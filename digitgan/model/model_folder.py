@@ -13,7 +13,7 @@ from digitgan.data.image_grid import grid
 from digitgan.data.images import ImageSpec
 from digitgan.data.mnist_antialiasing import SIDE_NAME, measure_peaks
 from digitgan.data.mnist_preprocessing import crop_to_box
-from digitgan.files import replacing, sha256
+from digitgan.files import replacing
 from digitgan.model.antialiasing import Antialiasing
 from digitgan.model.conditions import (
     Conditions,
@@ -27,6 +27,7 @@ from digitgan.model.keras_sampling import grid_inputs, predict, sample_inputs
 from digitgan.model.model_card import write_card
 from digitgan.model.onnx_graph import OPSET
 from digitgan.model.onnx_writer import Finish, part_of
+from digitgan.untrusted import sha256
 
 TYPICAL_DIGITS, TYPICAL_SEED = 5_000, 2**32  # what the grey curve is fitted to
 CALIBRATION_STEP = 25  # every so many of them calibrate 8 bits

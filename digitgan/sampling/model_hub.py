@@ -8,11 +8,11 @@ from pathlib import Path
 from types import ModuleType
 
 from digitgan.data.images import DIGIT_NAMES
-from digitgan.files import as_input_errors
 from digitgan.hub import MODEL_FILES, PREFIX, check_repo, import_hub, upload
 from digitgan.model.model_card import card_text, write_card
 from digitgan.sampling.model_loader import SHIPPED, LoadedModel
 from digitgan.sampling.styles import STYLE_UNITS
+from digitgan.untrusted import as_input_errors
 
 TASK = "unconditional-image-generation"
 TAGS = ["gan", "dcgan", "synthetic-data", "onnx", "keras"]

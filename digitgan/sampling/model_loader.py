@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from digitgan import files, limits
+from digitgan import limits, untrusted
 from digitgan.data.images import DIGITS, ImageSpec
 from digitgan.dataclass_json import from_json
 from digitgan.errors import InputError
@@ -98,20 +98,22 @@ def open_model(folder: str | PathLike[str]) -> LoadedModel:
     """
     folder = Path(folder).expanduser()
     if not (folder / "model.json").is_file() and (folder / "model").is_dir():
-        folder = files.inside("model", folder, "model")
+        folder = untrusted.inside("model", folder, "model")
     card_file, network, style_file = (
-        files.inside("model", folder, name)
+        untrusted.inside("model", folder, name)
         for name in ("model.json", "generator.onnx", "styles.npz")
     )
     if not (card_file.is_file() and network.is_file()):
         allowed = "a model folder or a finished run"
         problem = "has no model.json and generator.onnx"
         raise InputError("model", folder, allowed, problem)
-    with files.as_input_errors("model", folder):
-        description = files.read_json("model", card_file)
-        contents = {network: files.read_bytes("model", network, limits.NETWORK)}
+    with untrusted.as_input_errors("model", folder):
+        description = untrusted.read_json("model", card_file)
+        contents = {network: untrusted.read_bytes("model", network, limits.NETWORK)}
         if style_file.is_file():
-            contents[style_file] = files.read_bytes("model", style_file, limits.STYLES)
+            contents[style_file] = untrusted.read_bytes(
+                "model", style_file, limits.STYLES
+            )
         names = ModelCard.__annotations__.keys() & description.keys()
         card = from_json(ModelCard, {name: description[name] for name in names})
         classes, ranges = card.labels(), card.style_limits()
@@ -119,7 +121,7 @@ def open_model(folder: str | PathLike[str]) -> LoadedModel:
         for path in (network, style_file) if ranges else (network,):
             sha256 = hashlib.sha256(contents.get(path, b"")).hexdigest()
             if sha256 != card.sha256[path.name]:
-                raise files.changed_file("model", path)
+                raise untrusted.changed_file("model", path)
         if ranges:
             content = contents[style_file]
             arrays = parse_arrays(content, STYLE_ARRAYS, limits.STYLES)

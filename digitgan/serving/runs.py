@@ -13,9 +13,9 @@ from PIL import Image
 from digitgan import limits
 from digitgan.data.image_grid import images_of_grid
 from digitgan.errors import InputError
-from digitgan.files import inside, read_bytes
 from digitgan.serving.problems import Problem, wrong
 from digitgan.training.run import CONFIG_NAME, Run
+from digitgan.untrusted import inside, read_bytes
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", re.ASCII)
 NAMES = "1 to 40 letters a to z, digits, - and _, a letter or digit first"

@@ -16,7 +16,6 @@ from digitgan.data.dataset import Dataset, Digits, held_out
 from digitgan.data.load import Data, load_dataset
 from digitgan.data.mnist_preprocessing import crop_to_box
 from digitgan.errors import InputError, TrainingFailed
-from digitgan.files import BoundedFile, as_input_errors
 from digitgan.handwriting.model import load
 from digitgan.measure.nearest_neighbours import distances
 from digitgan.measure.resemblance import log_data
@@ -35,6 +34,7 @@ from digitgan.training.hardware import machine_name
 from digitgan.training.input_pipeline import input_pipeline
 from digitgan.training.progress import Goal
 from digitgan.training.progress_display import ProgressLines
+from digitgan.untrusted import BoundedFile, as_input_errors
 
 LOGGER = logging.getLogger("digitgan")
 OWN_PER_CLASS = 170  # the writer's digits, varied

@@ -15,12 +15,13 @@ from digitgan.data.named_datasets import licence_of
 from digitgan.errors import InputError
 from digitgan.evaluation.evaluate import evaluate
 from digitgan.evaluation.load_samples import load_samples
-from digitgan.files import read_json, replacing
+from digitgan.files import replacing
 from digitgan.model.model_card import add_scores
 from digitgan.model.model_folder import save_model
 from digitgan.training.hardware import machine_name
 from digitgan.training.run import Run
 from digitgan.training.training_loop import TrainingLoop
+from digitgan.untrusted import read_json
 
 LOGGER = logging.getLogger("digitgan")
 LOGGED_ROWS = 2  # of the scorecard

@@ -6,9 +6,10 @@ from digitgan import __version__
 from digitgan.data.cache import cache_folder
 from digitgan.data.download import Unavailable, download
 from digitgan.errors import InputError
-from digitgan.files import replacing, sha256
+from digitgan.files import replacing
 from digitgan.installation import release_file
 from digitgan.sampling.model_loader import SHIPPED, LoadedModel
+from digitgan.untrusted import sha256
 
 NAME = "gan.keras"
 ALLOWED = "a whole model folder"

@@ -10,7 +10,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import ClassVar, Self
 
-from digitgan import __version__, files, limits
+from digitgan import __version__, files, limits, untrusted
 from digitgan.data.html import img
 from digitgan.dataclass_json import from_json
 from digitgan.errors import InputError
@@ -82,7 +82,7 @@ class _PathInRun:
         self.parts = parts
 
     def __get__(self, run: "Run", _owner: type | None = None) -> Path:
-        return files.inside("resume", run.folder, *self.parts)
+        return untrusted.inside("resume", run.folder, *self.parts)
 
 
 @dataclass(frozen=True, repr=False)
@@ -156,12 +156,12 @@ class Run:
     @classmethod
     def open(cls, folder: Path) -> "Run":
         """Open the folder of a run, or refuse what is none."""
-        path = files.inside("resume", folder, CONFIG_NAME)
+        path = untrusted.inside("resume", folder, CONFIG_NAME)
         if not path.is_file():
             problem = "holds no run (there is no config.json in it)"
             raise InputError("resume", folder, "a run folder", problem)
-        stored = files.read_json("resume", path)
-        with files.as_input_errors("resume", path):
+        stored = untrusted.read_json("resume", path)
+        with untrusted.as_input_errors("resume", path):
             config = from_json(Config, stored)
             find_preset(config.preset)
             check(config.settings)
@@ -208,7 +208,7 @@ class Run:
 
     def read_log(self) -> list[dict[str, float]]:
         """Return the rows of ``log.csv``; none where there is none yet."""
-        return files.read_table("resume", self.log_path, LOG_COLUMNS)
+        return untrusted.read_table("resume", self.log_path, LOG_COLUMNS)
 
     def write_log(self, rows: list[dict[str, float]]) -> None:
         """Write ``log.csv`` anew, whole or not at all."""
@@ -216,7 +216,7 @@ class Run:
 
     def read_scores(self) -> list[dict[str, float]]:
         """Return the rows of ``scores.csv``; none where there is none yet."""
-        return files.read_table("resume", self.scores_path, SCORE_COLUMNS)
+        return untrusted.read_table("resume", self.scores_path, SCORE_COLUMNS)
 
     def write_scores(self, rows: list[dict[str, float]]) -> None:
         """Write ``scores.csv`` anew, whole or not at all."""
@@ -226,7 +226,9 @@ class Run:
         """Return what ``guard.log`` says; nothing where there is none."""
         if not (path := self.guard_log_path).exists():
             return ""
-        return files.read_bytes("resume", path, limits.TABLE).decode(errors="replace")
+        return untrusted.read_bytes("resume", path, limits.TABLE).decode(
+            errors="replace"
+        )
 
     def append_guard_log(self, line: str) -> None:
         """Add a line to ``guard.log``."""
@@ -234,7 +236,9 @@ class Run:
 
     def sample_sheet(self, epoch: int) -> Path:
         """The sample sheet after an epoch; 0 is before the first."""
-        return files.inside("resume", self.folder, "samples", f"epoch_{epoch:04d}.png")
+        return untrusted.inside(
+            "resume", self.folder, "samples", f"epoch_{epoch:04d}.png"
+        )
 
     def sample_epochs(self) -> list[int]:
         """Return the epochs after which there is a sample sheet, in order."""

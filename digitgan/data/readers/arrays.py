@@ -16,8 +16,8 @@ from digitgan.data.raw import (
     role_of,
     visible_files,
 )
-from digitgan.files import as_input_errors
 from digitgan.npz import read_array, read_arrays, zip_names
+from digitgan.untrusted import as_input_errors
 
 NPY_START, ZIP_START = b"\x93NUMPY", b"PK\x03\x04"
 MAX_SHOWN = 200  # characters of names in a line

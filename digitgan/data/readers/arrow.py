@@ -14,7 +14,7 @@ from digitgan.data.pictures import Pictures
 from digitgan.data.raw import RawDataset, RawPart, by_part, role_of, visible_files
 from digitgan.data.readers.pages import cut_pages
 from digitgan.errors import import_extra
-from digitgan.files import BoundedFile
+from digitgan.untrusted import BoundedFile
 
 ENDINGS = (".parquet", ".arrow", ".feather")
 PARQUET, ARROW_FILE, ARROW_STREAM = b"PAR1", b"ARRO", b"\xff\xff\xff\xff"

@@ -11,7 +11,7 @@ from digitgan.data.labels import class_order, digit_name
 from digitgan.data.pictures import ENDINGS, Pictures
 from digitgan.data.raw import JUNK, RawDataset, RawPart, part_of, role_of, visible_files
 from digitgan.data.readers.pages import cut_pages
-from digitgan.files import ROWS, as_input_errors, check_parsed, read_bytes
+from digitgan.untrusted import ROWS, as_input_errors, check_parsed, read_bytes
 
 METADATA_ENDINGS = (".csv", ".jsonl", ".tsv")
 FILE_COLUMNS = ("file_name", "filename", "file", "image", "path", "name", "id")

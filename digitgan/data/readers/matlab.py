@@ -13,7 +13,7 @@ from digitgan import limits
 from digitgan.data.checks import unreadable
 from digitgan.data.raw import RawDataset, RawPart, by_role
 from digitgan.errors import import_extra
-from digitgan.files import read_bytes
+from digitgan.untrusted import read_bytes
 
 HEADER = 128  # bytes
 MATRIX, COMPRESSED = 14, 15  # types of elements; others hold numbers or texts

@@ -13,7 +13,7 @@ from digitgan.data.mnist_preprocessing import MIN_INK, preprocess_drawing
 from digitgan.data.normalize_images import is_light
 from digitgan.data.pictures import ENDINGS, Pictures
 from digitgan.data.raw import JUNK, RawDataset, RawPart, part_of, visible_files
-from digitgan.files import read_bytes, read_json
+from digitgan.untrusted import read_bytes, read_json
 
 NOTE = "digits cut from pages by their boxes, centred as MNIST's are"
 Notes = tuple[str, ...]

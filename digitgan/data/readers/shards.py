@@ -11,7 +11,7 @@ from digitgan.data.pictures import ENDINGS
 from digitgan.data.raw import RawDataset, by_part, visible_files
 from digitgan.data.readers.pages import part_of_records
 from digitgan.errors import import_extra
-from digitgan.files import BoundedFile, read_json, sha256
+from digitgan.untrusted import BoundedFile, read_json, sha256
 
 Record = dict[str, Any]  # "image", and "label" or "characters" and "boxes"
 

@@ -13,8 +13,8 @@ from digitgan.data.pictures import to_greyscale
 from digitgan.data.sheet.clean import darkness_of
 from digitgan.data.sheet.form import MARKER_SIZE, MARKERS, PAGE_SIZE, marker_corners
 from digitgan.errors import InputError, import_extra
-from digitgan.files import as_input_errors, read_bytes
 from digitgan.quiet import quiet
+from digitgan.untrusted import as_input_errors, read_bytes
 
 MAX_PAGES = 100
 HELPFUL_PIXELS = 2**25  # four times as many as the page has

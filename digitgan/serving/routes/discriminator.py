@@ -19,7 +19,6 @@ from digitgan.data.mnist_preprocessing import (
     crop_to_box,
     preprocess_drawing,
 )
-from digitgan.files import as_input_errors, read_bytes
 from digitgan.measure.onnx_session import open_session
 from digitgan.npz import read_arrays
 from digitgan.serving.openapi import WITH_BODY, json_of, responses
@@ -36,6 +35,7 @@ from digitgan.serving.routes import AppState
 from digitgan.serving.runs import sheet_digits, unfit
 from digitgan.training.condition_values import MEASURED, measure_conditions
 from digitgan.training.run import Run
+from digitgan.untrusted import as_input_errors, read_bytes
 
 MAX_OPEN = 4  # discriminators in memory
 MIN_SIDE, MAX_SIDE = 28, 56  # pixels of a drawing: more would not fit a request
