@@ -163,4 +163,4 @@ def test_a_preset_without_a_box_draws_no_bitmap():
     with pytest.raises(InputError, match="bitmap"):
         check(replace(PRESETS["flagship"], box=False))
     with pytest.raises(InputError, match="generator_widths"):
-        check(replace(PRESETS["tiny"], generator_widths=(8, 8, 8)))
+        check(replace(PRESETS["tiny"], generator_widths=(8,)))

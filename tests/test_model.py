@@ -17,7 +17,7 @@ from digitgan.model.conditions import (
 )
 from digitgan.model.gan import GAN
 from digitgan.model.histogram_matching import fit_grey_curve
-from digitgan.model.losses import PENALTY_STEP, gradient_penalty
+from digitgan.model.losses import gradient_penalty
 from digitgan.model.presets import PRESETS, Preset, check, find_preset
 from digitgan.random_streams import draw_latents
 
@@ -100,9 +100,10 @@ def test_the_penalty_estimates_the_squared_gradient():
     rng = np.random.default_rng(2)
     slope = rng.standard_normal(784)
     noise = rng.standard_normal((20_000, 784))
-    shifted = PENALTY_STEP * (noise @ slope)
-    estimate = float(gradient_penalty(np.zeros(20_000), shifted))
-    assert estimate == pytest.approx((slope**2).sum(), rel=0.05)
+    for step in (0.05, 0.01):
+        shifted = step * (noise @ slope)
+        estimate = float(gradient_penalty(np.zeros(20_000), shifted, step))
+        assert estimate == pytest.approx((slope**2).sum(), rel=0.05)
 
 
 def test_latents_depend_on_seed_and_number_alone():

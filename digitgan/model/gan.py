@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from digitgan.model.losses import OBJECTIVES, PENALTY_STEP, gradient_penalty
+from digitgan.model.losses import OBJECTIVES, gradient_penalty
 
 ops: Any = keras.ops  # untyped: each backend has tensors of its own
 METRICS = ("d_loss", "g_loss", "d_real", "d_fake", "variety")
@@ -42,6 +42,7 @@ class GAN(keras.Model):
         discriminator: Any,
         objective: str = "cross_entropy",
         penalty: float = 0.1,
+        penalty_step: float = 0.05,
         ema_decay: float = 0.995,
         seed: int = 0,
         boxed: bool = False,
@@ -54,6 +55,7 @@ class GAN(keras.Model):
             discriminator: From :func:`digitgan.model.networks.build_discriminator`.
             objective: A name in :data:`digitgan.model.losses.OBJECTIVES`.
             penalty: Weight gamma of R1 and R2, each taken as ``gamma / 2``; 0 for none.
+            penalty_step: See :class:`digitgan.model.presets.Preset`.
             ema_decay: How much of the EMA a step keeps, once it is warm; 0 for no EMA.
             seed: Of the latents and the penalty's noise.
             boxed: Whether images are boxes that are placed by their mass.
@@ -81,6 +83,7 @@ class GAN(keras.Model):
         self.logits = keras.Model(discriminator.inputs, logit)
         self.objective = objective
         self.penalty = penalty
+        self.penalty_step = penalty_step
         self.ema_decay = ema_decay
         self.seed = seed
         self.boxed = boxed
@@ -176,15 +179,15 @@ class GAN(keras.Model):
         copies = 1
         if self.penalty:
             noise = keras.random.normal(ops.shape(images), seed=self.random)
-            images = ops.concatenate([images, images + PENALTY_STEP * noise])
+            images = ops.concatenate([images, images + self.penalty_step * noise])
             copies = 2
         repeated = [ops.concatenate([c] * copies) for c in conditions]
         logits: Any = self.logits([images, *repeated], training=training)
         real_logits, fake_logits, *shifted = ops.split(logits, 2 * copies)
         if not self.penalty:
             return real_logits, fake_logits, 0.0
-        r1 = gradient_penalty(real_logits, shifted[0])
-        r2 = gradient_penalty(fake_logits, shifted[1])
+        r1 = gradient_penalty(real_logits, shifted[0], self.penalty_step)
+        r2 = gradient_penalty(fake_logits, shifted[1], self.penalty_step)
         return real_logits, fake_logits, self.penalty / 2 * (r1 + r2)
 
     def _discriminate_with_frozen_weights(self, fake, training):
@@ -212,6 +215,7 @@ class GAN(keras.Model):
             "discriminator": keras.saving.serialize_keras_object(self.discriminator),
             "objective": self.objective,
             "penalty": self.penalty,
+            "penalty_step": self.penalty_step,
             "decay": self.ema_decay,  # the key that `gan.keras` has
             "seed": self.seed,
             "boxed": self.boxed,

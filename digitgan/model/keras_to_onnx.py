@@ -258,6 +258,7 @@ WRITERS: dict[str, Callable[..., str]] = {
     "Flatten": _flatten,
     "GetItem": _first_number,
     "LatentSide": lambda to, own, *x: own.append(to.graph, *x),
+    "Multiply": lambda to, own, *x: to.graph.add("Mul", *x),
     "Rescaling": _rescaling,
     "Reshape": _reshape,
 }

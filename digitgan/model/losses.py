@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import keras
 
 ops: Any = keras.ops  # untyped: each backend has tensors of its own
-PENALTY_STEP = 0.05  # length of the finite difference, in pixel values of [-1, 1]
 
 
 class Objective(NamedTuple):
@@ -39,12 +38,12 @@ OBJECTIVES = {
 }
 
 
-def gradient_penalty(logits: Any, shifted_logits: Any) -> Any:
+def gradient_penalty(logits: Any, shifted_logits: Any, step: float) -> Any:
     """Estimate the mean squared gradient of the discriminator at some images.
 
     For a standard normal n, the mean over n of ``((D(x + e n) - D(x)) / e)**2`` tends
     to ``||grad D(x)||**2`` as e shrinks. On real images this is R1, on fakes R2
     (Mescheder et al. 2018, arXiv 1801.04406), here without a second backward pass: the
-    logits are ``D(x)`` and ``D(x + PENALTY_STEP * n)``, through the same dropout masks.
+    logits are ``D(x)`` and ``D(x + step * n)``, through the same dropout masks.
     """
-    return ops.mean(ops.square((shifted_logits - logits) / PENALTY_STEP))
+    return ops.mean(ops.square((shifted_logits - logits) / step))

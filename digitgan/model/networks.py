@@ -41,7 +41,8 @@ def build_generator(
 
     Above 1, the preset's ``overshoot`` lets the discriminator see background that is as
     clean as real background: tanh is multiplied with it, then cut to [-1, 1]. The layer
-    named ``ink`` holds the values before tanh.
+    named ``ink`` holds the values before tanh. With ``conditional_norm`` the conditions
+    scale and shift what is normalised at half of the size and beyond.
 
     The first number of z may choose the label, or the side of a bitmap.
 
@@ -71,17 +72,20 @@ def build_generator(
     x = layers.BatchNormalization(momentum=0.9)(x)
     x = layers.ReLU()(x)
     x = layers.Reshape(start)(x)
+    code = vector if preset.conditional_norm else None
     for place, channels_there in enumerate(widths):
         x = layers.Conv2DTranspose(channels_there, KERNEL, 2, "same", use_bias=False)(x)
-        x = layers.BatchNormalization(momentum=0.9)(x)
-        x = layers.ReLU()(x)
+        x = layers.ReLU()(_normalise(x, code))
         if preset.residual and place == 0:
             residual = layers.Conv2D(channels_there, 3, padding="same", use_bias=False)
-            residual = layers.BatchNormalization(momentum=0.9)(residual(x))
-            x = layers.ReLU()(x + residual)
-    ink = layers.Conv2DTranspose(
-        channels, KERNEL, 2, "same", name="ink", dtype=FLOAT32
-    )(x)
+            x = layers.ReLU()(x + _normalise(residual(x), code))
+    if len(widths) == 2 and not preset.bitmap:  # all of the size has been reached
+        last = layers.Conv2D(channels, 3, padding="same", name="ink", dtype=FLOAT32)
+    else:
+        last = layers.Conv2DTranspose(
+            channels, KERNEL, 2, "same", name="ink", dtype=FLOAT32
+        )
+    ink = last(x)
     if latent_side:
         bitmap = Bitmap(name="bitmap", dtype=FLOAT32)(ink, side)
         boxes = Downscaling(name="box", dtype=FLOAT32)(bitmap, side)
@@ -109,12 +113,15 @@ def build_discriminator(
     image = keras.Input(preset.network_shape, name="image")
     inputs, vector = _condition_inputs(conditions)
     x = image
-    for width in preset.discriminator_widths:
+    *full, half, quarter = preset.discriminator_widths
+    for width in full:
+        x = layers.LeakyReLU(0.2)(layers.Conv2D(width, 3, padding="same")(x))
+    for width in (half, quarter):
         x = layers.Conv2D(width, KERNEL, 2, "same")(x)
         x = layers.LeakyReLU(0.2)(x)
         x = layers.Dropout(preset.dropout, noise_shape=(1, None, None, None))(x)
     x = layers.Flatten()(x)
-    features = 2 * preset.discriminator_widths[-1]
+    features = 2 * quarter
     x = layers.Dense(features)(x)
     x = layers.LeakyReLU(0.2)(x)
     logit = layers.Dense(1, name="neuron", dtype=FLOAT32)(x)
@@ -125,6 +132,24 @@ def build_discriminator(
     logit = layers.Identity(name="logit", dtype=FLOAT32)(logit)
     probability = layers.Activation("sigmoid", name="probability", dtype=FLOAT32)(logit)
     return keras.Model([image, *inputs], probability, name="discriminator")
+
+
+def _normalise(x, code: keras.KerasTensor | None) -> Any:
+    """Normalise images by their batch; a code ``(N, C)`` scales and shifts channels.
+
+    Source: de Vries et al. 2017, https://arxiv.org/abs/1707.00683
+    """
+    x = layers.BatchNormalization(momentum=0.9)(x)
+    if code is None:
+        return x
+    channels = x.shape[-1]
+    scale, shift = (
+        layers.Reshape((1, 1, channels))(
+            layers.Dense(channels, kernel_initializer="zeros")(code)
+        )
+        for _ in range(2)
+    )
+    return x + x * scale + shift
 
 
 def _condition_inputs(

@@ -22,15 +22,19 @@ class Preset:
     # z, and shown to the discriminator alone:
     latent_label: bool = False
     latent_dim: int = 100  # length of the latent vector z
-    # Channels at a quarter, at half and, with a bitmap, perhaps at all of the size:
+    # Channels at a quarter, at half and perhaps at all of the size:
     generator_widths: tuple[int, ...] = (128, 64)
-    discriminator_widths: tuple[int, int] = (32, 64)  # at half and at a quarter
+    discriminator_widths: tuple[int, ...] = (32, 64)  # perhaps at all, half, a quarter
+    # Whether conditions scale and shift what the generator normalises:
+    conditional_norm: bool = False
     residual: bool = False  # a residual convolution in the generator, at half the size
     # Of tanh, before it is cut to [-1, 1]: above 1, paper and full ink are exact:
     overshoot: float = 1.0
     dropout: float = 0.3  # share of the discriminator's channels, in [0, 1)
     objective: str = "cross_entropy"  # in digitgan.model.losses.OBJECTIVES
     penalty: float = 0.1  # gamma of R1 and R2, each gamma / 2 of the squared gradient
+    # Of the difference that estimates it, in deviations of noise on values of [-1, 1]:
+    penalty_step: float = 0.05
     precision: str = "float32"  # of layers, not weights: or ``mixed_bfloat16``
     ema_decay: float = 0.995  # how much of the weight average a step keeps, in [0, 1)
     learning_rate: float = 2e-3  # of Adam, for both players
@@ -110,7 +114,18 @@ PRESETS = {
         final_lr_fraction=0.02,
     ),
     # python3 main.py pictures --data fashion-mnist
-    "pictures": RELATIVISTIC,
+    "pictures": replace(
+        RELATIVISTIC,
+        latent_dim=128,
+        generator_widths=(192, 96, 32),
+        discriminator_widths=(32, 64, 128),
+        conditional_norm=True,
+        overshoot=1.0,
+        penalty=0.05,
+        penalty_step=0.01,
+        ema_decay=0.9995,
+        epochs=33,
+    ),
     # python3 main.py stacked
     "stacked": replace(
         RELATIVISTIC,
@@ -148,17 +163,23 @@ def check(preset: Preset) -> None:
     for name, maximum in maxima.items():
         if not 1 <= getattr(preset, name) <= maximum:
             raise InputError(name, getattr(preset, name), f"1 to {maximum}")
+    for name in ("learning_rate", "penalty_step"):
+        if not 0 < getattr(preset, name) <= 1:
+            raise InputError(name, getattr(preset, name), "above 0, up to 1")
+    if not 0 <= preset.penalty <= 1000:
+        raise InputError("penalty", preset.penalty, "0 to 1000")
+    _check_players(preset)
+
+
+def _check_players(preset: Preset) -> None:
     if preset.box and preset.image != DIGITS:
         raise InputError("box", preset.box, f"images of {DIGITS}")
     if preset.bitmap and not (preset.box and "thickness" in preset.conditions):
         allowed = "a box and the condition thickness"
         raise InputError("bitmap", preset.bitmap, allowed)
-    if not preset.bitmap and len(preset.generator_widths) != 2:
-        raise InputError("generator_widths", preset.generator_widths, "two numbers")
+    for name in ("generator_widths", "discriminator_widths"):
+        if len(getattr(preset, name)) not in (2, 3):
+            raise InputError(name, getattr(preset, name), "two or three numbers")
     if preset.latent_label and preset.conditions != ("label",):
         allowed = "conditions ('label',) alone"
         raise InputError("latent_label", preset.latent_label, allowed)
-    if not 0 < preset.learning_rate <= 1:
-        raise InputError("learning_rate", preset.learning_rate, "above 0, up to 1")
-    if not 0 <= preset.penalty <= 1000:
-        raise InputError("penalty", preset.penalty, "0 to 1000")

@@ -172,6 +172,7 @@ def _load_gan(base: Sampler, seed: int) -> GAN:
             raise ValueError("it holds no GAN")
         gan = GAN(
             *(stored.generator, stored.discriminator, stored.objective, stored.penalty),
+            penalty_step=stored.penalty_step,
             ema_decay=EMA_DECAY,
             seed=seed,
             boxed=stored.boxed,

@@ -59,6 +59,7 @@ def build_gan(
         discriminator,
         objective=settings.objective,
         penalty=settings.penalty,
+        penalty_step=settings.penalty_step,
         ema_decay=settings.ema_decay,
         seed=seed,
         boxed=settings.box,
