@@ -38,7 +38,8 @@ def test_a_drawing_survives_the_box():
     assert np.array_equal(place_by_mass(crop_to_box(digit[None])).any(), True)
 
 
-def test_the_file_places_boxes_as_numpy_does(mnist, tmp_path):
+@pytest.mark.parametrize("channels", [(), (3,)], ids=["digits", "triplets"])
+def test_the_file_places_boxes_as_numpy_does(mnist, tmp_path, channels):
     """Every engine finds the same place: the moments are exact in float32."""
     from onnx import TensorProto
 
@@ -46,15 +47,17 @@ def test_the_file_places_boxes_as_numpy_does(mnist, tmp_path):
     from digitgan.model.onnx_writer import _place_by_mass
 
     graph = Graph()
-    graph.input("box", TensorProto.UINT8, (20, 20))
-    _place_by_mass(graph, "box")
-    graph.output("digits", TensorProto.UINT8, (28, 28))
+    graph.input("box", TensorProto.UINT8, (20, 20, *channels))
+    _place_by_mass(graph, "box", *channels)
+    graph.output("digits", TensorProto.UINT8, (28, 28, *channels))
     graph.save(tmp_path / "place.onnx")
     session = onnxruntime.InferenceSession(tmp_path / "place.onnx")
     rng = np.random.default_rng(0)
     noise = rng.integers(0, 256, (500, 20, 20), np.uint8)
     empty = np.zeros((1, 20, 20), np.uint8)
     boxes = np.concatenate([crop_to_box(mnist.train.images[:2_000]), noise, empty])
+    if channels:
+        boxes = np.stack([boxes, boxes[::-1], boxes], axis=-1)
     (images,) = session.run(None, {"box": boxes})
     assert np.array_equal(images, place_by_mass(boxes))
 

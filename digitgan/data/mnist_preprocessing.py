@@ -3,6 +3,7 @@
 Source: LeCun, Cortes and Burges, http://yann.lecun.com/exdb/mnist/
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -24,11 +25,13 @@ def crop_to_box(images: np.ndarray) -> np.ndarray:
     is nothing in MNIST.
 
     Args:
-        images: ``uint8 (N, 28, 28)``.
+        images: ``uint8 (N, 28, 28)``, or with channels, of which each is a digit.
 
     Returns:
         ``uint8 (N, 20, 20)``; :func:`place_by_mass` gives the images back.
     """
+    if images.ndim == 4:
+        return _by_channel(crop_to_box, images)
     ink = images > 0
     starts = (_box_starts(np.any(ink, axis=axis)) for axis in (2, 1))
     rows, columns = (s[:, np.newaxis] + np.arange(DIGIT_LENGTH) for s in starts)
@@ -53,7 +56,12 @@ def ink_span(inked: Any) -> tuple[np.ndarray, np.ndarray]:
 
 
 def place_by_mass(boxes: np.ndarray) -> np.ndarray:
-    """Place boxes ``uint8 (N, 20, 20)`` by their centre of mass: ``(N, 28, 28)``."""
+    """Place boxes ``uint8 (N, 20, 20)`` by their centre of mass: ``(N, 28, 28)``.
+
+    Of several channels, behind the axes of the image, each is a digit of its own.
+    """
+    if boxes.ndim == 4:
+        return _by_channel(place_by_mass, boxes)
     mass = np.maximum(boxes.sum(axis=(1, 2), dtype=float), 1.0)
     middles = np.arange(DIGIT_LENGTH) + 0.5
     images = np.zeros((len(boxes), SIDE, SIDE), np.uint8)
@@ -65,6 +73,12 @@ def place_by_mass(boxes: np.ndarray) -> np.ndarray:
         place.append(np.expand_dims(pixels, other))
     images[tuple(place)] = boxes
     return images
+
+
+def _by_channel(
+    function: Callable[[np.ndarray], np.ndarray], images: np.ndarray
+) -> np.ndarray:
+    return np.stack([function(one) for one in np.moveaxis(images, -1, 0)], axis=-1)
 
 
 def preprocess_drawing(drawing: np.ndarray) -> np.ndarray:

@@ -41,9 +41,10 @@ def write_generator(
         bitmap = translate(graph, part_of(generator, "bitmap"), names)
         side = translate(graph, part_of(generator, SIDE_LAYER), names)
         finish.append(graph, bitmap, side, name)
+    shape = _finished_shape(generator.output)
     if boxed:
-        _place_by_mass(graph, name)
-    shape = (SIDE, SIDE) if boxed else _finished_shape(generator.output)
+        _place_by_mass(graph, name, *shape[2:])
+        shape = (SIDE, SIDE, *shape[2:])
     graph.output("digits", TensorProto.UINT8, shape)
     graph.save(path)
 
@@ -131,14 +132,19 @@ def _scale_evenly(graph: Graph, image: str, generator, name: str) -> None:
     graph.add("Cast", graph.add("Round", x), to=TensorProto.UINT8, name=name)
 
 
-def _place_by_mass(graph: Graph, box: str) -> None:
+def _place_by_mass(graph: Graph, box: str, channels: int = 1) -> None:
     """Append the placing of a box: two matrices of zeros and ones move it.
+
+    Of several channels, which come last, each is placed by itself.
 
     On each axis it starts at the greatest k up to 8 for which the moment of its mass
     about 15 - k is not positive. Moments are halves of whole numbers that float32
     holds, so every engine finds the same place.
     """
     box = graph.add("Cast", box, to=TensorProto.FLOAT)
+    if channels > 1:
+        box = graph.add("Transpose", box, perm=CHANNELS_FIRST)
+        box = graph.add("Reshape", box, [-1, DIGIT_LENGTH, DIGIT_LENGTH])
     greys = graph.add("Reshape", box, [-1, DIGIT_LENGTH**2])
     middles = np.arange(DIGIT_LENGTH) + 0.5
     starts = np.arange(MAX_OFFSET + 1)[:, np.newaxis, np.newaxis]
@@ -156,4 +162,7 @@ def _place_by_mass(graph: Graph, box: str) -> None:
         moves.append(graph.add("Gather", table, start))
     rows, columns = moves
     image = graph.add("MatMul", graph.add("MatMul", rows, box), columns)
+    if channels > 1:
+        image = graph.add("Reshape", image, [-1, channels, SIDE, SIDE])
+        image = graph.add("Transpose", image, perm=CHANNELS_LAST)
     graph.add("Cast", image, to=TensorProto.UINT8, name="digits")

@@ -15,7 +15,7 @@ class Preset:
     summary: str  # one line for people
     data: str = "mnist"  # what is learned from when nothing else is asked for
     image: ImageSpec = DIGITS
-    box: bool = False  # the players see and draw the 20 x 20 box of a digit of MNIST
+    box: bool = False  # the players see and draw the 20 x 20 box of digits of MNIST
     bitmap: bool = False  # the generator ends in a bitmap that is scaled down to a box
     conditions: tuple[str, ...] = ()  # of both players: label, thickness, slant
     # Whether the label is no input of the generator but chosen by the first number of
@@ -53,7 +53,7 @@ class Preset:
     def network_shape(self) -> tuple[int, int, int]:
         """Height, width and channels of what the players see and draw."""
         if self.box:
-            return DIGIT_LENGTH, DIGIT_LENGTH, 1
+            return DIGIT_LENGTH, DIGIT_LENGTH, self.image.channels
         return self.image.height, self.image.width, self.image.channels
 
 
@@ -132,6 +132,7 @@ PRESETS = {
         summary="three digits in three channels: does it find all 1,000 kinds?",
         data="stacked-mnist",
         image=TRIPLETS,
+        box=True,
         conditions=(),
         latent_dim=100,
         overshoot=1.0,
@@ -172,8 +173,8 @@ def check(preset: Preset) -> None:
 
 
 def _check_players(preset: Preset) -> None:
-    if preset.box and preset.image != DIGITS:
-        raise InputError("box", preset.box, f"images of {DIGITS}")
+    if preset.box and preset.image not in (DIGITS, TRIPLETS):
+        raise InputError("box", preset.box, f"images of {DIGITS} or {TRIPLETS}")
     if preset.bitmap and not (preset.box and "thickness" in preset.conditions):
         allowed = "a box and the condition thickness"
         raise InputError("bitmap", preset.bitmap, allowed)

@@ -5,7 +5,7 @@ import math
 from dataclasses import replace
 
 from digitgan.data.dataset import Dataset
-from digitgan.data.images import DIGITS
+from digitgan.data.images import DIGITS, TRIPLETS
 from digitgan.data.mnist_preprocessing import crop_to_box, place_by_mass
 from digitgan.errors import InputError, check_seed
 from digitgan.model.presets import Preset
@@ -55,11 +55,11 @@ def suited_to(settings: Preset, dataset: Dataset) -> Preset:
 
 def _in_box(dataset: Dataset) -> bool:
     """Whether cropping and placing gives (nearly) every image back."""
-    if dataset.image != DIGITS:
+    if dataset.image not in (DIGITS, TRIPLETS):
         return False
     images = dataset.train.images[:: max(1, len(dataset.train) // CHECKED_IMAGES)]
     same = place_by_mass(crop_to_box(images)) == images
-    return bool(same.all(axis=(1, 2)).mean() > MIN_BOXED)
+    return bool(same.reshape(len(same), -1).all(axis=1).mean() > MIN_BOXED)
 
 
 def check_data(dataset: Dataset, settings: Preset) -> None:
