@@ -5,13 +5,11 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
-
-import numpy as np
 
 StrPath = str | os.PathLike[str]
 P = ParamSpec("P")
@@ -65,13 +63,6 @@ def write_text(path: StrPath, text: str) -> None:
 def write_json(path: StrPath, value: Any) -> None:
     """Write a value as JSON to ``path``, whole or not at all."""
     write_text(path, json.dumps(value, indent=2) + "\n")
-
-
-def write_arrays(path: StrPath, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write an NPZ file of arrays by name, whole or not at all."""
-    save: Any = np.savez  # typed, its own flag would be one of the names
-    with replacing(path) as temporary:
-        save(temporary, **arrays)
 
 
 def write_table(path: StrPath, rows: Sequence[dict[str, float]]) -> None:

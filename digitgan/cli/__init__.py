@@ -30,7 +30,6 @@ from digitgan.errors import (
     TrainingFailed,
     missing_extra,
 )
-from digitgan.untrusted import memory_bound
 
 VERBS = (
     train,
@@ -73,6 +72,9 @@ class _InThisOrder(click.Group):
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def app() -> None:
     """A GAN that learns MNIST and writes realistic handwritten digits."""
+    from digitgan.untrusted import memory_bound
+
+    memory_bound.enforced = sys.platform == "linux"
 
 
 for _verb in VERBS:
@@ -85,7 +87,6 @@ def main(arguments: list[str] | None = None) -> None:
     0: done. 2: the request was wrong, in one line. 1: it failed while working.
     """
     _suit_the_console()
-    memory_bound.enforced = sys.platform == "linux"
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
     arguments = [a for a in arguments if a != "--debug"] or ["--help"]

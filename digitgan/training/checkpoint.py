@@ -19,9 +19,9 @@ from keras.backend import standardize_dtype
 from digitgan import limits
 from digitgan.dataclass_json import from_json
 from digitgan.errors import InputError
-from digitgan.files import again_if_moved, write_arrays
+from digitgan.files import again_if_moved
 from digitgan.model.gan import GAN
-from digitgan.npz import read_arrays, zip_names
+from digitgan.npz import read_arrays, write_arrays, zip_names
 from digitgan.training.clock import Clock, GANCallback, Logs
 from digitgan.training.progress import Progress
 from digitgan.untrusted import as_input_errors, inside

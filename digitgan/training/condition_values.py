@@ -11,9 +11,8 @@ from digitgan.data.dataset import Dataset
 from digitgan.data.mnist_antialiasing import SIDE_NAME, measure_sides
 from digitgan.data.mnist_preprocessing import crop_to_box
 from digitgan.errors import InputError
-from digitgan.files import write_arrays
 from digitgan.measure.morphometry import measure
-from digitgan.npz import read_arrays
+from digitgan.npz import read_arrays, write_arrays
 from digitgan.sampling.styles import STYLE_UNITS
 
 LOGGER = logging.getLogger("digitgan")

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from digitgan.data.image_grid import grid
-from digitgan.files import again_if_moved, replacing, write_arrays
+from digitgan.files import again_if_moved, replacing
 from digitgan.model.conditions import Conditions, subsample_per_label
 from digitgan.model.keras_sampling import sample_grid
 from digitgan.model.onnx_writer import write_discriminator
+from digitgan.npz import write_arrays
 from digitgan.training.clock import Clock, GANCallback, Logs
 from digitgan.training.run import Run
 
