@@ -3,9 +3,10 @@
     python benchmarks/call_trace.py
 
 Each request is made once to warm up and once traced, in all threads. A switch is a call
-into a file of the package other than that of the call before; comprehensions are left
-out, and a coroutine or generator that goes on is not called again. The last column is
-how often a model was opened. Seconds.
+into a file of the package other than that of the call before in its thread, as which of
+two threads goes on first is chance; comprehensions are left out, and a coroutine or
+generator that goes on is not called again. The last column is how often a model was
+opened. Seconds.
 """
 
 import contextlib
@@ -28,7 +29,7 @@ LEFT_OUT = {"<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>", "<module>"}
 NUMBERS = "/v1/numbers?text=2026"
 COLUMNS = ("calls", "functions", "files", "switches", "models opened")
 
-Call = tuple[str, str]  # the file and the function
+Call = tuple[int, str, str]  # the thread, the file and the function
 
 
 def trace(request: Callable[[list[Call]], object]) -> list[Call]:
@@ -45,7 +46,7 @@ def trace(request: Callable[[list[Call]], object]) -> list[Call]:
         ours = event == "call" and code.co_filename.startswith(PACKAGE)
         if ours and code.co_name not in LEFT_OUT and frame not in begun:
             begun.add(frame)
-            calls.append((code.co_filename, code.co_qualname))
+            calls.append((threading.get_ident(), code.co_filename, code.co_qualname))
 
     threading.setprofile(note)  # threads that are started from now on
     sys.setprofile(note)
@@ -59,10 +60,20 @@ def trace(request: Callable[[list[Call]], object]) -> list[Call]:
 
 def figures(calls: list[Call]) -> list[int]:
     """Return a row of the table."""
-    files = [file for file, _ in calls]
-    switches = sum(a != b for a, b in zip(files, files[1:], strict=False))
-    opened = sum(function == open_model.__qualname__ for _, function in calls)
-    return [len(calls), len(set(calls)), len(set(files)), switches, opened]
+    last: dict[int, str] = {}
+    switches = 0
+    for thread, file, _ in calls:
+        switches += last.get(thread, file) != file
+        last[thread] = file
+    opened = sum(function == open_model.__qualname__ for *_, function in calls)
+    functions = {call[1:] for call in calls}
+    return [
+        len(calls),
+        len(functions),
+        len({call[1] for call in calls}),
+        switches,
+        opened,
+    ]
 
 
 def requests(folder: Path) -> dict[str, Callable[[list[Call]], object]]:
