@@ -11,7 +11,7 @@ import corrupt_files
 import numpy as np
 import pytest
 
-from digitgan import files, limits, untrusted
+from digitgan import limits, npz, untrusted
 from digitgan.data.image_grid import grid
 from digitgan.datasets.make import make_dataset, verify_dataset
 from digitgan.errors import InputError
@@ -231,7 +231,7 @@ def test_what_is_no_png_is_not_served(client, run):
 def test_a_damaged_log_is_no_failure_of_the_server(client, run, log):
     (run / "log.csv").write_text(log)
     images = {"images": np.random.default_rng(0).integers(0, 256, (9, 28, 28), "u1")}
-    files.write_arrays(run / "discriminator" / "real.npz", images)
+    npz.write_arrays(run / "discriminator" / "real.npz", images)
     for path in ("/v1/runs/theirs", "/v1/runs", "/v1/runs/theirs/discriminator"):
         assert client.get(path).status_code in (200, 409)
 
