@@ -38,7 +38,8 @@ class Clock(GANCallback):
     def __init__(self, goal: Goal):
         super().__init__()
         self.goal = goal
-        self.interrupted: bool = False
+        self.interrupted: bool = False  # of all processes, since the last step
+        self._signalled: bool = False  # of this one, at any moment
         self._handlers = {}
         self.set(Progress())
 
@@ -87,7 +88,7 @@ class Clock(GANCallback):
         self._handlers = {k: v for k, v in handlers.items() if v != signal.SIG_IGN}
 
         def stop(number, _):
-            self.interrupted = True
+            self._signalled = True
             if number not in (signal.SIGINT, signal.SIGTERM):
                 _print_nowhere()
             self.on_train_end()
@@ -101,7 +102,7 @@ class Clock(GANCallback):
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         """Count, and stop the training when it is done."""
         seconds = time.perf_counter() - self._began
-        seconds, self.interrupted = synchronize(seconds, self.interrupted)
+        seconds, self.interrupted = synchronize(seconds, self._signalled)
         step = self.step + self.gan.steps_at_once
         self.progress = Progress(step, seconds, self.progress.rollbacks)
         if self.done:
