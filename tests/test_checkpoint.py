@@ -1,5 +1,6 @@
 """Checkpoints: whole, two, checked, by path; their pace; collapses and roll-backs."""
 
+import signal
 import tempfile
 import time
 from dataclasses import replace
@@ -13,6 +14,7 @@ from digitgan.errors import InputError, TrainingFailed
 from digitgan.files import write_text
 from digitgan.model.gan import GAN
 from digitgan.model.presets import PRESETS, Preset
+from digitgan.training import clock as clock_module
 from digitgan.training.build import build_gan, scale_learning_rate
 from digitgan.training.checkpoint import (
     MAX_TIME_SHARE,
@@ -200,6 +202,25 @@ def test_a_broken_state_is_not_kept(gan, tmp_path):
     callback.on_train_begin()
     assert names(tmp_path) == []
     weight.assign(kept)
+
+
+def test_a_signal_while_processes_agree_is_not_lost(gan, monkeypatch):
+    """It stops the training one step later, in all of them."""
+    clock = Clock(Goal(10, None, 1000))
+    clock.set_model(gan)
+    monkeypatch.setattr(gan, "stop_training", False, raising=False)
+
+    def agree(seconds, signalled):
+        signal.raise_signal(signal.SIGTERM)
+        monkeypatch.setattr(clock_module, "synchronize", lambda *given: given)
+        return seconds, signalled
+
+    monkeypatch.setattr(clock_module, "synchronize", agree)
+    clock.on_train_begin()
+    clock.on_train_batch_end(0)
+    assert not clock.gan.stop_training
+    clock.on_train_batch_end(1)
+    assert clock.gan.stop_training and clock.interrupted
 
 
 def monitor(mnist, step=1000, enabled=True):
