@@ -66,14 +66,9 @@ def figures(calls: list[Call]) -> list[int]:
         switches += last.get(thread, file) != file
         last[thread] = file
     opened = sum(function == open_model.__qualname__ for *_, function in calls)
-    functions = {call[1:] for call in calls}
-    return [
-        len(calls),
-        len(functions),
-        len({call[1] for call in calls}),
-        switches,
-        opened,
-    ]
+    functions = {(file, function) for _, file, function in calls}
+    files = {file for file, _ in functions}
+    return [len(calls), len(functions), len(files), switches, opened]
 
 
 def requests(folder: Path) -> dict[str, Callable[[list[Call]], object]]:

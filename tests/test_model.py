@@ -158,6 +158,9 @@ def test_presets_are_in_range():
         ("learning_rate", float("inf")),
         ("penalty", -0.1),
         ("penalty", float("nan")),
+        ("penalty_step", 0.0),
+        ("discriminator_widths", (8,)),
+        ("conditional_norm", True),
     ],
 )
 def test_bad_settings_are_named(name, value):

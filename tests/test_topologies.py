@@ -31,7 +31,7 @@ FULL_SIZE = replace(
     PRESETS["tiny"],
     residual=True,
     generator_widths=(16, 8, 4),
-    discriminator_widths=(4, 8, 16),
+    discriminator_widths=(4, 8, 8),
     conditional_norm=True,
 )
 EDITS = {
@@ -152,7 +152,7 @@ def _same_probabilities(discriminator, tmp_path):
     assert (
         np.abs(outputs_of(path, {"digits": digits, **inputs}) - expected).max() < 1e-2
     )
-    assert np.ptp(expected) > 0.05
+    assert np.ptp(expected) > 0.1
 
 
 def test_a_generator_of_another_shape_is_exported_right(tmp_path):
@@ -181,6 +181,9 @@ def test_a_layer_without_an_onnx_form_is_named(tmp_path):
     unknown = keras.Model(latents, layers.GroupNormalization(4, name="groups")(x))
     with pytest.raises(ExportFailed, match="layer 'groups', GroupNormalization"):
         write_generator(tmp_path / "g.onnx", unknown, None)
+    scaled = keras.Model(latents, x * 2.0)
+    with pytest.raises(ExportFailed, match="allowed is Multiply of two layers"):
+        write_generator(tmp_path / "g.onnx", scaled, None)
     wrong = keras.Model(latents, layers.Dense(4, activation="mish", name="m")(x))
     with pytest.raises(ExportFailed, match="layer 'm', Dense.*allowed is activation"):
         write_generator(tmp_path / "g.onnx", wrong, None)

@@ -213,10 +213,16 @@ def _discretization(to: Translation, layer, x: str) -> str:
     return to.graph.count(reached, len(layer.bin_boundaries))
 
 
-def _add(to: Translation, layer, *parts: str) -> str:
-    if len(parts) != 2:
-        raise _refusal(layer, "allowed is Add of two layers, or Rescaling")
-    return to.graph.add("Add", *parts)
+def _of_two(operator: str) -> Callable[..., str]:
+    """Return what appends an operator of two layers; Keras' may have fewer or more."""
+
+    def append(to: Translation, layer, *parts: str) -> str:
+        if len(parts) != 2:
+            kind = type(layer).__name__
+            raise _refusal(layer, f"allowed is {kind} of two layers, or Rescaling")
+        return to.graph.add(operator, *parts)
+
+    return append
 
 
 def _dot(to: Translation, layer, x: str, y: str) -> str:
@@ -243,7 +249,7 @@ POINTWISE: dict[str, Callable[..., str]] = {
 }
 WRITERS: dict[str, Callable[..., str]] = {
     **POINTWISE,
-    "Add": _add,
+    "Add": _of_two("Add"),
     "Bitmap": lambda to, own, *x: own.append(to.graph, *x, own.input[0].shape[1]),
     "CategoryEncoding": lambda to, own, x: to.graph.add(
         "Gather", np.eye(own.num_tokens), x
@@ -258,7 +264,7 @@ WRITERS: dict[str, Callable[..., str]] = {
     "Flatten": _flatten,
     "GetItem": _first_number,
     "LatentSide": lambda to, own, *x: own.append(to.graph, *x),
-    "Multiply": lambda to, own, *x: to.graph.add("Mul", *x),
+    "Multiply": _of_two("Mul"),
     "Rescaling": _rescaling,
     "Reshape": _reshape,
 }

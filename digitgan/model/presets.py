@@ -75,7 +75,6 @@ RELATIVISTIC = Preset(
     conditions=("label",),
     latent_dim=64,
     residual=True,
-    overshoot=1.1,
     dropout=0.0,
     objective="relativistic",
     precision="mixed_bfloat16",
@@ -111,6 +110,7 @@ PRESETS = {
         bitmap=True,
         conditions=("label", "thickness", "slant"),
         generator_widths=(128, 64, 32),
+        overshoot=1.1,  # of what has no bitmap, as it does not lie in the box
         final_lr_fraction=0.02,
     ),
     # python3 main.py pictures --data fashion-mnist
@@ -120,7 +120,6 @@ PRESETS = {
         generator_widths=(192, 96, 32),
         discriminator_widths=(32, 64, 128),
         conditional_norm=True,
-        overshoot=1.0,
         penalty=0.05,
         penalty_step=0.01,
         ema_decay=0.9995,
@@ -135,7 +134,6 @@ PRESETS = {
         box=True,
         conditions=(),
         latent_dim=100,
-        overshoot=1.0,
         epochs=30,
     ),
     # python3 main.py tiny
@@ -178,6 +176,8 @@ def _check_players(preset: Preset) -> None:
     if preset.bitmap and not (preset.box and "thickness" in preset.conditions):
         allowed = "a box and the condition thickness"
         raise InputError("bitmap", preset.bitmap, allowed)
+    if preset.conditional_norm and not preset.conditions:
+        raise InputError("conditional_norm", True, "conditions, or False")
     for name in ("generator_widths", "discriminator_widths"):
         if len(getattr(preset, name)) not in (2, 3):
             raise InputError(name, getattr(preset, name), "two or three numbers")
