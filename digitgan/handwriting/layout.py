@@ -176,9 +176,17 @@ def _checked_width(needed: int, options: WriteOptions) -> int:
 def _find_ink(glyphs: np.ndarray) -> _Ink:
     """Return where glyphs have ink."""
     _, rows, columns = glyphs.shape
-    dark = glyphs > 0
-    begins, ends = dark.argmax(axis=2), columns - dark[:, :, ::-1].argmax(axis=2)
-    inked = np.take_along_axis(dark, begins[..., np.newaxis], axis=2)[..., 0]
+    any_ink = glyphs.max(axis=0, initial=0)
+    # Only the rows and columns that have any; a row without keeps all to itself.
+    down, right = (np.flatnonzero(any_ink.any(axis=axis)) for axis in (1, 0))
+    inked = np.zeros(glyphs.shape[:2], bool)
+    begins, ends = np.zeros(inked.shape, int), np.full(inked.shape, columns)
+    if len(down):
+        window = slice(down[0], down[-1] + 1)
+        dark = glyphs[:, window, right[0] : right[-1] + 1] > 0
+        inked[:, window] = dark.any(axis=2)
+        begins[:, window] = right[0] + dark.argmax(axis=2)
+        ends[:, window] = right[-1] + 1 - dark[:, :, ::-1].copy().argmax(axis=2)
     left = np.where(inked, begins, columns).min(axis=1) % columns
     right = np.where(inked, ends, 0).max(axis=1)
     right[right == 0] = columns

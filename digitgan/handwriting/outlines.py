@@ -155,10 +155,14 @@ def _edges(glyphs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
     from contourpy import LineType, contour_generator
 
-    # One picture, the glyphs below each other: their borders keep them apart.
-    picture = glyphs.reshape(-1, glyphs.shape[2])
+    # One picture, the glyphs below each other, of the rows and columns with ink: the
+    # borders around them keep the glyphs apart.
+    ink = glyphs.max(axis=0)
+    y, x = (_with_borders(ink.any(axis=axis)) for axis in (1, 0))
+    picture = glyphs[:, y[:, np.newaxis], x].reshape(-1, len(x))
+    y = (np.arange(len(glyphs))[:, np.newaxis] * glyphs.shape[1] + y).ravel()
     kind = LineType.ChunkCombinedOffset
-    tracer = contour_generator(z=picture, name="serial", line_type=kind)
+    tracer = contour_generator(x, y, picture, name="serial", line_type=kind)
     traced: Any = tracer.lines(EDGE)
     (points,), (offsets,) = traced
     if points is None or offsets is None:
@@ -177,6 +181,11 @@ def _edges(glyphs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return samples[large], lengths[large], owners[large]
 
 
+def _with_borders(inked: np.ndarray) -> np.ndarray:
+    """Return the numbers of the rows with ink and of those beside them."""
+    return np.flatnonzero(np.convolve(inked, np.ones(3, int), "same"))
+
+
 def _areas(samples: np.ndarray) -> np.ndarray:
     """Return what closed polygons ``complex (k, points)`` enclose."""
     return np.sum(np.conj(samples) * np.roll(samples, -1, 1), axis=1).imag / 2
@@ -189,26 +198,25 @@ def _smooth(samples: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.nd
         Curves, ``complex (m, 3)``, and how many of them are each edge's.
     """
     sizes = np.rint(lengths / KNOT_SPACING).astype(int).clip(MIN_KNOTS, SAMPLES)
-    curves = np.empty((sizes.sum(), 3), complex)
     first = sizes.cumsum() - sizes
-    spectra = np.fft.fft(samples, axis=1) / SAMPLES
-    for knots in np.unique(sizes):
-        alike = np.flatnonzero(sizes == knots)
-        # The Gaussian, sharpened: 1 - (1 - g)**2 leaves the slow parts as they are.
-        frequency = np.arange(-((knots - 1) // 2), (knots + 1) // 2)
-        length = lengths[alike, np.newaxis]
-        sigma = np.minimum(SMOOTHING, MAX_SMOOTHING * length)
-        gain = np.exp(-2 * (np.pi * sigma * frequency / length) ** 2)
-        kept = np.zeros((len(alike), knots), complex)
-        kept[:, frequency] = spectra[alike][:, frequency] * (1 - (1 - gain) ** 2)
-        turning = np.zeros(knots, complex)
-        turning[frequency] = 2j * np.pi * frequency / knots
-        ends, slopes = np.fft.ifft(np.stack([kept, kept * turning])) * knots
-        # Hermite's curves: what leads from end to end is a third of the slope at each.
-        controls = np.roll(ends + slopes / 3, 1, 1), ends - slopes / 3
-        places = first[alike, np.newaxis] + np.arange(knots)
-        curves[places] = np.stack([*controls, ends], axis=2)
-    return curves, sizes
+    edge = np.repeat(np.arange(len(sizes)), sizes)
+    knots, length = sizes[edge], lengths[edge]
+    # Which frequency stands at each place of a spectrum; the highest is left out.
+    frequency = np.arange(len(edge)) - first[edge]
+    frequency -= np.where(2 * frequency < knots, 0, knots)
+    # The Gaussian, sharpened: 1 - (1 - g)**2 leaves the slow parts as they are.
+    sigma = np.minimum(SMOOTHING, MAX_SMOOTHING * length)
+    gain = np.exp(-2 * (np.pi * sigma * frequency / length) ** 2)
+    gain = np.where(2 * frequency == -knots, 0, 1 - (1 - gain) ** 2)
+    spectra = (np.fft.fft(samples, axis=1) / SAMPLES)[edge, frequency] * gain
+    both = np.stack([spectra, spectra * (2j * np.pi * frequency / knots)])
+    for size in np.unique(sizes):
+        alike = first[sizes == size, np.newaxis] + np.arange(size)
+        both[:, alike] = np.fft.ifft(both[:, alike]) * size
+    ends, slopes = both
+    # Hermite's curves: what leads from end to end is a third of the slope at each.
+    controls = (ends + slopes / 3)[_before(sizes)], ends - slopes / 3
+    return np.stack([*controls, ends], axis=1), sizes
 
 
 def _moved_outwards(

@@ -44,7 +44,8 @@ def render_page(
     ):
         part = page[top:bottom, left:right]
         np.maximum(part, ink, out=part)
-    pixels = ink_colours(options.background, options.ink)[page]
+    colours = ink_colours(options.background, options.ink)
+    pixels = colours.take(page, axis=0)  # quicker than colours[page]
     if options.noise:
         pixels = _scanned(pixels, options.noise, options.seed)
     characters = "".join(text.split())
