@@ -5,10 +5,10 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from dataset_helpers import command, flags_of, sha256_of_files, shard_records, wait_for
+from process_tree import needs_proc, workers
 
 from digitgan.datasets.make import make_dataset
 
@@ -118,22 +118,6 @@ def test_lmdb_without_room_to_work_in(tmp_path, options):
     assert sha256_of_files(tmp_path / "a") == sha256_of_files(tmp_path / "expected")
 
 
-def children(parent):
-    """Return the processes that a process started."""
-    pids = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            fields = path.read_text().rpartition(")")[2].split()
-            if int(fields[1]) == parent:
-                pids.append(path.parent)
-    return pids
-
-
-needs_proc = pytest.mark.skipif(
-    not Path("/proc/self/stat").exists(), reason="looks into /proc"
-)
-
-
 @needs_proc
 def test_a_worker_that_dies(tmp_path, options):
     options |= {"count": 4000, "split": (4000, 0, 0), "format": "webdataset"}
@@ -144,11 +128,7 @@ def test_a_worker_that_dies(tmp_path, options):
     )
     process = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True)
     wait_for(lambda: len(shard_records(tmp_path / "a")) > 3)
-    worker = next(
-        child
-        for child in children(process.pid)
-        if b"spawn_main" in (child / "cmdline").read_bytes()
-    )
+    worker, *_ = workers(process.pid)
     os.kill(int(worker.name), signal.SIGKILL)
     (line,) = process.communicate()[1].splitlines()
     assert process.returncode == 1
@@ -193,8 +173,8 @@ def test_workers_leave_with_their_parent(tmp_path, tiny_model):
     options = {"count": 10**6, "shard_size": 50, "workers": 2, "model": tiny_model}
     process = subprocess.Popen(command(tmp_path / "a", *flags_of(options)))
     wait_for(lambda: len(shard_records(tmp_path / "a")) > 3)
-    workers = children(process.pid)
-    assert len(workers) >= 2
+    begun = workers(process.pid)
+    assert len(begun) >= 2
     process.kill()
     process.wait()
-    wait_for(lambda: not any(worker.exists() for worker in workers))
+    wait_for(lambda: not any(worker.exists() for worker in begun))

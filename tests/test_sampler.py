@@ -1,6 +1,7 @@
 """The sampler: what is asked for decides what is drawn, and nothing else does."""
 
 import json
+import pickle
 import re
 import shutil
 import subprocess
@@ -212,3 +213,10 @@ def test_processors_with_fewer_instructions_draw_the_same(processor, qemu, tmp_p
     with np.load(here) as ours, np.load(there) as theirs:
         assert np.array_equal(ours["digits"], theirs["digits"])
         assert nearly_equal(ours["page"], theirs["page"])
+
+
+def test_a_model_can_be_sent_to_another_process():
+    model = digitgan.load()
+    again = pickle.loads(pickle.dumps(model))
+    assert repr(again) == repr(model)
+    assert (again.sample(n=20, seed=3) == model.sample(n=20, seed=3)).all()

@@ -1,6 +1,7 @@
 """The API: every route and form, the same bytes twice, refusals that name the field."""
 
 import asyncio
+import functools
 import io
 import json
 import sys
@@ -464,6 +465,32 @@ def test_what_waits_together_is_drawn_together():
     assert calls == [list(range(8)), [8, 9]]  # by one thread, though two are free
     assert isinstance(answers.pop(5), ValueError)  # of one request alone
     assert answers == [0, -1, -2, -3, -4, -6, -7, -8, -9]
+
+
+def test_a_kind_of_drawing_that_many_ask_for_leaves_the_others_their_turn():
+    async def ask():
+        go, calls, pool = threading.Event(), [], DrawPool(1, 40)
+
+        def draw(kind, requests):
+            calls.append((kind, len(requests)))
+            return requests
+
+        busy = asyncio.create_task(pool.run(go.wait, 20))
+        await asyncio.sleep(0.05)
+        kinds = {kind: functools.partial(draw, kind) for kind in "ab"}
+        asking = [
+            pool.run_together(kinds["a" if n else "b"], n) for n in range(20, -1, -1)
+        ]
+        asked = asyncio.gather(*asking)
+        await asyncio.sleep(0.05)
+        go.set()
+        answers = await asked
+        await asyncio.gather(busy, pool.close())
+        return calls, answers
+
+    calls, answers = asyncio.run(ask())
+    assert calls == [("a", 8), ("b", 1), ("a", 8), ("a", 4)]
+    assert answers == list(range(20, -1, -1))
 
 
 def test_numbers_that_are_written_together_are_those_of_each_alone(model):

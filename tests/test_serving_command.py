@@ -6,8 +6,10 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from process_tree import needs_proc, workers
 
 from digitgan import cli
 
@@ -89,6 +91,28 @@ def test_the_command_serves_and_stops_when_it_has_answered(end, host):
             assert process.wait(20) == 0
         finally:
             process.kill()
+
+
+@needs_proc
+@pytest.mark.process
+def test_what_draws_for_the_command_ends_with_it():
+    words = ["serve", "--port", "0", "--workers", "2"]
+    code = f"from digitgan.cli import main; main({words})"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
+    ) as process:
+        url = (
+            f"{process.stdout.readline().split()[2]}v1/numbers.png?text=8888&height=200"
+        )
+        with ThreadPoolExecutor(4) as pool:
+            while len(begun := workers(process.pid)) < 2:
+                answers = list(pool.map(httpx.get, [url] * 8))
+                assert {answer.status_code for answer in answers} == {200}
+        process.kill()
+    deadline = time.monotonic() + 60
+    while any(one.exists() for one in begun):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 @pytest.mark.process

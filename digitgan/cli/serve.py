@@ -54,11 +54,12 @@ Examples:
 @click.option("--data", default="mnist", help="What new ones learn from, as for train.")
 @clean_option
 @click.option(
-    "--threads",
+    "--workers",
     type=click.IntRange(1),
-    envvar="DIGITGAN_THREADS",
+    envvar="DIGITGAN_WORKERS",
     show_envvar=True,
-    help="That draw [one for each core, as far as a container's quota goes]",
+    help="Drawings at once, each in a process of its own [one for each core, as far as "
+    "a container's quota goes]",
 )
 @click.option(
     "--allow-origin",

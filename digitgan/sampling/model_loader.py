@@ -85,8 +85,17 @@ class LoadedModel:
     latent_dim: int
     image: ImageSpec
     styles: StyleTable | None = field(repr=False)  # where some can be asked for
-    session: onnxruntime.InferenceSession = field(repr=False)
+    network: bytes = field(repr=False)  # the content of ``generator.onnx``
+    session: onnxruntime.InferenceSession = field(repr=False)  # that it is open in
     latent_label: LatentCategorical | None  # where the latents choose the label
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what another process opens it from."""
+        return {name: one for name, one in vars(self).items() if name != "session"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Open it anew."""
+        vars(self).update(state, session=open_session(state["network"]))
 
 
 def open_model(folder: str | PathLike[str]) -> LoadedModel:
@@ -140,6 +149,7 @@ def open_model(folder: str | PathLike[str]) -> LoadedModel:
         card.latent_dim,
         card.image,
         styles,
+        contents[network],
         session,
         LatentCategorical(card.label_thresholds) if card.label_thresholds else None,
     )

@@ -1,6 +1,5 @@
 """The web application: pages, an API that draws and trains, and its description."""
 
-import asyncio
 import pkgutil
 from collections.abc import Collection
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from digitgan.serving import middleware, routes
 from digitgan.serving.api_route import ApiRoute
 from digitgan.serving.auth import TokenAuth
 from digitgan.serving.draw_pool import DrawPool
+from digitgan.serving.draw_processes import DrawProcesses
 from digitgan.serving.metrics import Metrics
 from digitgan.serving.openapi import openapi
 from digitgan.serving.problems import HANDLERS
@@ -48,8 +48,8 @@ def create_app(  # noqa: PLR0913 - most are flags
     Args:
         model: Who writes; open it with one thread, as several requests are drawn at
             once.
-        workers: Threads that draw.
-        queue: Requests that may wait for one; past them the answer is 503.
+        workers: Drawings at once; two and more are made by processes of their own.
+        queue: Requests that may wait for a worker; past them the answer is 503.
         token: What who writes or trains must know; without one only requests to
             this machine's own names are answered.
         runs: The folder of the runs.
@@ -58,16 +58,15 @@ def create_app(  # noqa: PLR0913 - most are flags
         root_path: What a proxy puts before every path.
         origins: Other sites whose pages may ask, such as ``https://example.org``.
     """
-    pool = DrawPool(workers, queue)
+    pool, processes = DrawPool(workers, queue), DrawProcesses(model, workers)
     auth, metrics, trainer = TokenAuth(token, origins), Metrics(pool), Trainer()
     about = Runs(runs), data, clean
-    state = routes.AppState(model, pool, auth, metrics, *about, trainer)
+    state = routes.AppState(model, pool, processes, auth, metrics, *about, trainer)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI):
         yield
-        await trainer.close()
-        await asyncio.to_thread(pool.close)
+        await state.close()
 
     app = FastAPI(
         title="digitgan",

@@ -3,22 +3,20 @@
 Who finds the queue full waits a moment for room before the refusal: those who would
 ask again at once take no time from what is drawn.
 
-What waits together is drawn together, by one thread at a time: one call of the network
-for many is quicker, and two threads would only wait for each other's turn in Python.
+What waits together is drawn together: one call of the network for many is quicker.
 """
 
 import asyncio
-import threading
-from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import chain
+from itertools import islice
 from typing import Any, TypeVar
 
 from digitgan.serving.problems import Problem
 
 T = TypeVar("T")
+GATHER = 0.002  # seconds that a request waits for others, while some are drawn
 RETRY_AFTER = 1  # seconds; also for room in the queue
 MAX_WAIT = 5.0  # seconds for a thread
 MAX_TOGETHER = 8  # requests: more would only take memory
@@ -34,22 +32,22 @@ def _alone(draw: Callable[..., T], requests: Sequence[Any]) -> list[T]:
 
 
 class DrawPool:
-    """A bounded pool of threads that draw while the event loop goes on."""
+    """A bounded pool of threads that draw while the event loop goes on.
+
+    Attributes:
+        limit: How many drawings may be under way or wait.
+        busy: How many are or do.
+    """
 
     def __init__(self, workers: int, queue: int, max_wait: float = MAX_WAIT):
-        self.limit: int = workers + queue
+        self.limit = workers + queue
+        self.busy = 0
+        self._threads = ThreadPoolExecutor(workers, "drawing")
+        self._workers = self._idle = workers
         self._room = asyncio.Semaphore(self.limit)
         self._max_wait = max_wait
-        self._tasks: set[asyncio.Task] = set()  # one for each place that is taken
-        # By what draws them, while they wait or a thread is at them.
-        self._waiting: dict[Draw, deque[tuple[Any, Future]]] = {}
-        self._lock = threading.Lock()
-        self._pool = ThreadPoolExecutor(workers, "drawing")
-
-    @property
-    def busy(self) -> int:
-        """How many drawings are under way or wait, ``limit`` at most."""
-        return len(self._tasks)
+        # By what draws them, the answers that wait, and what each asks for.
+        self._waiting: dict[Draw, dict[asyncio.Future, Any]] = {}
 
     async def run(self, draw: Callable[..., T], *arguments: Any) -> T:
         """Draw in a thread; a :class:`Problem` (503) where none is free in time."""
@@ -62,60 +60,71 @@ class DrawPool:
                 await self._room.acquire()  # who came first is first
         except TimeoutError:
             raise self._full() from None
-        future: Future = Future()
-        result = asyncio.create_task(self._keep_place(future))
-        self._tasks.add(result)
-        result.add_done_callback(self._tasks.discard)
-        with self._lock:
-            if draw not in self._waiting:
-                self._waiting[draw] = deque()
-                self._pool.submit(self._draw_waiting, draw)
-            self._waiting[draw].append((request, future))
+        self.busy += 1
+        answer: asyncio.Future = asyncio.get_running_loop().create_future()
+        answer.add_done_callback(self._leave)
+        self._waiting.setdefault(draw, {})[answer] = request
+        if self._idle < self._workers:
+            asyncio.get_running_loop().call_later(GATHER, self._draw_next)
+        else:
+            self._draw_next()
         try:
-            await asyncio.wait({result}, timeout=self._max_wait)
+            await asyncio.wait({answer}, timeout=self._max_wait)
         except asyncio.CancelledError:
-            future.cancel()  # nobody waits for it any more
+            self._give_up(draw, answer)  # nobody waits for it any more
             raise
-        if not result.done() and future.cancel():  # what has begun is finished
+        if not answer.done() and self._give_up(draw, answer):
             raise self._full()
-        return await asyncio.shield(result)
+        return await asyncio.shield(answer)  # what has begun is finished
 
-    async def _keep_place(self, future: Future) -> Any:
-        """Wait for what is drawn or given up, also when its client has left."""
-        try:
-            return await asyncio.wrap_future(future)
-        finally:
-            self._room.release()
+    def _leave(self, answer: asyncio.Future) -> None:
+        """Free the place of what is drawn or given up."""
+        self.busy -= 1
+        self._room.release()
+        if not answer.cancelled():
+            answer.exception()  # has been seen, also where its client has left
 
-    def _draw_waiting(self, draw: Draw) -> None:
-        """Draw requests that wait, and leave the thread to others before the next."""
-        with self._lock:
-            waiting = self._waiting[draw]
-            batch = [waiting.popleft() for _ in range(min(len(waiting), MAX_TOGETHER))]
-        batch = [one for one in batch if one[1].set_running_or_notify_cancel()]
-        if batch:
-            try:
-                answers = draw([request for request, _ in batch])
-            except Exception as error:  # to be raised where it is waited for
-                answers = [error] * len(batch)
-            for (_, future), answer in zip(batch, answers, strict=True):
-                if isinstance(answer, Exception):
-                    future.set_exception(answer)
-                else:
-                    future.set_result(answer)
-        with self._lock:
-            if waiting:
-                self._pool.submit(self._draw_waiting, draw)
+    def _give_up(self, draw: Draw, answer: asyncio.Future) -> bool:
+        """Cancel an answer, unless it has begun; return whether."""
+        waits = answer in self._waiting.get(draw, {})
+        if waits:
+            del self._waiting[draw][answer]
+            answer.cancel()
+        return waits
+
+    def _draw_next(self) -> None:
+        """Give idle threads what waits: some of one kind, then it is others' turn."""
+        while self._idle and self._waiting:
+            draw = next(iter(self._waiting))
+            waiting = self._waiting.pop(draw)
+            batch = dict(islice(waiting.items(), MAX_TOGETHER))
+            if rest := dict(islice(waiting.items(), MAX_TOGETHER, None)):
+                self._waiting[draw] = rest
+            if batch:
+                self._idle -= 1
+                drawn = self._threads.submit(draw, list(batch.values()))
+                answer = partial(self._answer, list(batch))
+                asyncio.wrap_future(drawn).add_done_callback(answer)
+
+    def _answer(self, answers: list[asyncio.Future], drawn: asyncio.Future) -> None:
+        """Hand out what was drawn, or why it was not."""
+        self._idle += 1
+        error = drawn.exception()
+        results = [error] * len(answers) if error else drawn.result()
+        for answer, result in zip(answers, results, strict=True):
+            if isinstance(result, Exception):
+                answer.set_exception(result)
             else:
-                del self._waiting[draw]
+                answer.set_result(result)
+        self._draw_next()
 
     def _full(self) -> Problem:
         line = f"{self.busy} requests are being drawn or wait: try again"
         return Problem(503, line, {"Retry-After": str(RETRY_AFTER)})
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Finish what has begun."""
-        with self._lock:
-            for _, future in chain(*self._waiting.values()):
-                future.cancel()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for draw, waiting in self._waiting.items():
+            for answer in list(waiting):
+                self._give_up(draw, answer)
+        await asyncio.to_thread(self._threads.shutdown)

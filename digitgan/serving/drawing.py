@@ -18,6 +18,7 @@ from starlette.responses import Response
 import digitgan
 from digitgan.errors import InputError
 from digitgan.handwriting.model import Model
+from digitgan.serving.draw_processes import DrawRequests
 from digitgan.serving.encoders import MEDIA_TYPES
 from digitgan.serving.openapi import BINARY, WITH_BODY, json_of, responses
 from digitgan.serving.problems import Problem, wrong
@@ -36,14 +37,14 @@ class Drawing:
 
     path: str  # such as ``/v1/numbers``; ``/v1/numbers.png`` and others follow
     fields: type[RequestModel]  # what may be asked for
-    # Returns the bytes of each of the requests that wait together, or its error, of
-    # which an InputError is answered with 400:
-    draw: Callable[[Model, Sequence[DrawRequest]], Sequence[bytes | Exception]]
+    # Draws the requests that wait together; an InputError is answered with 400:
+    draw: DrawRequests
     summary: str  # a line for people
     example: dict[str, Any] = field(default_factory=dict)  # JSON; none: by URL alone
     # Of each form; where there is one alone, the path has no ending:
     media_types: dict[str, str] = field(default_factory=lambda: MEDIA_TYPES)
     json_answer: Any = None  # the TypedDict of the form ``json``
+    here: bool = False  # by the server's own process, for what it remembers
 
 
 def add_drawing(api: APIRouter, state: AppState, drawing: Drawing) -> None:
@@ -84,7 +85,10 @@ def _endpoint(
     versions += [numpy.__version__, PIL.__version__, onnxruntime.__version__]
     # One for all queries: an ETag tells apart the versions of one URL alone.
     etags = {form: etag_of(json.dumps([form, versions]).encode()) for form in forms}
-    draw_all = partial(drawing.draw, model)
+    if drawing.here:
+        draw_all = partial(drawing.draw, model)
+    else:
+        draw_all = partial(state.processes.draw, drawing.draw)
 
     async def draw(request: Request, fields: RequestModel) -> Response:
         given = fields.model_dump(exclude_unset=True)
@@ -107,21 +111,23 @@ def _endpoint(
     return draw
 
 
-def one_by_one(
-    draw: Callable[[Model, str, dict[str, Any]], bytes],
-) -> Callable[..., Any]:
+def one_by_one(draw: Callable[[Model, str, dict[str, Any]], bytes]) -> DrawRequests:
     """Return what draws requests one after the other."""
+    return partial(_draw_each, draw)
 
-    def draw_all(model: Model, requests: Sequence[DrawRequest]):
-        answers: list[bytes | Exception] = []
-        for request in requests:
-            try:
-                answers.append(draw(model, *request))
-            except Exception as error:  # of this request alone
-                answers.append(error)
-        return answers
 
-    return draw_all
+def _draw_each(
+    draw: Callable[[Model, str, dict[str, Any]], bytes],
+    model: Model,
+    requests: Sequence[DrawRequest],
+) -> Sequence[bytes | Exception]:
+    answers: list[bytes | Exception] = []
+    for request in requests:
+        try:
+            answers.append(draw(model, *request))
+        except Exception as error:  # of this request alone
+            answers.append(error)
+    return answers
 
 
 def form_of(media_types: dict[str, str], accept: str | None) -> str:

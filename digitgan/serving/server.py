@@ -39,7 +39,7 @@ def serve(  # noqa: PLR0913 - each is a flag
     data: str = "mnist",
     clean: bool = False,
     root_path: str = "",
-    threads: int | None = None,
+    workers: int | None = None,
     origins: Collection[str] = (),
 ) -> None:
     """Answer until Ctrl-C or SIGTERM; the arguments are those of the command.
@@ -64,7 +64,7 @@ def serve(  # noqa: PLR0913 - each is a flag
             token = secrets.token_urlsafe(24)
         app = create_app(
             opened,
-            workers=threads or available_cores(),
+            workers=workers or available_cores(),
             queue=MAX_QUEUE,
             token=token,
             runs=runs,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from digitgan.handwriting.model import Model
 from digitgan.serving.auth import TokenAuth
 from digitgan.serving.draw_pool import DrawPool
+from digitgan.serving.draw_processes import DrawProcesses
 from digitgan.serving.metrics import Metrics
 from digitgan.serving.runs import Runs
 from digitgan.serving.training_process import Trainer
@@ -19,9 +20,16 @@ class AppState:
 
     model: Model
     pool: DrawPool
+    processes: DrawProcesses
     auth: TokenAuth
     metrics: Metrics
     runs: Runs
     data: str  # what new runs learn from
     clean: bool  # whether it is cleaned first
     trainer: Trainer
+
+    async def close(self) -> None:
+        """Finish what has begun."""
+        await self.trainer.close()
+        await self.pool.close()
+        self.processes.close()

@@ -69,6 +69,7 @@ def add_routes(api: APIRouter, state: AppState) -> None:
         fields=Neighbours,
         draw=one_by_one(TrainingDigits(state.model).nearest),
         summary="Find the real training digits nearest to one on the plane",
+        here=True,
         media_types={"json": "application/json"},
         json_answer=Nearest,
     )
