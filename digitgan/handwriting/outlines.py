@@ -157,7 +157,9 @@ def _edges(glyphs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
     # One picture, the glyphs below each other, of the rows and columns with ink: the
     # borders around them keep the glyphs apart.
-    ink = glyphs.max(axis=0)
+    ink = glyphs.max(axis=0, initial=0)
+    if ink.max() <= EDGE:
+        return np.empty((0, SAMPLES), complex), np.empty(0), np.empty(0, int)
     y, x = (_with_borders(ink.any(axis=axis)) for axis in (1, 0))
     picture = glyphs[:, y[:, np.newaxis], x].reshape(-1, len(x))
     y = (np.arange(len(glyphs))[:, np.newaxis] * glyphs.shape[1] + y).ravel()
@@ -165,8 +167,6 @@ def _edges(glyphs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     tracer = contour_generator(x, y, picture, name="serial", line_type=kind)
     traced: Any = tracer.lines(EDGE)
     (points,), (offsets,) = traced
-    if points is None or offsets is None:
-        return np.empty((0, SAMPLES), complex), np.empty(0), np.empty(0, int)
     first, last = offsets[:-1].astype(int), offsets[1:].astype(int) - 1
     owners = points[first, 1].astype(int) // glyphs.shape[1]
     way = points.view(complex)[:, 0] + (0.5 + 0.5j)
