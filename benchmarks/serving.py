@@ -1,6 +1,7 @@
 """How much ``digitgan serve`` answers, how soon, and what it does past its capacity.
 
 python benchmarks/serving.py [--requests 20000] [--dry]
+python benchmarks/serving.py --beside FOLDER    # and another version's, in turns
 
 The server is a process of its own; this one loads it over loopback, so both share the
 processors. Every URL is different, so nothing helps but drawing.
@@ -20,11 +21,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median, quantiles
 
-from record import publish, spread
+from record import ROOT, publish, spread
 
 CONNECTIONS, CROWD = 16, 128  # at once: the usual load, and one past capacity
 WARM, ROUNDS, ROUND = 1_000, 7, 500  # requests before anything is timed, and after
 STARTS = 5
+TURNS, TURN = 5, 2_000  # of each version, and requests in each
 NUMBERS = itertools.count()  # every request asks for another
 SLIDER = "/v1/numbers.json?text={text}&seed=7&height=120&thickness={style:.4f}"
 NUMBER = "/v1/numbers.png?text={text}&seed={seed}"
@@ -153,11 +155,11 @@ async def stopped(process: subprocess.Popen, port: int) -> dict:
 
 
 @contextmanager
-def serving():
+def serving(checkout: Path = ROOT):
     """Yield a server, its port and after how many seconds it answered."""
     begun = time.perf_counter()
-    words = [Path(sys.executable).parent / "digitgan", "serve", "--port", "0"]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    words = [sys.executable, "-m", "digitgan", "serve", "--port", "0"]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=checkout)
     try:
         port = int(re.search(r":(\d+)/", process.stdout.readline())[1])
         asyncio.run(Connection(port).get("/healthz"))
@@ -167,19 +169,32 @@ def serving():
         process.wait()
 
 
-def memory(process: subprocess.Popen) -> float:
-    """Return how many MB a process has in memory."""
-    status = Path(f"/proc/{process.pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1_000
+def processes(server: subprocess.Popen) -> list[Path]:
+    """Return the folders in /proc of a server and of what it began."""
+    begun = [
+        path.parent
+        for path in Path("/proc").glob("[0-9]*/stat")
+        if path.read_text().rpartition(")")[2].split()[1] == str(server.pid)
+    ]
+    return [Path(f"/proc/{server.pid}"), *begun]
 
 
-def cpu_seconds(process: subprocess.Popen) -> tuple[float, float]:
-    """Return the processor seconds of the thread that talks and of those that draw."""
+def memory(server: subprocess.Popen) -> float:
+    """Return how many MB a server and what it began have in memory."""
+    statuses = [(path / "status").read_text() for path in processes(server)]
+    sizes = [re.search(r"VmRSS:\s+(\d+) kB", status)[1] for status in statuses]
+    return sum(map(int, sizes)) / 1_000
+
+
+def cpu_seconds(server: subprocess.Popen) -> tuple[float, float]:
+    """Return the processor seconds of the thread that talks and of what draws."""
     each = {}
-    for task in Path(f"/proc/{process.pid}/task").iterdir():
-        fields = (task / "stat").read_text().rpartition(")")[2].split()
-        each[task.name] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    talking = each.pop(str(process.pid))
+    for path in processes(server):
+        for task in (path / "task").iterdir():
+            fields = (task / "stat").read_text().rpartition(")")[2].split()
+            ticks = int(fields[11]) + int(fields[12])
+            each[task.name] = ticks / os.sysconf("SC_CLK_TCK")
+    talking = each.pop(str(server.pid))
     return talking, sum(each.values())
 
 
@@ -213,6 +228,30 @@ async def measured(process: subprocess.Popen, port: int, requests: int) -> dict:
     }
 
 
+def compared(checkouts: list[Path]) -> list[tuple[list[float], list[float]]]:
+    """Serve versions in turns; return the rates of each and its milliseconds' p99."""
+    figures = [([], []) for _ in checkouts]
+    for _ in range(TURNS):
+        for checkout, (rates, p99) in zip(checkouts, figures, strict=True):
+            with serving(checkout) as (_, port, _):
+                asyncio.run(load(port, WARM))
+                clients, rate = asyncio.run(load(port, TURN))
+            rates.append(rate)
+            times = [1e3 * s for one in clients for s in one.seconds]
+            p99.append(quantiles(times, n=100)[-1])
+    return figures
+
+
+def comparison(rows: list[tuple[list[float], list[float]]]) -> str:
+    """Return what :func:`compared` found as Markdown."""
+    head = f"{CONNECTIONS} connections, in turns"
+    lines = [f"| {head} | numbers/s | p99, ms |", "| --- | --- | --- |"]
+    for name, (rates, p99) in zip(("this version", "the other"), rows, strict=True):
+        lines.append(f"| {name} | {spread(rates, 0)} | {spread(p99, 0)} |")
+    ratios = [a / b for a, b in zip(rows[0][0], rows[1][0], strict=True)]
+    return "\n".join([*lines, f"| times as many | {spread(ratios, 2)} | |"])
+
+
 def table(results: dict, requests: int) -> str:
     """Return the results as Markdown."""
     early, late = results["memory"]
@@ -228,8 +267,8 @@ def table(results: dict, requests: int) -> str:
         "one slider, one connection, JSON at height 120, ms": spread(
             results["slider"], 1
         ),
-        f"memory after {WARM:,} requests, MB": f"{early:.0f}",
-        f"memory after {requests:,} requests, MB": f"{late:.0f}",
+        f"memory of all processes after {WARM:,} requests, MB": f"{early:.0f}",
+        f"memory of all processes after {requests:,} requests, MB": f"{late:.0f}",
         f"{CROWD} connections that do not wait: drawn, 503; numbers/s": (
             f"{statuses.get(200, 0):,}, {statuses.get(503, 0):,}; "
             f"{results['crowd']['rate']:.0f}"
@@ -251,7 +290,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--dry", action="store_true", help="print, publish nothing")
+    parser.add_argument("--beside", type=Path, help="a checkout of another version")
     arguments = parser.parse_args()
+    if arguments.beside:
+        print(comparison(compared([ROOT, arguments.beside])))
+        return
     starts = []
     for _ in range(STARTS):
         with serving() as (_, _, seconds):
