@@ -1,7 +1,6 @@
 """How much ``digitgan serve`` answers, how soon, and what it does past its capacity.
 
 python benchmarks/serving.py [--requests 20000] [--dry]
-python benchmarks/serving.py --beside FOLDER    # and another version's, in turns
 
 The server is a process of its own; this one loads it over loopback, so both share the
 processors. Every URL is different, so nothing helps but drawing.
@@ -26,7 +25,6 @@ from record import ROOT, publish, spread
 CONNECTIONS, CROWD = 16, 128  # at once: the usual load, and one past capacity
 WARM, ROUNDS, ROUND = 1_000, 7, 500  # requests before anything is timed, and after
 STARTS = 5
-TURNS, TURN = 5, 2_000  # of each version, and requests in each
 NUMBERS = itertools.count()  # every request asks for another
 SLIDER = "/v1/numbers.json?text={text}&seed=7&height=120&thickness={style:.4f}"
 NUMBER = "/v1/numbers.png?text={text}&seed={seed}"
@@ -228,30 +226,6 @@ async def measured(process: subprocess.Popen, port: int, requests: int) -> dict:
     }
 
 
-def compared(checkouts: list[Path]) -> list[tuple[list[float], list[float]]]:
-    """Serve versions in turns; return the rates of each and its milliseconds' p99."""
-    figures = [([], []) for _ in checkouts]
-    for _ in range(TURNS):
-        for checkout, (rates, p99) in zip(checkouts, figures, strict=True):
-            with serving(checkout) as (_, port, _):
-                asyncio.run(load(port, WARM))
-                clients, rate = asyncio.run(load(port, TURN))
-            rates.append(rate)
-            times = [1e3 * s for one in clients for s in one.seconds]
-            p99.append(quantiles(times, n=100)[-1])
-    return figures
-
-
-def comparison(rows: list[tuple[list[float], list[float]]]) -> str:
-    """Return what :func:`compared` found as Markdown."""
-    head = f"{CONNECTIONS} connections, in turns"
-    lines = [f"| {head} | numbers/s | p99, ms |", "| --- | --- | --- |"]
-    for name, (rates, p99) in zip(("this version", "the other"), rows, strict=True):
-        lines.append(f"| {name} | {spread(rates, 0)} | {spread(p99, 0)} |")
-    ratios = [a / b for a, b in zip(rows[0][0], rows[1][0], strict=True)]
-    return "\n".join([*lines, f"| times as many | {spread(ratios, 2)} | |"])
-
-
 def table(results: dict, requests: int) -> str:
     """Return the results as Markdown."""
     early, late = results["memory"]
@@ -290,11 +264,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--dry", action="store_true", help="print, publish nothing")
-    parser.add_argument("--beside", type=Path, help="a checkout of another version")
     arguments = parser.parse_args()
-    if arguments.beside:
-        print(comparison(compared([ROOT, arguments.beside])))
-        return
     starts = []
     for _ in range(STARTS):
         with serving() as (_, _, seconds):
