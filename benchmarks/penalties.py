@@ -17,7 +17,7 @@ from record import publish, spread
 
 from digitgan.data.images import to_float
 from digitgan.data.load import load_dataset
-from digitgan.model.losses import PENALTY_STEP, gradient_penalty
+from digitgan.model.losses import gradient_penalty
 from digitgan.model.presets import Preset
 from digitgan.training.batches import Batches
 from digitgan.training.build import build_gan
@@ -37,9 +37,9 @@ def exact(logits, x):
 
 def estimate(logits, x):
     """Return the estimate that training uses."""
-    shifted = x + PENALTY_STEP * tf.random.normal(tf.shape(x))
+    shifted = x + Preset.penalty_step * tf.random.normal(tf.shape(x))
     here, there = tf.split(logits([tf.concat([x, shifted], 0)]), 2)
-    return gradient_penalty(here, there)
+    return gradient_penalty(here, there, Preset.penalty_step)
 
 
 def gradient_step(penalty, logits):

@@ -28,7 +28,6 @@ from record import publish, spread
 from digitgan.data.images import to_float
 from digitgan.data.load import load_dataset
 from digitgan.data.mnist_preprocessing import crop_to_box
-from digitgan.model.losses import PENALTY_STEP
 from digitgan.model.presets import PRESETS, Preset
 from digitgan.training.batches import Batches
 from digitgan.training.build import build_gan
@@ -70,10 +69,10 @@ def plain_loop() -> Callable[[], object]:
 
     def penalty(x, labels):
         """Need one mask for both: judge the batch and its shifted copy together."""
-        shifted = x + PENALTY_STEP * tf.random.normal(tf.shape(x))
+        shifted = x + SETTINGS.penalty_step * tf.random.normal(tf.shape(x))
         both = [tf.concat([shifted, x], 0), tf.concat([labels, labels], 0)]
         there, here = tf.split(logits(both, training=True), 2)
-        return tf.reduce_mean(((there - here) / PENALTY_STEP) ** 2), here
+        return tf.reduce_mean(((there - here) / SETTINGS.penalty_step) ** 2), here
 
     @tf.function
     def step(real, labels):

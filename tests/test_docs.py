@@ -1,5 +1,6 @@
 """The documentation: links that lead somewhere, a tree of today, a short README."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+SCRIPTS = sorted([*ROOT.glob("benchmarks/**/*.py"), *ROOT.glob("[de]*s/*.py")])
 LINK = re.compile(r"\]\(([^)#\s]*)(#[^)\s]*)?\)")
 SCRIPT = re.compile(r"python3? ((?:docs|benchmarks|examples|tests)/\w+\.py)")
 MODULE = re.compile(r"(?:python3? -m |:mod:`|:func:`)(digitgan(?:\.\w+)+)")
@@ -69,3 +71,32 @@ def test_the_studios_teaching_page_is_that_of_the_docs():
         linked += len(links)
         assert all(f'id="{link}"' in there for link in links), page.name
     assert linked > 15
+
+
+def names_of(path):
+    """Return what a module of this repository can be asked for by name."""
+    if path.is_dir():
+        return {one.stem for one in path.iterdir()} | names_of(path / "__init__.py")
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.alias):
+            names.add(node.asname or node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+    return names
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_scripts_import_what_there_is(script):
+    """No test runs the benchmarks: what was renamed would show months later."""
+    for node in ast.walk(ast.parse(script.read_text())):
+        if not isinstance(node, ast.ImportFrom) or not node.module:
+            continue
+        for folder in (ROOT, script.parent, ROOT / "tests"):
+            path = folder / node.module.replace(".", "/")
+            path = path if path.is_dir() else path.with_suffix(".py")
+            if path.exists() and node.module != "digitgan":  # whose names are lazy
+                asked = {one.name for one in node.names}
+                assert asked <= names_of(path), f"{script.name}: {node.module}"
