@@ -134,7 +134,7 @@ PRESETS = {
         box=True,
         conditions=(),
         latent_dim=100,
-        discriminator_widths=(32, 64, 128),  # two see blurred digits as real
+        discriminator_widths=(32, 64, 128),  # two let blurred digits pass
         epochs=12,
     ),
     # python3 main.py tiny
