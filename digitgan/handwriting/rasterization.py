@@ -77,6 +77,6 @@ def _cut(
     # Each piece ends where the next of its line begins, or where the line ends.
     ends = np.empty_like(points)
     ends[:, :-1] = points[:, 1:]
-    for each, last in zip(ends, begin + way, strict=True):
-        each[stop - 1] = last
+    for values, line_ends in zip(ends, begin + way, strict=True):
+        values[stop - 1] = line_ends
     return points, ends
