@@ -27,6 +27,7 @@ from digitgan.serving.api_route import MAX_BODY  # noqa: E402
 from digitgan.serving.routes import numbers  # noqa: E402
 from digitgan.serving.server import create_server  # noqa: E402
 
+HERE = "127.0.0.1"
 written = []  # what was opened to be written, while a server was asked
 
 
@@ -399,3 +400,33 @@ def test_who_is_answered_while_it_stops_is_told_to_come_back(monkeypatch):
     head, _, body = replies[0].partition(b"\r\n\r\n")
     assert b"200 OK" in head and b"\r\nconnection: close" in head.lower()
     assert body == b"drawn"
+
+
+def test_who_asks_as_it_stops_is_answered_for_the_last_time(monkeypatch):
+    """A request that is on its way when the server hangs up would be lost."""
+
+    async def app(scope, receive, send):
+        if scope["type"] == "http":
+            await send({"type": "http.response.start", "status": 200})
+            await send({"type": "http.response.body", "body": b"told"})
+
+    def shutdown(self):
+        original(self)
+        stopped.set()
+
+    stopped, original = threading.Event(), connections.Connection.shutdown
+    monkeypatch.setattr(connections.Connection, "shutdown", shutdown)
+    monkeypatch.setattr(connections, "LAST_SECONDS", 60)
+    line = plain("GET / HTTP/1.1").replace(b"Connection: close\r\n", b"")
+    server = create_server(app)
+    with running(server) as port, socket.create_connection((HERE, port), 20) as client:
+        client.sendall(line)
+        said = b""
+        while not said.endswith(b"\r\n0\r\n\r\n"):
+            said += client.recv(65536)
+        server.should_exit = True
+        assert stopped.wait(20)
+        client.sendall(line)
+        said = everything(client)
+    assert b"200 OK" in said and b"\r\nconnection: close" in said.lower()
+    assert b"told" in said

@@ -21,6 +21,7 @@ from digitgan.serving.problems import Problem
 MAX_HEAD = 16_384  # bytes of the line and headers of a request
 HEAD_SECONDS = 10  # to send them
 READ_SECONDS = 60  # to take what was written
+LAST_SECONDS = 0.2  # for a request on its way when the server stops
 CLOSE = (b"connection", b"close")
 MAX_CONNECTIONS = 500  # at once
 LOG_SECONDS = 60  # between lines that say there were more
@@ -58,6 +59,7 @@ class Connection(H11Protocol):
     most: ClassVar[int] = MAX_CONNECTIONS
     _clock: asyncio.TimerHandle | None = None
     _since = _logged = -math.inf  # the last whole request; the last line in the log
+    _stops = False
 
     def __init__(self, config: uvicorn.Config, *arguments: Any, **more: Any):
         """Read requests more strictly than h11 does."""
@@ -94,11 +96,15 @@ class Connection(H11Protocol):
     def waits(self) -> bool:
         """Whether it is the client's turn: to ask, to go on asking, or to read."""
         return (
-            self.cycle is None
-            or self.cycle.response_complete
+            self._idle
             or self.conn.their_state is h11.SEND_BODY
             or self.flow.write_paused
         )
+
+    @property
+    def _idle(self) -> bool:
+        """Whether nothing is being answered."""
+        return self.cycle is None or self.cycle.response_complete
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
@@ -108,9 +114,11 @@ class Connection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Read; a head must be whole within its time, however its bytes come."""
         super().data_received(data)
+        if self._stops and not self._idle:
+            self.shutdown()
         if self.flow.write_paused:
             return  # that clock runs
-        if self.cycle is not None and not self.cycle.response_complete:
+        if not self._idle:
             self._since = self.loop.time()
             self._stop()
         elif self._clock is None:
@@ -134,11 +142,15 @@ class Connection(H11Protocol):
             self._wait(READ_SECONDS, self._hang_up)
 
     def shutdown(self) -> None:
-        """Finish the answer under way, and say in it that it is the last."""
-        super().shutdown()
-        cycle = self.cycle
-        if cycle is not None and not cycle.response_started:
-            cycle.default_headers = [*cycle.default_headers, CLOSE]
+        """Finish the answer under way or just asked for, and say it is the last."""
+        idle, cycle = self._idle, self.cycle
+        if idle and not self._stops:
+            self.loop.call_later(LAST_SECONDS, self.shutdown)
+        elif not self.transport.is_closing():
+            super().shutdown()
+            if not idle and CLOSE not in cycle.default_headers:
+                cycle.default_headers = [*cycle.default_headers, CLOSE]
+        self._stops = True
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP, in words, as all that is refused."""
