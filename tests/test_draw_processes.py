@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import active_children
@@ -53,6 +54,23 @@ def test_who_draws_alone_needs_no_process(model):
     for _ in range(3):
         assert processes.draw(draw_numbers, NUMBERS) == draw_numbers(model, NUMBERS)
     assert active_children() == before
+
+
+@pytest.mark.process
+def test_a_process_that_cannot_begin_is_told_and_done_without(model, caplog):
+    def draw(_, requests):  # no function of a module: it cannot be sent
+        both.wait(20)
+        return requests
+
+    both, processes = threading.Barrier(2), DrawProcesses(model, 2)
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(processes.draw, [draw] * 2, [[1], [2]]))
+    assert answers == [[1], [2]]
+    until = time.monotonic() + 60
+    while not caplog.text:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    assert "could not begin" in caplog.text
 
 
 @pytest.mark.process

@@ -10,6 +10,7 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
@@ -83,9 +84,10 @@ class DrawProcesses:
         try:
             pipe.send((self._model, draw))
             pipe.recv()
-        except (EOFError, OSError):
+        except Exception:  # killed, no memory: whatever it is, this process draws
             line = "a process that draws could not begin: fewer draw at once"
-            logging.getLogger("uvicorn.error").error(line)
+            logging.getLogger("uvicorn.error").exception(line)
+            pipe.close()
         else:
             self._ready.append(pipe)
 
@@ -93,17 +95,15 @@ class DrawProcesses:
 def _draw_for(pipe: Connection) -> None:
     """Draw what comes through a pipe until its other end is closed, or gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server finishes what has begun
-    model, _ = pipe.recv()
-    gc.freeze()
-    pipe.send("ready")
-    while True:
-        try:
+    with suppress(EOFError, OSError):
+        model, _ = pipe.recv()
+        gc.freeze()
+        pipe.send("ready")
+        while True:
             draw, requests = pipe.recv()
-        except EOFError:
-            return
-        try:
-            answers = draw(model, requests)
-        except Exception as error:
-            error.add_note(traceback.format_exc())  # for the server's log
-            answers = error
-        pipe.send(answers)
+            try:
+                answers = draw(model, requests)
+            except Exception as error:
+                error.add_note(traceback.format_exc())  # for the server's log
+                answers = error
+            pipe.send(answers)
