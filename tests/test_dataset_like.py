@@ -18,6 +18,7 @@ def styles_of(dataset, name):
     return measure(dataset.train.images)[name]
 
 
+@pytest.mark.process  # not one itself, but many seconds long
 def test_its_classes_and_strokes_are_drawn_again(mnist, tmp_path):
     """Of real digits the thick sevens and the upright ones, three to one."""
     part = mnist.train[:6_000]

@@ -147,6 +147,7 @@ def test_models_of_other_classes(small, tmp_path, preset, classes, labels):
 # The public function
 
 
+@pytest.mark.process  # not one itself, but ten seconds long
 def test_the_public_function_takes_arrays_and_paths(small, digits, tmp_path):
     x, y = digits
     np.savez(tmp_path / "fakes.npz", x=x, y=y)
@@ -193,6 +194,7 @@ def test_the_table_has_every_row_in_a_hundred_columns(capsys, digits, tmp_path):
         assert any(line.strip().startswith(row.name) for line in lines), row.name
 
 
+@pytest.mark.process  # not one itself, but ten seconds long
 def test_a_model_is_evaluated(capsys, model, tmp_path):
     code, out, errors = run(capsys, model, "--json", tmp_path / "card.json")
     assert (code, errors) == (0, [])

@@ -133,6 +133,7 @@ def test_data_sets_show_their_digits(mnist, tmp_path):
     assert made._repr_html_().count("data:image/png") == 3
 
 
+@pytest.mark.process  # not one itself, but ten seconds long
 def test_a_run_and_its_scorecard_show_themselves(trained_run, mnist, monkeypatch):
     monkeypatch.setattr("digitgan.evaluation.metrics.networks.STEPS", 20)
     page = trained_run._repr_html_()
