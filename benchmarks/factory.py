@@ -85,6 +85,11 @@ def limits() -> dict[str, float]:
     page[100:150] = model.draw(inputs)[:160].reshape(-1, 640)[:50]
     block = bytes(2**20)
 
+    def write_files():
+        with TemporaryDirectory() as folder:
+            for number in range(1_024):
+                Path(folder, str(number)).write_bytes(block[:1_024])
+
     def write():
         with TemporaryDirectory() as folder, (Path(folder) / "x").open("wb") as file:
             for _ in range(256):
@@ -102,6 +107,7 @@ def limits() -> dict[str, float]:
         "PNG alone, pages of 640 x 480": rate(
             50, lambda: [encode_png(page) for _ in range(50)]
         ),
+        "the disk alone, files of 1 kB": rate(1_024, write_files),
         "the disk alone, MB": disk / 1e6,
     }
 

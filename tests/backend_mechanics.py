@@ -15,6 +15,7 @@ from keras import ops
 import digitgan
 from digitgan.data.dataset import Dataset, Digits
 from digitgan.model.conditions import Categorical, subsample_per_label
+from digitgan.model.export_parity import whole_products
 from digitgan.model.gan import GAN
 from digitgan.model.keras_sampling import sample_grid
 from digitgan.model.losses import OBJECTIVES, Objective
@@ -123,8 +124,18 @@ def training_and_resume(folder: Path) -> dict:
     }
 
 
+def precision_of_products() -> dict:
+    """Return in which precision JAX multiplies while an export is compared."""
+    if keras.backend.backend() != "jax":
+        return {}
+    import jax
+
+    with whole_products():
+        return {"precision": np.array(jax.config.jax_default_matmul_precision)}
+
+
 if __name__ == "__main__":
     target = Path(sys.argv[1])
     resumed = training_and_resume(target.parent)
     keras.random.normal = fixed_normal
-    np.savez(target, **mechanics(), **resumed)
+    np.savez(target, **mechanics(), **resumed, **precision_of_products())

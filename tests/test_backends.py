@@ -69,3 +69,8 @@ def test_resume_is_exact_and_the_export_agrees(results, backend):
     values = results(backend)
     assert values["unequal"].tolist() == []
     assert values["grey_levels"] < 4  # the mean; its large layers have 8 bits
+
+
+def test_on_jax_an_export_is_compared_with_all_bits(results):
+    """A GPU's default leaves some out, and then whole greys differ."""
+    assert results("jax")["precision"] == "highest"

@@ -1,6 +1,7 @@
 """Whether the generator's ONNX file draws what its Keras model draws."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,19 @@ BITMAP_TOLERANCE = 0.05  # of the field that a bitmap is cut from, likewise
 QUANTIZED_TOLERANCE = 4.0  # levels, in the mean over pixels
 
 
+@contextmanager
+def whole_products() -> Iterator[None]:
+    """Let JAX use all bits of float32 in products: a GPU's default leaves out some."""
+    if keras.backend.backend() != "jax":
+        yield
+        return
+    import jax
+
+    with jax.default_matmul_precision("highest"):
+        yield
+
+
+@whole_products()
 def write_checked(
     path: Path, gan: GAN, finish: Finish, inputs: Mapping[str, np.ndarray]
 ) -> np.ndarray:

@@ -110,6 +110,7 @@ PRESETS = {
         bitmap=True,
         conditions=("label", "thickness", "slant"),
         generator_widths=(128, 64, 32),
+        discriminator_widths=(32, 64, 96),
         overshoot=1.1,  # of what has no bitmap, as it does not lie in the box
         final_lr_fraction=0.02,
     ),
