@@ -126,7 +126,8 @@ def _cells(
     """
     near = taken + [1 - MARGIN - size, MARGIN]
     end = max(MARGIN, page - MARGIN - size + 1)
-    edges = np.unique(np.clip([MARGIN, *near.ravel(), end], MARGIN, end))
+    between = {edge for edge in near.ravel().tolist() if MARGIN < edge < end}
+    edges = np.array(sorted({MARGIN, end} | between))
     starts = edges[:-1]
     inside = (near[:, :1] <= starts) & (starts < near[:, 1:])
-    return starts, np.diff(edges), inside
+    return starts, edges[1:] - starts, inside

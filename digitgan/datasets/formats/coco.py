@@ -90,7 +90,9 @@ def _run_lengths(
     step = min(rows + 1, height)
     flat = np.zeros(columns * step + 2, bool)
     flat[1:-1].reshape(columns, step)[:, :rows] = mask.T
-    column, row = np.divmod(np.flatnonzero(flat[1:] != flat[:-1]), step)
-    edges = (left + column) * height + top + row
-    counts = np.diff(np.concatenate([[0], edges, [height * width]]))
-    return {"counts": counts.tolist(), "size": [height, width]}
+    column, row = np.divmod((flat[1:] != flat[:-1]).nonzero()[0], step)
+    ends = np.zeros(len(column) + 2, int)
+    ends[1:-1] = (left + column) * height + top + row
+    ends[-1] = height * width
+    counts = (ends[1:] - ends[:-1]).tolist()
+    return {"counts": counts, "size": [height, width]}
