@@ -51,7 +51,11 @@ begun = time.process_time()
 make({count})
 print({count} / (time.process_time() - begun))
 """
-DATASETS = (("digits", "idx", 8_192), ("numbers", "png", 512), ("scenes", "coco", 96))
+DATASETS = (  # and what else is asked for
+    ("digits", "idx", 8_192, ""),
+    ("numbers", "png", 512, "length='4-4'"),
+    ("scenes", "coco", 96, ""),
+)
 
 
 def python(checkout: Path, *words: str) -> str:
@@ -116,9 +120,11 @@ def main() -> None:
         # Kept to the end, as in factory.py.
         rows |= {
             f"data sets: {kind} as {format} a second, one core": figure(
-                MAKE.format(kind=kind, format=format, count=count, folder=folder)
+                MAKE.format(
+                    kind=kind, format=format, count=count, more=more, folder=folder
+                )
             )
-            for kind, format, count in DATASETS
+            for kind, format, count, more in DATASETS
         }
         figures = {name: ([], []) for name in rows}
         figures |= {"API, numbers a second": ([], []), "API, p99 in ms": ([], [])}
