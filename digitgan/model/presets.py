@@ -113,6 +113,7 @@ PRESETS = {
         discriminator_widths=(32, 64, 96),
         overshoot=1.1,  # of what has no bitmap, as it does not lie in the box
         final_lr_fraction=0.02,
+        epochs=40,
     ),
     # python3 main.py pictures --data fashion-mnist
     "pictures": replace(
