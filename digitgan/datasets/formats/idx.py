@@ -31,7 +31,7 @@ class Idx(Format):
     def encode(self, spec: DatasetSpec, shard: Shard, samples: Samples) -> EncodedShard:
         """Return the labels as they are and the images deflated."""
         labels, images = labels_and_images(samples)
-        # Of digits runs alone are packed: four times as quick, and a little smaller.
+        # Of digits runs alone are packed: quicker, and no larger.
         return EncodedShard(fragment=labels + _deflate(images, zlib.Z_RLE))
 
     def merge(self, spec: DatasetSpec, fragments: Fragments, paths: Paths) -> None:
