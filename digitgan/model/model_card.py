@@ -36,6 +36,12 @@ def card_text(facts: Mapping) -> str:
     styles = ""
     if "slant" in facts["conditions"]:
         styles = "\n- `styles.npz`: styles of real digits, drawn from when nobody asks."
+    scale = ""
+    if facts.get("latent_scale", 1) > 1:
+        scale = (
+            f"\n- Latents count {facts['latent_scale']:.2f} times what they did in "
+            "training, which brought it\n  nearest to held-out training images."
+        )
     return f"""\
 # A handwritten-digit generator (digitgan preset `{facts["preset"]}`)
 
@@ -45,7 +51,7 @@ Drawn by the weight average of a GAN that learned from: {facts["data"]}.
 {licence}
 - Made by `{facts["command"]}` (digitgan {facts["digitgan"]}, seed {facts["seed"]}):
   {facts["epochs"]:.2f} epochs in {facts["seconds"] / 60:.0f} minutes on
-  {facts["machine"]}.
+  {facts["machine"]}.{scale}
 - `generator.onnx`: inputs `latents` float32 (N, {latent_dim}), standard
   normal{conditions};
   output uint8 (N, {shape}), 0 background to 255 ink. No random numbers inside.{styles}

@@ -36,6 +36,9 @@ class Preset:
     # Of the difference that estimates it, in deviations of noise on values of [-1, 1]:
     penalty_step: float = 0.05
     precision: str = "float32"  # of layers, not weights: or ``mixed_bfloat16``
+    # How much more often than usual a digit is learned from that is twice as rare:
+    rarity: float = 0.0
+    scale_latents: bool = False  # whether a scale is chosen when training is over
     ema_decay: float = 0.995  # how much of the weight average a step keeps, in [0, 1)
     learning_rate: float = 2e-3  # of Adam, for both players
     # Share of it that is left, along half a cosine, where ``epochs`` put the end; a
@@ -112,6 +115,8 @@ PRESETS = {
         generator_widths=(128, 64, 32),
         discriminator_widths=(32, 64, 96),
         overshoot=1.1,  # of what has no bitmap, as it does not lie in the box
+        rarity=0.5,
+        scale_latents=True,
         final_lr_fraction=0.02,
         epochs=40,
     ),
@@ -124,6 +129,7 @@ PRESETS = {
         conditional_norm=True,
         penalty=0.05,
         penalty_step=0.01,
+        scale_latents=True,
         ema_decay=0.9995,
         epochs=33,
     ),
@@ -170,6 +176,8 @@ def check(preset: Preset) -> None:
             raise InputError(name, getattr(preset, name), "above 0, up to 1")
     if not 0 <= preset.penalty <= 1000:
         raise InputError("penalty", preset.penalty, "0 to 1000")
+    if not 0 <= preset.rarity <= 10:
+        raise InputError("rarity", preset.rarity, "0 to 10")
     _check_players(preset)
 
 
@@ -184,6 +192,8 @@ def _check_players(preset: Preset) -> None:
     for name in ("generator_widths", "discriminator_widths"):
         if len(getattr(preset, name)) not in (2, 3):
             raise InputError(name, getattr(preset, name), "two or three numbers")
+    if preset.scale_latents and preset.conditions[:1] != ("label",):
+        raise InputError("scale_latents", True, "conditions with a label")
     if preset.latent_label and preset.conditions != ("label",):
         allowed = "conditions ('label',) alone"
         raise InputError("latent_label", preset.latent_label, allowed)

@@ -4,6 +4,7 @@ import logging
 import shutil
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import matplotlib.figure
 from matplotlib.ticker import LogFormatter
@@ -16,11 +17,14 @@ from digitgan.errors import InputError
 from digitgan.evaluation.evaluate import evaluate
 from digitgan.evaluation.load_samples import load_samples
 from digitgan.files import replacing
+from digitgan.handwriting.model import load
 from digitgan.model.model_card import add_scores
-from digitgan.model.model_folder import save_model
+from digitgan.model.model_folder import inference_gan, save_model
 from digitgan.training.hardware import machine_name
+from digitgan.training.latent_scale import tune_latent_scale
 from digitgan.training.run import Run
 from digitgan.training.training_loop import TrainingLoop
+from digitgan.training.validation import FrechetDistance
 from digitgan.untrusted import read_json
 
 LOGGER = logging.getLogger("digitgan")
@@ -102,6 +106,7 @@ def export_model(loop: TrainingLoop) -> None:
     config, settings = loop.run.config, loop.run.config.settings
     overshoots = settings.overshoot > 1 and settings.image.channels == 1
     greys = loop.dataset.train.images if overshoots else None
+    gan = inference_gan(loop.gan)
     facts = {
         "preset": config.preset,
         "settings": asdict(settings),
@@ -116,7 +121,13 @@ def export_model(loop: TrainingLoop) -> None:
         "licence": licence_of(config.data),
         "machine": machine_name(),
     }
-    given = loop.gan, settings.image, loop.conditions, facts, greys
+    given = gan, settings.image, loop.conditions, facts, greys
+    if settings.scale_latents and isinstance(loop.metric, FrechetDistance):
+        with TemporaryDirectory() as folder:
+            save_model(Path(folder), *given)
+            model, labels = load(folder), loop.conditions["label"]
+            scale = tune_latent_scale(gan, model, labels, loop.metric)
+        facts["latent_scale"] = scale
     save_model(loop.run.model_folder, *given)
 
 
