@@ -1,0 +1,88 @@
+"""How good the flagship is after ten minutes on a processor, beside the shipped one.
+
+    python benchmarks/ten_minutes.py [--seeds 0 1 2] [--epochs 5]
+
+Each run is ``digitgan train flagship --epochs 5`` with nothing beside it; 60,000 digits
+with the labels of the training digits are compared with the test digits. A run is kept
+below ``runs/ten_minutes``: one that is there is not trained again.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from record import ROOT, publish, spread
+
+import digitgan
+from digitgan.data.load import load_dataset
+from digitgan.evaluation.metrics.fidelity import frechet
+from digitgan.evaluation.metrics.variety import within_class_variance
+from digitgan.measure.classifier import Classifier
+
+RUNS = ROOT / "runs" / "ten_minutes"
+COLUMNS = {"minutes": 1, "times real": 2, "read": 2, "worst": 2, "variance": 3}
+
+
+def train(seed: int, epochs: int) -> Path:
+    """Train as people do, unless it is done already; return the run folder."""
+    folder = RUNS / f"flagship-{epochs}-{seed}"
+    if not (folder / "minutes.json").exists():
+        arguments = ["train", "flagship", "--epochs", str(epochs)]
+        arguments += ["--seed", str(seed), "--out", str(folder)]
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "digitgan", *arguments], check=True)
+        minutes = (time.perf_counter() - began) / 60
+        (folder / "minutes.json").write_text(json.dumps(minutes))
+    return folder
+
+
+def main() -> None:
+    """Train, draw, compare, publish."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--epochs", type=int, default=5)
+    asked = parser.parse_args()
+    folders = [train(seed, asked.epochs) for seed in asked.seeds]
+    real, classifier = load_dataset("mnist"), Classifier()
+    labels = real.train.labels
+    _, test = classifier.predict(real.test.images)
+    _, known = classifier.predict(real.train.images)
+    floor, wide = frechet(known, test), within_class_variance(known, labels)
+
+    def measure(model) -> dict[str, float]:
+        odds, features = classifier.predict(model.sample(labels, seed=10))
+        right = odds.argmax(axis=1) == labels
+        by_digit = [right[labels == digit].mean() for digit in range(10)]
+        return {
+            "times real": frechet(features, test) / floor,
+            "read": 100 * right.mean(),
+            "worst": 100 * min(by_digit),
+            "variance": (within_class_variance(features, labels) / wide).mean(),
+        }
+
+    runs = [
+        {"minutes": json.loads((folder / "minutes.json").read_text())}
+        | measure(digitgan.load(folder))
+        for folder in folders
+    ]
+    shipped = measure(digitgan.load())
+    lines = [
+        "| model | minutes, whole | Frechet distance, times real | read as asked, % "
+        "| worst digit, % | variance within digits over training digits |",
+        "| --- | --- | --- | --- | --- | --- |",
+        f"| `digitgan train flagship --epochs {asked.epochs}` | "
+        + " | ".join(spread([r[k] for r in runs], d) for k, d in COLUMNS.items())
+        + " |",
+        "| the shipped model | |"
+        + "|".join(f" {shipped[k]:.{d}f} " for k, d in list(COLUMNS.items())[1:])
+        + "|",
+    ]
+    result = {"epochs": asked.epochs, "runs": runs, "shipped": shipped}
+    publish("ten_minutes", "docs/flagship.md", result, "\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
