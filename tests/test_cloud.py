@@ -95,6 +95,24 @@ def test_the_scale_of_the_latents_becomes_part_of_the_weights(
     np.testing.assert_allclose(after, predict(gan.generator, given), atol=0.05)
 
 
+@pytest.mark.learns
+def test_a_training_leaves_a_model_with_the_scale_that_it_chose(
+    few, tmp_path, monkeypatch
+):
+    pytest.importorskip("keras")
+    from digitgan.training import latent_scale
+
+    monkeypatch.setattr(latent_scale, "SAMPLES", 500)
+    sizes = {"generator_widths": (16, 8, 8), "discriminator_widths": (8, 16)}
+    out = tmp_path / "run"
+    digitgan.train("flagship", few, epochs=1, out=out, artifacts=False, **sizes)
+    model = digitgan.load(out)
+    scale = model.description["latent_scale"]
+    assert 1 <= scale <= latent_scale.LARGEST
+    card = (model.folder / "README.md").read_text()
+    assert (f"Latents count {scale:.2f} times" in card) == (scale > 1)
+
+
 def test_a_preset_without_labels_has_no_scale_to_choose():
     from digitgan.training.train import train
 

@@ -20,6 +20,7 @@ from digitgan.evaluation.metrics import stacked as metrics
 from digitgan.measure.classifier import Classifier
 
 TINY = {"generator_widths": (16, 8), "discriminator_widths": (8, 16), "latent_dim": 8}
+TINY |= {"box": True}  # the harder way: each channel is placed by itself
 TINY |= {"final_lr_fraction": 1.0}  # so that the goal does not move the learning rate
 N = 200  # samples of the protocol, here
 

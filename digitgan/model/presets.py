@@ -36,7 +36,7 @@ class Preset:
     # Of the difference that estimates it, in deviations of noise on values of [-1, 1]:
     penalty_step: float = 0.05
     precision: str = "float32"  # of layers, not weights: or ``mixed_bfloat16``
-    # How much more often than usual a digit is learned from that is twice as rare:
+    # One twice as far from the usual form is learned from 1 + rarity times as often:
     rarity: float = 0.0
     scale_latents: bool = False  # whether a scale is chosen when training is over
     ema_decay: float = 0.995  # how much of the weight average a step keeps, in [0, 1)
@@ -139,11 +139,9 @@ PRESETS = {
         summary="three digits in three channels: does it find all 1,000 kinds?",
         data="stacked-mnist",
         image=TRIPLETS,
-        box=True,
         conditions=(),
         latent_dim=100,
-        discriminator_widths=(32, 64, 128),  # two let blurred digits pass
-        epochs=12,
+        epochs=30,
     ),
     # python3 main.py tiny
     "tiny": Preset(

@@ -128,6 +128,7 @@ def export_model(loop: TrainingLoop) -> None:
             model, labels = load(folder), loop.conditions["label"]
             scale = tune_latent_scale(gan, model, labels, loop.metric)
         facts["latent_scale"] = scale
+        LOGGER.info("Nearest to real images with latents %.2f times as long", scale)
     save_model(loop.run.model_folder, *given)
 
 

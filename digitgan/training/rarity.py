@@ -2,8 +2,8 @@
 
 A discriminator sees seldom what is rare, and a generator gives it up: the cloud of its
 images is narrower than that of real ones. Where rare forms are shown more often, the
-two cancel. It is importance sampling (Katharopoulos and Fleuret 2018, arXiv 1803.00942)
-by a distance that needs no network.
+two cancel. Images are sampled by importance as in Katharopoulos and Fleuret 2018 (arXiv
+1803.00942), but by a distance that needs no network, and nothing is weighed back.
 """
 
 import numpy as np
@@ -22,7 +22,7 @@ def rarity_weights(
 
     Within its class, by the squared distance from what its style lets expect: the
     fit of a quadratic polynomial of the measured conditions, pixel by pixel. Twice the
-    usual distance is ``strength`` times more often than usual.
+    usual distance is learned from ``1 + strength`` times as often as usual.
 
     Args:
         images: ``uint8 (N, height, width)``, perhaps with channels; even sizes.
