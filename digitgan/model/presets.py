@@ -115,7 +115,6 @@ PRESETS = {
         generator_widths=(128, 64, 32),
         discriminator_widths=(32, 64, 96),
         overshoot=1.1,  # of what has no bitmap, as it does not lie in the box
-        rarity=0.5,
         scale_latents=True,
         final_lr_fraction=0.02,
         epochs=40,
