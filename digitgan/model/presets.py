@@ -36,8 +36,6 @@ class Preset:
     # Of the difference that estimates it, in deviations of noise on values of [-1, 1]:
     penalty_step: float = 0.05
     precision: str = "float32"  # of layers, not weights: or ``mixed_bfloat16``
-    # One twice as far from the usual form is learned from 1 + rarity times as often:
-    rarity: float = 0.0
     scale_latents: bool = False  # whether a scale is chosen when training is over
     ema_decay: float = 0.995  # how much of the weight average a step keeps, in [0, 1)
     learning_rate: float = 2e-3  # of Adam, for both players
@@ -173,8 +171,6 @@ def check(preset: Preset) -> None:
             raise InputError(name, getattr(preset, name), "above 0, up to 1")
     if not 0 <= preset.penalty <= 1000:
         raise InputError("penalty", preset.penalty, "0 to 1000")
-    if not 0 <= preset.rarity <= 10:
-        raise InputError("rarity", preset.rarity, "0 to 10")
     _check_players(preset)
 
 

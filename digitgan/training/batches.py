@@ -12,9 +12,7 @@ class Batches(keras.utils.PyDataset):
 
     Every epoch has an order of its own, drawn from (seed, epoch); the last few digits
     that do not fill a batch wait for another epoch. Of the first epoch, what lies
-    before ``first_step`` of the whole training is left out. With weights ``float (N,)``
-    of mean 1 an epoch has each image so many times: the whole part of its weight
-    always, and once more as often as the rest says.
+    before ``first_step`` of the whole training is left out.
     """
 
     def __init__(
@@ -24,11 +22,9 @@ class Batches(keras.utils.PyDataset):
         batch_size: int,
         seed: int,
         first_step: int = 0,
-        weights: np.ndarray | None = None,
     ):
         super().__init__()
         self.images, self.conditions = images, conditions
-        self.weights = weights
         self.batch_size, self.seed = batch_size, seed
         self.steps = len(images) // batch_size
         self.epoch, self.skipped = divmod(first_step, self.steps)
@@ -56,10 +52,4 @@ class Batches(keras.utils.PyDataset):
 
     def _shuffle(self) -> np.ndarray:
         order = random_stream(Stream.TRAINING_ORDER, self.seed, self.epoch)
-        n = len(self.images)
-        if self.weights is None:
-            return order.permutation(n)
-        # Systematic sampling: a comb with a tooth for each place, over all weights.
-        ends = np.floor(np.cumsum(self.weights) + order.random()).astype(int)
-        ends[-1] = n
-        return order.permutation(np.repeat(np.arange(n), np.diff(ends, prepend=0)))
+        return order.permutation(len(self.images))

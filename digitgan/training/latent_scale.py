@@ -13,7 +13,7 @@ import numpy as np
 
 from digitgan.model.gan import GAN
 from digitgan.sampling.sampler import Sampler
-from digitgan.training.validation import FrechetDistance
+from digitgan.training.validation import FrechetDistance, evenly
 
 SAMPLES = 10_000
 STEP, LARGEST = 0.02, 1.3
@@ -33,8 +33,7 @@ def tune_latent_scale(
         labels: Those of the training images, ``int (N,)``.
         metric: Knows the held-out training images.
     """
-    evenly = np.linspace(0, len(labels) - 1, SAMPLES).astype(int)
-    inputs = model.generator_inputs(labels[evenly])
+    inputs = model.generator_inputs(evenly(labels, SAMPLES))
     start = 1 if gan.latent_conditions else 0  # a number that chooses is not scaled
     free = slice(start, gan.latent_dim)
 

@@ -26,7 +26,6 @@ from digitgan.training.progress_display import (
     NotebookDisplay,
     ProgressLines,
 )
-from digitgan.training.rarity import rarity_weights
 from digitgan.training.run import Run
 from digitgan.training.run_logger import RunLogger
 from digitgan.training.validation import ValidationCallback, metric_for
@@ -64,8 +63,6 @@ class TrainingLoop:
         self.conditions = given = condition_values(
             dataset, settings.measured_conditions
         )
-        rarity = settings.rarity
-        self._weights = rarity_weights(images, given, rarity) if rarity else None
         self.gan = build_gan(settings, given, config.seed, config.schedule_steps)
         self.clock = clock = Clock(config.goal)
         some_images = images[:: max(1, len(images) // MAX_REAL_IMAGES)]
@@ -119,9 +116,7 @@ class TrainingLoop:
     def _fit(self) -> None:
         """Train on; an epoch that was cut short is finished on its own first."""
         size, seed = self.run.config.settings.batch_size, self.run.config.seed
-        batches = Batches(
-            self._images, self.conditions, size, seed, self.clock.step, self._weights
-        )
+        batches = Batches(self._images, self.conditions, size, seed, self.clock.step)
         last_epoch = self.run.config.epochs or MAX_EPOCHS
         self.gan.fit(
             input_pipeline(self.gan, batches),

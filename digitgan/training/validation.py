@@ -45,11 +45,11 @@ class FrechetDistance:
         self._classifier = classifier
         rest, reference = held_out(train)
         n = FRECHET_SAMPLES
-        self._conditions = {k: _evenly(v, n) for k, v in conditions.items()}
+        self._conditions = {k: evenly(v, n) for k, v in conditions.items()}
         predicted = classifier.predict(reference.images)
         self._reference = predicted.features
         self._real_classes = effective_number(predicted.labels)
-        real = classifier.predict(_evenly(rest.images, n))
+        real = classifier.predict(evenly(rest.images, n))
         self._real_distance = frechet(real.features, self._reference)
 
     def measure(self, gan: GAN) -> Scores:
@@ -77,7 +77,7 @@ class ModeCoverage:
 
     def __init__(self, train: Digits):
         self._classifier = Classifier()
-        some = _evenly(train.images, MODE_SAMPLES)
+        some = evenly(train.images, MODE_SAMPLES)
         _, self._real_divergence, self._real_modes = self._modes(some)
 
     def measure(self, gan: GAN) -> Scores:
@@ -118,7 +118,7 @@ def effective_number(labels: np.ndarray) -> float:
     return float(np.exp(-(shares * np.log(shares)).sum()))
 
 
-def _evenly(values: np.ndarray, n: int) -> np.ndarray:
+def evenly(values: np.ndarray, n: int) -> np.ndarray:
     """Return n of the values, evenly from first to last."""
     return values[np.linspace(0, len(values) - 1, n).astype(int)]
 

@@ -1,4 +1,4 @@
-"""What keeps the cloud of generated images as wide as that of real ones."""
+"""The scale of the latents, chosen when training is over."""
 
 import numpy as np
 import pytest
@@ -6,54 +6,7 @@ from model_folders import make_model
 
 import digitgan
 from digitgan.errors import InputError
-from digitgan.training.batches import Batches
-from digitgan.training.rarity import rarity_weights
 from digitgan.training.validation import Scores
-
-RARE = 40
-
-
-@pytest.fixture
-def writing():
-    """Bars of many widths, and forty of 2,000 that have a bar beside them."""
-    rng = np.random.default_rng(0)
-    widths, labels = rng.uniform(2, 6, 2000), np.arange(2000) % 2
-    bars = np.arange(10) < widths[:, np.newaxis]
-    images = np.zeros((2000, 20, 20), np.uint8)
-    images[:, :, :10] = 255 * bars[:, np.newaxis]
-    images[:RARE, :5, 14:18] = 255
-    return images, {"label": labels, "thickness": widths.astype("f4")}
-
-
-def test_a_rare_form_is_learned_from_more_often_than_an_extreme_style(writing):
-    images, conditions = writing
-    weights = rarity_weights(images, conditions, 1.0)
-    assert weights[:RARE].min() > 2.5
-    rest, widths = weights[RARE:], conditions["thickness"][RARE:]
-    assert abs(np.corrcoef(rest, np.abs(widths - 4))[0, 1]) < 0.3
-    for label in (0, 1):
-        assert weights[conditions["label"] == label].mean() == pytest.approx(1)
-
-
-def test_rarity_needs_neither_labels_nor_styles(writing):
-    images, _ = writing
-    weights = rarity_weights(images[..., np.newaxis], {}, 1.0)
-    assert weights[:RARE].mean() > weights[RARE:].mean()
-    assert np.all(rarity_weights(images, {}, 0.0) == 1)
-
-
-def test_an_epoch_has_each_image_as_often_as_its_weight_says(writing):
-    images, conditions = writing
-    weights = rarity_weights(images, conditions, 1.0)
-    batches = Batches(images, conditions, 64, seed=3, weights=weights)
-    epochs = []
-    for _ in range(50):
-        times = np.bincount(batches.order, minlength=len(images))
-        assert np.all(np.abs(times - weights) < 1)
-        assert len(batches.order) == len(images)
-        epochs.append(times)
-        batches.on_epoch_end()
-    np.testing.assert_allclose(np.mean(epochs, 0), weights, atol=0.35)
 
 
 class NearestAfter:
@@ -118,5 +71,3 @@ def test_a_preset_without_labels_has_no_scale_to_choose():
 
     with pytest.raises(InputError, match="scale_latents is True"):
         train("stacked", scale_latents=True)
-    with pytest.raises(InputError, match="rarity is -1"):
-        train("tiny", rarity=-1)
