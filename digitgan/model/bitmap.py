@@ -23,7 +23,12 @@ from digitgan.model.onnx_graph import Graph
 ops: Any = keras.ops  # untyped: each backend has tensors of its own
 # The field's edges are a little rougher than those of writing: this smooths them.
 SMOOTHING = 0.05  # share of each pixel that either neighbour on an axis gets
-CONTRAST = 256.0  # of the edge between paper and ink: nearly a step, yet continuous
+# What the field is beyond the box, with -1 for paper and 1 for ink: the tips of strokes
+# that end there are round, where else the box would cut them flat.
+BEYOND = -0.5
+# Of the edge between paper and ink: nearly a step, yet continuous, as no two engines
+# have the same field to the last bit.
+CONTRAST = 4096.0
 SOFT_CONTRAST = 4.0  # of the edge whose slope training follows
 NO_INK = 1e-6  # of the field: beyond the bitmap's side it is 0
 MIN_MASS = 1e-3  # of a box's darkest pixel, whatever its digit
@@ -71,7 +76,7 @@ class Bitmap(keras.layers.Layer):
         field = ops.tanh(ink)
         if not training:
             kernel = smoothing_kernel()[..., np.newaxis, np.newaxis]
-            field = ops.conv(field, kernel, padding="same")[..., 0]
+            field = ops.conv(field - BEYOND, kernel, padding="same")[..., 0] + BEYOND
             rows, columns = _cropped(up, field, side[:, None])
             return _cut(_on_both_axes(rows, field, columns))
         height = _on_both_axes(up, field[..., 0], up)
@@ -89,7 +94,8 @@ class Bitmap(keras.layers.Layer):
         index = add("Cast", index, to=TensorProto.INT32)
         side = add("Unsqueeze", side, [1])
         kernel = graph.array(smoothing_kernel()[np.newaxis, np.newaxis])
-        field = add("Conv", add("Tanh", ink), kernel, [0.0], pads=[1] * 4)
+        field = add("Sub", add("Tanh", ink), BEYOND)
+        field = add("Conv", field, kernel, [BEYOND], pads=[1] * 4)
         field = add("Squeeze", field, [1])
         up = add("Gather", upsampling_weights(size), index)
         height = graph.on_both_axes(up, field, up)
