@@ -61,8 +61,9 @@ class Bitmap(keras.layers.Layer):
 
     Training follows the slope of a softer edge than the one that cuts the field (a
     straight-through estimator: Bengio, Leonard and Courville 2013,
-    https://arxiv.org/abs/1308.3432). It neither crops nor smooths: a speck that moves
-    the crop moves all of a digit, along no slope.
+    https://arxiv.org/abs/1308.3432). It neither crops, as a speck that moves the
+    crop moves all of a digit along no slope, nor smooths: with the paper around the box
+    in view, a generator draws further over its edge.
     """
 
     def call(self, ink, side, training=False):
@@ -95,7 +96,7 @@ class Bitmap(keras.layers.Layer):
         side = add("Unsqueeze", side, [1])
         kernel = graph.array(smoothing_kernel()[np.newaxis, np.newaxis])
         field = add("Sub", add("Tanh", ink), BEYOND)
-        field = add("Conv", field, kernel, [BEYOND], pads=[1] * 4)
+        field = add("Conv", field, kernel, [BEYOND], pads=[1] * 4, strides=[1, 1])
         field = add("Squeeze", field, [1])
         up = add("Gather", upsampling_weights(size), index)
         height = graph.on_both_axes(up, field, up)
