@@ -10,8 +10,11 @@ import pytest
 import digitgan
 
 
-def make_model(folder, preset, classes):
-    """Write an untrained model of a preset, told made-up styles; return the folder."""
+def make_model(folder, preset, classes, gan=None):
+    """Write a model of a preset, told made-up styles; return the folder.
+
+    It is untrained if none is given.
+    """
     pytest.importorskip("keras")
     from digitgan.model.model_folder import save_model
     from digitgan.model.presets import PRESETS
@@ -27,7 +30,7 @@ def make_model(folder, preset, classes):
     known |= {"slant": rng.normal(6, 14, 500).astype("f4")}
     known |= {"bitmap_side": rng.integers(20, 81, 500).astype("f4")}
     told = {name: known[name] for name in settings.measured_conditions}
-    gan = build_gan(settings, told, 0)
+    gan = gan or build_gan(settings, told, 0)
     greys = rng.integers(0, 256, (500, 28, 28), np.uint8) if settings.bitmap else None
     save_model(folder, gan, settings.image, told, facts, match_greys_of=greys)
     return folder
