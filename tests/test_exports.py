@@ -128,6 +128,14 @@ def test_what_this_version_writes_travels_as_the_shipped_file_does(tmp_path):
     assert re.search(r"of 392,000 pixels .*, by [01] of 255 at most", lines[0])
 
 
+def test_a_table_of_bytes_is_read_as_what_it_is_cast_to(tmp_path):
+    """Libraries compute with it, where the file is not in 8 bits."""
+    make_model(tmp_path / "model", "flagship", "0123456789")
+    path = tmp_path / "model" / "generator.onnx"
+    arrays = read_graph(path, numpy_generator.OPERATIONS).initializers.values()
+    assert not any(array.dtype == np.uint8 for array in arrays)
+
+
 def test_other_digits_are_not_kept(capsys, tmp_path, monkeypatch):
     needs("safetensors")
     monkeypatch.setitem(numpy_generator.OPERATIONS, "Relu", lambda x: x)
