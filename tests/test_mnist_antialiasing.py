@@ -10,6 +10,7 @@ import digitgan
 from digitgan.data.mnist_antialiasing import (
     MAX_SIDE,
     MIN_SIDE,
+    QUARTERS,
     SIDES,
     measure_peaks,
     measure_sides,
@@ -61,7 +62,7 @@ def test_the_side_is_measured_in_real_digits(mnist):
     boxes = crop_to_box(mnist.train.images[:2_000])
     sides = measure_sides(boxes)
     assert sides.dtype == np.int32 and 40 < np.median(sides) < 55
-    in_quarters = np.isin(boxes, (0, 64, 128, 191, 255)).all(axis=(1, 2))
+    in_quarters = np.isin(boxes, QUARTERS).all(axis=(1, 2))
     assert in_quarters.any() and set(sides[in_quarters]) <= {20, 40}
     assert len(measure_sides(boxes[:0])) == 0
 

@@ -92,7 +92,7 @@ def read_graph(path: Path, operations: Operations) -> Graph:
 
 
 def _weights(stored: np.ndarray, *quantization: np.ndarray, **attributes) -> np.ndarray:
-    """Return weights that are stored in half precision or in 8 bits; both fit half."""
+    """Return constants that are stored in half precision or 8 bits; both fit half."""
     if not quantization:
         return stored.astype("f2")
     scale, axis = quantization[0], attributes["axis"]
