@@ -12,14 +12,16 @@ from digitgan.data.mnist_antialiasing import (
     MIN_SIDE,
     QUARTERS,
     SIDES,
-    measure_peaks,
+    TIE,
+    Peaks,
     measure_sides,
     scale_down,
     scaling_weights,
 )
 from digitgan.data.mnist_preprocessing import crop_to_box
 
-NO_PEAKS = np.zeros((len(SIDES), 20, 20), np.uint8)
+PLACES = (len(SIDES), 20, 20)
+NO_PEAKS = Peaks(np.zeros(PLACES, np.float16), np.full(PLACES, 254, np.uint8))
 
 
 def smooth_fields(n, size=40):
@@ -42,7 +44,7 @@ def test_full_ink_has_the_greys_that_mnist_has():
     ink = np.ones((1, MAX_SIDE, MAX_SIDE), np.float32)
     greys = scale_down(ink, np.array([50]), NO_PEAKS)
     assert set(np.unique(greys)) == {252, 253, 254}
-    every = np.full_like(NO_PEAKS, 255)
+    every = NO_PEAKS._replace(greys=NO_PEAKS.greys + 1)
     assert set(np.unique(scale_down(ink, np.array([40]), every))) == {255}
     assert not scale_down(0 * ink, np.array([50]), every).any()
 
@@ -80,15 +82,35 @@ def test_the_side_of_a_bitmap_is_found_again():
     assert np.mean(measured == sides) > 0.9
 
 
-def test_peaks_lie_where_real_digits_have_them(mnist):
-    boxes = crop_to_box(mnist.train.images[:2_000])
-    sides = np.full(len(boxes), MIN_SIDE)
-    peaks = measure_peaks(boxes, sides)
-    assert peaks.shape == (len(SIDES), 20, 20) and not peaks[1:].any()
-    full = np.sum(boxes >= 250, axis=0)
-    assert np.array_equal(
-        peaks[0] > 0, np.sum(boxes == 255, axis=0) / (full + 1) > 0.002
-    )
+def test_the_order_of_peaks_is_found():
+    """Of 40 places of full ink the first by an order is 255, or nothing is."""
+    pytest.importorskip("scipy")
+    from digitgan.data.mnist_peaks import fit_peaks
+
+    rng = np.random.default_rng(0)
+    rows, columns = rng.permutation(np.repeat([0, 1, 2, 3], 5)), rng.permutation(20)
+    order = 20 * rows[:, np.newaxis] + columns
+    full = rng.random((1_100, 20, 20)) < 0.1
+    ink = np.where(full, order, -1)
+    first = full & (ink == ink.max(axis=(1, 2), keepdims=True))
+    has_peak = np.isin(order, [64, 71], invert=True)  # at these nothing is 255
+    boxes = np.where(full, np.where(first & has_peak, 255, 254), 0).astype(np.uint8)
+    peaks = fit_peaks(boxes[:1_000], np.full(1_000, MIN_SIDE))
+    assert [table.shape for table in peaks] == [PLACES, PLACES]
+    places = np.where(full, peaks.order[0].astype(float), -np.inf)
+    found = places >= places.max(axis=(1, 2), keepdims=True) - TIE
+    found &= peaks.greys[0] == 255
+    right = np.all(found == (boxes == 255), axis=(1, 2))
+    assert right[1_000:].mean() > 0.9
+    assert set(np.unique(peaks.greys)) == {254, 255}
+
+
+def test_peaks_of_no_digit_are_no_error():
+    pytest.importorskip("scipy")
+    from digitgan.data.mnist_peaks import fit_peaks
+
+    peaks = fit_peaks(np.zeros((3, 20, 20), np.uint8), np.full(3, 50))
+    assert not peaks.order.any()
 
 
 def test_onnx_finishes_as_training_does(tmp_path):
@@ -100,7 +122,8 @@ def test_onnx_finishes_as_training_does(tmp_path):
     from digitgan.model.onnx_graph import Graph
 
     rng = np.random.default_rng(1)
-    peaks = rng.integers(0, 256, NO_PEAKS.shape).astype(np.uint8)
+    order = rng.integers(-40, 40, PLACES).astype(np.float16)
+    peaks = Peaks(order, rng.choice([254, 255, 255], PLACES).astype(np.uint8))
     graph = Graph()
     graph.input("ink", TensorProto.FLOAT, (1, 40, 40))
     graph.input("side", TensorProto.FLOAT, ())

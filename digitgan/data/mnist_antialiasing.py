@@ -10,6 +10,8 @@ Source: Yadav and Bottou 2019, "Cold case: the lost MNIST digits",
 https://arxiv.org/abs/1905.10498
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from digitgan.data.mnist_preprocessing import DIGIT_LENGTH
@@ -21,10 +23,20 @@ BATCH_SIZE = 1_000  # digits whose side is measured at once
 # What is a whole number but for the order in which it was added up, is one after this.
 ROUNDING = np.float32(1 + 3e-5)
 QUARTERS = (0, 64, 128, 191, 255)  # all greys of a bitmap that is 40 pixels wide
-FULL_INK = 250  # grey levels: a pixel that is wholly ink
-# Full ink is 255 where it is so at least as often as this, in 255ths; else where it is
-# so most often, unless that is hardly ever.
-SURE_PEAK, RARE_PEAK = 178.0, 26.0
+NOT_FULL = -1_000.0  # below the order of any place of full ink
+TIE = 0.5  # what differs by less in order is the same
+
+
+class Peaks(NamedTuple):
+    """Which of the pixels that are wholly ink are 255, where others are 254 at most.
+
+    Rounding errors decided: for one side of the bitmap, the places of the box have an
+    order, and the first of those with full ink is the brightest.
+    :func:`digitgan.data.mnist_peaks.fit_peaks` finds it.
+    """
+
+    order: np.ndarray  # the first is the greatest, ``float16 (61, 20, 20)``
+    greys: np.ndarray  # of the first: 255, or 254 all the same, ``uint8`` likewise
 
 
 def scaling_weights(side: int) -> np.ndarray:
@@ -44,14 +56,14 @@ def scaling_weights(side: int) -> np.ndarray:
     return np.where(covered == 99, 100, covered)
 
 
-def scale_down(bitmaps: np.ndarray, sides: np.ndarray, peaks: np.ndarray) -> np.ndarray:
+def scale_down(bitmaps: np.ndarray, sides: np.ndarray, peaks: Peaks) -> np.ndarray:
     """Return the greys of bitmaps in the box of 20 x 20 pixels.
 
     Args:
         bitmaps: The ink of each pixel in [0, 1], ``float32 (N, 80, 80)``; what lies
             beyond a bitmap's side is of no account.
         sides: ``int (N,)``, 20 to 80.
-        peaks: From :func:`measure_peaks`.
+        peaks: Which pixels of full ink are 255.
 
     Returns:
         ``uint8 (N, 20, 20)``.
@@ -61,28 +73,11 @@ def scale_down(bitmaps: np.ndarray, sides: np.ndarray, peaks: np.ndarray) -> np.
     most = np.maximum(mass.max(axis=(1, 2), keepdims=True), np.float32(1))
     signed = (mass / most * np.float32(255) - np.float32(128)) * ROUNDING
     greys = np.trunc(signed) + 128
-    often = np.where(greys >= 255, peaks[sides - MIN_SIDE].astype(np.float32), 0)
-    most_often = often.max(axis=(1, 2), keepdims=True)
-    is_peak = often >= np.clip(most_often, RARE_PEAK, SURE_PEAK)
-    return np.where(is_peak, 255, np.minimum(greys, 254)).astype(np.uint8)
-
-
-def measure_peaks(boxes: np.ndarray, sides: np.ndarray) -> np.ndarray:
-    """Return how often full ink is 255 and not 254, in 255ths, ``uint8 (61, 20, 20)``.
-
-    Which of the pixels that are wholly ink become 255 was decided by rounding errors:
-    for one side of the bitmap always at the same places of the box.
-
-    Args:
-        boxes: Real digits, ``uint8 (N, 20, 20)``.
-        sides: Of their bitmaps, ``int (N,)``.
-    """
-    shares = np.zeros((len(SIDES), DIGIT_LENGTH, DIGIT_LENGTH))
-    for share, side in zip(shares, SIDES, strict=True):
-        of_side = boxes[sides == side]
-        full = np.sum(of_side >= FULL_INK, axis=0)
-        share[:] = np.sum(of_side == 255, axis=0) / (full + 1)
-    return np.round(255 * shares).astype(np.uint8)
+    index = sides - MIN_SIDE
+    order = np.where(greys >= 255, peaks.order[index].astype(np.float32), NOT_FULL)
+    first = np.maximum(order.max(axis=(1, 2), keepdims=True) - TIE, NOT_FULL / 2)
+    greys = np.where(order >= first, peaks.greys[index], np.minimum(greys, 254))
+    return greys.astype(np.uint8)
 
 
 def measure_sides(boxes: np.ndarray) -> np.ndarray:

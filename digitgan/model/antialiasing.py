@@ -7,10 +7,11 @@ from onnx import TensorProto
 
 from digitgan.data.mnist_antialiasing import (
     MIN_SIDE,
-    RARE_PEAK,
+    NOT_FULL,
     ROUNDING,
     SCALING_WEIGHTS,
-    SURE_PEAK,
+    TIE,
+    Peaks,
 )
 from digitgan.model.onnx_graph import Graph
 
@@ -20,7 +21,7 @@ FLOAT32_MAX = float(np.finfo(np.float32).max)
 class Antialiasing(NamedTuple):
     """:func:`digitgan.data.mnist_antialiasing.scale_down` in ONNX, with its peaks."""
 
-    peaks: np.ndarray
+    peaks: Peaks
 
     def append(self, graph: Graph, bitmap: str, side: str, name: str) -> None:
         """Append the boxes of bitmaps ``(N, 80, 80)``, sides ``(N,)``, under a name."""
@@ -36,12 +37,15 @@ class Antialiasing(NamedTuple):
         signed = add("Mul", add("Sub", signed, 128.0), ROUNDING)
         signed = add("Cast", signed, to=TensorProto.INT32)
         greys = add("Add", add("Cast", signed, to=TensorProto.FLOAT), 128.0)
-        peaks = add("Cast", self.peaks, to=TensorProto.FLOAT)
+        places, brightest = (
+            add("Gather", add("Cast", table, to=TensorProto.FLOAT), index)
+            for table in self.peaks
+        )
         is_full = add("GreaterOrEqual", greys, 255.0)
-        often = add("Where", is_full, add("Gather", peaks, index), 0.0)
-        least = add("ReduceMax", often, [1, 2])
-        least = add("Clip", least, RARE_PEAK, SURE_PEAK)
-        is_peak = add("GreaterOrEqual", often, least)
+        order = add("Where", is_full, places, NOT_FULL)
+        first = add("Sub", add("ReduceMax", order, [1, 2]), TIE)
+        first = add("Clip", first, NOT_FULL / 2, FLOAT32_MAX)
+        is_first = add("GreaterOrEqual", order, first)
         greys = add("Clip", greys, 0.0, 254.0)
-        greys = add("Where", is_peak, 255.0, greys)
+        greys = add("Where", is_first, brightest, greys)
         add("Cast", greys, to=TensorProto.UINT8, name=name)

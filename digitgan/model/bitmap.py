@@ -22,7 +22,7 @@ from digitgan.model.onnx_graph import Graph
 
 ops: Any = keras.ops  # untyped: each backend has tensors of its own
 # The field's edges are a little rougher than those of writing: this smooths them.
-SMOOTHING = 0.05  # share of each pixel that either neighbour on an axis gets
+SMOOTHING = 0.07  # share of each pixel that either neighbour on an axis gets
 # What the field is beyond the box, with -1 for paper and 1 for ink: the tips of strokes
 # that end there are round, where else the box would cut them flat.
 BEYOND = -0.5

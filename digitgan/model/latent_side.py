@@ -13,8 +13,8 @@ from digitgan.model.onnx_graph import Graph
 
 SIDE_LAYER = f"latent_{SIDE_NAME}"  # by which z chooses it
 USUAL_SIDE = Continuous(SIDE_NAME, 48.0, 12.0)  # as the generator standardises it
-THICKNESS_ROWS, LATENT_COLUMNS = 16, 32  # of each label's table of sides
-NEIGHBOURS = 300  # real digits of the nearest thickness that a row is measured on
+THICKNESS_ROWS, LATENT_COLUMNS = 16, 64  # of each label's table of sides
+NEIGHBOURS = 300  # real digits that a row is measured on, or all of its thickness
 
 
 @keras.saving.register_keras_serializable(package="digitgan")
@@ -34,21 +34,23 @@ class LatentSide(keras.layers.Layer):
     @classmethod
     def fit(cls, labels, thickness, sides, **kwargs) -> "LatentSide":
         """Measure real digits: three arrays ``(N,)``."""
-        middles = (np.arange(THICKNESS_ROWS) + 0.5) / THICKNESS_ROWS
+        ends = np.quantile(thickness, np.arange(1, THICKNESS_ROWS) / THICKNESS_ROWS)
+        rows = np.column_stack([[-np.inf, *ends], [*ends, np.inf]])
         shares = (np.arange(LATENT_COLUMNS) + 0.5) / LATENT_COLUMNS
-        usual = np.quantile(thickness, middles)
         table = []
         for label in range(labels.max() + 1):
             members = labels == label if np.any(labels == label) else labels >= 0
-            for middle in usual:
-                distance = np.abs(thickness[members] - middle)
-                nearest = np.argsort(distance, kind="stable")[:NEIGHBOURS]
+            some = thickness[members]
+            for lowest, highest in rows:
+                distance = np.maximum(np.maximum(lowest - some, some - highest), 0)
+                count = max(np.sum(distance == 0), NEIGHBOURS)
+                nearest = np.argsort(distance, kind="stable")[:count]
                 row = np.quantile(sides[members][nearest], shares, method="nearest")
                 table += row.astype(int).tolist()
-        ends = np.arange(1, LATENT_COLUMNS) / LATENT_COLUMNS
+        columns = np.arange(1, LATENT_COLUMNS) / LATENT_COLUMNS
         return cls(
-            ((usual[1:] + usual[:-1]) / 2).tolist(),
-            [NormalDist().inv_cdf(end) for end in ends],
+            ends.tolist(),
+            [NormalDist().inv_cdf(end) for end in columns],
             table,
             **kwargs,
         )

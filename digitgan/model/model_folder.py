@@ -11,7 +11,8 @@ import numpy as np
 from digitgan import __version__
 from digitgan.data.image_grid import grid
 from digitgan.data.images import ImageSpec
-from digitgan.data.mnist_antialiasing import SIDE_NAME, measure_peaks
+from digitgan.data.mnist_antialiasing import SIDE_NAME
+from digitgan.data.mnist_peaks import fit_peaks
 from digitgan.data.mnist_preprocessing import crop_to_box
 from digitgan.files import replacing
 from digitgan.model.antialiasing import Antialiasing
@@ -114,7 +115,7 @@ def _fit_finish(
         return None
     if SIDE_NAME in gan.latent_conditions:
         sides = conditions[SIDE_NAME].astype(int)
-        return Antialiasing(measure_peaks(crop_to_box(images), sides))
+        return Antialiasing(fit_peaks(crop_to_box(images), sides))
     ink = predict(part_of(gan.generator, "ink"), inputs)[..., 0]
     return fit_grey_curve(ink, crop_to_box(images) if gan.boxed else images)
 
