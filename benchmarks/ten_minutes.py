@@ -2,7 +2,7 @@
 
     python benchmarks/ten_minutes.py [--seeds 0 1 2]
 
-Each run is ``digitgan train flagship --epochs 5`` with nothing beside it; 60,000 digits
+Each run is ``digitgan train flagship --epochs 10`` with nothing beside it; 60,000 digits
 with the labels of the training digits are compared with the test digits. A run is kept
 below ``runs/ten_minutes``: one that is there is not trained again.
 """
@@ -23,7 +23,7 @@ from digitgan.evaluation.metrics.variety import within_class_variance
 from digitgan.measure.classifier import Classifier
 
 RUNS = ROOT / "runs" / "ten_minutes"
-EPOCHS = 5
+EPOCHS = 10
 COLUMNS = {"minutes": 1, "times real": 2, "read": 2, "worst": 2, "variance": 3}
 
 

@@ -111,11 +111,10 @@ PRESETS = {
         bitmap=True,
         conditions=("label", "thickness", "slant"),
         generator_widths=(128, 64, 32),
-        discriminator_widths=(32, 64, 96),
         overshoot=1.1,  # of what has no bitmap, as it does not lie in the box
         scale_latents=True,
         final_lr_fraction=0.02,
-        epochs=40,
+        epochs=80,
     ),
     # python3 main.py pictures --data fashion-mnist
     "pictures": replace(
