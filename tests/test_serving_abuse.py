@@ -35,6 +35,8 @@ def _watch(event, arguments):
     if event != "open" or _watch.off:
         return
     path, mode, flags = arguments
+    if isinstance(path, int):  # of a file or a pipe that is open already
+        return
     writes = os.O_WRONLY | os.O_RDWR | os.O_CREAT
     if (set(mode or "") & set("wax+")) or (flags or 0) & writes:
         written.append(path)
