@@ -2,9 +2,9 @@
 
     python benchmarks/ten_minutes.py [--seeds 0 1 2]
 
-Each run is ``digitgan train flagship --epochs 10`` with nothing beside it; 60,000 digits
-with the labels of the training digits are compared with the test digits. A run is kept
-below ``runs/ten_minutes``: one that is there is not trained again.
+Each run is ``digitgan train flagship --epochs 10`` with nothing beside it. 60,000
+digits with the labels of the training digits are compared with the test digits. A run
+is kept below ``runs/ten_minutes``: one that is there is not trained again.
 """
 
 import argparse

@@ -37,20 +37,21 @@ def _fit(boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     full, brightest = flat >= 254, flat == 255
     never = full.any(axis=0) & ~brightest.any(axis=0)
     has_peak = brightest.any(axis=1)
-    unseen = (full & never)[~has_peak]
-    unseen = unseen[unseen.any(axis=1)].astype(np.float32)
-    raced = np.concatenate([full[has_peak], full[~has_peak & (full & never).any(1)]])
-    raced, won = raced.astype(np.float32), brightest[has_peak]
+    hidden = full & never & ~has_peak[:, np.newaxis]  # of these one came first
+    is_hidden = hidden.any(axis=1)
+    hidden = hidden[is_hidden].astype(np.float32)
+    raced = full[has_peak | is_hidden].astype(np.float32)
+    won = brightest[has_peak]
     wins = np.sum(won / won.sum(axis=1, keepdims=True), axis=0)
 
     def loss(parts: np.ndarray) -> tuple[float, np.ndarray]:
         """Return the negative log-likelihood with its prior, and its gradient."""
         order = _order(parts)
         odds = np.exp(order - order.max()).astype(np.float32)
-        all_odds, unseen_odds = raced @ odds, unseen @ odds
+        all_odds, hidden_odds = raced @ odds, hidden @ odds
         likelihood = wins @ (order - order.max())
-        likelihood += np.log(unseen_odds).sum() - np.log(all_odds).sum()
-        slope = wins + odds * (unseen.T @ (1 / unseen_odds) - raced.T @ (1 / all_odds))
+        likelihood += np.log(hidden_odds).sum() - np.log(all_odds).sum()
+        slope = wins + odds * (hidden.T @ (1 / hidden_odds) - raced.T @ (1 / all_odds))
         slopes = np.concatenate(
             [np.bincount(ROWS, slope), np.bincount(COLUMNS, slope), slope]
         )
