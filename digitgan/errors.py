@@ -10,7 +10,7 @@ from typing import Self
 
 MAX_SHOWN = 200  # characters of a wrong value that an error repeats
 EXTRAS = {  # packages that the plain installation lacks, and what installs them
-    "train": "keras tensorflow onnx matplotlib scipy sklearn tensorboard",
+    "train": "keras tensorflow onnx matplotlib scipy sklearn tensorboard threadpoolctl",
     "datasets": "lmdb pyarrow",
     "export": "ai_edge_litert openvino safetensors",
     "hub": "huggingface_hub",

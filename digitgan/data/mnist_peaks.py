@@ -2,6 +2,7 @@
 
 import numpy as np
 from scipy.optimize import minimize  # comes with the training extras
+from threadpoolctl import threadpool_limits  # and so does this
 
 from digitgan.data.mnist_antialiasing import SIDES, Peaks
 from digitgan.data.mnist_preprocessing import DIGIT_LENGTH
@@ -18,7 +19,9 @@ def fit_peaks(boxes: np.ndarray, sides: np.ndarray) -> Peaks:
         boxes: Real digits, ``uint8 (N, 20, 20)``.
         sides: Of their bitmaps, ``int (N,)``, 20 to 80.
     """
-    orders, greys = zip(*(_fit(boxes[sides == side]) for side in SIDES), strict=True)
+    with threadpool_limits(1):  # on several, BLAS waits ten times as long as it works
+        fitted = [_fit(boxes[sides == side]) for side in SIDES]
+    orders, greys = zip(*fitted, strict=True)
     shape = len(SIDES), DIGIT_LENGTH, DIGIT_LENGTH
     return Peaks(
         np.reshape(orders, shape).astype(np.float16),
