@@ -26,7 +26,9 @@ def step_gflop(gan: GAN) -> float:
     """Return the GFLOP of a training step for one real digit.
 
     The generator goes forward once and back twice (inputs, weights). The discriminator
-    does so for four images, and for the fake once more forward and back to its input.
+    does so for a real image, a fake and the penalised share of both, and for the fake
+    once more forward and back to its input.
     """
     generator, discriminator = map(forward_gflop, (gan.generator, gan.logits))
-    return 3 * generator + 4 * 3 * discriminator + 2 * discriminator
+    images = 2 + 2 / gan.penalty_every
+    return 3 * generator + images * 3 * discriminator + 2 * discriminator

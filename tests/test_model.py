@@ -106,6 +106,25 @@ def test_the_penalty_estimates_the_squared_gradient():
         assert estimate == pytest.approx((slope**2).sum(), rel=0.05)
 
 
+def test_some_images_of_a_batch_stand_for_all_in_the_penalty(monkeypatch):
+    monkeypatch.setattr(
+        keras.random, "normal", lambda shape, seed: np.ones(shape, "f4")
+    )
+    rng = np.random.default_rng(3)
+    pair = rng.uniform(-1, 1, (2, 1, 28, 28, 1)).astype("f4")
+    real, fake = ([np.repeat(image, 4, axis=0)] for image in pair)
+    players = networks.build_generator(SMALL), networks.build_discriminator(SMALL)
+    losses = [
+        GAN(*players, penalty=penalty, penalty_every=every).compute_losses(
+            real, fake, training=False
+        )
+        for penalty, every in ((1000.0, 1), (1000.0, 4), (0.0, 1))
+    ]
+    every_one, one_in_four, none = (float(d_loss) for d_loss, _ in losses)
+    assert one_in_four == pytest.approx(every_one, rel=1e-4)
+    assert none < 0.9 * every_one
+
+
 def test_latents_depend_on_seed_and_number_alone():
     whole = draw_latents(3000, 7, seed=5)
     assert whole.dtype == np.float32
@@ -130,10 +149,11 @@ def test_a_gan_is_saved_and_loaded_whole(tmp_path):
         networks.build_generator(SMALL),
         networks.build_discriminator(SMALL),
     )
-    gan = GAN(*players, objective="relativistic", penalty=0.2)
+    gan = GAN(*players, objective="relativistic", penalty=0.2, penalty_every=3)
     gan.save(tmp_path / "gan.keras")
     again = keras.models.load_model(tmp_path / "gan.keras")
-    assert (again.objective, again.penalty) == ("relativistic", 0.2)
+    settings = again.objective, again.penalty, again.penalty_every
+    assert settings == ("relativistic", 0.2, 3)
     latents = draw_latents(3, 8)
     for name in ("generator", "ema_generator"):
         drawn, redrawn = (getattr(g, name)([latents]).numpy() for g in (gan, again))
@@ -159,6 +179,7 @@ def test_presets_are_in_range():
         ("penalty", -0.1),
         ("penalty", float("nan")),
         ("penalty_step", 0.0),
+        ("penalty_every", 0),
         ("discriminator_widths", (8,)),
         ("conditional_norm", True),
     ],

@@ -36,13 +36,14 @@ class GAN(keras.Model):
 
     steps_at_once = 1
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is stored in the file
         self,
         generator: Any,
         discriminator: Any,
         objective: str = "cross_entropy",
         penalty: float = 0.1,
         penalty_step: float = 0.05,
+        penalty_every: int = 1,
         ema_decay: float = 0.995,
         seed: int = 0,
         boxed: bool = False,
@@ -56,6 +57,7 @@ class GAN(keras.Model):
             objective: A name in :data:`digitgan.model.losses.OBJECTIVES`.
             penalty: Weight gamma of R1 and R2, each taken as ``gamma / 2``; 0 for none.
             penalty_step: See :class:`digitgan.model.presets.Preset`.
+            penalty_every: One in so many images is penalised; all stand for them.
             ema_decay: How much of the EMA a step keeps, once it is warm; 0 for no EMA.
             seed: Of the latents and the penalty's noise.
             boxed: Whether images are boxes that are placed by their mass.
@@ -84,6 +86,7 @@ class GAN(keras.Model):
         self.objective = objective
         self.penalty = penalty
         self.penalty_step = penalty_step
+        self.penalty_every = penalty_every
         self.ema_decay = ema_decay
         self.seed = seed
         self.boxed = boxed
@@ -173,22 +176,19 @@ class GAN(keras.Model):
 
         Returns the logits of the real images and of the fakes, and the penalty.
         """
-        images, *conditions = (
-            ops.concatenate(pair) for pair in zip(real, fake, strict=True)
-        )
-        copies = 1
-        if self.penalty:
-            noise = keras.random.normal(ops.shape(images), seed=self.random)
-            images = ops.concatenate([images, images + self.penalty_step * noise])
-            copies = 2
-        repeated = [ops.concatenate([c] * copies) for c in conditions]
-        logits: Any = self.logits([images, *repeated], training=training)
-        real_logits, fake_logits, *shifted = ops.split(logits, 2 * copies)
+        batch = [ops.concatenate(pair) for pair in zip(real, fake, strict=True)]
         if not self.penalty:
-            return real_logits, fake_logits, 0.0
-        r1 = gradient_penalty(real_logits, shifted[0], self.penalty_step)
-        r2 = gradient_penalty(fake_logits, shifted[1], self.penalty_step)
-        return real_logits, fake_logits, self.penalty / 2 * (r1 + r2)
+            logits: Any = self.logits(batch, training=training)
+            return *ops.split(logits, 2), 0.0
+        images, *conditions = (x[:: self.penalty_every] for x in batch)
+        noise = keras.random.normal(ops.shape(images), seed=self.random)
+        shifted = images + self.penalty_step * noise, *conditions
+        both = [ops.concatenate(pair) for pair in zip(batch, shifted, strict=True)]
+        n, logits = ops.shape(batch[0])[0], self.logits(both, training=training)
+        slope = gradient_penalty(
+            logits[: n : self.penalty_every], logits[n:], self.penalty_step
+        )  # the mean of R1 and R2, as there are as many fakes as real images
+        return *ops.split(logits[:n], 2), self.penalty * slope
 
     def _discriminate_with_frozen_weights(self, fake, training):
         outputs: Any = self.logits.stateless_call(
@@ -216,6 +216,7 @@ class GAN(keras.Model):
             "objective": self.objective,
             "penalty": self.penalty,
             "penalty_step": self.penalty_step,
+            "penalty_every": self.penalty_every,
             "decay": self.ema_decay,  # the key that `gan.keras` has
             "seed": self.seed,
             "boxed": self.boxed,

@@ -35,8 +35,10 @@ class Preset:
     penalty: float = 0.1  # gamma of R1 and R2, each gamma / 2 of the squared gradient
     # Of the difference that estimates it, in deviations of noise on values of [-1, 1]:
     penalty_step: float = 0.05
+    penalty_every: int = 1  # one in so many images is penalised
     precision: str = "float32"  # of layers, not weights: or ``mixed_bfloat16``
-    scale_latents: bool = False  # whether a scale is chosen when training is over
+    match_means: bool = False  # whether classes' means are moved when training is over
+    scale_latents: bool = False  # whether a scale is chosen then
     ema_decay: float = 0.995  # how much of the weight average a step keeps, in [0, 1)
     learning_rate: float = 2e-3  # of Adam, for both players
     # Share of it that is left, along half a cosine, where ``epochs`` put the end; a
@@ -112,6 +114,7 @@ PRESETS = {
         conditions=("label", "thickness", "slant"),
         generator_widths=(128, 64, 32),
         overshoot=1.1,  # of what has no bitmap, as it does not lie in the box
+        match_means=True,
         scale_latents=True,
         final_lr_fraction=0.02,
         epochs=80,
@@ -125,9 +128,12 @@ PRESETS = {
         conditional_norm=True,
         penalty=0.05,
         penalty_step=0.01,
+        penalty_every=4,
         scale_latents=True,
-        ema_decay=0.9995,
-        epochs=33,
+        ema_decay=0.9997,
+        learning_rate=1.4e-3,
+        batch_size=32,
+        epochs=25,
     ),
     # python3 main.py stacked
     "stacked": replace(
@@ -162,6 +168,7 @@ def find_preset(name: str) -> Preset:
 def check(preset: Preset) -> None:
     """Refuse, by an :class:`InputError`, the first setting that is out of range."""
     maxima = {"latent_dim": 4096, "batch_size": 65536, "epochs": 100_000}
+    maxima["penalty_every"] = 65536
     for name, maximum in maxima.items():
         if not 1 <= getattr(preset, name) <= maximum:
             raise InputError(name, getattr(preset, name), f"1 to {maximum}")
@@ -184,8 +191,9 @@ def _check_players(preset: Preset) -> None:
     for name in ("generator_widths", "discriminator_widths"):
         if len(getattr(preset, name)) not in (2, 3):
             raise InputError(name, getattr(preset, name), "two or three numbers")
-    if preset.scale_latents and preset.conditions[:1] != ("label",):
-        raise InputError("scale_latents", True, "conditions with a label")
+    for name in ("match_means", "scale_latents"):
+        if getattr(preset, name) and preset.conditions[:1] != ("label",):
+            raise InputError(name, True, "conditions with a label")
     if preset.latent_label and preset.conditions != ("label",):
         allowed = "conditions ('label',) alone"
         raise InputError("latent_label", preset.latent_label, allowed)

@@ -173,6 +173,7 @@ def _load_gan(base: Sampler, seed: int) -> GAN:
         gan = GAN(
             *(stored.generator, stored.discriminator, stored.objective, stored.penalty),
             penalty_step=stored.penalty_step,
+            penalty_every=stored.penalty_every,
             ema_decay=EMA_DECAY,
             seed=seed,
             boxed=stored.boxed,

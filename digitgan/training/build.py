@@ -60,6 +60,7 @@ def build_gan(
         objective=settings.objective,
         penalty=settings.penalty,
         penalty_step=settings.penalty_step,
+        penalty_every=settings.penalty_every,
         ema_decay=settings.ema_decay,
         seed=seed,
         boxed=settings.box,
