@@ -64,8 +64,8 @@ def _finished(gan: GAN, inputs: Conditions) -> np.ndarray:
 
 
 def predict(network: Any, inputs: Conditions) -> np.ndarray:
-    """Return the outputs of a generator, or of a part of it, batch by batch."""
-    n = len(inputs["latents"])
+    """Return the outputs of a network, or of a part of it, batch by batch."""
+    n = len(next(iter(inputs.values())))
     outputs: list[Any] = []
     for i in range(0, n, BATCH_SIZE):
         batch = [values[i : i + BATCH_SIZE] for values in inputs.values()]

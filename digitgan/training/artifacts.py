@@ -21,6 +21,7 @@ from digitgan.handwriting.model import load
 from digitgan.model.model_card import add_scores
 from digitgan.model.model_folder import inference_gan, save_model
 from digitgan.training.hardware import machine_name
+from digitgan.training.latent_mean import match_class_means
 from digitgan.training.latent_scale import tune_latent_scale
 from digitgan.training.run import Run
 from digitgan.training.training_loop import TrainingLoop
@@ -121,6 +122,9 @@ def export_model(loop: TrainingLoop) -> None:
         "licence": licence_of(config.data),
         "machine": machine_name(),
     }
+    if settings.match_means:
+        match_class_means(gan, loop.images, loop.conditions)
+        LOGGER.info("Moved the latents' mean of each class to where real images lie")
     given = gan, settings.image, loop.conditions, facts, greys
     if settings.scale_latents and isinstance(loop.metric, FrechetDistance):
         with TemporaryDirectory() as folder:

@@ -34,8 +34,7 @@ def tune_latent_scale(
         metric: Knows the held-out training images.
     """
     inputs = model.generator_inputs(evenly(labels, SAMPLES))
-    start = 1 if gan.latent_conditions else 0  # a number that chooses is not scaled
-    free = slice(start, gan.latent_dim)
+    layer, free = latents_layer(gan)
 
     def times_real(scale: float) -> float:
         latents = inputs.latents.copy()
@@ -46,9 +45,14 @@ def tune_latent_scale(
     scale, best = 1.0, times_real(1.0)
     while scale < LARGEST and (next_one := times_real(scale + STEP)) < best:
         scale, best = scale + STEP, next_one
+    kernel, *rest = layer.get_weights()
+    kernel[free] *= scale
+    layer.set_weights([kernel, *rest])
+    return round(scale, 2)
+
+
+def latents_layer(gan: GAN) -> tuple[keras.layers.Dense, slice]:
+    """Return the generator's first layer, and which latents choose no condition."""
     layers = gan.generator.layers  # from inputs to outputs
     first = next(x for x in layers if isinstance(x, keras.layers.Dense))
-    kernel, *rest = first.get_weights()
-    kernel[free] *= scale
-    first.set_weights([kernel, *rest])
-    return round(scale, 2)
+    return first, slice(1 if gan.latent_conditions else 0, gan.latent_dim)

@@ -59,7 +59,7 @@ class TrainingLoop:
     ):
         self.run, self.dataset = run, dataset
         config, settings, images = run.config, run.config.settings, dataset.train.images
-        self._images = images = crop_to_box(images) if settings.box else images
+        self.images = images = crop_to_box(images) if settings.box else images
         self.conditions = given = condition_values(
             dataset, settings.measured_conditions
         )
@@ -116,7 +116,7 @@ class TrainingLoop:
     def _fit(self) -> None:
         """Train on; an epoch that was cut short is finished on its own first."""
         size, seed = self.run.config.settings.batch_size, self.run.config.seed
-        batches = Batches(self._images, self.conditions, size, seed, self.clock.step)
+        batches = Batches(self.images, self.conditions, size, seed, self.clock.step)
         last_epoch = self.run.config.epochs or MAX_EPOCHS
         self.gan.fit(
             input_pipeline(self.gan, batches),

@@ -9,7 +9,7 @@ import { toSeed } from "./seeds.js";
 // to; the API and Python go as far as the model.
 const DIALS = {
   thickness: ["Thickness", "as the hand has it", 1.4, 4.4, 0.1],
-  slant: ["Slant", "as the hand has it", -24, 34, 1],
+  slant: ["Slant", "as the hand has it", -23, 33, 1],
   variety: ["Variety", "all forms", 0, 1, 0.05],
   spacing: ["Spacing", "as usual", -0.3, 1, 0.05],
   noise: ["Scanner", "none", 0, 1, 0.05],
