@@ -1,6 +1,6 @@
 """The scorecard of a model of other pictures, beside the same of real ones.
 
-    python3 main.py pictures --data fashion-mnist --out runs/fashion
+    python3 main.py pictures --data fashion-mnist --minutes 50 --out runs/fashion
     python -m digitgan.evaluation.train_classifier --data fashion-mnist
     python benchmarks/other_writing.py runs/fashion fashion-mnist
 

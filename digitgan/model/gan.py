@@ -185,9 +185,9 @@ class GAN(keras.Model):
         shifted = images + self.penalty_step * noise, *conditions
         both = [ops.concatenate(pair) for pair in zip(batch, shifted, strict=True)]
         n, logits = ops.shape(batch[0])[0], self.logits(both, training=training)
-        slope = gradient_penalty(
-            logits[: n : self.penalty_every], logits[n:], self.penalty_step
-        )  # the mean of R1 and R2, as there are as many fakes as real images
+        here, there = logits[: n : self.penalty_every], logits[n:]
+        # The mean of R1 and R2, as there are as many fakes as real images.
+        slope = gradient_penalty(here, there, self.penalty_step)
         return *ops.split(logits[:n], 2), self.penalty * slope
 
     def _discriminate_with_frozen_weights(self, fake, training):

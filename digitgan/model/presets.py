@@ -167,8 +167,8 @@ def find_preset(name: str) -> Preset:
 
 def check(preset: Preset) -> None:
     """Refuse, by an :class:`InputError`, the first setting that is out of range."""
-    maxima = {"latent_dim": 4096, "batch_size": 65536, "epochs": 100_000}
-    maxima["penalty_every"] = 65536
+    maxima = {"latent_dim": 4096, "epochs": 100_000}
+    maxima |= dict.fromkeys(("batch_size", "penalty_every"), 65536)
     for name, maximum in maxima.items():
         if not 1 <= getattr(preset, name) <= maximum:
             raise InputError(name, getattr(preset, name), f"1 to {maximum}")
