@@ -6,19 +6,18 @@ from model_folders import make_model
 
 import digitgan
 from digitgan.errors import InputError
-from digitgan.training.validation import Scores
 
 
 class NearestAfter:
-    """A metric that likes images least far from those of some call."""
+    """A distance that is least for the images of some call."""
 
     def __init__(self, call):
         self.call, self.seen = call, []
 
-    def measure_images(self, images):
+    def __call__(self, images):
         """Remember the images."""
         self.seen.append(images)
-        return Scores(abs(len(self.seen) - 1 - self.call), 10.0)
+        return abs(len(self.seen) - 1 - self.call)
 
 
 @pytest.mark.parametrize("preset", ["flagship", "pictures"])
@@ -36,11 +35,11 @@ def test_the_scale_of_the_latents_becomes_part_of_the_weights(
     inputs = model.generator_inputs(np.arange(10, dtype=np.int32), seed=1)
     given = {"latents": inputs.latents.copy(), **inputs.conditions}
     before = gan.generator.get_weights()
-    metric = NearestAfter(call)
+    distance = NearestAfter(call)
     labels = np.arange(100, dtype=np.int32) % 10
-    found = latent_scale.tune_latent_scale(gan, model, labels, metric)
+    found = latent_scale.tune_latent_scale(gan, model, labels, distance)
     assert found == scale
-    assert len(metric.seen) == call + 2
+    assert len(distance.seen) == call + 2
     after = predict(gan.generator, given)
     kept = 1 if preset == "flagship" else 0
     given["latents"][:, kept:] *= scale
@@ -64,6 +63,7 @@ def test_a_training_leaves_a_model_with_the_scale_that_it_chose(
     assert 1 <= scale <= latent_scale.LARGEST
     card = (model.folder / "README.md").read_text()
     assert (f"Latents count {scale:.2f} times" in card) == (scale > 1)
+    assert "the latents' mean of each class" in card
 
 
 def test_a_preset_without_labels_has_no_scale_to_choose():

@@ -130,7 +130,8 @@ def export_model(loop: TrainingLoop) -> None:
         with TemporaryDirectory() as folder:
             save_model(Path(folder), *given)
             model, labels = load(folder), loop.conditions["label"]
-            scale = tune_latent_scale(gan, model, labels, loop.metric)
+            distance = loop.metric.distance_to_training_images
+            scale = tune_latent_scale(gan, model, labels, distance)
         facts["latent_scale"] = scale
         LOGGER.info("Nearest to real images with latents %.2f times as long", scale)
     save_model(loop.run.model_folder, *given)

@@ -6,6 +6,7 @@ Donahue and Simonyan 2018, https://arxiv.org/abs/1809.11096) the other way round
 scale becomes part of the weights, so whoever draws goes on with standard normal ones.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import keras
@@ -13,37 +14,40 @@ import numpy as np
 
 from digitgan.model.gan import GAN
 from digitgan.sampling.sampler import Sampler
-from digitgan.training.validation import FrechetDistance, evenly
+from digitgan.training.validation import evenly
 
 SAMPLES = 10_000
 STEP, LARGEST = 0.02, 1.3
 
 
 def tune_latent_scale(
-    gan: GAN, model: Sampler, labels: np.ndarray, metric: FrechetDistance
+    gan: GAN,
+    model: Sampler,
+    labels: np.ndarray,
+    distance: Callable[[np.ndarray], float],
 ) -> float:
     """Scale the latents so that images are nearest to real ones; return the scale.
 
-    It grows from 1 in steps of two per cent until the distance to held-out training
-    images does. The first layer of the generator is changed.
+    It grows from 1 in steps of two per cent until the distance to training images does:
+    those held out are too few, and make it too long. The first layer of the generator
+    is changed.
 
     Args:
         gan: The generator is the one that is kept.
         model: The same, to draw with.
         labels: Those of the training images, ``int (N,)``.
-        metric: Knows the held-out training images.
+        distance: From images ``uint8 (n, height, width)`` to real ones.
     """
     inputs = model.generator_inputs(evenly(labels, SAMPLES))
     layer, free = latents_layer(gan)
 
-    def times_real(scale: float) -> float:
+    def distance_at(scale: float) -> float:
         latents = inputs.latents.copy()
         latents[:, free] *= scale
-        images = model.draw(replace(inputs, latents=latents))
-        return metric.measure_images(images).times_real
+        return distance(model.draw(replace(inputs, latents=latents)))
 
-    scale, best = 1.0, times_real(1.0)
-    while scale < LARGEST and (next_one := times_real(scale + STEP)) < best:
+    scale, best = 1.0, distance_at(1.0)
+    while scale < LARGEST and (next_one := distance_at(scale + STEP)) < best:
         scale, best = scale + STEP, next_one
     kernel, *rest = layer.get_weights()
     kernel[free] *= scale

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -43,6 +44,7 @@ class FrechetDistance:
 
     def __init__(self, train: Digits, conditions: Conditions, classifier: Classifier):
         self._classifier = classifier
+        self._images = train.images
         rest, reference = held_out(train)
         n = FRECHET_SAMPLES
         self._conditions = {k: evenly(v, n) for k, v in conditions.items()}
@@ -54,16 +56,20 @@ class FrechetDistance:
 
     def measure(self, gan: GAN) -> Scores:
         """Sample from the EMA generator and measure."""
-        return self.measure_images(
-            sample_images(gan, FRECHET_SAMPLES, self._conditions)
-        )
-
-    def measure_images(self, images: np.ndarray) -> Scores:
-        """Measure samples ``uint8 (n, 28, 28)``; fewer look farther off."""
+        images = sample_images(gan, FRECHET_SAMPLES, self._conditions)
         predicted = self._classifier.predict(images)
         distance = frechet(predicted.features, self._reference)
         classes = effective_number(predicted.labels)
         return Scores(distance / self._real_distance, classes / self._real_classes)
+
+    def distance_to_training_images(self, images: np.ndarray) -> float:
+        """Compare ``uint8 (n, 28, 28)`` with all training images, held out or not."""
+        return frechet(self._classifier.predict(images).features, self._training)
+
+    @cached_property
+    def _training(self) -> np.ndarray:
+        """Features of all training images."""
+        return self._classifier.predict(self._images).features
 
 
 class ModeCoverage:
