@@ -36,11 +36,16 @@ def card_text(facts: Mapping) -> str:
     styles = ""
     if "slant" in facts["conditions"]:
         styles = "\n- `styles.npz`: styles of real digits, drawn from when nobody asks."
-    scale = ""
+    afterwards = ""
+    if facts.get("settings", {}).get("match_means"):
+        afterwards = (
+            "\n- Since training, the latents' mean of each class lies where the "
+            "discriminator sees\n  real images."
+        )
     if facts.get("latent_scale", 1) > 1:
-        scale = (
+        afterwards += (
             f"\n- Latents count {facts['latent_scale']:.2f} times what they did in "
-            "training, which brought it\n  nearest to held-out training images."
+            "training, which brought it\n  nearest to training images."
         )
     return f"""\
 # A handwritten-digit generator (digitgan preset `{facts["preset"]}`)
@@ -51,7 +56,7 @@ Drawn by the weight average of a GAN that learned from: {facts["data"]}.
 {licence}
 - Made by `{facts["command"]}` (digitgan {facts["digitgan"]}, seed {facts["seed"]}):
   {facts["epochs"]:.2f} epochs in {facts["seconds"] / 60:.0f} minutes on
-  {facts["machine"]}.{scale}
+  {facts["machine"]}.{afterwards}
 - `generator.onnx`: inputs `latents` float32 (N, {latent_dim}), standard
   normal{conditions};
   output uint8 (N, {shape}), 0 background to 255 ink. No random numbers inside.{styles}
