@@ -129,6 +129,7 @@ PRESETS = {
         penalty=0.05,
         penalty_step=0.01,
         penalty_every=4,
+        match_means=True,
         scale_latents=True,
         ema_decay=0.9997,
         learning_rate=1.4e-3,
