@@ -269,20 +269,25 @@ def test_who_keeps_it_waiting_makes_room(monkeypatch, capsys, first):
 
 def test_past_the_connections_that_it_answers_it_says_503(monkeypatch):
     monkeypatch.setattr(connections.Connection, "most", 2)
-    go, begun = threading.Event(), threading.Semaphore(0)
+    go, asked = threading.Event(), threading.Semaphore(0)
+    receive = connections.Connection.data_received
+
+    def data_received(self, data):
+        receive(self, data)
+        asked.release()
 
     def draw_numbers(_, requests):
-        begun.release()
         go.wait(20)
         return [b"drawn"] * len(requests)
 
+    monkeypatch.setattr(connections.Connection, "data_received", data_received)
     monkeypatch.setattr(numbers, "draw_numbers", draw_numbers)
     with live_server() as port, ExitStack() as opened:
         for seed in range(2):
             one = socket.create_connection(("127.0.0.1", port), timeout=20)
             line = plain(f"GET /v1/numbers?text=1&seed={seed} HTTP/1.1")
             opened.enter_context(one).sendall(line)
-        assert begun.acquire(timeout=10)  # and the other waits
+            assert asked.acquire(timeout=10)  # or it would be an idle one
         with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
             said = everything(client)  # before it has asked
         assert problem_in(said)[0] == 503 and b"retry-after: 1\r\n" in said.lower()
