@@ -47,6 +47,21 @@ def test_the_scale_of_the_latents_becomes_part_of_the_weights(
     np.testing.assert_allclose(after, predict(gan.generator, given), atol=0.05)
 
 
+def test_the_scale_is_chosen_by_all_training_images(few):
+    pytest.importorskip("keras")
+    from digitgan.data.dataset import held_out
+    from digitgan.data.load import load_dataset
+    from digitgan.training.validation import metric_for
+
+    data = load_dataset(few)
+    train = data.train
+    metric = metric_for(data, {"label": train.labels})
+    rest, others = held_out(train)
+    assert metric.distance_to_training_images(train.images) < 1e-3
+    for part in (rest, others):
+        assert metric.distance_to_training_images(part.images) > 1e-3
+
+
 @pytest.mark.learns
 def test_a_training_leaves_a_model_with_the_scale_that_it_chose(
     few, tmp_path, monkeypatch

@@ -29,8 +29,8 @@ def tune_latent_scale(
     """Scale the latents so that images are nearest to real ones; return the scale.
 
     It grows from 1 in steps of two per cent until the distance to training images does:
-    those held out are too few, and make it too long. The first layer of the generator
-    is changed.
+    those held out alone chose it too long (docs/LOG.md). The first layer of the
+    generator is changed.
 
     Args:
         gan: The generator is the one that is kept.

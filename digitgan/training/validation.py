@@ -63,7 +63,10 @@ class FrechetDistance:
         return Scores(distance / self._real_distance, classes / self._real_classes)
 
     def distance_to_training_images(self, images: np.ndarray) -> float:
-        """Compare ``uint8 (n, 28, 28)`` with all training images, held out or not."""
+        """Compare ``uint8 (n, 28, 28)`` with all training images, held out or not.
+
+        Most of them the classifier has learned from, so this is no measure of quality.
+        """
         return frechet(self._classifier.predict(images).features, self._training)
 
     @cached_property
