@@ -117,6 +117,19 @@ def test_photographs_are_cleaned_where_the_server_is_told_to(
     assert said["last_line"].endswith("'--clean']")
 
 
+def test_a_run_that_is_being_made_is_seen_whole_or_not_at_all(tmp_path, monkeypatch):
+    """Whoever sees ``config.json`` reads a run: a page that asks just then, say."""
+    ordinary, seen = Run.write_config, []
+
+    def write_config(run):
+        seen.append(Runs(tmp_path).names())
+        ordinary(run)
+
+    monkeypatch.setattr(Run, "write_config", write_config)
+    made(tmp_path / "a")
+    assert seen == [[]] and Runs(tmp_path).names() == ["a"]
+
+
 @pytest.mark.process
 def test_a_training_from_beginning_to_end(client, tmp_path):
     """Begin, watch, pause, resume and stop a real one, and ask its discriminator."""
@@ -460,7 +473,7 @@ def test_sheets_are_read_back_exactly(tmp_path):
 
     digits = np.random.default_rng(0).integers(0, 256, (37, 28, 28)).astype(np.uint8)
     run = made(tmp_path / "run")
-    run.samples_folder.mkdir()
+    run.samples_folder.mkdir(exist_ok=True)
     grid(digits).save(run.sample_sheet(1))
     assert np.array_equal(sheet_digits(run, 1)[:37], digits)
     assert not sheet_digits(run, 1)[37:].any()

@@ -168,9 +168,14 @@ class Run:
             return cls(folder, config)
 
     def _claim(self) -> None:
-        """Refuse a folder that holds a run; of two that begin at once, one may."""
+        """Refuse a folder that holds a run; of two that begin at once, one may.
+
+        ``config.json`` tells others that there is a run, so it comes last and whole.
+        """
         try:
-            self.config_path.touch(exist_ok=False)
+            if self.config_path.exists():
+                raise FileExistsError
+            self.samples_folder.mkdir()
         except FileExistsError:
             allowed = f"a new folder, or --resume {self.folder}"
             problem = "holds another run"
