@@ -52,10 +52,10 @@ def main(runs: list[str]) -> None:
         images = facts["epochs"] * 128_000 / 1e6
         facts_lines.append(
             f"`{facts['command']}`: {images:.1f} M images in "
-            f"{facts['seconds'] / 60:.0f} minutes on {facts['machine']}."
+            f"{facts['seconds'] / 60:.1f} minutes on {facts['machine']}."
         )
     result = {"runs": [json.loads(json.dumps(card.to_dict())) for card in cards]}
-    shutil.copyfile(Run.open(runs[0]).folder / "samples.png", SAMPLES)
+    shutil.copyfile(Run.open(runs[0]).samples_path, SAMPLES)
     publish("stacked", "docs/stacked.md", result, "\n".join([*lines, "", *facts_lines]))
 
 

@@ -144,7 +144,9 @@ PRESETS = {
         image=TRIPLETS,
         conditions=(),
         latent_dim=100,
-        epochs=30,
+        ema_decay=0.9995,
+        batch_size=128,
+        epochs=60,
     ),
     # python3 main.py tiny
     "tiny": Preset(

@@ -18,7 +18,7 @@ from digitgan.training.latent_scale import latents_layer
 from digitgan.training.validation import evenly
 
 MAX_SAMPLES = 60_000
-SEED = 0
+FAKES_PER_REAL = 4  # so that the fakes' means are surer than the real ones'
 PRIOR = 0.04  # deviation of what a latent's mean is expected to move by
 CONDITION = 1e-4  # of the features' covariance, so that few images have one
 
@@ -35,17 +35,23 @@ def match_class_means(gan: GAN, images: np.ndarray, conditions: Conditions) -> N
     """
     n = min(len(images), MAX_SAMPLES)
     conditions = {name: evenly(values, n) for name, values in conditions.items()}
-    inputs = sample_inputs(gan, n, conditions, SEED)
     features = keras.Model(
         gan.discriminator.inputs[:1], gan.discriminator.get_layer("neuron").input
     )
-    real = predict(features, {"image": to_float(evenly(images, n))})
-    fake = predict(features, {"image": predict(gan.ema_generator, inputs)})
     layer, free = latents_layer(gan)
     kernel, *rest = layer.get_weights()
+    real = predict(features, {"image": to_float(evenly(images, n))})
+    fakes, latents = [], []
+    for seed in range(FAKES_PER_REAL):
+        inputs = sample_inputs(gan, n, conditions, seed)
+        drawn = predict(gan.ema_generator, inputs)
+        fakes.append(predict(features, {"image": drawn}))
+        latents.append(inputs["latents"][:, free])
+    fake, free_latents = np.concatenate(fakes), np.concatenate(latents)
     for label in np.unique(conditions["label"]):
         of = conditions["label"] == label
-        shift = mean_shift(real[of], fake[of], inputs["latents"][of, free])
+        of_fakes = np.tile(of, FAKES_PER_REAL)
+        shift = mean_shift(real[of], fake[of_fakes], free_latents[of_fakes])
         kernel[gan.latent_dim + label] += shift @ kernel[free]
     layer.set_weights([kernel, *rest])
 
