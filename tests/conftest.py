@@ -5,6 +5,7 @@ tests marked ``process``, ``browser`` and ``learns``; ``--slow`` adds those of m
 A tier that is run needs what it needs: without Chromium or node it fails, not skips.
 """
 
+import logging
 import shutil
 import signal
 from dataclasses import replace
@@ -49,6 +50,16 @@ def pytest_collection_modifyitems(config, items):
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(autouse=True)
+def same_log():
+    """Undo what a command that runs in this process does to the log."""
+    logger = logging.getLogger("digitgan")
+    level, propagate, handlers = logger.level, logger.propagate, logger.handlers
+    yield
+    logger.setLevel(level)
+    logger.propagate, logger.handlers = propagate, handlers
 
 
 @pytest.fixture(scope="session")

@@ -473,7 +473,7 @@ def test_sheets_are_read_back_exactly(tmp_path):
 
     digits = np.random.default_rng(0).integers(0, 256, (37, 28, 28)).astype(np.uint8)
     run = made(tmp_path / "run")
-    run.samples_folder.mkdir(exist_ok=True)
+    run.samples_folder.mkdir()
     grid(digits).save(run.sample_sheet(1))
     assert np.array_equal(sheet_digits(run, 1)[:37], digits)
     assert not sheet_digits(run, 1)[37:].any()

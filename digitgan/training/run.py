@@ -175,7 +175,7 @@ class Run:
         try:
             if self.config_path.exists():
                 raise FileExistsError
-            self.samples_folder.mkdir()
+            self.checkpoint_folder.mkdir()
         except FileExistsError:
             allowed = f"a new folder, or --resume {self.folder}"
             problem = "holds another run"
