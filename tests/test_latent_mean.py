@@ -38,7 +38,12 @@ def test_the_means_become_part_of_the_weights_class_by_class(
 
     moves = {label: np.full(63, 0.1 * label, "f4") for label in range(10)}
     labels = iter(range(10))
-    monkeypatch.setattr(latent_mean, "mean_shift", lambda *_: moves[next(labels)])
+
+    def mean_shift(real, fake, latents):
+        assert len(fake) == len(latents) == latent_mean.FAKES_PER_REAL * len(real)
+        return moves[next(labels)]
+
+    monkeypatch.setattr(latent_mean, "mean_shift", mean_shift)
     make_model(tmp_path / "model", "flagship", "0123456789")
     gan = keras.models.load_model(tmp_path / "model" / "gan.keras")
     data = load_dataset(few)
