@@ -106,7 +106,7 @@ def _write_model(model: Sampler, folder: Path) -> None:
     if styles := model.styles:
         rows, names = styles.table, ("first", "count", "mean", "std")
         statistics = {name: getattr(styles, name).tolist() for name in names}
-    (folder / "styles.bin").write_bytes(rows.astype("<f4").tobytes())
+    (folder / "styles.bin").write_bytes(rows.astype("<f2").tobytes())
     path = Path(model.name)  # the page is for everybody: no folders of this machine
     description = {
         "name": path.name if path.is_absolute() else model.name,

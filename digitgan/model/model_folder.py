@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -32,7 +31,7 @@ from digitgan.untrusted import sha256
 
 TYPICAL_DIGITS, TYPICAL_SEED = 5_000, 2**32  # what the grey curve is fitted to
 CALIBRATION_STEP = 25  # every so many of them calibrate 8 bits
-STYLES = 500  # of each label, stored to sample from
+STYLES = 10_000  # of each label, stored to sample from; a few have other means than all
 
 
 def save_model(
@@ -47,7 +46,7 @@ def save_model(
 
     The files are ``generator.onnx``, ``gan.keras``, ``samples.png``, ``README.md``,
     ``model.json`` and, where a style can be asked for, ``styles.npz``: the styles of
-    some real digits.
+    the real digits.
 
     Args:
         folder: Where to; made if it is not there.
@@ -82,8 +81,7 @@ def save_model(
     conditions = {k: v for k, v in conditions.items() if k in given}
     if len(conditions) > 1:
         with replacing(folder / "styles.npz") as temporary:
-            styles: dict[str, Any] = dict(subsample_per_label(conditions, STYLES))
-            np.savez_compressed(temporary, **styles)
+            np.savez_compressed(temporary, **_stored_styles(conditions))
         files.append("styles.npz")
     description = {
         "digitgan": __version__,
@@ -105,6 +103,12 @@ def _typical_inputs(gan: GAN, conditions: Conditions) -> Conditions:
         for name, values in conditions.items()
     }
     return sample_inputs(gan, TYPICAL_DIGITS, chosen, TYPICAL_SEED)
+
+
+def _stored_styles(conditions: Conditions) -> Conditions:
+    """Return what is stored to sample from: 16 bits of what was measured are enough."""
+    styles = subsample_per_label(conditions, STYLES)
+    return {k: v if k == "label" else v.astype(np.float16) for k, v in styles.items()}
 
 
 def _fit_finish(

@@ -10,7 +10,7 @@ STYLE_ARRAYS = ("label", *STYLE_UNITS)  # of styles.npz
 MAX_STYLE = 1000.0  # pixels or degrees
 MIN_STD = 1e-6  # where all styles of a label are one
 MAX_VARIETY = 1.5  # where a model misreads a tenth of its own digits
-JITTER = 0.3  # width of the cloud around each style in the table, in deviations
+JITTER = 0.1  # width of the cloud around each style in the table, in deviations
 
 
 class StyleTable:
@@ -35,14 +35,16 @@ class StyleTable:
             raise ValueError(f"labels are not from 0 to {labels - 1}")
         if not (np.abs(styles) <= MAX_STYLE).all():
             raise ValueError("styles are not numbers that a digit can have")
-        # Rows of m digits; where those of each label begin, and how many they are.
-        self.table: np.ndarray = styles[np.argsort(label, kind="stable")]
+        # Rows of m digits in 16 bits, a tenth of a per cent; where those of each label
+        # begin, and how many they are.
+        self.table: np.ndarray = styles[np.argsort(label, kind="stable")].astype("f2")
         self.count: np.ndarray = np.bincount(label.astype(int), minlength=labels)
         self.first: np.ndarray = np.cumsum(self.count) - self.count
         missing = self.count == 0
         self.first[missing], self.count[missing] = 0, len(label)
         ends = self.first + self.count
-        groups = [self.table[a:b] for a, b in zip(self.first, ends, strict=True)]
+        rows = self.table.astype("f4")
+        groups = [rows[a:b] for a, b in zip(self.first, ends, strict=True)]
         self.mean: np.ndarray = np.stack([group.mean(axis=0) for group in groups])
         self.std: np.ndarray = np.stack([g.std(axis=0) for g in groups]) + MIN_STD
 

@@ -1,5 +1,7 @@
 // Reads an ONNX file, a protocol buffer, as far as a generator of digitgan needs it.
 
+import { float16 } from "./numpy.js";
+
 // TensorProto.DataType
 export const FLOAT = 1;
 const UINT8 = 2;
@@ -88,11 +90,4 @@ function toFloat32(bytes, type) {
     [FLOAT16]: [2, (at) => float16(view.getUint16(at, true))],
   }[type];
   return Float32Array.from({ length: bytes.length / size }, (_, i) => read(i * size));
-}
-
-/** Return the number that 16 bits stand for. */
-function float16(bits) {
-  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
-  const magnitude = exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : fraction * 2 ** -24;
-  return bits >> 15 ? -magnitude : magnitude;
 }

@@ -1,7 +1,7 @@
 // A trained generator, as digitgan's Sampler: what decides digits, and drawing them.
 
 import { styles } from "../constants.js";
-import { float32 } from "./numpy.js";
+import { float16, float32 } from "./numpy.js";
 import { OnnxSession } from "./onnx_session.js";
 import { drawLatents } from "./random_streams.js";
 import { StyleTable, STYLES } from "./styles.js";
@@ -21,7 +21,8 @@ export class Sampler {
     this.latentDim = description.latent_dim;
     this.styles = STYLES.filter((name) => name in description.limits);
     this.#session = new OnnxSession(network);
-    const rows = new Float32Array(styles.buffer, styles.byteOffset, styles.length / 4);
+    const bits = new Uint16Array(styles.buffer, styles.byteOffset, styles.length / 2);
+    const rows = Float32Array.from(bits, float16);
     this.#styles = new StyleTable(description.styles, rows);
   }
 
