@@ -24,11 +24,14 @@ MEASURED = 60_000  # digits whose style is measured
 BY_CLASSIFIER = {  # how many decimals
     "distance": ("Frechet distance, 60,000 against test", 4),
     "times real": ("the same, times real", 3),
-    "read": ("read as asked, %", 2),
-    "worst": ("read as asked, worst digit, %", 2),
+    "read": ("read as asked, % (real: unseen)", 2),
+    "worst": ("read as asked, worst digit, % (real: unseen)", 2),
     "breaks a law": ("breaks a law of MNIST, %", 3),
-    "variance": ("variance within digits over training digits", 3),
-    "worst variance": ("variance of worst digit over training digits", 3),
+    "variance": ("variance within digits over training digits (real: unseen)", 3),
+    "worst variance": (
+        "variance of worst digit over training digits (real: unseen)",
+        3,
+    ),
     "recall": ("recall, 5,000 digits", 3),
     "coverage": ("coverage, 5,000 digits", 3),
 }

@@ -96,6 +96,10 @@ def test_drawn_styles_are_like_those_of_the_label():
     assert usual["thickness"] == pytest.approx([4.0, 4.0], abs=0.02)
 
 
+def test_the_shipped_model_keeps_the_styles_of_all_its_training_digits():
+    assert digitgan.load().styles.count.sum() == 60_000
+
+
 def test_an_interpolation_begins_and_ends_where_it_should(model):
     labels = model.labels([2, 0, 2, 6])
     ends = [model.generator_inputs(labels, seed=seed, one_hand=True) for seed in (1, 2)]
