@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -105,7 +106,7 @@ def _typical_inputs(gan: GAN, conditions: Conditions) -> Conditions:
     return sample_inputs(gan, TYPICAL_DIGITS, chosen, TYPICAL_SEED)
 
 
-def _stored_styles(conditions: Conditions) -> Conditions:
+def _stored_styles(conditions: Conditions) -> dict[str, Any]:
     """Return what is stored to sample from: 16 bits of what was measured are enough."""
     styles = subsample_per_label(conditions, STYLES)
     return {k: v if k == "label" else v.astype(np.float16) for k, v in styles.items()}
