@@ -26,10 +26,10 @@ class AgainstTestDigits:
     def __init__(self) -> None:
         self.data = load_dataset("mnist")
         self.classifier = Classifier()
-        train = self.classifier.predict(self.data.train.images).features
+        self.train = self.classifier.predict(self.data.train.images).features
         self.test = self.classifier.predict(self.data.test.images).features
-        self.floor = frechet(train, self.test)
-        self.widths = within_class_variance(train, self.data.train.labels)
+        self.floor = frechet(self.train, self.test)
+        self.widths = within_class_variance(self.train, self.data.train.labels)
 
     def measure(
         self, images: np.ndarray, labels: np.ndarray, seed: int
@@ -42,9 +42,6 @@ class AgainstTestDigits:
         right = said.argmax(axis=1) == labels
         widths = within_class_variance(features, labels) / self.widths
         distance = frechet(features, self.test)
-        rng = np.random.default_rng(seed)
-        some = rng.choice(len(features), NEIGHBOURS_OF, replace=False)
-        near = prdc(self.test, features[some])
         return {
             "distance": distance,
             "times real": distance / self.floor,
@@ -53,9 +50,14 @@ class AgainstTestDigits:
             "variance": widths.mean(),
             "worst variance": widths.min(),
             "breaks a law": 100 * breaks_law(images).mean(),
-            "recall": near["recall"].mean(),
-            "coverage": near["coverage"].mean(),
-        }
+        } | self.neighbourhoods(features, seed)
+
+    def neighbourhoods(self, features: np.ndarray, seed: int) -> dict[str, float]:
+        """Return recall and coverage of some of the features ``(N, 64)``."""
+        rng = np.random.default_rng(seed)
+        some = rng.choice(len(features), NEIGHBOURS_OF, replace=False)
+        near = prdc(self.test, features[some])
+        return {name: near[name].mean() for name in ("recall", "coverage")}
 
     def draws(self, model: Sampler) -> dict[str, list[float]]:
         """Return the figures of a draw for each of :data:`SEEDS`, by name."""
@@ -71,11 +73,15 @@ class AgainstTestDigits:
         widths are measured by those of the training digits, which the classifier knows.
         """
         train, test = self.data.train, self.data.test
-        seen = _by_name([self.measure(train.images, train.labels, s) for s in SEEDS])
-        unseen = self.measure(test.images, test.labels, SEEDS[0])
-        return {name: median(values) for name, values in seen.items()} | {
-            name: unseen[name] for name in OF_UNSEEN
-        }
+        seen, unseen = (
+            self.measure(part.images, part.labels, SEEDS[0]) for part in (train, test)
+        )
+        near = _by_name([self.neighbourhoods(self.train, seed) for seed in SEEDS])
+        return (
+            seen
+            | {name: unseen[name] for name in OF_UNSEEN}
+            | {name: median(values) for name, values in near.items()}
+        )
 
 
 def _by_name(figures: list[dict[str, float]]) -> dict[str, list[float]]:
