@@ -6,6 +6,7 @@ A tier that is run needs what it needs: without Chromium or node it fails, not s
 """
 
 import logging
+import os
 import shutil
 import signal
 from dataclasses import replace
@@ -18,6 +19,11 @@ from digitgan.data.dataset import Dataset
 from digitgan.data.load import load_dataset
 from digitgan.evaluation.evaluate import evaluate
 from digitgan.evaluation.metrics import networks
+
+# Two tests run at a time: threads beyond their cores would only wait for one another.
+# And what JAX compiles runs for a moment: to optimise it costs more than it gives.
+os.environ |= {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
+os.environ["XLA_FLAGS"] = "--xla_backend_optimization_level=0"
 
 pytest_plugins = ["browser"]  # fixtures of the tests in a browser
 LATER = ("process", "browser", "learns", "slow")
@@ -40,9 +46,12 @@ def pytest_ignore_collect(collection_path, config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave the later tiers out, unless they are asked for."""
+    """Leave the later tiers out, unless they are asked for; the longest files first."""
     if len({item.nodeid for item in items}) < len(items):
         raise pytest.UsageError("two tests have one id, of which xdist would run one")
+    # A file is one worker's: begun last, a long one would let the other worker wait.
+    longest = {item.path for item in items if "learns" in item.keywords}
+    items.sort(key=lambda item: item.path not in longest)
     if config.getoption("--slow") or config.option.markexpr:
         return
     later = LATER[-1:] if config.getoption("--all") else LATER

@@ -186,16 +186,19 @@ def ended(ranks):
 
 @pytest.mark.process
 @jax_alone
-@pytest.mark.parametrize("launched", [slurm, open_mpi])
-def test_the_same_command_on_every_rank(launched, few, tmp_path):
-    """A late rank, the same --out; then a second start, refused; then a resume."""
-    out, environments = tmp_path / "run", [launched(0), launched(1)]
+def test_the_same_command_on_every_rank(few, tmp_path):
+    """A late rank, the same --out; then a second start, refused; then a resume.
+
+    The first is Slurm's, the others Open MPI's.
+    """
+    out = tmp_path / "run"
+    by_slurm, by_mpi = [slurm(0), slurm(1)], [open_mpi(0), open_mpi(1)]
     train = ("tiny", "--data", few, "--epochs", 1, "--out", out)
-    codes, said = ended(start(*train, environments=environments, late=5))
+    codes, said = ended(start(*train, environments=by_slurm, late=5))
     assert codes == [0, 0], said
     assert said[0][0].startswith("rank 0: ") and said[1] == []
     assert (out / "model" / "generator.onnx").is_file()
-    codes, said = ended(start(*train, environments=environments))
+    codes, said = ended(start(*train, environments=by_mpi))
     assert codes == [2, 1], said
     assert said[0][-1] == (
         f"digitgan: rank 0: --out '{out}' holds another run: allowed is a new folder, "
@@ -204,7 +207,7 @@ def test_the_same_command_on_every_rank(launched, few, tmp_path):
     [line] = said[1]
     assert line.startswith("digitgan: rank 1: another process has ended")
     go_on = ("--resume", out, "--epochs", 2)
-    codes, said = ended(start(*go_on, environments=environments))
+    codes, said = ended(start(*go_on, environments=by_mpi))
     assert codes == [0, 0], said
     assert said[1] == []
 

@@ -29,7 +29,7 @@ def run(mnist, tmp_path_factory):
     """The classic after one pass over 60,000 digits (twelve over 5,000)."""
     epochs = max(1, 60_000 // len(mnist.train))
     out = tmp_path_factory.mktemp("learning") / "run"
-    return digitgan.train("dcgan", epochs=epochs, seed=1, out=out)
+    return digitgan.train("dcgan", epochs=epochs, seed=1, out=out, artifacts=False)
 
 
 def test_nine_of_ten_digits_after_one_epoch(run):

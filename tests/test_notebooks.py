@@ -17,7 +17,11 @@ import digitgan
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TRAININGS = {"make_a_data_set": 0, "watch_a_gan_learn": 2, "write_digits": 0}
-SHORTER = {"MINUTES = 3": "MINUTES = 0.1", "epochs=4, verbose": "epochs=1, verbose"}
+SHORTER = {
+    "MINUTES = 3": "MINUTES = 0.1",
+    "count=12_000": "count=2_000",
+    "epochs=4, verbose": "epochs=1, verbose",
+}
 
 
 def shortened(path):
