@@ -18,6 +18,7 @@ from record import publish, spread
 
 import digitgan
 from digitgan.evaluation.evaluate import evaluate
+from digitgan.handwriting.outlines import pieces
 from digitgan.measure.morphometry import measure
 
 MEASURED = 60_000  # digits whose style is measured
@@ -41,6 +42,11 @@ TIMED, READINGS = 20_000, 7  # digits of each reading of the speed
 def explained(asked: np.ndarray, measured: np.ndarray) -> float:
     """Return R squared: the share of the variance of the wish that is met."""
     return float(1 - np.mean((measured - asked) ** 2) / np.var(asked))
+
+
+def in_pieces(images: np.ndarray) -> float:
+    """Return how many of a hundred digits have ink in more than one piece."""
+    return float(100 * np.mean(pieces(images) > 1))
 
 
 def digits_a_second(model) -> float:
@@ -88,7 +94,9 @@ def main() -> None:
     for key, (title, digits) in BY_CLASSIFIER.items():
         floor = f"{real[key]:.{digits}f}"
         lines.append(f"| {title} | {spread(drawn[key], digits)} | {floor} |")
+    pieces_here, pieces_there = in_pieces(images), in_pieces(data.test.images)
     lines += [
+        f"| in more than one piece, % | {pieces_here:.2f} | {pieces_there:.2f} |",
         f"| two-sample test, the strongest of the networks on pixels | {strongest:.4f} "
         f"| {real_strongest:.4f} |",
         *(f"| {name}, R squared | {value:.4f} | |" for name, value in met.items()),
@@ -107,6 +115,7 @@ def main() -> None:
     result = {
         "by_classifier": drawn,
         "by_classifier_of_real": real,
+        "in_pieces": {"these": pieces_here, "real": pieces_there},
         "styles": met,
         "digits_a_second": speed,
         "scorecard": card.to_dict(),

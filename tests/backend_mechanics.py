@@ -105,6 +105,7 @@ def training_and_resume(folder: Path) -> dict:
     dataset = Dataset(digits, None, tuple("0123456789"), "noise")
     training.load_dataset = lambda name, clean: dataset
     styled = {"conditions": ("label", "thickness", "slant"), "residual": True}
+    styled |= {"artifacts": False}
     whole = digitgan.train("tiny", epochs=2, out=folder / "whole", **styled)
     digitgan.train("tiny", epochs=1, out=folder / "parts", **styled)
     parts = digitgan.resume(folder / "parts", epochs=2)

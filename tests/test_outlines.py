@@ -63,6 +63,15 @@ def test_nothing_has_no_outline():
     assert not coverage(polygons, (1, 3, 4)).any()
 
 
+def test_pieces_are_counted_without_their_holes_and_specks():
+    ring, dots, nothing = disc(9) - disc(5), disc(2) + disc(2, (9, 9)), 0 * disc(1)
+    speck = disc(4) + disc(0.2, (9, 9))
+    touching = disc(30)  # all of the frame
+    images = np.stack([ring, dots, nothing, speck, touching])
+    assert outlines.pieces(images).tolist() == [1, 2, 0, 1, 1]
+    assert outlines.pieces(images[:0]).tolist() == []
+
+
 def test_glyphs_are_traced_alike_together_and_alone(digits):
     together = outlines.trace(digits[:20]).of_each(20)
     for glyph, one in zip(digits, together, strict=False):

@@ -30,7 +30,7 @@ from digitgan.sampling import latent_torus, styles
 
 MODULES = (  # a module after those that it imports from
     *(random_streams, mnist_preprocessing, digit_strips, styles, latent_torus),
-    *(geometry, punctuation, characters, options, writer_style, outlines),
+    *(geometry, punctuation, characters, options, outlines, writer_style),
     *(vector_graphics, glyphs, layout, page, model),
 )
 

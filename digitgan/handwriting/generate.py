@@ -157,10 +157,9 @@ def _draw_characters(
     model = load(name)
     characters = Characters.of([text], model.classes)
     writers = sample_writers(model, characters, [options])
-    images = model.draw(writers.digits)
     if out:
-        return {out: partial(_save_arrays, images, writers.digits)}
-    glyphs = iter(draw_glyphs(images, characters, writers, DIGIT_HEIGHT).frames)
+        return {out: partial(_save_arrays, writers.images, writers.digits)}
+    glyphs = iter(draw_glyphs(characters, writers, DIGIT_HEIGHT).frames)
     blank, width = np.zeros(GLYPH_SHAPE, np.uint8), shutil.get_terminal_size().columns
     lines = [
         [blank if c == " " else next(glyphs) for c in row] for row in characters.rows[0]

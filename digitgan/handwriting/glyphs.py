@@ -39,16 +39,12 @@ class Glyphs(NamedTuple):
     frames: np.ndarray
 
 
-def draw_glyphs(
-    images: np.ndarray, characters: Characters, writers: WriterStyles, height: int
-) -> Glyphs:
+def draw_glyphs(characters: Characters, writers: WriterStyles, height: int) -> Glyphs:
     """Return each character of some texts in its writer's hand.
 
     Args:
-        images: Their digits in order, ``uint8 (m, 28, 28)``, as the generator drew
-            them.
         characters: All n of them, digits and punctuation.
-        writers: Whose hands.
+        writers: Whose hands, with the digits as the generator drew them.
         height: Of a digit in pixels.
 
     Raises:
@@ -60,7 +56,8 @@ def draw_glyphs(
         raise InputError("height", height, f"up to {most} for {len(glyphs)} characters")
     stretches = np.ones(len(glyphs))
     is_digit = characters.is_digit
-    glyphs[is_digit], stretches[is_digit] = _on_baseline(_without_specks(images))
+    digits = _without_specks(writers.images)
+    glyphs[is_digit], stretches[is_digit] = _on_baseline(digits)
     marks = np.flatnonzero(~is_digit).tolist()
     for place, noise in zip(marks, writers.punctuation_noise, strict=True):
         pen = writers.pens[characters.text[place]]

@@ -140,8 +140,7 @@ class Model(Sampler):
         """Return layout and pen of each text of a batch."""
         characters = Characters.of(texts, self.classes)
         writers = sample_writers(self, characters, options)
-        images = self.draw(writers.digits)
-        glyphs = draw_glyphs(images, characters, writers, options[0].height)
+        glyphs = draw_glyphs(characters, writers, options[0].height)
         layouts = lay_out(characters, glyphs, writers, options)
         return zip(layouts, writers.pens, strict=True)
 

@@ -146,6 +146,21 @@ def flatten(outlines: Outlines) -> Polygons:
     return Polygons(points.reshape(-1, 2), sizes, outlines.owners, _before(sizes))
 
 
+def pieces(images: np.ndarray) -> np.ndarray:
+    """Return how many pieces the ink of each image has, ``int (n,)``.
+
+    Args:
+        images: ``uint8 (n, rows, columns)``, 0 background to 255 ink.
+    """
+    way, first, last, owners = _rings(np.pad(images, ((0, 0), (1, 1), (1, 1))))
+    if not len(owners):
+        return np.zeros(len(images), int)
+    crossed = np.imag(np.conj(way[:-1]) * way[1:])
+    crossed[last[:-1]] = 0  # from a ring to the next
+    areas = np.add.reduceat(crossed, first) / 2
+    return np.bincount(owners[areas >= MIN_SIZE], minlength=len(images))
+
+
 def _edges(glyphs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Trace the edges of all ink.
 
@@ -153,13 +168,36 @@ def _edges(glyphs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         Points at even distances on each, ``complex (k, SAMPLES)``; the length of each;
         the number of its glyph.
     """
+    way, first, last, owners = _rings(glyphs)
+    if not len(owners):
+        return np.empty((0, SAMPLES), complex), np.empty(0), owners
+    steps = np.abs(np.diff(way, prepend=way[0]))
+    steps[first] = 0  # from an edge to the next
+    along = steps.cumsum()
+    lengths = along[last] - along[first]
+    places = along[first] + np.arange(SAMPLES)[:, np.newaxis] * lengths / SAMPLES
+    samples = np.interp(places.T, along, way)
+    large = np.abs(_areas(samples)) >= MIN_SIZE
+    return samples[large], lengths[large], owners[large]
+
+
+def _rings(
+    glyphs: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Trace the edges of all ink from pixel to pixel, clockwise around it.
+
+    Returns:
+        Points, ``complex``; the places of the first and of the last of each ring, which
+        are one point; the number of its glyph.
+    """
     from contourpy import LineType, contour_generator
 
     # One picture, the glyphs below each other, of the rows and columns with ink: the
     # borders around them keep the glyphs apart.
     ink = glyphs.max(axis=0, initial=0)
     if ink.max() <= EDGE:
-        return np.empty((0, SAMPLES), complex), np.empty(0), np.empty(0, int)
+        none = np.empty(0, int)
+        return np.empty(0, complex), none, none, none
     y, x = (_with_borders(ink.any(axis=axis)) for axis in (1, 0))
     picture = glyphs[:, y[:, np.newaxis], x].reshape(-1, len(x))
     y = (np.arange(len(glyphs))[:, np.newaxis] * glyphs.shape[1] + y).ravel()
@@ -171,14 +209,7 @@ def _edges(glyphs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     owners = points[first, 1].astype(int) // glyphs.shape[1]
     way = points.view(complex)[:, 0] + (0.5 + 0.5j)
     way -= np.repeat(1j * owners * glyphs.shape[1], last + 1 - first)
-    steps = np.abs(np.diff(way, prepend=way[0]))
-    steps[first] = 0  # from an edge to the next
-    along = steps.cumsum()
-    lengths = along[last] - along[first]
-    places = along[first] + np.arange(SAMPLES)[:, np.newaxis] * lengths / SAMPLES
-    samples = np.interp(places.T, along, way)
-    large = np.abs(_areas(samples)) >= MIN_SIZE
-    return samples[large], lengths[large], owners[large]
+    return way, first, last, owners
 
 
 def _with_borders(inked: np.ndarray) -> np.ndarray:

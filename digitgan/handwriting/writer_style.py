@@ -11,6 +11,7 @@ import numpy as np
 from digitgan.errors import InputError
 from digitgan.handwriting.characters import Characters
 from digitgan.handwriting.options import WriteOptions
+from digitgan.handwriting.outlines import pieces
 from digitgan.handwriting.punctuation import NOISE_PER_STROKE, STROKES
 from digitgan.measure.strokes import ink_moments, outline_width
 from digitgan.random_streams import Stream, StreamReader
@@ -20,6 +21,7 @@ from digitgan.sampling.styles import STYLE_UNITS, UNIFORMS
 
 LATENT_JITTER = 0.4  # of each latent is the digit's own, the rest the hand's; by eye
 STYLE_JITTER = {"thickness": 0.12, "slant": 1.5}  # of a hand, in the units of each
+TRIES = 3  # at each digit, until its strokes hold together
 BASELINE_STEP, MAX_OFFSET = 0.03, 0.08  # heights: usual and greatest way off the line
 PERSISTENCE = 0.7  # how much of that a character hands on to the next
 
@@ -38,10 +40,11 @@ class PenStyle(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class WriterStyles:
-    """All that the writers of some texts decide before any of it is drawn.
+    """All that the writers of some texts decide.
 
     Attributes:
-        digits: What the generator is to draw, in order.
+        digits: What the generator was to draw, in order.
+        images: As it drew them, ``uint8 (m, 28, 28)``.
         pens: Of each text: the hand's mean on every digit.
         punctuation_noise: Of each mark in order, ``float32 (strokes, 8)``.
         below: How far under its line each of the n characters stands, in heights of a
@@ -51,6 +54,7 @@ class WriterStyles:
     """
 
     digits: GeneratorInputs
+    images: np.ndarray
     pens: list[PenStyle]
     punctuation_noise: list[np.ndarray]
     below: np.ndarray
@@ -63,7 +67,8 @@ class _SeedDraws(NamedTuple):
     Attributes:
         latents: Of each hand, ``float32 (texts, latent_dim)``.
         styles: Of each hand's labels, ``float32 (styles, texts, labels)``.
-        digit_noise: Of each digit, ``float32 (m, latent_dim + 2)``.
+        digit_noise: Of each digit, ``float32 (m, latent_dim + 2)``, or, until one is
+            chosen, of each try at it, ``(3, m, latent_dim + 2)``.
         punctuation_noise: See :class:`WriterStyles`, as the rest.
         below: See there.
         gaps: See there.
@@ -83,7 +88,8 @@ def sample_writers(
     """Decide how each text is written: the same hand, whatever the text says.
 
     Each latent is the hand's, mixed with a little of its own so that its length stays
-    that of a drawn one; each style is the hand's, a little off.
+    that of a drawn one; each style is the hand's, a little off. A digit whose strokes
+    break is tried anew.
 
     Args:
         model: What draws the digits.
@@ -97,16 +103,24 @@ def sample_writers(
         if one.rerolls is not None and len(one.rerolls) != count:
             allowed = f"{count} whole numbers, one for each character that is no space"
             raise InputError("rerolls", one.rerolls, allowed)
-    drawn = _draw_seeds(model, characters, options, [one.seed for one in options])
+    names = [sign for sign in characters.signs if sign not in STROKES]
+    labels = np.array([model.classes.index(name) for name in names], np.int32)
+    text = characters.text[characters.is_digit]
+
+    def draw(seeds: list[int]) -> tuple[_SeedDraws, np.ndarray]:
+        tries = _draw_seeds(model, characters, options, seeds)
+        return _first_whole(model, tries, labels, text)
+
+    drawn, images = draw([one.seed for one in options])
     blends = [one.blend or (one.seed, 0.0) for one in options]
     shares = np.array([share for _, share in blends])
     if shares.any():
-        others = _draw_seeds(model, characters, options, [seed for seed, _ in blends])
+        others, _ = draw([seed for seed, _ in blends])
         drawn = _blend(characters, drawn, others, shares)
-    labels = [model.classes.index(c) for c in characters.signs if c not in STROKES]
-    text = characters.text[characters.is_digit]
+        images = model.draw(_vary(model, drawn, labels, text))
     return WriterStyles(
-        _vary(model, drawn, np.array(labels, np.int32), text),
+        _vary(model, drawn, labels, text),
+        images,
         _mean_pens(model, drawn),
         drawn.punctuation_noise,
         drawn.below,
@@ -125,8 +139,9 @@ def _draw_seeds(
     counts = np.diff(characters.starts).tolist()
     latents = np.empty((texts, model.latent_dim), np.float32)
     uniforms = np.empty((texts, UNIFORMS), np.float32)
-    digits = np.empty((characters.is_digit.sum(), model.latent_dim + units), np.float32)
-    marks, steps, gaps, digit = [], [], [], iter(digits)
+    count, width = characters.is_digit.sum(), model.latent_dim + units
+    digits = np.empty((TRIES, count, width), np.float32)
+    marks, steps, gaps, digit = [], [], [], iter(range(count))
     for text, seed in enumerate(seeds):
         rng = streams.start(Stream.LATENTS, seed)
         rng.standard_normal(dtype=np.float32, out=latents[text])
@@ -143,7 +158,8 @@ def _draw_seeds(
                 shape = (len(STROKES[sign]), NOISE_PER_STROKE)
                 marks.append(rng.standard_normal(shape, np.float32))
             else:
-                rng.standard_normal(dtype=np.float32, out=next(digit))
+                noise = rng.standard_normal((TRIES, width), np.float32)
+                digits[:, next(digit)] = noise
     variety = np.array([[one.variety] for one in options], np.float32)
     styles = np.zeros((0, texts, len(model.classes)), np.float32)
     if model.styles:
@@ -155,6 +171,28 @@ def _draw_seeds(
                 styles[row, text] = model.checked_style(name, value, 1)
     jitter = wander(steps), np.concatenate(gaps)
     return _SeedDraws(variety * latents, styles, digits, marks, *jitter)
+
+
+def _first_whole(
+    model: Sampler, drawn: _SeedDraws, labels: np.ndarray, text: np.ndarray
+) -> tuple[_SeedDraws, np.ndarray]:
+    """Choose the first try at each digit that is in one piece, or the last.
+
+    Returns:
+        The draws with the noise of those, and what they look like.
+    """
+    noise, *others = drawn.digit_noise
+    drawn = drawn._replace(digit_noise=noise)
+    images = model.draw(_vary(model, drawn, labels, text))
+    broken = np.arange(len(images))
+    for other in others:
+        broken = broken[pieces(images[broken]) > 1]
+        if not len(broken):
+            break
+        noise[broken] = other[broken]
+        again = drawn._replace(digit_noise=other[broken])
+        images[broken] = model.draw(_vary(model, again, labels[broken], text[broken]))
+    return drawn, images
 
 
 def _blend(

@@ -11,6 +11,9 @@ MAX_STYLE = 1000.0  # pixels or degrees
 MIN_STD = 1e-6  # where all styles of a label are one
 MAX_VARIETY = 1.5  # where a model misreads a tenth of its own digits
 JITTER = 0.1  # width of the cloud around each style in the table, in deviations
+# Of a hand, in deviations from the usual thickness: other digits as thin as a thin 0
+# may be thinner than those learned from, and their strokes break.
+THINNEST_HAND = -1.25
 
 
 class StyleTable:
@@ -70,7 +73,7 @@ class StyleTable:
         """
         deviations = self.deviations(labels, uniforms)
         if one_hand:
-            deviations = deviations[:1]
+            deviations = _of_hands(deviations[:1])
         styles = self.styles(labels, variety * deviations)
         return dict(zip(STYLE_UNITS, styles.T, strict=True))
 
@@ -80,7 +83,7 @@ class StyleTable:
         Uniforms are ``float32 (n, 3)`` in [0, 1), the variety of each hand ``(n, 1)``.
         """
         first = np.zeros(len(uniforms), int)  # the label by which a hand is drawn
-        deviations = variety * self.deviations(first, uniforms)
+        deviations = variety * _of_hands(self.deviations(first, uniforms))
         return self.styles(np.arange(len(self.mean)), deviations[:, np.newaxis])
 
     def deviations(self, labels: np.ndarray, uniforms: np.ndarray) -> np.ndarray:
@@ -93,3 +96,9 @@ class StyleTable:
     def styles(self, labels: np.ndarray, deviations: np.ndarray) -> np.ndarray:
         """Return the styles so far from their label's mean, ``float32 (..., n, 2)``."""
         return self.mean[labels] + deviations * self.std[labels]
+
+
+def _of_hands(deviations: np.ndarray) -> np.ndarray:
+    """Return the deviations ``(n, 2)`` of hands whose strokes hold together."""
+    thickness, slant = deviations.T
+    return np.stack([np.maximum(thickness, np.float32(THINNEST_HAND)), slant], axis=1)

@@ -6,7 +6,7 @@ import { clip, range, rint, sum } from "./numpy.js";
 import { scaled, trace } from "./outlines.js";
 import { drawPunctuation } from "./punctuation.js";
 import { coverage } from "./rasterization.js";
-import { sampleWriter } from "./writer_style.js";
+import { drawDigits } from "./writer_style.js";
 
 const { BASELINE, DIGIT_HEIGHT, GLYPH_SHAPE } = geometry;
 const { NOISE_PER_STROKE, STROKES } = punctuation;
@@ -22,11 +22,11 @@ const { MIN_INK } = glyphs;
  * and the pen.
  */
 export function drawGlyphs(sampler, characters, writer, height, style) {
-  const [inputs, pen] = sampleWriter(sampler, characters, writer, style);
-  const images = sampler.draw(inputs);
+  const [digits, pen] = drawDigits(sampler, characters, writer, style);
+  const images = digits.values();
   const frames = characters.map((character, place) => {
-    if (!(character in STROKES)) return enlarge(...onBaseline(clean(images.shift())), height);
-    const noise = writer.characterNoise(place, STROKES[character].length, NOISE_PER_STROKE);
+    if (!(character in STROKES)) return enlarge(...onBaseline(clean(images.next().value)), height);
+    const noise = writer.markNoise(place, STROKES[character].length, NOISE_PER_STROKE);
     return enlarge(drawPunctuation(character, pen, noise), 1, height);
   });
   return [frames, pen];

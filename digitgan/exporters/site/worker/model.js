@@ -34,8 +34,9 @@ export function write(sampler, request, height) {
  * @param {Request & {toward: number | string}} request
  */
 export function writeWalk(sampler, request, height, frames) {
+  const writer = new WriterStyle(request.seed, request.rerolls, request.toward);
   const drafts = range(frames).map((i) => {
-    const writer = new WriterStyle(request.seed, request.rerolls, request.toward, i / (frames - 1));
+    writer.share = i / (frames - 1);
     return layOutText(sampler, request, height, writer);
   });
   const width = Math.max(...drafts.map(({ layout }) => layout.size[0]));

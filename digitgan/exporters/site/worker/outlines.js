@@ -23,12 +23,20 @@ const joined = { 5: [[0, 1], [2, 3]], 10: [[3, 0], [1, 2]] };
  * @returns {number[][][]}
  */
 export function trace(glyph) {
-  const evenly = edges(glyph).map(evenlySpaced);
+  const evenly = edges(glyph, GLYPH_SHAPE[0], GLYPH_SHAPE[1]).map(evenlySpaced);
   const outlines = evenly.filter(([points]) => Math.abs(area(points)) >= MIN_SIZE).map(smooth);
   const flat = outlines.map(flatten);
   const missing = sum(glyph) / 255 - sum(flat.map(area));
   const distance = missing / sum(flat.map(lengthOf));
   return outlines.map((outline) => movedOutwards(outline, distance));
+}
+
+/** Return how many pieces the ink of a digit has. */
+export function pieces({ rows, columns, data }) {
+  const wide = columns + 2; // with an empty border
+  const image = new Uint8Array((rows + 2) * wide);
+  for (let row = 0; row < rows; row++) image.set(data.subarray(row * columns, (row + 1) * columns), (row + 1) * wide + 1);
+  return edges(image, rows + 2, wide).filter((edge) => area(edge) >= MIN_SIZE).length;
 }
 
 /** Return outlines as they stand in a picture: the ink taller, its frame at a corner. */
@@ -59,8 +67,7 @@ const lengthOf = (points) =>
   sum(points.map(([x, y], i) => Math.hypot(following(points, i)[0] - x, following(points, i)[1] - y)));
 
 /** Return the closed edges of the ink, each an array of points from pixel to pixel. */
-function edges(glyph) {
-  const [rows, columns] = GLYPH_SHAPE;
+function edges(glyph, rows, columns) {
   const next = new Map(); // from side to side, by number: of a pixel twice, and 1 where it goes down
   const side = (row, column, down) => 2 * (row * columns + column) + down;
   for (let row = 0; row < rows - 1; row++) {

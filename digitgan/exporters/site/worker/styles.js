@@ -6,6 +6,7 @@ import { randomStream, Stream } from "./random_streams.js";
 
 export const STYLES = Object.keys(styles.STYLE_UNITS);
 const JITTER = float32(styles.JITTER);
+const THINNEST = float32(styles.THINNEST_HAND);
 
 /** The styles of some real digits, by label. */
 export class StyleTable {
@@ -33,7 +34,7 @@ export class StyleTable {
       STYLES.map((name, i) => {
         const own = float32(float32(this.rows[2 * row + i] - mean[label][i]) / std[label][i]);
         const deviation = float32(own + float32(JITTER * float32(noise[i] - 0.5)));
-        const scaled = float32(variety * deviation);
+        const scaled = float32(variety * (name === "thickness" ? Math.max(deviation, THINNEST) : deviation));
         return [name, labels.map((one) => float32(mean[one][i] + float32(scaled * std[one][i])))];
       }),
     );

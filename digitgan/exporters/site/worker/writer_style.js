@@ -3,6 +3,7 @@
 import { writer_style } from "../constants.js";
 import { interpolate, slerp } from "./generator_inputs.js";
 import { clip, float32, range, sum } from "./numpy.js";
+import { pieces } from "./outlines.js";
 import { randomStream, Stream } from "./random_streams.js";
 
 const OWN = float32(writer_style.LATENT_JITTER);
@@ -10,6 +11,8 @@ const SHARED = float32(Math.sqrt(1 - writer_style.LATENT_JITTER ** 2));
 
 /** Whose hand writes, and which of its characters are written anew. */
 export class WriterStyle {
+  #digits = {}; // by seed: what was chosen of them
+
   /**
    * @param {number | string} seed same seed, same hand.
    * @param {number[]} rerolls how many times each character was written anew.
@@ -23,15 +26,54 @@ export class WriterStyle {
     this.share = share;
   }
 
-  /** What sets a character apart in its hand: rows of normal numbers. */
-  characterNoise(place, rows, columns) {
-    const draw = (seed) => {
-      const random = randomStream(Stream.CHARACTER_NOISE, seed, this.rerolls[place] ?? 0, place);
-      return range(rows).map(() => Float32Array.from({ length: columns }, () => random.normal32()));
-    };
-    const [first, last] = [draw(this.seed), this.share ? draw(this.toward) : []];
+  /** Return what sets a mark apart in its hand: rows of normal numbers. */
+  markNoise(place, rows, columns) {
+    const [first, last] = this.#ends((seed) => this.#noise(seed, place, rows, columns));
     return first.map((row, i) => slerp(row, last[i], this.share));
   }
+
+  /**
+   * Draw digits in the hands of both ends, and choose the first try at each that is in
+   * one piece, or the last.
+   * @param {number[]} places of the digits among the characters.
+   * @param {number} columns of the noise of a digit.
+   * @param {(seed: number | string, noise: Float32Array[], digits: number[]) => any[]} draw
+   * draws some of them.
+   * @returns {{noise: Float32Array[], images: any[]}[]} those of each end.
+   */
+  wholeDigits(places, columns, draw) {
+    return this.#ends((seed) => {
+      this.#digits[seed] ??= firstWhole(
+        places.map((place) => this.#noise(seed, place, writer_style.TRIES, columns)),
+        (noise, digits) => draw(seed, noise, digits),
+      );
+      return this.#digits[seed];
+    });
+  }
+
+  #noise(seed, place, rows, columns) {
+    const random = randomStream(Stream.CHARACTER_NOISE, seed, this.rerolls[place] ?? 0, place);
+    return range(rows).map(() => Float32Array.from({ length: columns }, () => random.normal32()));
+  }
+
+  /** Return something of the hand and of that it is on the way to. */
+  #ends(of) {
+    const first = of(this.seed);
+    return [first, this.share ? of(this.toward) : first];
+  }
+}
+
+function firstWhole(tries, draw) {
+  const noise = tries.map(([first]) => first);
+  let broken = range(noise.length);
+  const images = draw(noise, broken);
+  for (let n = 1; n < writer_style.TRIES; n++) {
+    broken = broken.filter((digit) => pieces(images[digit]) > 1);
+    for (const digit of broken) noise[digit] = tries[digit][n];
+    const again = draw(broken.map((digit) => noise[digit]), broken);
+    broken.forEach((digit, i) => (images[digit] = again[i]));
+  }
+  return { noise, images };
 }
 
 /**
@@ -66,39 +108,52 @@ function wander(rows, random) {
 }
 
 /**
- * Decide the digits of a text in one hand.
+ * Draw the digits of a text in one hand.
  * @param characters digits and punctuation.
+ * @param {WriterStyle} writer
  * @param {{thickness?: number, slant?: number, variety?: number}} style
- * @returns {[any, {thickness: number, slant: number}]} the generator's inputs, and the pen:
- * the hand's mean thickness and slant.
+ * @returns {[any[], {thickness: number, slant: number}]} their images, and the pen: the
+ * hand's mean thickness and slant.
  */
-export function sampleWriter(sampler, characters, writer, style) {
+export function drawDigits(sampler, characters, writer, style) {
   const every = range(sampler.classes.length);
   const places = range(characters.length).filter((place) => sampler.classes.includes(characters[place]));
-  const labels = [...every, ...places.map((place) => sampler.classes.indexOf(characters[place]))];
-  let shared = sampler.generatorInputs(labels, { ...style, seed: writer.seed });
-  if (writer.share) {
-    const other = sampler.generatorInputs(labels, { ...style, seed: writer.toward });
-    shared = interpolate(shared, other, writer.share);
-  }
-  const part = (begin, end) => Object.fromEntries(Object.entries(shared).map(([k, v]) => [k, v.slice(begin, end)]));
-  const [alphabet, written] = [part(0, every.length), part(every.length)];
+  const labels = places.map((place) => sampler.classes.indexOf(characters[place]));
+  // A hand is that of its first label: 0, whatever it writes.
+  const handOf = (seed) => sampler.generatorInputs([...every, ...labels], { ...style, seed });
+  const digitsOf = (hand, digits) => pick(hand, digits.map((digit) => every.length + digit));
+  const [first, last] = writer.wholeDigits(places, sampler.latentDim + 2, (seed, noise, digits) =>
+    sampler.draw(vary(sampler, digitsOf(handOf(seed), digits), noise)),
+  );
+  const hand = writer.share ? interpolate(handOf(writer.seed), handOf(writer.toward), writer.share) : handOf(writer.seed);
+  const alphabet = pick(hand, every);
   const pen = sampler.styles.length
     ? { thickness: mean(alphabet.thickness), slant: mean(alphabet.slant) }
     : measurePen(sampler.draw(alphabet));
-  const noise = places.map((place) => writer.characterNoise(place, 1, sampler.latentDim + 2)[0]);
-  written.latents = written.latents.map((latent, i) =>
+  if (!writer.share) return [first.images, pen];
+  const noise = first.noise.map((row, i) => slerp(row, last.noise[i], writer.share));
+  return [sampler.draw(vary(sampler, digitsOf(hand, range(labels.length)), noise)), pen];
+}
+
+/** Return some of the inputs of the generator, by number. */
+const pick = (inputs, numbers) =>
+  Object.fromEntries(Object.entries(inputs).map(([name, values]) => [name, numbers.map((i) => values[i])]));
+
+/** Add to the latent and the style of each digit's hand its own. */
+function vary(sampler, hand, noise) {
+  const inputs = { ...hand };
+  inputs.latents = hand.latents.map((latent, i) =>
     latent.map((value, j) => float32(SHARED * value) + float32(OWN * noise[i][j])),
   );
   sampler.styles.forEach((name, column) => {
     const [low, high] = sampler.limits[name];
     const jitter = float32(writer_style.STYLE_JITTER[name]);
-    written[name] = written[name].map((value, i) => {
+    inputs[name] = hand[name].map((value, i) => {
       const moved = float32(value + float32(jitter * noise[i][sampler.latentDim + column]));
       return float32(clip(moved, low, high));
     });
   });
-  return [written, pen];
+  return inputs;
 }
 
 const mean = (values) => float32(sum(values) / values.length);
