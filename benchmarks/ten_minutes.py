@@ -1,4 +1,4 @@
-"""How good the flagship is after ten minutes on a processor, beside the shipped one.
+"""How good the flagship is after ten epochs on a processor, beside the shipped one.
 
     python benchmarks/ten_minutes.py [--seeds 0 1 2]
 
