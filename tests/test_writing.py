@@ -136,7 +136,7 @@ def test_a_digit_is_never_written_twice_the_same_but_by_one_hand(model):
 
 
 def test_strokes_hold_together(model):
-    """Of all hands, the thin ones too: one digit in 90 of MNIST is in pieces."""
+    """Of all hands, the thin ones too: of real digits one in fifty is in pieces."""
     options = [WriteOptions(seed=seed, height=20) for seed in range(100)]
     written = model.write_many(["0123456789"] * 100, options)
     inks = [ink for one in written for ink in one.inks]
