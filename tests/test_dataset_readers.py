@@ -165,7 +165,7 @@ def ink_of(mask):
 
 
 def test_coco_by_pycocotools(made):
-    """Boxes are those of the ink to the pixel; a small dot is dark, too."""
+    """Boxes are those of the ink to the pixel; the thinnest ink is dark, too."""
     coco = pytest.importorskip("pycocotools.coco")
     out = made("coco", **PAGES, pattern="dd.mm.yyyy")
     data = coco.COCO(str(out / "annotations" / "instances_train.json"))

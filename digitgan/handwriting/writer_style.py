@@ -117,10 +117,10 @@ def sample_writers(
     if shares.any():
         others, _ = draw([seed for seed, _ in blends])
         drawn = _blend(characters, drawn, others, shares)
-        images = model.draw(_vary(model, drawn, labels, text))
+    digits = _vary(model, drawn, labels, text)
     return WriterStyles(
-        _vary(model, drawn, labels, text),
-        images,
+        digits,
+        model.draw(digits) if shares.any() else images,
         _mean_pens(model, drawn),
         drawn.punctuation_noise,
         drawn.below,

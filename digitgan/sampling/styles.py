@@ -66,7 +66,7 @@ class StyleTable:
             variety: From 0, the usual style of each label, to 1, as real digits vary,
                 and beyond.
             one_hand: Every digit is as thick and as slanted, for its label, as the
-                first.
+                first, but not as thin as the thinnest.
 
         Returns:
             ``thickness`` in pixels and ``slant`` in degrees, ``float32 (n,)`` each.

@@ -17,13 +17,12 @@ export class WriterStyle {
    * @param {number | string} seed same seed, same hand.
    * @param {number[]} rerolls how many times each character was written anew.
    * @param {number | string} toward seed of another hand.
-   * @param {number} share how far on the way to it, 0 to 1.
    */
-  constructor(seed, rerolls = [], toward = 0, share = 0) {
+  constructor(seed, rerolls = [], toward = 0) {
     this.seed = seed;
     this.rerolls = rerolls;
     this.toward = toward;
-    this.share = share;
+    this.share = 0; // how far on the way to it, to 1
   }
 
   /** Return what sets a mark apart in its hand: rows of normal numbers. */
